@@ -1,0 +1,96 @@
+#include "mana/base/json.h"
+
+#include <fmt/format.h>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+
+namespace mana::json {
+namespace {
+
+constexpr std::size_t kMaxDepth = 1000;
+
+}  // namespace
+
+std::string Value::child(std::string_view key) const {
+  return place_.ends_with(':') ? fmt::format("{} {}", place_, key) : fmt::format("{}.{}", place_, key);
+}
+
+void Value::fail(std::string_view what) const { throw FormatError(fmt::format("{} {}", place_, what)); }
+
+std::optional<Value> Value::find(std::string_view key) const {
+  simdjson::dom::object members;
+  if (element_.get(members) != simdjson::SUCCESS) fail("must be an object");
+  simdjson::dom::element member;
+  if (members.at_key(key).get(member) != simdjson::SUCCESS || member.is_null()) return std::nullopt;
+  return Value(member, child(key));
+}
+
+Value Value::at(std::string_view key) const {
+  if (auto member = find(key)) return *std::move(member);
+  throw FormatError(child(key) + " is missing");
+}
+
+std::string_view Value::string() const {
+  std::string_view text;
+  if (element_.get(text) != simdjson::SUCCESS) fail("must be a string");
+  return text;
+}
+
+bool Value::boolean() const {
+  bool value = false;
+  if (element_.get(value) != simdjson::SUCCESS) fail("must be true or false");
+  return value;
+}
+
+std::int64_t Value::integer() const {
+  std::int64_t value = 0;
+  if (element_.get(value) != simdjson::SUCCESS) fail("must be an integer");
+  return value;
+}
+
+std::int64_t Value::integer(std::int64_t low, std::int64_t high) const {
+  const std::int64_t value = integer();
+  if (value < low || value > high) fail(fmt::format("is {}, which is not between {} and {}", value, low, high));
+  return value;
+}
+
+double Value::number() const {
+  double value = 0;
+  if (element_.get(value) != simdjson::SUCCESS) fail("must be a number");
+  return value;
+}
+
+std::vector<Value> Value::array() const {
+  simdjson::dom::array elements;
+  if (element_.get(elements) != simdjson::SUCCESS) fail("must be a list");
+  std::vector<Value> values;
+  for (simdjson::dom::element element : elements) {
+    values.emplace_back(element, fmt::format("{}[{}]", place_, values.size()));
+  }
+  return values;
+}
+
+std::vector<std::pair<std::string_view, Value>> Value::object() const {
+  simdjson::dom::object members;
+  if (element_.get(members) != simdjson::SUCCESS) fail("must be an object");
+  std::vector<std::pair<std::string_view, Value>> values;
+  for (auto [key, element] : members) values.emplace_back(key, Value(element, child(key)));
+  return values;
+}
+
+Document Document::read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
+
+Document Document::parse(std::string_view text, std::string name) {
+  Document document;
+  document.name_ = std::move(name);
+  const auto allocated = document.parser_->allocate(text.size(), kMaxDepth);
+  const auto error = allocated ? allocated : document.parser_->parse(text.data(), text.size()).get(document.root_);
+  if (error == simdjson::DEPTH_ERROR) {
+    throw FormatError(fmt::format("{}: the JSON is nested deeper than {} levels", document.name_, kMaxDepth));
+  }
+  if (error) throw FormatError(fmt::format("{}: not valid JSON: {}", document.name_, simdjson::error_message(error)));
+  return document;
+}
+
+}  // namespace mana::json

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mana/formats/sentence_folder.h"
+#include "mana/kernels/isa.h"
+#include "mana/text/tokenizer.h"
+
+namespace mana::engine {
+
+/// What to do with a text that has more tokens than the model takes.
+enum class Overflow {
+  truncate,  ///< keep the first tokens, and say so in `truncated`
+  error,     ///< throw ArgumentError that names the text
+  mean       ///< embed every chunk and average the vectors, weighted by their tokens
+};
+
+struct EncoderOptions {
+  unsigned threads = 0;                                    ///< 0: one for each processor
+  std::optional<kernels::Isa> isa;                         ///< a cap; nothing: MANA_ISA, else the best of the machine
+  std::optional<std::vector<formats::PoolingMode>> pooling;  ///< instead of the folder's
+  std::optional<bool> normalize;                           ///< instead of the folder's
+  std::optional<std::size_t> truncate_dim;                 ///< keep the first dimensions only
+  std::optional<std::size_t> max_tokens;                   ///< at most what the model's positions allow
+  std::optional<std::string> prompt;                       ///< a name in the folder's prompts
+  Overflow overflow = Overflow::truncate;
+};
+
+/// What is known about one embedded text beside its vector.
+struct TextInfo {
+  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included
+  std::uint32_t total_tokens = 0;  ///< tokens that the text has
+  bool truncated = false;          ///< some of the text did not reach the vector
+};
+
+/// Vectors of many texts, row after row.
+struct Embeddings {
+  std::size_t dimensions = 0;
+  std::vector<float> values;    ///< [texts, dimensions]
+  std::vector<TextInfo> texts;  ///< [texts]
+
+  std::size_t size() const { return texts.size(); }
+  std::span<const float> operator[](std::size_t row) const {
+    return std::span(values).subspan(row * dimensions, dimensions);
+  }
+};
+
+/// Puts the next text into its argument, or returns false at the end.
+using TextSource = std::function<bool(std::string&)>;
+/// Receives the rows of consecutive texts in input order; `first` is the number of the first.
+using EmbeddingSink = std::function<void(std::size_t first, std::span<const std::string> texts, const Embeddings&)>;
+
+/// Text in, vectors out. Thread-safe: embed() and stream() may run at once from several threads.
+/// A text's vector is the same bits in any batch, order and number of threads (at one instruction-set level).
+class Encoder {
+ public:
+  /// Loads a sentence-transformers or Hugging Face BERT folder.
+  /// Throws IoError, FormatError, or ArgumentError for options that do not fit the model.
+  explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
+  Encoder(Encoder&&) noexcept;
+  Encoder& operator=(Encoder&&) noexcept;
+  ~Encoder();
+
+  Embeddings embed(std::span<const std::string> texts, std::stop_token stop = {}) const;
+  std::vector<float> embed(std::string_view text) const;
+
+  /// Embeds a stream of any length in bounded memory. Throws Cancelled once `stop` is requested.
+  void stream(const TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
+
+  std::size_t dimensions() const;
+  std::size_t max_tokens() const;
+  kernels::Isa isa() const;
+  unsigned threads() const;
+  const formats::SentenceFolder& folder() const;
+  const text::Tokenizer& tokenizer() const;
+
+ private:
+  struct State;
+  std::unique_ptr<const State> state_;
+};
+
+/// The similarity that the model's folder names (higher is more alike; distances are negated).
+float similarity(formats::Similarity measure, std::span<const float> a, std::span<const float> b);
+
+}  // namespace mana::engine

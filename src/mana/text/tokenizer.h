@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mana::text {
+
+using TokenId = std::int32_t;
+
+/// A half-open range of bytes (or of Unicode code points, where a name says so) of the original text.
+struct Offsets {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  bool operator==(const Offsets&) const = default;
+};
+
+/// Which text of a pair gives up tokens when both do not fit.
+enum class Truncation { longest_first, only_first, only_second };
+
+struct EncodeOptions {
+  /// Special tokens included.
+  std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
+  Truncation truncation = Truncation::longest_first;
+  bool special_tokens = true;
+};
+
+/// One text (or pair) as token ids, with all that is known about each.
+struct Encoding {
+  std::vector<TokenId> ids;
+  std::vector<TokenId> type_ids;
+  /// Bytes of the original text; special tokens that the template adds have {0, 0}.
+  std::vector<Offsets> offsets;
+  /// 1 for a token that the template added.
+  std::vector<std::uint8_t> special;
+  /// How many tokens the text has before truncation, special tokens included.
+  std::size_t total_tokens = 0;
+  bool truncated = false;
+};
+
+/// What the hot path of an encoder needs to know beside the ids.
+struct TokenCount {
+  std::size_t kept = 0;   ///< ids appended
+  std::size_t total = 0;  ///< ids that there would have been without the limit
+  bool truncated() const { return kept < total; }
+};
+
+/// A text becomes ids through the stages of a Hugging Face `tokenizer.json`: added tokens, normaliser, pre-tokenizer,
+/// model, post-processor. Equal to the Rust `tokenizers` id by id and offset by offset. Immutable; safe to share
+/// between threads. Input that is not UTF-8 is read with U+FFFD in place of each broken sequence. Time is linear in
+/// the input, whatever it is.
+class Tokenizer {
+ public:
+  /// Reads `tokenizer.json`, or `vocab.txt` where that is missing, from a model's folder.
+  /// Throws IoError when there is neither, FormatError when a file is malformed or asks for what is not supported.
+  static Tokenizer load(const std::filesystem::path& folder);
+
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+  ~Tokenizer();
+
+  Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
+  Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
+
+  /// Appends the ids of one text to `ids`: encode() without offsets, for throughput. Reuses `ids`' memory.
+  TokenCount append(std::string_view text, const EncodeOptions& options, std::vector<TokenId>& ids) const;
+
+  /// The text that ids stand for, as the file's decoder would join them.
+  std::string decode(std::span<const TokenId> ids, bool skip_special_tokens = true) const;
+
+  std::size_t vocabulary_size() const;                              ///< added tokens included
+  std::optional<TokenId> id(std::string_view token) const;          ///< nothing when unknown
+  std::string_view token(TokenId id) const;                         ///< throws ArgumentError beyond the vocabulary
+  std::size_t special_token_count(bool pair = false) const;         ///< what the template adds to a text
+  /// `model_max_length` of `tokenizer_config.json`, if it is there and a sensible number.
+  std::optional<std::size_t> model_max_length() const;
+
+ private:
+  struct Pipeline;
+  explicit Tokenizer(std::unique_ptr<const Pipeline> pipeline);
+  std::unique_ptr<const Pipeline> pipeline_;
+};
+
+/// Byte ranges of `text` as ranges of code points, the unit of Python's strings.
+std::vector<Offsets> to_code_points(std::string_view text, std::span<const Offsets> bytes);
+
+}  // namespace mana::text
