@@ -25,6 +25,8 @@ function(mana_module name)
   if(sources)
     target_link_libraries(mana_${name} PRIVATE $<BUILD_INTERFACE:mana_flags>)
   endif()
+  set_target_properties(mana_${name} PROPERTIES EXPORT_NAME ${name})
+  add_library(mana::${name} ALIAS mana_${name})
   set_property(GLOBAL APPEND PROPERTY MANA_MODULES mana_${name})
 
   if(MANA_TESTS AND tests)

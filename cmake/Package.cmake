@@ -1,1 +1,27 @@
+# mana::mana, the whole library, for add_subdirectory(mana) and for find_package(mana) alike.
+get_property(modules GLOBAL PROPERTY MANA_MODULES)
+list(REMOVE_ITEM modules mana_cli)
 
+add_library(mana_library INTERFACE)
+target_link_libraries(mana_library INTERFACE ${modules})
+set_target_properties(mana_library PROPERTIES EXPORT_NAME mana)
+add_library(mana::mana ALIAS mana_library)
+
+if(NOT MANA_INSTALL)
+  return()
+endif()
+
+include(CMakePackageConfigHelpers)
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/mana)
+
+install(TARGETS mana_library ${modules} EXPORT mana-targets)
+install(EXPORT mana-targets NAMESPACE mana:: DESTINATION ${package_folder})
+install(DIRECTORY src/mana/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mana FILES_MATCHING PATTERN "*.h" PATTERN cli EXCLUDE)
+if(TARGET mana)
+  install(TARGETS mana)
+endif()
+
+configure_package_config_file(cmake/mana-config.cmake.in mana-config.cmake INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(mana-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mana-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/mana-config-version.cmake
+        DESTINATION ${package_folder})

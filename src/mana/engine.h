@@ -1,0 +1,5 @@
+#pragma once
+
+/// The front door of the library: text in, vectors out.
+#include "mana/base/errors.h"     // IWYU pragma: export
+#include "mana/engine/encoder.h"  // IWYU pragma: export
