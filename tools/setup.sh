@@ -1,5 +1,7 @@
 # Sourced by ./quickstart and ./check: makes sure that what tools/packages.txt lists is there.
 
+os_release=/etc/os-release
+
 # found KIND:WHAT
 found() {
   local what=${1#*:}
@@ -28,13 +30,13 @@ install_packages() {
   [[ -z $missing ]] && return
   mapfile -t names < <(cut -d' ' -f1 <<<"$missing")
 
-  if ! (. /etc/os-release && [[ $ID-$VERSION_ID == debian-12 ]]) 2>/dev/null; then
+  if ! (. "$os_release" && [[ $ID-$VERSION_ID == debian-12 ]]) 2>/dev/null; then
     echo "Mana needs what Debian 12 calls:" >&2
     sed -E 's/^([^ ]+) +(.*)/  \1: \2/' <<<"$missing" >&2
     echo "Install the like of them with your system's package manager, then run $0 again. Nothing was changed." >&2
     exit 1
   fi
-  if ((EUID != 0)); then
+  if [[ $(id -u) != 0 ]]; then
     echo "Mana needs packages that only root can install. Run this, then $0 again:" >&2
     echo "  sudo apt-get update && sudo apt-get install --no-install-recommends ${names[*]}" >&2
     echo "Nothing was changed." >&2
@@ -45,7 +47,7 @@ install_packages() {
   DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -o Dpkg::Use-Pty=0 "${names[@]}" >/dev/null
 }
 
-# jobs: how many compilers at once: one for each processor, but no more than the memory holds (1.5 GiB each).
+# jobs_that_fit: how many compilers at once: one for each processor, but no more than the memory holds (1.5 GiB each).
 jobs_that_fit() {
   local processors memory
   processors=$(nproc)

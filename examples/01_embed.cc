@@ -1,0 +1,10 @@
+#include <mana/engine.h>
+
+#include <iostream>
+
+int main(int, char** arguments) {
+  const mana::engine::Encoder encoder(arguments[1]);
+  const std::vector<std::string> texts = {"A man is eating food.", "The girl is carrying a baby."};
+  const mana::engine::Embeddings vectors = encoder.embed(texts);
+  std::cout << vectors.size() << " vectors of " << vectors.dimensions << " numbers\n";
+}

@@ -1,0 +1,88 @@
+// Search by meaning: embeds a corpus once, then ranks it against each query.
+//   03_search MODEL CORPUS.jsonl QUERY...        (each line of the corpus: {"title": …, "text": …})
+#include <mana/base/json.h>
+#include <mana/engine.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <numeric>
+
+namespace {
+
+constexpr std::size_t kAnswers = 3;
+
+struct Paragraph {
+  std::string title;
+  std::string text;
+};
+
+std::vector<Paragraph> read_corpus(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw mana::IoError(path + ": cannot be opened; give a .jsonl file");
+  std::vector<Paragraph> corpus;
+  for (std::string line; std::getline(file, line);) {
+    const auto document = mana::json::Document::parse(line, path + ":" + std::to_string(corpus.size() + 1));
+    corpus.push_back(
+        {std::string(document.root().at("title").string()), std::string(document.root().at("text").string())});
+  }
+  return corpus;
+}
+
+/// One vector for each paragraph, row after row; the corpus is streamed, so the count can be shown as it grows.
+mana::engine::Embeddings embed_corpus(const mana::engine::Encoder& encoder, const std::vector<Paragraph>& corpus) {
+  mana::engine::Embeddings vectors{.dimensions = encoder.dimensions(), .values = {}, .texts = {}};
+  std::size_t next = 0;
+  encoder.stream(
+      [&](std::string& text) {
+        if (next == corpus.size()) return false;
+        text = corpus[next].title + ": " + corpus[next].text;
+        ++next;
+        return true;
+      },
+      [&](std::size_t, std::span<const std::string>, const mana::engine::Embeddings& rows) {
+        vectors.values.insert(vectors.values.end(), rows.values.begin(), rows.values.end());
+        vectors.texts.insert(vectors.texts.end(), rows.texts.begin(), rows.texts.end());
+        std::fprintf(stderr, "\rembedded %zu of %zu paragraphs", vectors.size(), corpus.size());
+      });
+  std::fprintf(stderr, "\n");
+  return vectors;
+}
+
+/// The beginning of a text, cut at a space.
+std::string excerpt(const std::string& text) {
+  constexpr std::size_t length = 96;
+  if (text.size() <= length) return text;
+  return text.substr(0, text.rfind(' ', length)) + " …";
+}
+
+void answer(const std::string& query, const mana::engine::Encoder& encoder, const std::vector<Paragraph>& corpus,
+            const mana::engine::Embeddings& vectors) {
+  const std::vector<float> asked = encoder.embed(query);
+  std::vector<float> scores(corpus.size());
+  for (std::size_t row = 0; row < corpus.size(); ++row)
+    scores[row] = mana::engine::similarity(encoder.folder().similarity, asked, vectors[row]);
+
+  std::vector<std::size_t> ranking(corpus.size());
+  std::iota(ranking.begin(), ranking.end(), std::size_t{0});
+  const auto best = ranking.begin() + static_cast<std::ptrdiff_t>(std::min(kAnswers, ranking.size()));
+  std::partial_sort(ranking.begin(), best, ranking.end(), [&](auto a, auto b) { return scores[a] > scores[b]; });
+
+  std::printf("\n%s\n", query.c_str());
+  for (auto row = ranking.begin(); row != best; ++row)
+    std::printf("  %.3f  %s: %s\n", scores[*row], corpus[*row].title.c_str(), excerpt(corpus[*row].text).c_str());
+}
+
+}  // namespace
+
+int main(int count, char** arguments) try {
+  if (count < 4) throw mana::ArgumentError("usage: 03_search MODEL CORPUS.jsonl QUERY...");
+  const mana::engine::Encoder encoder(arguments[1]);
+  const std::vector<Paragraph> corpus = read_corpus(arguments[2]);
+  const mana::engine::Embeddings vectors = embed_corpus(encoder, corpus);
+  for (int query = 3; query < count; ++query) answer(arguments[query], encoder, corpus, vectors);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}

@@ -1,0 +1,11 @@
+# cmake -D PROGRAM=… [-D ARGUMENTS=…] -P run.cmake: runs an example with the default model, if that is on this machine.
+if(DEFINED ENV{MANA_HOME})
+  set(model $ENV{MANA_HOME}/models/all-MiniLM-L6-v2)
+else()
+  set(model $ENV{HOME}/.cache/mana/models/all-MiniLM-L6-v2)
+endif()
+if(NOT EXISTS ${model}/config.json)
+  message("skipped: there is no ${model}; tools/model/fetch.sh fetches it")
+  return()
+endif()
+execute_process(COMMAND ${PROGRAM} ${model} ${ARGUMENTS} COMMAND_ERROR_IS_FATAL ANY)
