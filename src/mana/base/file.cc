@@ -33,17 +33,24 @@ std::uint64_t regular_file_size(int descriptor, const std::filesystem::path& pat
 }
 
 int open_to_read(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without O_NONBLOCK the open of a pipe would wait for its writer.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) throw IoError(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
   return descriptor;
 }
 
 }  // namespace
 
+bool file_exists(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
   const Descriptor file{open_to_read(path)};
   const std::uint64_t size = regular_file_size(file.value, path);
-  if (size > limit) throw FormatError(fmt::format("{}: {} bytes are more than the {} allowed", path.string(), size, limit));
+  if (size > limit)
+    throw FormatError(fmt::format("{}: {} bytes are more than the {} allowed", path.string(), size, limit));
   std::string text(size, '\0');
   std::size_t done = 0;
   while (done < text.size()) {
@@ -88,15 +95,21 @@ void MappedFile::forget(std::span<const std::byte> part) const {
 }
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
-  if (std::filesystem::is_directory(path_)) throw IoError(fmt::format("{} is a folder, not a file", path_.string()));
-  std::string name = path_.string() + ".XXXXXX";
-  descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-  if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
-  temporary_ = name;
-  // mkostemp makes the file private; the result gets the mode that an ordinary new file would have had.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  ::fchmod(descriptor_, 0666 & ~mask);
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path_, ignored);
+  if (std::filesystem::is_directory(status)) throw IoError(fmt::format("{} is a folder, not a file", path_.string()));
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw IoError(
+        fmt::format("{} is not a regular file, so it cannot be replaced", path_.string()));  // /dev/null, a pipe
+  }
+  // Not mkstemp: its file is private to the user, and the result must have the mode of any new file.
+  for (int attempt = 0; descriptor_ < 0; ++attempt) {
+    temporary_ = fmt::format("{}.{}.{}.tmp", path_.string(), ::getpid(), attempt);
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0 && errno != EEXIST) {
+      throw IoError(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
+    }
+  }
 }
 
 AtomicFile::~AtomicFile() {

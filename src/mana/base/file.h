@@ -9,6 +9,9 @@
 
 namespace mana {
 
+/// Whether something has this name. False, not an error, where that cannot be told.
+bool file_exists(const std::filesystem::path& path);
+
 /// The whole of a regular file. Throws IoError when it cannot be read (a folder included), FormatError beyond `limit`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit = std::uint64_t{1} << 32);
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mana/base/file.h"
@@ -16,51 +17,67 @@ namespace mana::formats {
 
 using Shape = std::vector<std::uint64_t>;
 
-/// The product of the extents; 1 for a scalar.
+/// The product of the extents; 1 for a scalar. Throws FormatError when it does not fit 64 bits.
 std::uint64_t element_count(const Shape& shape);
 /// "[30522, 384]"
 std::string to_string(const Shape& shape);
 
-/// A tensor as it lies in a mapped file: little-endian, row-major.
+/// A tensor as it lies in a file: little-endian, row-major, at any alignment.
 struct StoredTensor {
   DType dtype = DType::f32;
   Shape shape;
   std::span<const std::byte> bytes;
 };
 
+using TensorTable = std::map<std::string, StoredTensor, std::less<>>;
+using Metadata = std::map<std::string, std::string, std::less<>>;
+
+/// What one safetensors file holds.
+struct SafetensorsContent {
+  TensorTable tensors;  ///< their bytes lie in the file that was parsed
+  Metadata metadata;    ///< `__metadata__`
+};
+
+/// Reads the header of a whole safetensors file and checks all of it: its length, dtypes, shapes, and that the tensors
+/// cover the data exactly, without overlap or hole. `name` stands for the file in messages.
+/// Throws FormatError that names the file, the tensor and what is wrong with it.
+SafetensorsContent parse_safetensors(std::span<const std::byte> file, const std::string& name);
+
 /// One safetensors file, mapped. Everything in the header is checked before any tensor can be touched.
 class Safetensors {
  public:
-  /// Throws IoError, or FormatError that names the file, the tensor and what is wrong with it.
+  /// Throws IoError when the file cannot be read, FormatError as parse_safetensors() does.
   static Safetensors open(const std::filesystem::path& path);
 
-  const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
-  const std::map<std::string, std::string, std::less<>>& metadata() const { return metadata_; }
+  const TensorTable& tensors() const { return content_.tensors; }
+  const Metadata& metadata() const { return content_.metadata; }
   const MappedFile& file() const { return file_; }
 
  private:
-  explicit Safetensors(MappedFile file) : file_(std::move(file)) {}
+  explicit Safetensors(MappedFile file);
+
   MappedFile file_;
-  std::map<std::string, StoredTensor, std::less<>> tensors_;
-  std::map<std::string, std::string, std::less<>> metadata_;
+  SafetensorsContent content_;
 };
 
 /// All weights of a model's folder: `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
 class Checkpoint {
  public:
-  /// Throws IoError when there is neither, FormatError when a file is malformed or a tensor is listed but absent.
+  /// A shard must lie inside the folder. Throws IoError when there is neither file or a shard is missing, FormatError
+  /// when a file is malformed, a tensor is listed but not in its shard, or stands in two shards.
   static Checkpoint open(const std::filesystem::path& folder);
 
   /// nullptr when there is no such tensor.
   const StoredTensor* find(std::string_view name) const;
   /// Throws FormatError: "<folder>: there is no tensor <name>".
   const StoredTensor& at(std::string_view name) const;
-  /// The tensor as f32, of exactly this shape, converted from f16, bf16 or f64 where it is stored so. Throws FormatError
-  /// that names the tensor and both shapes. The mapped pages are given back when `forget` is set.
+  /// The tensor as f32, of exactly this shape, converted from f16, bf16 or f64 where it is stored so. Throws
+  /// FormatError that names the tensor and both shapes. With `forget` the mapped pages are given back while it is read,
+  /// so that the weights are never in memory twice.
   std::vector<float> f32(std::string_view name, const Shape& shape, bool forget = true) const;
 
   /// Every tensor of every file, by name.
-  const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
+  const TensorTable& tensors() const { return tensors_; }
   /// The files, with the tensors of each.
   const std::vector<Safetensors>& files() const { return files_; }
   const std::filesystem::path& folder() const { return folder_; }
@@ -68,10 +85,11 @@ class Checkpoint {
  private:
   std::filesystem::path folder_;
   std::vector<Safetensors> files_;
-  std::map<std::string, StoredTensor, std::less<>> tensors_;
+  TensorTable tensors_;
 };
 
-/// Converts stored f32, f16, bf16 or f64 elements to f32; `out` has one place for each. Throws FormatError for other types.
+/// Converts stored f32, f16, bf16 or f64 elements to f32; `out` has one place for each.
+/// Throws FormatError for other types, ArgumentError when `out` has another size.
 void to_f32(const StoredTensor& tensor, std::span<float> out);
 
 /// A tensor to write; the bytes are the caller's.
@@ -82,8 +100,10 @@ struct TensorToWrite {
   std::span<const std::byte> bytes;
 };
 
-/// Writes a file that this reader and the reference implementation read: names in order, data aligned to 8 bytes,
-/// under a temporary name until it is complete. Throws IoError, ArgumentError for a byte count that is not the shape's.
+/// Writes a file that this reader and the reference implementation read, under a temporary name until it is complete.
+/// The header lists the tensors in the order given; the data starts at a multiple of 8 bytes and is laid out by falling
+/// element size, so that every tensor is aligned to its elements. Throws IoError; ArgumentError for a byte count that
+/// is not the shape's, a name given twice, or text that is not UTF-8.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
                        const std::map<std::string, std::string>& metadata = {{"format", "pt"}});
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -17,19 +18,24 @@ enum class Similarity { cosine, dot, euclidean, manhattan };
 /// The activations of torch.nn that a Dense module may name.
 enum class Activation { identity, tanh, relu, gelu, sigmoid, silu };
 
-/// "mean", "cls", …: the names of the newer schema. Throws ArgumentError for any other.
+/// "cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken": the names of the newer schema.
+/// Throws ArgumentError for any other.
 PoolingMode pooling_mode(std::string_view name);
 std::string_view name_of(PoolingMode mode);
 std::string_view name_of(Similarity similarity);
 std::string_view name_of(Activation activation);
 
+/// Token vectors [tokens, d] to one vector [modes · d].
 struct PoolingModule {
-  std::vector<PoolingMode> modes;  ///< concatenated in this order
-  bool include_prompt = true;      ///< false: the prompt's tokens are left out of the pooling
+  std::vector<PoolingMode> modes;        ///< at least one; concatenated in this order
+  bool include_prompt = true;            ///< false: the prompt's tokens are left out of the pooling (not of attention)
+  std::optional<std::size_t> dimension;  ///< d, where the file says it
 };
 
+/// activation(x Wᵀ + b), and with `residual` + x (+ x Rᵀ where the sizes differ).
 struct DenseModule {
-  std::filesystem::path folder;  ///< holds model.safetensors with linear.weight [out, in] and linear.bias [out]
+  std::filesystem::path
+      folder;  ///< model.safetensors: linear.weight [out, in], linear.bias [out], residual.weight [out, in]
   std::size_t in_features = 0;
   std::size_t out_features = 0;
   bool bias = true;
@@ -37,30 +43,34 @@ struct DenseModule {
   bool residual = false;
 };
 
+/// Over the sentence vector, with torch's own epsilon of 1e-5.
 struct LayerNormModule {
-  std::filesystem::path folder;  ///< holds model.safetensors with norm.weight and norm.bias
+  std::filesystem::path folder;  ///< model.safetensors: norm.weight [dimension], norm.bias [dimension]
   std::size_t dimension = 0;
 };
 
+/// x / max(‖x‖, 1e-12)
 struct NormalizeModule {};
 
 using SentenceModule = std::variant<PoolingModule, DenseModule, LayerNormModule, NormalizeModule>;
 
-/// What a sentence-transformers folder says, with everything that it leaves open filled in.
+/// What a sentence-transformers folder says, with what it leaves open filled in as sentence-transformers does.
 struct SentenceFolder {
   std::filesystem::path folder;
-  std::filesystem::path transformer;     ///< folder of config.json and the weights (mostly the folder itself)
-  std::vector<SentenceModule> modules;   ///< after the transformer, in order
-  bool modules_assumed = false;          ///< there was no modules.json: mean pooling was assumed
-  std::optional<std::size_t> max_seq_length;  ///< sentence_bert_config.json; nothing in the newer schema
-  bool lower_case = false;                    ///< do_lower_case of sentence_bert_config.json: the text is lower-cased first
-  std::map<std::string, std::string> prompts;
-  std::optional<std::string> default_prompt_name;
-  std::optional<std::size_t> truncate_dim;
+  std::filesystem::path transformer;    ///< folder of config.json and the weights (mostly the folder itself)
+  std::vector<SentenceModule> modules;  ///< after the transformer, in order: one pooling first, then the others
+  bool modules_assumed = false;         ///< there was no modules.json: mean pooling was assumed, nothing else was read
+  std::optional<std::size_t> max_seq_length;       ///< sentence_bert_config.json; nothing in the newer schema
+  bool lower_case = false;                         ///< do_lower_case there: the text is lower-cased first
+  std::map<std::string, std::string> prompts;      ///< by name; "query" and "document" always are there, maybe empty
+  std::optional<std::string> default_prompt_name;  ///< one of `prompts`, used when no other is asked for
+  std::optional<std::size_t> truncate_dim;  ///< cut after all modules; sentence-transformers does not normalise again
   Similarity similarity = Similarity::cosine;
 };
 
-/// Throws IoError or FormatError; a module, activation, pooling mode or similarity that is not known is refused by name.
+/// Reads both schemas. Dropout modules are left out: they do nothing outside training. Throws IoError when the folder
+/// or a module's file is missing, FormatError when one is malformed, or names what is not known here (a module,
+/// activation, pooling mode, similarity, or another kind of model): that is refused by name, never guessed.
 SentenceFolder read_sentence_folder(const std::filesystem::path& folder);
 
 }  // namespace mana::formats
