@@ -1,0 +1,19 @@
+#pragma once
+
+#include "mana/cli/options.h"
+
+/// One function for each command, in the file of its name: it describes its options, parses them, does its work and
+/// returns the exit status (0 done, 1 failed). Failures are thrown; only program.cc prints them.
+namespace mana::cli {
+
+int bench_embed(Options& options);
+int bench_tokenize(Options& options);
+int embed(Options& options);
+int eval_sts(Options& options);
+int inspect(Options& options);
+int pull(Options& options);
+int similarity(Options& options);
+int tokenize(Options& options);
+int verify(Options& options);
+
+}  // namespace mana::cli
