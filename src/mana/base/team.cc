@@ -1,6 +1,6 @@
 #include "mana/base/team.h"
 
-#include <exception>
+#include <utility>
 
 namespace mana {
 namespace {

@@ -84,24 +84,6 @@ std::string_view name_of(Similarity similarity) {
   return "?";
 }
 
-std::string_view name_of(Activation activation) {
-  switch (activation) {
-    case Activation::identity:
-      return "identity";
-    case Activation::tanh:
-      return "tanh";
-    case Activation::relu:
-      return "relu";
-    case Activation::gelu:
-      return "gelu";
-    case Activation::sigmoid:
-      return "sigmoid";
-    case Activation::silu:
-      return "silu";
-  }
-  return "?";
-}
-
 SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) {

@@ -9,21 +9,22 @@
 #include <variant>
 #include <vector>
 
+#include "mana/kernels/activation.h"
+#include "mana/nn/pooling.h"
+
 /// The folder of a sentence-transformers model, in the schema before 5.4 and the one since:
 /// modules.json, config_sentence_transformers.json, sentence_bert_config.json, <n>_Pooling/config.json, …
 namespace mana::formats {
 
-enum class PoolingMode { cls, max, mean, mean_sqrt_len, weighted_mean, last_token };
+using PoolingMode = nn::Pooling;
 enum class Similarity { cosine, dot, euclidean, manhattan };
-/// The activations of torch.nn that a Dense module may name.
-enum class Activation { identity, tanh, relu, gelu, sigmoid, silu };
+using Activation = kernels::Activation;
 
 /// "cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken": the names of the newer schema.
 /// Throws ArgumentError for any other.
 PoolingMode pooling_mode(std::string_view name);
 std::string_view name_of(PoolingMode mode);
 std::string_view name_of(Similarity similarity);
-std::string_view name_of(Activation activation);
 
 /// Token vectors [tokens, d] to one vector [modes · d].
 struct PoolingModule {

@@ -1,0 +1,117 @@
+// Vector functions shared by the f32 kernels; compiled once for each target (see f32.cc).
+#if defined(MANA_KERNELS_CPU_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MANA_KERNELS_CPU_MATH_INL_H_
+#undef MANA_KERNELS_CPU_MATH_INL_H_
+#else
+#define MANA_KERNELS_CPU_MATH_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include "mana/kernels/activation.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mana::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Tag = hn::ScalableTag<float>;
+using Vec = hn::Vec<Tag>;
+using Mask = hn::Mask<Tag>;
+inline constexpr std::size_t kLanes = HWY_MAX_BYTES / sizeof(float);
+
+/// c₀ + c₁ x + … + c_n xⁿ by Horner's rule.
+template <std::size_t kTerms>
+HWY_INLINE Vec polynomial(Vec x, const float (&coefficients)[kTerms]) {
+  const Tag d;
+  Vec sum = hn::Set(d, coefficients[kTerms - 1]);
+  for (std::size_t i = kTerms - 1; i-- > 0;) sum = hn::MulAdd(sum, x, hn::Set(d, coefficients[i]));
+  return sum;
+}
+
+/// 2ˣ for x in [-126, 127]: 2ˣ = 2ⁿ 2ᶠ, n the nearest integer. Zero below, 2¹²⁷ above. Relative error 1.2e-7.
+HWY_INLINE Vec exp2(Vec x) {
+  const Tag d;
+  const hn::RebindToSigned<Tag> di;
+  // 2ᶠ on [-1/2, 1/2]: the Taylor series of exp(f ln 2), whose next term is below 2e-8.
+  static constexpr float kPowers[] = {1.0f,          0.6931471806f,   0.2402265070f,   0.05550410866f,
+                                      0.009618129108f, 0.001333355815f, 0.0001540353039f};
+  const Vec clamped = hn::Min(hn::Set(d, 127.0f), x);
+  const Vec whole = hn::Round(clamped);
+  const Vec fraction = polynomial(hn::Sub(clamped, whole), kPowers);
+  const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, whole), hn::Set(di, 127)));
+  const Vec result = hn::Mul(fraction, hn::BitCast(d, exponent));
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -126.0f)), result);
+}
+
+inline constexpr float kLog2E = 1.442695041f;
+
+HWY_INLINE Vec exp(Vec x) { return exp2(hn::Mul(x, hn::Set(Tag(), kLog2E))); }
+HWY_INLINE Vec sigmoid(Vec x) {
+  const Vec one = hn::Set(Tag(), 1.0f);
+  return hn::Div(one, hn::Add(one, exp(hn::Neg(x))));
+}
+/// 1 - 2 / (1 + e²ˣ): an absolute error of 1e-7; the relative one grows towards zero.
+HWY_INLINE Vec tanh(Vec x) {
+  const Vec one = hn::Set(Tag(), 1.0f);
+  return hn::Sub(one, hn::Div(hn::Set(Tag(), 2.0f), hn::Add(one, exp(hn::Add(x, x)))));
+}
+
+/// x Φ(x) with Φ(-t) = 2^p(t), t = |x|: p approximates log₂(erfc(t/√2)/2) on [0, 9], where Φ(-t) falls to 1e-19.
+/// Weighted minimax fit; absolute error of x Φ(x) below 2e-7.
+HWY_INLINE Vec gelu(Vec x) {
+  static constexpr float kLogTail[] = {-1.0f,
+                                       -1.1511058807373047f,
+                                       -0.45920470356941223f,
+                                       -0.05249915271997452f,
+                                       0.007049187086522579f,
+                                       -0.00010033350554294884f,
+                                       -0.0002220825117547065f,
+                                       5.6916760513558984e-05f,
+                                       -7.15808982931576e-06f,
+                                       4.685026624429156e-07f,
+                                       -1.262587012718086e-08f};
+  const Tag d;
+  const Vec tail = exp2(polynomial(hn::Min(hn::Set(d, 9.0f), hn::Abs(x)), kLogTail));
+  const Vec phi = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(hn::Set(d, 1.0f), tail));
+  return hn::Mul(x, phi);
+}
+
+HWY_INLINE Vec gelu_tanh(Vec x) {
+  const Tag d;
+  // x σ(2u) = x/2 (1 + tanh u),  u = √(2/π) (x + 0.044715 x³)
+  const Vec cubic = hn::MulAdd(hn::Mul(hn::Mul(x, x), x), hn::Set(d, 0.044715f), x);
+  return hn::Mul(x, sigmoid(hn::Mul(cubic, hn::Set(d, 2 * 0.7978845608f))));
+}
+
+HWY_INLINE Vec activate(Activation activation, Vec x) {
+  switch (activation) {
+    case Activation::identity: return x;
+    case Activation::gelu: return gelu(x);
+    case Activation::gelu_tanh: return gelu_tanh(x);
+    case Activation::relu: return hn::Max(x, hn::Zero(Tag()));
+    case Activation::silu: return hn::Mul(x, sigmoid(x));
+    case Activation::tanh: return tanh(x);
+    case Activation::sigmoid: return sigmoid(x);
+  }
+  return x;
+}
+
+/// The first `count` (at most kLanes) values; zero beyond. Nothing beyond them is read.
+HWY_INLINE Vec load_first(const float* from, std::size_t count) {
+  const Tag d;
+  return count >= kLanes ? hn::LoadU(d, from) : hn::MaskedLoad(hn::FirstN(d, count), d, from);
+}
+
+HWY_INLINE void store_first(Vec value, float* to, std::size_t count) {
+  const Tag d;
+  if (count >= kLanes) {
+    hn::StoreU(value, d, to);
+  } else {
+    hn::BlendedStore(value, hn::FirstN(d, count), d, to);
+  }
+}
+
+}  // namespace mana::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

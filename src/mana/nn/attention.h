@@ -1,0 +1,21 @@
+#pragma once
+
+#include "mana/nn/linear.h"
+
+namespace mana::nn {
+
+/// Multi-head self-attention (Vaswani et al. 2017, section 3.2), each token against all tokens of its own text:
+///
+///   head_i = softmax(Q_i K_iᵀ / √d_k) V_i,   (Q, K, V) = x (W^Q, W^K, W^V) + b,   d_k = d_v = d_model / h
+///   y      = [head_1 … head_h] W^O + b^O                          x, y: [tokens, model]
+///
+/// The three products are one: `query_key_value` has 3 · model outputs.
+struct SelfAttention {
+  Linear query_key_value;
+  Linear output;
+  std::size_t heads = 1;
+
+  Tensor operator()(const Run& run, const Tensor& x, const PackedTokens& batch) const;
+};
+
+}  // namespace mana::nn

@@ -1,0 +1,32 @@
+#include "mana/nn/embedding.h"
+
+#include <cstring>
+#include <utility>
+
+namespace mana::nn {
+namespace {
+
+/// A mapped file promises no alignment beyond the element's, and not even that: elements are copied out.
+template <class Element, class Convert>
+void add_row(const std::byte* row, std::span<float> sum, Convert convert) {
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    Element element;
+    std::memcpy(&element, row + i * sizeof(Element), sizeof(Element));
+    sum[i] += convert(element);
+  }
+}
+
+}  // namespace
+
+EmbeddingTable::EmbeddingTable(std::span<const std::byte> bytes, DType dtype, std::size_t width,
+                               std::shared_ptr<const void> owner)
+    : bytes_(bytes), dtype_(dtype), rows_(bytes.size() / (width * size_of(dtype))), width_(width), owner_(std::move(owner)) {}
+
+void EmbeddingTable::add(std::size_t id, std::span<float> sum) const {
+  const std::byte* row = bytes_.data() + id * width_ * size_of(dtype_);
+  if (dtype_ == DType::f32) add_row<float>(row, sum, [](float value) { return value; });
+  if (dtype_ == DType::f16) add_row<std::uint16_t>(row, sum, half_to_float);
+  if (dtype_ == DType::bf16) add_row<std::uint16_t>(row, sum, bfloat16_to_float);
+}
+
+}  // namespace mana::nn

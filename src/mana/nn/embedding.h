@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "mana/nn/run.h"
+#include "mana/tensor/dtype.h"
+
+namespace mana::nn {
+
+/// A table of vectors, one for each id, looked up where it lies: rows of a mapped file cost memory only when they are
+/// touched. Stored as f32, f16 or bf16.
+class EmbeddingTable {
+ public:
+  EmbeddingTable() = default;
+  /// `bytes`: [rows, width] elements of `dtype`, kept alive by `owner`.
+  EmbeddingTable(std::span<const std::byte> bytes, DType dtype, std::size_t width, std::shared_ptr<const void> owner);
+
+  std::size_t rows() const { return rows_; }
+  std::size_t width() const { return width_; }
+
+  /// sum += table[id]      sum: [width]
+  void add(std::size_t id, std::span<float> sum) const;
+
+ private:
+  std::span<const std::byte> bytes_;
+  DType dtype_ = DType::f32;
+  std::size_t rows_ = 0;
+  std::size_t width_ = 0;
+  std::shared_ptr<const void> owner_;
+};
+
+}  // namespace mana::nn

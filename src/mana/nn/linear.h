@@ -1,0 +1,17 @@
+#pragma once
+
+#include "mana/kernels/packed_linear.h"
+#include "mana/nn/run.h"
+
+namespace mana::nn {
+
+/// y = f(x Wᵀ + b)      x: [rows, inputs], W: [outputs, inputs], b: [outputs] -> y: [rows, outputs]
+struct Linear {
+  kernels::PackedLinear weights;
+
+  Tensor operator()(const Run& run, const Tensor& x,
+                    kernels::Activation activation = kernels::Activation::identity) const;
+
+};
+
+}  // namespace mana::nn

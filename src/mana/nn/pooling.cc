@@ -1,0 +1,65 @@
+#include "mana/nn/pooling.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mana::nn {
+namespace {
+
+/// out = Σ weight(t) h_t over tokens [skip, n), t from 1; returns Σ weight(t).
+template <class Weight>
+float weighted_sum(std::span<const float> tokens, std::size_t width, std::size_t skip, std::span<float> out,
+                   const Weight& weight) {
+  std::fill(out.begin(), out.end(), 0.0f);
+  float weights = 0;
+  for (std::size_t t = skip; t * width < tokens.size(); ++t) {
+    const float w = weight(t + 1);
+    const float* h = tokens.data() + t * width;
+    for (std::size_t i = 0; i < width; ++i) out[i] += w * h[i];
+    weights += w;
+  }
+  return weights;
+}
+
+}  // namespace
+
+void pool(Pooling pooling, std::span<const float> tokens, std::size_t width, std::size_t skip, std::span<float> out) {
+  constexpr float kLeast = 1e-9f;  // as the reference: a mean over nothing is zero
+  const std::size_t length = tokens.size() / width;
+  if (length == 0) return std::fill(out.begin(), out.end(), 0.0f);
+  skip = std::min(skip, length);
+  const auto one = [](std::size_t) { return 1.0f; };
+  const auto divide = [&](float divisor) {
+    for (float& value : out) value /= divisor;
+  };
+  switch (pooling) {
+    case Pooling::cls:
+    case Pooling::last_token: {
+      // A prompt that is left out hides the first tokens from both.
+      const std::size_t t = pooling == Pooling::cls ? std::min(skip, length - 1) : length - 1;
+      std::copy_n(tokens.data() + t * width, width, out.data());
+      return;
+    }
+    case Pooling::max:
+      std::fill(out.begin(), out.end(), -1e9f);  // the reference's value for a text of which nothing is left
+      for (std::size_t t = skip; t < length; ++t) {
+        for (std::size_t i = 0; i < width; ++i) out[i] = std::max(out[i], tokens[t * width + i]);
+      }
+      return;
+    case Pooling::mean: return divide(std::max(weighted_sum(tokens, width, skip, out, one), kLeast));
+    case Pooling::mean_sqrt_len: return divide(std::sqrt(std::max(weighted_sum(tokens, width, skip, out, one), kLeast)));
+    case Pooling::weighted_mean: {
+      const auto place = [](std::size_t t) { return static_cast<float>(t); };
+      return divide(std::max(weighted_sum(tokens, width, skip, out, place), kLeast));
+    }
+  }
+}
+
+void normalize(std::span<float> vector) {
+  double squares = 0;
+  for (const float value : vector) squares += double{value} * value;
+  const float length = std::max(static_cast<float>(std::sqrt(squares)), 1e-12f);
+  for (float& value : vector) value /= length;
+}
+
+}  // namespace mana::nn

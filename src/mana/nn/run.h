@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "mana/base/team.h"
+#include "mana/kernels/table.h"
+#include "mana/tensor/tensor.h"
+
+namespace mana::nn {
+
+/// What a forward pass runs on: the kernels of one instruction-set level, memory, and either the calling thread alone
+/// or a team of threads that split every operation between them. The bits of the result do not depend on which.
+struct Run {
+  const kernels::Table& kernels;
+  Pool& pool;
+  Team* team = nullptr;
+
+  Tensor tensor(std::size_t rows, std::size_t columns) const { return pool.tensor(rows, columns); }
+
+  /// Calls work(begin, end, thread) for parts that together are [0, count).
+  template <class Work>
+  void split(std::size_t count, const Work& work) const {
+    if (team == nullptr) return work(std::size_t{0}, count, 0U);
+    team->run([&](unsigned thread) {
+      const Part part = part_of(count, thread, team->size());
+      if (part.begin < part.end) work(part.begin, part.end, thread);
+    });
+  }
+  unsigned threads() const { return team == nullptr ? 1 : team->size(); }
+};
+
+/// Texts side by side without padding: text t has the tokens [offsets[t], offsets[t + 1]).
+struct PackedTokens {
+  std::span<const std::int32_t> ids;         ///< [tokens]
+  std::span<const std::int32_t> type_ids;    ///< [tokens], or empty: all zero
+  std::span<const std::uint32_t> offsets;    ///< [texts + 1]
+
+  std::size_t texts() const { return offsets.size() - 1; }
+  std::size_t tokens() const { return ids.size(); }
+  std::size_t length(std::size_t text) const { return offsets[text + 1] - offsets[text]; }
+};
+
+}  // namespace mana::nn

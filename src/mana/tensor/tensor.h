@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "mana/tensor/buffer.h"
+
+namespace mana {
+
+class Pool;
+
+/// A matrix of f32 values, [rows, columns], row after row without gaps, 64-byte aligned. It owns its memory, which
+/// returns to its Pool at the end of its life. Moves, does not copy. The values are not initialised.
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(Tensor&& other) noexcept { swap(other); }
+  Tensor& operator=(Tensor&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Tensor();
+
+  std::size_t rows() const { return rows_; }
+  std::size_t columns() const { return columns_; }
+  float* data() { return memory_.data(); }
+  const float* data() const { return memory_.data(); }
+  std::span<float> row(std::size_t index) { return {data() + index * columns_, columns_}; }
+  std::span<const float> row(std::size_t index) const { return {data() + index * columns_, columns_}; }
+
+ private:
+  friend class Pool;
+  Tensor(Pool* pool, Buffer<float> memory, std::size_t rows, std::size_t columns)
+      : pool_(pool), memory_(std::move(memory)), rows_(rows), columns_(columns) {}
+  void swap(Tensor& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(memory_, other.memory_);
+    std::swap(rows_, other.rows_);
+    std::swap(columns_, other.columns_);
+  }
+
+  Pool* pool_ = nullptr;
+  Buffer<float> memory_;
+  std::size_t rows_ = 0;
+  std::size_t columns_ = 0;
+};
+
+/// Memory of tensors whose lives are over, for the ones to come: after the first batch nothing is allocated.
+/// For one thread at a time; outlives its tensors.
+class Pool {
+ public:
+  Tensor tensor(std::size_t rows, std::size_t columns);
+
+ private:
+  friend class Tensor;
+  std::vector<Buffer<float>> free_;
+};
+
+}  // namespace mana
