@@ -95,13 +95,7 @@ void MappedFile::forget(std::span<const std::byte> part) const {
 }
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
-  std::error_code ignored;
-  const auto status = std::filesystem::status(path_, ignored);
-  if (std::filesystem::is_directory(status)) throw IoError(fmt::format("{} is a folder, not a file", path_.string()));
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    throw IoError(
-        fmt::format("{} is not a regular file, so it cannot be replaced", path_.string()));  // /dev/null, a pipe
-  }
+  require_replaceable(path_);
   // Not mkstemp: its file is private to the user, and the result must have the mode of any new file.
   for (int attempt = 0; descriptor_ < 0; ++attempt) {
     temporary_ = fmt::format("{}.{}.{}.tmp", path_.string(), ::getpid(), attempt);
@@ -126,13 +120,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::overwrite(std::uint64_t offset, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw IoError(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
-    offset += static_cast<std::uint64_t>(count);
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
+  overwrite_all(descriptor_, offset, bytes, path_);
 }
 
 void AtomicFile::commit() {
@@ -148,6 +136,26 @@ void write_all(int descriptor, std::span<const std::byte> bytes, const std::file
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
     bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+void overwrite_all(int descriptor, std::uint64_t offset, std::span<const std::byte> bytes,
+                   const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+    offset += static_cast<std::uint64_t>(count);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+void require_replaceable(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_directory(status)) throw IoError(fmt::format("{} is a folder, not a file", path.string()));
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw IoError(fmt::format("{} is not a regular file, so it cannot be replaced", path.string()));
   }
 }
 

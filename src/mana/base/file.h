@@ -40,7 +40,7 @@ class MappedFile {
 /// Without commit() nothing is left behind.
 class AtomicFile {
  public:
-  /// Throws IoError when the folder does not exist or cannot be written.
+  /// Throws IoError when the folder does not exist or cannot be written, or `path` is no regular file.
   explicit AtomicFile(std::filesystem::path path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -52,6 +52,7 @@ class AtomicFile {
   /// Overwrites bytes that were written before (a header known only at the end).
   void overwrite(std::uint64_t offset, std::span<const std::byte> bytes);
   std::uint64_t size() const { return size_; }
+  /// Nothing may be written after it.
   void commit();
 
  private:
@@ -63,5 +64,11 @@ class AtomicFile {
 
 /// Writes all of `bytes` to an open descriptor, or throws IoError that names `path`.
 void write_all(int descriptor, std::span<const std::byte> bytes, const std::filesystem::path& path);
+/// The same at an offset from the beginning.
+void overwrite_all(int descriptor, std::uint64_t offset, std::span<const std::byte> bytes,
+                   const std::filesystem::path& path);
+/// Throws IoError when a file cannot take this name, because a folder, device or pipe has it: renaming over /dev/null
+/// would succeed for the administrator.
+void require_replaceable(const std::filesystem::path& path);
 
 }  // namespace mana
