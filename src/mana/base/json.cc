@@ -4,6 +4,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/printable.h"
 
 namespace mana::json {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::size_t kMaxDepth = 1000;
 }  // namespace
 
 std::string Value::child(std::string_view key) const {
-  return place_.ends_with(':') ? fmt::format("{} {}", place_, key) : fmt::format("{}.{}", place_, key);
+  return fmt::format("{}{}{}", place_, place_.ends_with(':') ? " " : ".", printable(key));
 }
 
 void Value::fail(std::string_view what) const { throw FormatError(fmt::format("{} {}", place_, what)); }

@@ -7,6 +7,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/base/printable.h"
 #include "mana/formats/inside_folder.h"
 #include "mana/formats/safetensors.h"
 
@@ -71,7 +72,8 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
   const auto weight_map = index.root().at("weight_map").object();
   std::set<std::string_view> shards;
   for (const auto& [tensor, shard] : weight_map) {
-    if (!stays_inside(shard.string())) shard.fail(fmt::format("is {}, which is not inside the folder", shard.string()));
+    if (!stays_inside(shard.string()))
+      shard.fail(fmt::format("is {}, which is not inside the folder", printable(shard.string())));
     shards.insert(shard.string());
   }
   std::map<std::string_view, const TensorTable*, std::less<>> tables;
@@ -81,13 +83,14 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
     tables.emplace(shard, &file.tensors());
     for (const auto& [name, tensor] : file.tensors()) {
       if (!checkpoint.tensors_.emplace(name, tensor).second) {
-        throw FormatError(fmt::format("{}: {} stands in an earlier shard too", file.file().path().string(), name));
+        throw FormatError(
+            fmt::format("{}: {} stands in an earlier shard too", file.file().path().string(), printable(name)));
       }
     }
   }
   for (const auto& [name, shard] : weight_map) {
     if (!tables.at(shard.string())->contains(name))
-      shard.fail(fmt::format("is {}, which has no such tensor", shard.string()));
+      shard.fail(fmt::format("is {}, which has no such tensor", printable(shard.string())));
   }
   return checkpoint;
 }
@@ -99,7 +102,7 @@ const StoredTensor* Checkpoint::find(std::string_view name) const {
 
 const StoredTensor& Checkpoint::at(std::string_view name) const {
   if (const StoredTensor* tensor = find(name)) return *tensor;
-  throw FormatError(fmt::format("{}: there is no tensor {}", folder_.string(), name));
+  throw FormatError(fmt::format("{}: there is no tensor {}", folder_.string(), printable(name)));
 }
 
 std::vector<float> Checkpoint::f32(std::string_view name, const Shape& shape, bool forget) const {

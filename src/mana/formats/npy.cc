@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "mana/base/errors.h"
+#include "mana/base/printable.h"
 
 namespace mana::formats {
 namespace {
@@ -38,7 +39,7 @@ class HeaderReader {
       } else if (key == "shape" && !shape) {
         shape = tuple();
       } else {
-        fail(fmt::format("its header has the key {} twice, or it is unknown", key));
+        fail(fmt::format("its header has the key {} twice, or it is unknown", printable(key)));
       }
       if (!accept(',')) {
         expect('}');
@@ -87,7 +88,7 @@ class HeaderReader {
     if (descr == "<f2") return DType::f16;
     if (descr == "<f4") return DType::f32;
     if (descr == "<f8") return DType::f64;
-    fail(fmt::format("its elements are {}; only <f2, <f4 and <f8 are supported", descr));
+    fail(fmt::format("its elements are {}; only <f2, <f4 and <f8 are supported", printable(descr)));
   }
 
   bool boolean() {

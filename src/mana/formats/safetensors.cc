@@ -12,6 +12,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "mana/base/printable.h"
 #include "mana/formats/safetensors_format.h"
 
 static_assert(std::endian::native == std::endian::little, "tensors are used as they lie in the file");
@@ -59,12 +60,12 @@ Data parse_offsets(const json::Value& offsets, Data data) {
 StoredTensor parse_tensor(const json::Value& entry, Data data) {
   std::set<std::string_view> keys;
   for (const auto& [key, value] : entry.object()) {
-    if (!keys.insert(key).second) entry.fail(fmt::format("has {} twice", key));
+    if (!keys.insert(key).second) entry.fail(fmt::format("has {} twice", printable(key)));
   }
   StoredTensor tensor;
   const json::Value dtype = entry.at("dtype");
   const auto known = dtype_named(dtype.string());
-  if (!known) dtype.fail(fmt::format("is {}, which is not supported", dtype.string()));
+  if (!known) dtype.fail(fmt::format("is {}, which is not supported", printable(dtype.string())));
   tensor.dtype = *known;
 
   const json::Value shape = entry.at("shape");
@@ -95,10 +96,10 @@ void check_cover(const TensorTable& tensors, Data data, const std::string& name)
   for (const auto* entry : order) {
     const auto begin = static_cast<std::size_t>(entry->second.bytes.data() - data.data());
     if (begin < covered)
-      throw FormatError(fmt::format("{}: {}: its data overlaps another tensor's", name, entry->first));
+      throw FormatError(fmt::format("{}: {}: its data overlaps another tensor's", name, printable(entry->first)));
     if (begin > covered) {
-      throw FormatError(
-          fmt::format("{}: {}: {} bytes before its data belong to no tensor", name, entry->first, begin - covered));
+      throw FormatError(fmt::format("{}: {}: {} bytes before its data belong to no tensor", name,
+                                    printable(entry->first), begin - covered));
     }
     covered += entry->second.bytes.size();
   }
@@ -167,14 +168,10 @@ void to_f32(const StoredTensor& tensor, std::span<float> out) {
     case DType::f32:
       if (!out.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
       return;
-    case DType::f16:
-      return convert<std::uint16_t>(bytes, out, half_to_float);
-    case DType::bf16:
-      return convert<std::uint16_t>(bytes, out, bfloat16_to_float);
-    case DType::f64:
-      return convert<double>(bytes, out, [](double value) { return static_cast<float>(value); });
-    default:
-      throw FormatError(fmt::format("{} elements cannot be read as f32", name_of(tensor.dtype)));
+    case DType::f16: return convert<std::uint16_t>(bytes, out, half_to_float);
+    case DType::bf16: return convert<std::uint16_t>(bytes, out, bfloat16_to_float);
+    case DType::f64: return convert<double>(bytes, out, [](double value) { return static_cast<float>(value); });
+    default: throw FormatError(fmt::format("{} elements cannot be read as f32", name_of(tensor.dtype)));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/base/printable.h"
 #include "mana/formats/sentence_modules.h"
 
 namespace mana::formats {
@@ -60,7 +61,7 @@ PoolingMode pooling_mode(std::string_view name) {
     if (each == name) return mode;
     known += (known.empty() ? "" : ", ") + std::string(each);
   }
-  throw ArgumentError(fmt::format("there is no pooling mode {}; the modes are {}", name, known));
+  throw ArgumentError(fmt::format("there is no pooling mode {}; the modes are {}", printable(name), known));
 }
 
 std::string_view name_of(PoolingMode mode) {
@@ -72,14 +73,10 @@ std::string_view name_of(PoolingMode mode) {
 
 std::string_view name_of(Similarity similarity) {
   switch (similarity) {
-    case Similarity::cosine:
-      return "cosine";
-    case Similarity::dot:
-      return "dot";
-    case Similarity::euclidean:
-      return "euclidean";
-    case Similarity::manhattan:
-      return "manhattan";
+    case Similarity::cosine: return "cosine";
+    case Similarity::dot: return "dot";
+    case Similarity::euclidean: return "euclidean";
+    case Similarity::manhattan: return "manhattan";
   }
   return "?";
 }

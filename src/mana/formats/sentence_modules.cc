@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mana/base/errors.h"
+#include "mana/base/printable.h"
 #include "mana/formats/inside_folder.h"
 
 namespace mana::formats {
@@ -29,11 +30,17 @@ bool boolean_or(const json::Value& config, std::string_view key, bool otherwise)
   return value ? value->boolean() : otherwise;
 }
 
+/// Null included, which find() takes for absent.
+bool has_key(const json::Value& config, std::string_view wanted) {
+  const auto members = config.object();
+  return std::any_of(members.begin(), members.end(), [&](const auto& member) { return member.first == wanted; });
+}
+
 /// The only value of `key` that is understood here, or its absence.
 void require(const json::Value& config, std::string_view key, std::string_view only) {
   const auto value = config.find(key);
   if (value && value->string() != only) {
-    value->fail(fmt::format("is {}; only {} is supported", value->string(), only));
+    value->fail(fmt::format("is {}; only {} is supported", printable(value->string()), only));
   }
 }
 
@@ -62,13 +69,14 @@ PoolingMode mode_of(const json::Value& value) {
 std::string class_of(const json::Value& type) {
   const std::string_view name = type.string();
   if (!name.starts_with("sentence_transformers.")) {
-    type.fail(fmt::format(
-        "is {}; a class from outside sentence_transformers is code of the model's own, which is not run", name));
+    type.fail(
+        fmt::format("is {}; a class from outside sentence_transformers is code of the model's own, which is not run",
+                    printable(name)));
   }
   const std::string_view last = name.substr(name.rfind('.') + 1);
   static constexpr std::array kKnown = {"Transformer", "Pooling", "Dense", "LayerNorm", "Normalize", "Dropout"};
   if (std::find(kKnown.begin(), kKnown.end(), last) == kKnown.end()) {
-    type.fail(fmt::format("is {}; this module is not supported", name));
+    type.fail(fmt::format("is {}; this module is not supported", printable(name)));
   }
   return std::string(last);
 }
@@ -79,7 +87,8 @@ std::vector<ModuleEntry> parse_module_list(const json::Value& list) {
   std::vector<ModuleEntry> modules;
   for (const json::Value& entry : list.array()) {
     const json::Value path = entry.at("path");
-    if (!stays_inside(path.string())) path.fail(fmt::format("is {}, which is not inside the folder", path.string()));
+    if (!stays_inside(path.string()))
+      path.fail(fmt::format("is {}, which is not inside the folder", printable(path.string())));
     modules.push_back({class_of(entry.at("type")), path.string()});
     const std::size_t index = modules.size() - 1;
     const std::string& type = modules.back().type;
@@ -152,7 +161,11 @@ DenseModule parse_dense(const json::Value& config) {
   dense.bias = boolean_or(config, "bias", true);
   dense.residual = boolean_or(config, "use_residual", false);
   const auto function = config.find("activation_function");
-  if (!function) return dense;
+  if (!function) {
+    // Left out is tanh; null is an error there too.
+    if (has_key(config, "activation_function")) config.fail("activation_function must name a class, not null");
+    return dense;
+  }
 
   static constexpr std::array<std::pair<std::string_view, Activation>, 6> kClasses = {{
       {"Identity", Activation::identity},
@@ -166,7 +179,7 @@ DenseModule parse_dense(const json::Value& config) {
   const auto known = std::find_if(kClasses.begin(), kClasses.end(), [&](const auto& entry) {
     return name.starts_with("torch.nn.") && name.substr(name.rfind('.') + 1) == entry.first;
   });
-  if (known == kClasses.end()) function->fail(fmt::format("is {}; this activation is not supported", name));
+  if (known == kClasses.end()) function->fail(fmt::format("is {}; this activation is not supported", printable(name)));
   dense.activation = known->second;
   return dense;
 }
@@ -188,7 +201,7 @@ void parse_model_config(const json::Value& config, SentenceFolder& folder) {
   if (const auto name = config.find("default_prompt_name")) {
     folder.default_prompt_name = name->string();
     if (!folder.prompts.contains(*folder.default_prompt_name)) {
-      name->fail(fmt::format("is {}, which is none of the prompts", *folder.default_prompt_name));
+      name->fail(fmt::format("is {}, which is none of the prompts", printable(name->string())));
     }
   }
   folder.truncate_dim = optional_size(config, "truncate_dim");
@@ -197,7 +210,8 @@ void parse_model_config(const json::Value& config, SentenceFolder& folder) {
                                           Similarity::manhattan};
     const auto known = std::find_if(kKnown.begin(), kKnown.end(),
                                     [&](Similarity each) { return name_of(each) == similarity->string(); });
-    if (known == kKnown.end()) similarity->fail(fmt::format("is {}, which is not supported", similarity->string()));
+    if (known == kKnown.end())
+      similarity->fail(fmt::format("is {}, which is not supported", printable(similarity->string())));
     folder.similarity = *known;
   }
 }

@@ -1,0 +1,29 @@
+#include "mana/base/printable.h"
+
+#include <gtest/gtest.h>
+
+namespace mana {
+namespace {
+
+TEST(Printable, LeavesTextAsItIs) {
+  EXPECT_EQ(printable("encoder.layer.0 سلام 🎉"), "encoder.layer.0 سلام 🎉");
+  EXPECT_EQ(printable(""), "");
+}
+
+TEST(Printable, EscapesControlCharacters) {
+  EXPECT_EQ(printable(std::string_view("a\0\x1b[2J\n\x7f", 8)), "a\\x00\\x1b[2J\\x0a\\x7f");
+}
+
+TEST(Printable, CutsLongTextBetweenCodePoints) {
+  EXPECT_EQ(printable(std::string(200, 'x')), std::string(200, 'x'));
+  EXPECT_EQ(printable(std::string(201, 'x')), std::string(200, 'x') + "…");
+  EXPECT_EQ(printable(std::string(199, 'x') + "سس"), std::string(199, 'x') + "…");
+}
+
+TEST(Printable, TakesBytesThatAreNoUtf8) {
+  EXPECT_EQ(printable("\xff\x80"), "\xff\x80");
+  EXPECT_EQ(printable(std::string(300, '\x80')), "…");
+}
+
+}  // namespace
+}  // namespace mana
