@@ -49,7 +49,8 @@ void Team::run(const std::function<void(unsigned)>& work) {
   } catch (...) {
     failures_[0] = std::current_exception();
   }
-  for (unsigned left = unfinished_.load(std::memory_order_acquire); left != 0;) left = wait_for_change(unfinished_, left);
+  for (unsigned left = unfinished_.load(std::memory_order_acquire); left != 0;)
+    left = wait_for_change(unfinished_, left);
   for (std::exception_ptr& failure : failures_) {
     if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
   }

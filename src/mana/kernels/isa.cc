@@ -26,7 +26,8 @@ bool has_avx512() {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-/// Leaf 7: bits 22, 24 and 25 of edx are AMX-BF16, AMX-TILE and AMX-INT8. Linux hands out the tile registers on request.
+/// Leaf 7: bits 22, 24 and 25 of edx are AMX-BF16, AMX-TILE and AMX-INT8. Linux hands out the tile registers on
+/// request.
 bool has_amx() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   constexpr unsigned kBits = 1U << 22 | 1U << 24 | 1U << 25;

@@ -6,7 +6,8 @@
 
 namespace mana::kernels {
 
-/// Instruction-set levels, each containing the ones before it. `avx512` uses VNNI and BF16 where the processor has them.
+/// Instruction-set levels, each containing the ones before it. `avx512` uses VNNI and BF16 where the processor has
+/// them.
 enum class Isa { reference, avx2, avx512, amx };
 
 /// "reference", "avx2", "avx512", "amx"; nothing for any other name.

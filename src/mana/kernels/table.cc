@@ -8,7 +8,8 @@
 namespace mana::kernels {
 namespace {
 
-/// The reference kernels in the table's calling convention: a panel is one output, so the packed weights are the plain ones.
+/// The reference kernels in the table's calling convention: a panel is one output, so the packed weights are the plain
+/// ones.
 constexpr Table kReference = {
     Isa::reference,
     1,

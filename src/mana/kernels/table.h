@@ -9,14 +9,14 @@ namespace mana::kernels {
 
 /// y = f(x W + b) for the outputs of panels [first_panel, last_panel); W lies packed (packed_linear.h).
 struct LinearCall {
-  const float* x;          ///< [rows, inputs]
+  const float* x;  ///< [rows, inputs]
   std::size_t rows;
   std::size_t inputs;
-  const float* panels;     ///< [panels, inputs, panel_width]
-  const float* bias;       ///< [panels · panel_width]
+  const float* panels;  ///< [panels, inputs, panel_width]
+  const float* bias;    ///< [panels · panel_width]
   std::size_t outputs;
   Activation activation;
-  float* y;                ///< [rows, outputs]
+  float* y;  ///< [rows, outputs]
   std::size_t first_panel;
   std::size_t last_panel;
 };

@@ -20,7 +20,11 @@ void add_row(const std::byte* row, std::span<float> sum, Convert convert) {
 
 EmbeddingTable::EmbeddingTable(std::span<const std::byte> bytes, DType dtype, std::size_t width,
                                std::shared_ptr<const void> owner)
-    : bytes_(bytes), dtype_(dtype), rows_(bytes.size() / (width * size_of(dtype))), width_(width), owner_(std::move(owner)) {}
+    : bytes_(bytes),
+      dtype_(dtype),
+      rows_(bytes.size() / (width * size_of(dtype))),
+      width_(width),
+      owner_(std::move(owner)) {}
 
 void EmbeddingTable::add(std::size_t id, std::span<float> sum) const {
   const std::byte* row = bytes_.data() + id * width_ * size_of(dtype_);

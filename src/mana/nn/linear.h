@@ -11,7 +11,6 @@ struct Linear {
 
   Tensor operator()(const Run& run, const Tensor& x,
                     kernels::Activation activation = kernels::Activation::identity) const;
-
 };
 
 }  // namespace mana::nn

@@ -47,7 +47,8 @@ void pool(Pooling pooling, std::span<const float> tokens, std::size_t width, std
       }
       return;
     case Pooling::mean: return divide(std::max(weighted_sum(tokens, width, skip, out, one), kLeast));
-    case Pooling::mean_sqrt_len: return divide(std::sqrt(std::max(weighted_sum(tokens, width, skip, out, one), kLeast)));
+    case Pooling::mean_sqrt_len:
+      return divide(std::sqrt(std::max(weighted_sum(tokens, width, skip, out, one), kLeast)));
     case Pooling::weighted_mean: {
       const auto place = [](std::size_t t) { return static_cast<float>(t); };
       return divide(std::max(weighted_sum(tokens, width, skip, out, place), kLeast));

@@ -7,15 +7,15 @@
 
 namespace mana::nn {
 
-/// From the vectors of a text's tokens to one vector (Reimers and Gurevych 2019, section 3), h_t the token vectors and n
-/// their number:
+/// From the vectors of a text's tokens to one vector (Reimers and Gurevych 2019, section 3), h_t the token vectors and
+/// n their number:
 ///   cls            h_1                      last_token      h_n
 ///   max            maximum in each place    mean            Σ h_t / n
 ///   mean_sqrt_len  Σ h_t / √n               weighted_mean   Σ t h_t / Σ t
 enum class Pooling { cls, max, mean, mean_sqrt_len, weighted_mean, last_token };
 
-/// Writes the pooled vector of `tokens` [n, width] to `out` [width]. The first `skip` tokens (a prompt) are left out, but
-/// keep their weights' places t; if none are left, means are zero.
+/// Writes the pooled vector of `tokens` [n, width] to `out` [width]. The first `skip` tokens (a prompt) are left out,
+/// but keep their weights' places t; if none are left, means are zero.
 void pool(Pooling pooling, std::span<const float> tokens, std::size_t width, std::size_t skip, std::span<float> out);
 
 /// x / max(‖x‖₂, 1e-12), in place.

@@ -33,9 +33,9 @@ struct Run {
 
 /// Texts side by side without padding: text t has the tokens [offsets[t], offsets[t + 1]).
 struct PackedTokens {
-  std::span<const std::int32_t> ids;         ///< [tokens]
-  std::span<const std::int32_t> type_ids;    ///< [tokens], or empty: all zero
-  std::span<const std::uint32_t> offsets;    ///< [texts + 1]
+  std::span<const std::int32_t> ids;       ///< [tokens]
+  std::span<const std::int32_t> type_ids;  ///< [tokens], or empty: all zero
+  std::span<const std::uint32_t> offsets;  ///< [texts + 1]
 
   std::size_t texts() const { return offsets.size() - 1; }
   std::size_t tokens() const { return ids.size(); }

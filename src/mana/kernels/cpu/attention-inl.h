@@ -21,7 +21,8 @@ std::size_t attention_scratch(std::size_t length, std::size_t head_width) {
 }
 
 /// Kᵀ in panels: panel p holds, for each of the head's columns, the values of keys p · kPanelWidth, …
-HWY_INLINE void pack_keys(const float* k, std::size_t stride, std::size_t length, std::size_t head_width, float* panels) {
+HWY_INLINE void pack_keys(const float* k, std::size_t stride, std::size_t length, std::size_t head_width,
+                          float* panels) {
   for (std::size_t key = 0; key < panels_for(length) * kPanelWidth; ++key) {
     float* lane = panels + key / kPanelWidth * kPanelWidth * head_width + key % kPanelWidth;
     for (std::size_t c = 0; c < head_width; ++c) lane[c * kPanelWidth] = key < length ? k[key * stride + c] : 0.0f;
@@ -29,7 +30,8 @@ HWY_INLINE void pack_keys(const float* k, std::size_t stride, std::size_t length
 }
 
 /// V in panels of columns, zero beyond the last.
-HWY_INLINE void pack_values(const float* v, std::size_t stride, std::size_t length, std::size_t head_width, float* panels) {
+HWY_INLINE void pack_values(const float* v, std::size_t stride, std::size_t length, std::size_t head_width,
+                            float* panels) {
   const Tag d;
   for (std::size_t column = 0; column < panels_for(head_width) * kPanelWidth; column += kLanes) {
     float* panel = panels + column / kPanelWidth * kPanelWidth * length + column % kPanelWidth;

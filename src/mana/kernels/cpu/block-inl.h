@@ -24,8 +24,8 @@ inline constexpr std::size_t kMaxRows = HWY_CAP_GE512 ? 14 : 6;
 /// C = A B + c      A: [kRows, depth], rows `a_stride` apart; B: [depth, kPanelWidth]; c: [kPanelWidth]; C likewise.
 /// Each element is summed over depth in order, by fused multiply-adds, whatever kRows is.
 template <std::size_t kRows>
-void multiply_block(const float* a, std::size_t a_stride, const float* b, std::size_t depth, const float* start, float* c,
-                    std::size_t c_stride) {
+void multiply_block(const float* a, std::size_t a_stride, const float* b, std::size_t depth, const float* start,
+                    float* c, std::size_t c_stride) {
   const Tag d;
   Vec left[kRows], right[kRows];
   const Vec left_start = hn::LoadU(d, start), right_start = hn::LoadU(d, start + kLanes);

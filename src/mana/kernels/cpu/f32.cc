@@ -17,12 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
 const Table& f32_table() {
-  static constexpr Table kTable = {HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2,
-                                   kPanelWidth,
-                                   linear,
-                                   add_norm,
-                                   attention,
-                                   attention_scratch};
+  static constexpr Table kTable = {
+      HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2, kPanelWidth, linear, add_norm, attention, attention_scratch};
   return kTable;
 }
 

@@ -39,7 +39,8 @@ void linear(const LinearCall& call) {
         float* y = call.y + row * call.outputs + column;
         float* c = whole ? y : partial;
         const std::size_t c_stride = whole ? call.outputs : kPanelWidth;
-        kBlocks[rows - 1](call.x + row * call.inputs, call.inputs, weights, call.inputs, call.bias + column, c, c_stride);
+        kBlocks[rows - 1](call.x + row * call.inputs, call.inputs, weights, call.inputs, call.bias + column, c,
+                          c_stride);
         if (!whole || call.activation != Activation::identity) {
           for (std::size_t m = 0; m < rows; ++m) {
             finish_row(call.activation, c + m * c_stride, y + m * call.outputs, columns);

@@ -33,8 +33,8 @@ HWY_INLINE Vec exp2(Vec x) {
   const Tag d;
   const hn::RebindToSigned<Tag> di;
   // 2ᶠ on [-1/2, 1/2]: the Taylor series of exp(f ln 2), whose next term is below 2e-8.
-  static constexpr float kPowers[] = {1.0f,          0.6931471806f,   0.2402265070f,   0.05550410866f,
-                                      0.009618129108f, 0.001333355815f, 0.0001540353039f};
+  static constexpr float kPowers[] = {
+      1.0f, 0.6931471806f, 0.2402265070f, 0.05550410866f, 0.009618129108f, 0.001333355815f, 0.0001540353039f};
   const Vec clamped = hn::Min(hn::Set(d, 127.0f), x);
   const Vec whole = hn::Round(clamped);
   const Vec fraction = polynomial(hn::Sub(clamped, whole), kPowers);

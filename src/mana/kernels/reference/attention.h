@@ -10,8 +10,8 @@ namespace mana::kernels::reference {
 ///   O = softmax(Q Kᵀ / √d_k) V      Q, K, V, O: [length, d_k], rows `stride` (of O: `out_stride`) apart
 /// `scores` has room for `length` values.
 template <class T>
-void attention(const T* q, const T* k, const T* v, std::size_t stride, std::size_t length, std::size_t head_width, T* out,
-               std::size_t out_stride, T* scores) {
+void attention(const T* q, const T* k, const T* v, std::size_t stride, std::size_t length, std::size_t head_width,
+               T* out, std::size_t out_stride, T* scores) {
   const T scale = T(1) / std::sqrt(T(head_width));
   for (std::size_t i = 0; i < length; ++i) {
     for (std::size_t j = 0; j < length; ++j) {

@@ -9,7 +9,8 @@ namespace mana::kernels::reference {
 ///   h = x + y,  z = (h - mean(h)) / √(var(h) + ε) · γ + β      x, y, z: [rows, width]; y may be null (h = x)
 /// var is the mean of squares, as in the reference implementations. z may be x or y.
 template <class T>
-void add_norm(const T* x, const T* y, std::size_t rows, std::size_t width, const T* gamma, const T* beta, T epsilon, T* z) {
+void add_norm(const T* x, const T* y, std::size_t rows, std::size_t width, const T* gamma, const T* beta, T epsilon,
+              T* z) {
   for (std::size_t m = 0; m < rows; ++m) {
     const std::size_t row = m * width;
     const auto h = [&](std::size_t i) { return y == nullptr ? x[row + i] : x[row + i] + y[row + i]; };

@@ -22,8 +22,8 @@ class Reader {
     const BertTensor& tensor = *next_++;
     const formats::StoredTensor& stored = checkpoint_->at(tensor.name);
     if (stored.dtype != DType::f32 && stored.dtype != DType::f16 && stored.dtype != DType::bf16) {
-      throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16 or bf16 is needed", checkpoint_->folder().string(),
-                                    tensor.name, name_of(stored.dtype)));
+      throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16 or bf16 is needed",
+                                    checkpoint_->folder().string(), tensor.name, name_of(stored.dtype)));
     }
     return {stored.bytes, stored.dtype, config_.model, checkpoint_};
   }

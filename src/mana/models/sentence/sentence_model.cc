@@ -46,7 +46,8 @@ namespace {
 
 void require_width(const std::filesystem::path& folder, std::size_t declared, std::size_t actual) {
   if (declared != actual) {
-    throw FormatError(fmt::format("{}: the module takes vectors of {} values, but gets {}", folder.string(), declared, actual));
+    throw FormatError(
+        fmt::format("{}: the module takes vectors of {} values, but gets {}", folder.string(), declared, actual));
   }
 }
 
@@ -82,7 +83,8 @@ SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
                                   const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels) {
   const BertConfig config = read_bert_config(folder.transformer);
   SentenceModel model;
-  model.encoder = load_bert(config, std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(folder.transformer)), kernels);
+  model.encoder =
+      load_bert(config, std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(folder.transformer)), kernels);
   model.dimensions = config.model;
   for (const formats::SentenceModule& module : modules) {
     if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {

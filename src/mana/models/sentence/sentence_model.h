@@ -18,7 +18,8 @@ struct PoolTokens {
   bool include_prompt = true;
 
   std::size_t width(std::size_t input) const { return modes.size() * input; }
-  Tensor operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch, std::size_t prompt_tokens) const;
+  Tensor operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
+                    std::size_t prompt_tokens) const;
 };
 
 /// y = f(x Wᵀ + b) (+ x, or x Rᵀ, with a residual)      [texts, in] -> [texts, out]

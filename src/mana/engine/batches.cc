@@ -1,0 +1,22 @@
+#include "mana/engine/batches.h"
+
+#include <algorithm>
+
+namespace mana::engine {
+
+std::vector<Batch> plan_batches(std::vector<Piece>& pieces, std::size_t token_budget) {
+  std::ranges::stable_sort(pieces, std::greater(), [](const Piece& piece) { return piece.ids.size(); });
+  std::vector<Batch> batches;
+  std::size_t tokens = 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    tokens += pieces[i].ids.size();
+    if (batches.empty() || tokens > token_budget) {
+      batches.push_back({i, i});
+      tokens = pieces[i].ids.size();
+    }
+    batches.back().end = i + 1;
+  }
+  return batches;
+}
+
+}  // namespace mana::engine

@@ -1,0 +1,264 @@
+#include "mana/engine/encoder.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+#include <utility>
+
+#include "mana/base/errors.h"
+#include "mana/engine/tokens.h"
+#include "mana/models/sentence/sentence_model.h"
+
+namespace mana::engine {
+namespace {
+
+/// A batch whose activations stay near the core while the weights stream by.
+constexpr std::size_t kTokenBudget = 512;
+/// A window of texts is sorted by length; it is what a stream holds in memory.
+constexpr std::size_t kWindowTexts = 4096;
+constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
+
+unsigned processors() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
+}
+
+std::vector<formats::SentenceModule> effective_modules(const formats::SentenceFolder& folder,
+                                                       const EncoderOptions& options) {
+  std::vector<formats::SentenceModule> modules;
+  for (formats::SentenceModule module : folder.modules) {
+    if (auto* pooling = std::get_if<formats::PoolingModule>(&module); pooling != nullptr && options.pooling) {
+      if (options.pooling->empty()) throw ArgumentError("the pooling must name at least one mode");
+      pooling->modes = *options.pooling;
+    }
+    if (options.normalize && std::holds_alternative<formats::NormalizeModule>(module)) continue;
+    modules.push_back(std::move(module));
+  }
+  return modules;
+}
+
+std::string chosen_prompt(const formats::SentenceFolder& folder, const EncoderOptions& options) {
+  const std::optional<std::string> name = options.prompt ? options.prompt : folder.default_prompt_name;
+  if (!name) return {};
+  const auto prompt = folder.prompts.find(*name);
+  if (prompt != folder.prompts.end()) return prompt->second;
+  std::string known;
+  for (const auto& [each, text] : folder.prompts) known += (known.empty() ? "" : ", ") + each;
+  throw ArgumentError(fmt::format("{} has no prompt named '{}'; it has {}", folder.folder.string(), *name,
+                                  known.empty() ? "none" : known));
+}
+
+std::size_t chosen_max_tokens(const formats::SentenceFolder& folder, const text::Tokenizer& tokenizer,
+                              std::size_t positions, const EncoderOptions& options) {
+  const std::size_t special = tokenizer.special_token_count();
+  if (options.max_tokens) {
+    if (*options.max_tokens > positions || *options.max_tokens <= special) {
+      throw ArgumentError(
+          fmt::format("max_tokens is {}; the model takes {} to {}", *options.max_tokens, special + 1, positions));
+    }
+    return *options.max_tokens;
+  }
+  const std::size_t wanted = folder.max_seq_length.value_or(tokenizer.model_max_length().value_or(positions));
+  return std::max(std::min(wanted, positions), special + 1);
+}
+
+}  // namespace
+
+struct Encoder::State {
+  explicit State(const std::filesystem::path& path, const EncoderOptions& chosen)
+      : options(chosen),
+        folder(formats::read_sentence_folder(path)),
+        isa(kernels::choose_isa(options.isa)),
+        kernels(kernels::table(isa)),
+        tokenizer(text::Tokenizer::load(folder.transformer)),
+        model(models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
+        rules{tokenizer, chosen_prompt(folder, options), folder.lower_case,
+              chosen_max_tokens(folder, tokenizer, model.encoder.config.positions, options), options.overflow},
+        prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
+        team(options.threads == 0 ? processors() : options.threads),
+        pools(team.size()) {
+    if (tokenizer.vocabulary_size() > model.encoder.config.vocabulary) {
+      throw FormatError(fmt::format("{}: the tokenizer has {} tokens, but the model has vectors for {}",
+                                    folder.folder.string(), tokenizer.vocabulary_size(),
+                                    model.encoder.config.vocabulary));
+    }
+    dimensions = model.dimensions;
+    if (const auto cut = options.truncate_dim ? options.truncate_dim : folder.truncate_dim) {
+      if (*cut == 0 || *cut > model.dimensions) {
+        throw ArgumentError(
+            fmt::format("truncate_dim is {}; the model's vectors have {} dimensions", *cut, model.dimensions));
+      }
+      dimensions = *cut;
+    }
+    normalized = options.normalize.value_or(!model.heads.empty() &&
+                                            std::holds_alternative<models::NormalizeRows>(model.heads.back()));
+  }
+
+  /// The vectors of one batch, each handed to `put(piece, vector)`.
+  template <class Put>
+  void encode(const nn::Run& run, std::span<const Piece> pieces, const Put& put) const {
+    std::vector<std::int32_t> ids;
+    std::vector<std::uint32_t> offsets = {0};
+    for (const Piece& piece : pieces) {
+      ids.insert(ids.end(), piece.ids.begin(), piece.ids.end());
+      offsets.push_back(static_cast<std::uint32_t>(ids.size()));
+    }
+    const Tensor vectors = model(run, {.ids = ids, .type_ids = {}, .offsets = offsets}, prompt_tokens);
+    for (std::size_t i = 0; i < pieces.size(); ++i) put(pieces[i], vectors.row(i));
+  }
+
+  /// Embeds one window of texts; `first` is the number of its first text in the whole input.
+  Embeddings embed(std::span<const std::string> texts, std::size_t first, const std::stop_token& stop) const;
+
+  EncoderOptions options;
+  formats::SentenceFolder folder;
+  kernels::Isa isa;
+  const kernels::Table& kernels;
+  text::Tokenizer tokenizer;
+  models::SentenceModel model;
+  TokenRules rules;
+  std::size_t prompt_tokens;
+  std::size_t dimensions = 0;
+  bool normalized = false;
+
+  // One caller at a time has the team and its memory; others meanwhile work on their own threads.
+  mutable std::mutex team_mutex;
+  mutable Team team;
+  mutable std::vector<Pool> pools;
+};
+
+Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t first,
+                                 const std::stop_token& stop) const {
+  const std::unique_lock lock(team_mutex, std::try_to_lock);
+  Team* const together = lock.owns_lock() && team.size() > 1 ? &team : nullptr;
+  Pool own_pool;
+  const auto pool_of = [&](unsigned thread) -> Pool& { return lock.owns_lock() ? pools[thread] : own_pool; };
+
+  TokenizedTexts tokens = tokenize(rules, texts, first, together, stop);
+  const std::vector<Batch> batches = plan_batches(tokens.pieces, kTokenBudget);
+
+  // A text in several pieces has the mean of their vectors, weighted by tokens; each piece has a row until then.
+  Embeddings result{dimensions, std::vector<float>(texts.size() * dimensions), std::move(tokens.texts)};
+  std::vector<std::vector<std::pair<const Piece*, std::vector<float>>>> chunks(
+      rules.overflow == Overflow::mean ? texts.size() : 0);
+  std::mutex chunks_mutex;
+  const auto put = [&](const Piece& piece, std::span<const float> vector) {
+    if (chunks.empty()) {
+      std::copy_n(vector.begin(), dimensions,
+                  result.values.begin() + static_cast<std::ptrdiff_t>(piece.text * dimensions));
+      return;
+    }
+    const std::scoped_lock hold(chunks_mutex);
+    chunks[piece.text].emplace_back(&piece, std::vector<float>(vector.begin(), vector.end()));
+  };
+  const auto encode_batch = [&](const nn::Run& run, const Batch& batch) {
+    if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
+    encode(run, std::span(tokens.pieces).subspan(batch.begin, batch.end - batch.begin), put);
+  };
+
+  if (together == nullptr || batches.size() < team.size()) {
+    // Few batches: all threads on each.
+    for (const Batch& batch : batches) encode_batch({kernels, pool_of(0), together}, batch);
+  } else {
+    // Many: each thread takes the next batch for itself.
+    std::atomic<std::size_t> next = 0;
+    team.run([&](unsigned thread) {
+      for (std::size_t i = next++; i < batches.size(); i = next++) encode_batch({kernels, pool_of(thread)}, batches[i]);
+    });
+  }
+
+  for (std::size_t text = 0; text < chunks.size(); ++text) {
+    // In the order of the text, whichever thread was done first.
+    auto& own = chunks[text];
+    std::ranges::sort(own, {}, [](const auto& chunk) { return chunk.first->ids.data(); });
+    const std::span<float> row(result.values.data() + text * dimensions, dimensions);
+    float weight = 0;
+    for (const auto& [piece, vector] : own) {
+      const auto length = static_cast<float>(piece->ids.size());
+      weight += length;
+      for (std::size_t i = 0; i < dimensions; ++i) row[i] += length * vector[i];
+    }
+    for (float& value : row) value /= weight;
+    if (normalized) nn::normalize(row);
+  }
+  if (options.normalize.value_or(false) && chunks.empty()) {
+    for (std::size_t text = 0; text < texts.size(); ++text) {
+      nn::normalize(std::span(result.values).subspan(text * dimensions, dimensions));
+    }
+  }
+  return result;
+}
+
+Encoder::Encoder(const std::filesystem::path& folder, const EncoderOptions& options)
+    : state_(std::make_unique<const State>(folder, options)) {}
+Encoder::Encoder(Encoder&&) noexcept = default;
+Encoder& Encoder::operator=(Encoder&&) noexcept = default;
+Encoder::~Encoder() = default;
+
+Embeddings Encoder::embed(std::span<const std::string> texts, std::stop_token stop) const {
+  Embeddings all{state_->dimensions, {}, {}};
+  all.values.reserve(texts.size() * state_->dimensions);
+  for (std::size_t first = 0; first < texts.size(); first += kWindowTexts) {
+    const auto window = texts.subspan(first, std::min(kWindowTexts, texts.size() - first));
+    const Embeddings part = state_->embed(window, first, stop);
+    all.values.insert(all.values.end(), part.values.begin(), part.values.end());
+    all.texts.insert(all.texts.end(), part.texts.begin(), part.texts.end());
+  }
+  return all;
+}
+
+std::vector<float> Encoder::embed(std::string_view text) const {
+  const std::string texts[] = {std::string(text)};
+  return state_->embed(texts, 0, {}).values;
+}
+
+void Encoder::stream(const TextSource& source, const EmbeddingSink& sink, std::stop_token stop) const {
+  std::vector<std::string> window;
+  bool more = true;
+  for (std::size_t first = 0; more; first += window.size()) {
+    window.clear();
+    std::size_t bytes = 0;
+    while (window.size() < kWindowTexts && bytes < kWindowBytes) {
+      std::string text;
+      more = source(text);
+      if (!more) break;
+      bytes += text.size();
+      window.push_back(std::move(text));
+    }
+    if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
+    if (!window.empty()) sink(first, window, state_->embed(window, first, stop));
+  }
+}
+
+std::size_t Encoder::dimensions() const { return state_->dimensions; }
+std::size_t Encoder::max_tokens() const { return state_->rules.max_tokens; }
+kernels::Isa Encoder::isa() const { return state_->isa; }
+unsigned Encoder::threads() const { return state_->team.size(); }
+const formats::SentenceFolder& Encoder::folder() const { return state_->folder; }
+const text::Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }
+
+float similarity(formats::Similarity measure, std::span<const float> a, std::span<const float> b) {
+  double dot = 0, a_squares = 0, b_squares = 0, squares = 0, absolute = 0;
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    const double x = a[i], y = b[i];
+    dot += x * y;
+    a_squares += x * x;
+    b_squares += y * y;
+    squares += (x - y) * (x - y);
+    absolute += std::abs(x - y);
+  }
+  switch (measure) {
+    case formats::Similarity::cosine:
+      return static_cast<float>(dot / std::max(std::sqrt(a_squares * b_squares), 1e-12));
+    case formats::Similarity::dot: return static_cast<float>(dot);
+    case formats::Similarity::euclidean: return static_cast<float>(-std::sqrt(squares));
+    case formats::Similarity::manhattan: return static_cast<float>(-absolute);
+  }
+  return 0;
+}
+
+}  // namespace mana::engine

@@ -1,0 +1,85 @@
+// The products of all-MiniLM-L6-v2 at every level: flops of f32 multiply-adds per second on one thread.
+#include "mana/kernels/table.h"
+
+#include <benchmark/benchmark.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "mana/kernels/packed_linear.h"
+
+namespace mana::kernels {
+namespace {
+
+std::vector<float> random_values(std::size_t size) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(size);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
+void linear(benchmark::State& state, Isa isa, Activation activation) {
+  const auto rows = static_cast<std::size_t>(state.range(0)), inputs = static_cast<std::size_t>(state.range(1)),
+             outputs = static_cast<std::size_t>(state.range(2));
+  const Table& kernels = table(isa);
+  PackedLinear packed(outputs, inputs, kernels.panel_width);
+  packed.set(0, random_values(inputs * outputs), random_values(outputs));
+  const auto x = random_values(rows * inputs);
+  Buffer<float> y(rows * outputs);
+  for (auto _ : state) {
+    kernels.linear({x.data(), rows, inputs, packed.panels(), packed.bias(), outputs, activation, y.data(), 0,
+                    packed.panel_count()});
+    benchmark::ClobberMemory();
+  }
+  state.counters["FLOP/s"] = benchmark::Counter(2.0 * static_cast<double>(rows * inputs * outputs),
+                                                benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void attention(benchmark::State& state, Isa isa) {
+  const auto length = static_cast<std::size_t>(state.range(0));
+  constexpr std::size_t kHeads = 12, kHeadWidth = 32;
+  const Table& kernels = table(isa);
+  const auto qkv = random_values(length * 3 * kHeads * kHeadWidth);
+  Buffer<float> out(length * kHeads * kHeadWidth), scratch(kernels.attention_scratch(length, kHeadWidth));
+  for (auto _ : state) {
+    kernels.attention({qkv.data(), length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data()});
+    benchmark::ClobberMemory();
+  }
+  state.counters["FLOP/s"] = benchmark::Counter(4.0 * static_cast<double>(length * length * kHeads * kHeadWidth),
+                                                benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void add_norm(benchmark::State& state, Isa isa) {
+  constexpr std::size_t kRows = 256, kWidth = 384;
+  const auto x = random_values(kRows * kWidth), y = random_values(kRows * kWidth), gamma = random_values(kWidth);
+  Buffer<float> z(kRows * kWidth);
+  for (auto _ : state) {
+    table(isa).add_norm({x.data(), y.data(), kRows, kWidth, gamma.data(), gamma.data(), 1e-12f, z.data()});
+    benchmark::ClobberMemory();
+  }
+  state.counters["rows/s"] =
+      benchmark::Counter(static_cast<double>(kRows), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+const bool kRegistered = [] {
+  for (const Isa isa : available_isas()) {
+    if (isa == Isa::reference) continue;
+    const std::string level(name_of(isa));
+    for (const auto& [inputs, outputs] : {std::pair{384, 1152}, {384, 384}, {1536, 384}}) {
+      for (const int rows : {12, 256}) {
+        benchmark::RegisterBenchmark(("linear/" + level).c_str(), linear, isa, Activation::identity)
+            ->Args({rows, inputs, outputs});
+      }
+    }
+    benchmark::RegisterBenchmark(("linear_gelu/" + level).c_str(), linear, isa, Activation::gelu)
+        ->Args({256, 384, 1536});
+    benchmark::RegisterBenchmark(("attention/" + level).c_str(), attention, isa)->Arg(12)->Arg(89)->Arg(256);
+    benchmark::RegisterBenchmark(("add_norm/" + level).c_str(), add_norm, isa);
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace mana::kernels

@@ -1,0 +1,282 @@
+// Every kernel at every level against its definition in double, over sizes, alignments and values.
+#include "mana/kernels/table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/reference/attention.h"
+#include "mana/kernels/reference/linear.h"
+#include "mana/kernels/reference/norm.h"
+
+namespace mana::kernels {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kReduced = true;  // sanitizers slow the sweeps down tenfold; the edges stay
+#else
+constexpr bool kReduced = false;
+#endif
+
+std::vector<float> random_values(std::size_t size, unsigned seed, float spread = 1.0f) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal(0.0f, spread);
+  std::vector<float> values(size);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
+/// A copy that starts `shift` floats behind a 64-byte boundary, with a guard value behind its end.
+struct Shifted {
+  Shifted(const std::vector<float>& values, std::size_t shift)
+      : memory(values.size() + shift + 1), offset(shift), size(values.size()) {
+    std::memcpy(data(), values.data(), values.size() * sizeof(float));
+    memory.data()[offset + size] = kGuard;
+  }
+  float* data() { return memory.data() + offset; }
+  bool guarded() const { return memory.data()[offset + size] == kGuard; }
+
+  static constexpr float kGuard = -12345.0f;
+  Buffer<float> memory;
+  std::size_t offset, size;
+};
+
+std::vector<double> widened(const std::vector<float>& values) { return {values.begin(), values.end()}; }
+
+class KernelsTest : public testing::TestWithParam<Isa> {
+ protected:
+  const Table& kernels = table(GetParam());
+
+  struct LinearCase {
+    std::size_t rows, inputs, outputs;
+    Activation activation = Activation::identity;
+    std::size_t shift = 0;
+    float spread = 1.0f;
+  };
+
+  std::vector<float> run_linear(const LinearCase& shape, const std::vector<float>& x, const std::vector<float>& w,
+                                const std::vector<float>& b, std::size_t pieces = 1) {
+    PackedLinear packed(shape.outputs, shape.inputs, kernels.panel_width);
+    packed.set(0, w, b);
+    Shifted in(x, shape.shift), out(std::vector<float>(shape.rows * shape.outputs), shape.shift);
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+      kernels.linear({in.data(), shape.rows, shape.inputs, packed.panels(), packed.bias(), shape.outputs,
+                      shape.activation, out.data(), packed.panel_count() * piece / pieces,
+                      packed.panel_count() * (piece + 1) / pieces});
+    }
+    EXPECT_TRUE(out.guarded());
+    return {out.data(), out.data() + out.size};
+  }
+
+  void check_linear(const LinearCase& shape) {
+    const auto x = random_values(shape.rows * shape.inputs, 1, shape.spread),
+               w = random_values(shape.outputs * shape.inputs, 2);
+    const auto b = random_values(shape.outputs, 3);
+    const auto y = run_linear(shape, x, w, b);
+    const auto xd = widened(x), wd = widened(w), bd = widened(b);
+    std::vector<double> expected(y.size());
+    reference::linear(xd.data(), shape.inputs, shape.rows, wd.data(), bd.data(), shape.inputs, shape.outputs,
+                      shape.activation, expected.data(), shape.outputs);
+    // n terms of size s sum to about s √n; each of the n roundings is a fraction of the sum so far: s n times a
+    // constant.
+    const double tolerance = 2e-7 * (1 + shape.spread) * (20 + static_cast<double>(shape.inputs));
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      ASSERT_NEAR(y[i], expected[i], tolerance)
+          << "rows " << shape.rows << " inputs " << shape.inputs << " outputs " << shape.outputs << " at " << i
+          << " activation " << name_of(shape.activation);
+    }
+  }
+};
+
+TEST_P(KernelsTest, LinearEqualsItsDefinitionForAllRemainders) {
+  const std::size_t most_rows = kReduced ? 16 : 31, most_outputs = kReduced ? 36 : 70, step = kReduced ? 3 : 1;
+  for (std::size_t rows = 1; rows <= most_rows; rows += step) check_linear({rows, 5, 33});
+  for (std::size_t outputs = 1; outputs <= most_outputs; outputs += step) check_linear({3, 7, outputs});
+  for (std::size_t inputs = 1; inputs <= 40; inputs += step) check_linear({15, inputs, 17});
+  check_linear({0, 4, 4});
+}
+
+TEST_P(KernelsTest, LinearTakesAnyAlignment) {
+  for (std::size_t shift = 0; shift < 16; ++shift) check_linear({5, 19, 37, Activation::gelu, shift});
+}
+
+TEST_P(KernelsTest, LinearOfTheModelsSizes) {
+  if (GetParam() == Isa::reference || kReduced) {
+    check_linear({20, 384, 96});
+    return;
+  }
+  check_linear({40, 384, 1152});
+  check_linear({130, 1536, 384});
+  check_linear({130, 384, 1536, Activation::gelu});
+}
+
+TEST_P(KernelsTest, ActivationsFollowTheirDefinition) {
+  for (const Activation activation : {Activation::identity, Activation::gelu, Activation::gelu_tanh, Activation::relu,
+                                      Activation::silu, Activation::tanh, Activation::sigmoid}) {
+    for (const float spread : {0.01f, 1.0f, 30.0f, 1000.0f}) check_linear({9, 3, 21, activation, 0, spread});
+  }
+}
+
+TEST_P(KernelsTest, GeluIsExactTo2e7) {
+  std::vector<float> x;
+  for (float value = -12.0f; value <= 12.0f; value += 1.0f / 512) x.push_back(value);
+  const auto y = run_linear({x.size(), 1, 1, Activation::gelu}, x, {1.0f}, {0.0f});
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double expected = reference::activate(Activation::gelu, static_cast<double>(x[i]));
+    // Absolute below one, relative (half a unit of f32) above.
+    ASSERT_NEAR(y[i], expected, 2e-7 * std::max(1.0, std::abs(expected))) << x[i];
+  }
+}
+
+TEST_P(KernelsTest, NotANumberAndInfinityAreHandedOn) {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+  for (const Activation activation : {Activation::identity, Activation::gelu}) {
+    const auto y = run_linear({3, 1, 1, activation}, {nan, infinity, 1e30f}, {1.0f}, {0.0f});
+    EXPECT_TRUE(std::isnan(y[0]));
+    EXPECT_EQ(y[1], infinity);
+    EXPECT_EQ(y[2], 1e30f);
+  }
+}
+
+TEST_P(KernelsTest, ARowOfALinearMapHasTheSameBitsInAnyCompany) {
+  const LinearCase all{29, 65, 75, Activation::gelu};
+  const auto x = random_values(all.rows * all.inputs, 1), w = random_values(all.outputs * all.inputs, 2),
+             b = random_values(all.outputs, 3);
+  const auto together = run_linear(all, x, w, b);
+  EXPECT_EQ(run_linear(all, x, w, b, 3), together) << "panels split in three";
+  for (std::size_t rows = 1; rows < all.rows; ++rows) {
+    LinearCase some = all;
+    some.rows = rows;
+    const auto first = run_linear(some, {x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * all.inputs)}, w, b);
+    ASSERT_TRUE(std::equal(first.begin(), first.end(), together.begin())) << rows << " rows";
+  }
+}
+
+TEST_P(KernelsTest, AddNormEqualsItsDefinition) {
+  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+    for (const bool residual : {false, true}) {
+      const std::size_t rows = 3;
+      const auto x = random_values(rows * width, 1, 3.0f), y = random_values(rows * width, 2),
+                 gamma = random_values(width, 3), beta = random_values(width, 4);
+      Shifted z(x, width % 16);
+      kernels.add_norm(
+          {z.data(), residual ? y.data() : nullptr, rows, width, gamma.data(), beta.data(), 1e-5f, z.data()});
+      const auto xd = widened(x), yd = widened(y), gd = widened(gamma), bd = widened(beta);
+      std::vector<double> expected(x.size());
+      reference::add_norm(xd.data(), residual ? yd.data() : nullptr, rows, width, gd.data(), bd.data(), double{1e-5f},
+                          expected.data());
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        ASSERT_NEAR(z.data()[i], expected[i], 1e-5) << "width " << width;
+      EXPECT_TRUE(z.guarded());
+    }
+  }
+}
+
+TEST_P(KernelsTest, AddNormWritesOverEitherInput) {
+  const std::size_t rows = 2, width = 37;
+  const auto x = random_values(rows * width, 1), y = random_values(rows * width, 2), gamma = random_values(width, 3),
+             beta = random_values(width, 4);
+  std::vector<float> apart(x.size()), over_x = x, over_y = y;
+  kernels.add_norm({x.data(), y.data(), rows, width, gamma.data(), beta.data(), 1e-5f, apart.data()});
+  kernels.add_norm({over_x.data(), y.data(), rows, width, gamma.data(), beta.data(), 1e-5f, over_x.data()});
+  kernels.add_norm({x.data(), over_y.data(), rows, width, gamma.data(), beta.data(), 1e-5f, over_y.data()});
+  EXPECT_EQ(over_x, apart);
+  EXPECT_EQ(over_y, apart);
+}
+
+struct AttentionCase {
+  std::size_t length, heads, head_width;
+  float spread = 1.0f;
+};
+
+std::vector<float> run_attention(const Table& kernels, const AttentionCase& shape, const std::vector<float>& qkv,
+                                 std::size_t pieces = 1) {
+  Shifted in(qkv, shape.length % 16), out(std::vector<float>(shape.length * shape.heads * shape.head_width), 0);
+  Buffer<float> scratch(kernels.attention_scratch(shape.length, shape.head_width));
+  for (std::size_t piece = 0; piece < pieces; ++piece) {
+    kernels.attention({in.data(), shape.length, shape.heads, shape.head_width, shape.heads * piece / pieces,
+                       shape.heads * (piece + 1) / pieces, out.data(), scratch.data()});
+  }
+  EXPECT_TRUE(out.guarded());
+  return {out.data(), out.data() + out.size};
+}
+
+void check_attention(const Table& kernels, const AttentionCase& shape) {
+  const std::size_t model = shape.heads * shape.head_width;
+  const auto qkv = random_values(shape.length * 3 * model, 5, shape.spread);
+  const auto out = run_attention(kernels, shape, qkv);
+  EXPECT_EQ(run_attention(kernels, shape, qkv, shape.heads), out) << "head by head";
+  const auto wide = widened(qkv);
+  std::vector<double> expected(out.size()), scores(shape.length);
+  for (std::size_t head = 0; head < shape.heads; ++head) {
+    const double* q = wide.data() + head * shape.head_width;
+    reference::attention(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width,
+                         expected.data() + head * shape.head_width, model, scores.data());
+  }
+  // A score of size s carries an error of about s · 1e-7, which the exponential hands on to the weights.
+  const double tolerance =
+      3e-6 * (1 + shape.spread * shape.spread * shape.spread * std::sqrt(static_cast<double>(shape.head_width)));
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    ASSERT_NEAR(out[i], expected[i], tolerance)
+        << "length " << shape.length << " head width " << shape.head_width << " at " << i;
+  }
+}
+
+TEST_P(KernelsTest, AttentionEqualsItsDefinition) {
+  for (std::size_t length = 1; length <= 70; length += kReduced ? 5 : 1) check_attention(kernels, {length, 2, 8});
+  for (std::size_t width = 1; width <= 70; width += kReduced ? 5 : 1) check_attention(kernels, {5, 2, width});
+  check_attention(kernels, {0, 2, 8});
+  check_attention(kernels, {128, 2, 32});
+  if (GetParam() != Isa::reference) check_attention(kernels, {512, 2, 64});
+}
+
+TEST_P(KernelsTest, AttentionSurvivesExtremeScores) {
+  check_attention(kernels, {33, 2, 16, 10.0f});
+  // One key stands far above the others, by more than an exponential of f32 can hold: it takes all the weight.
+  const AttentionCase shape{20, 1, 4};
+  auto qkv = random_values(shape.length * 12, 6);
+  for (std::size_t t = 0; t < shape.length; ++t) {
+    for (std::size_t c = 0; c < 4; ++c) {
+      qkv[t * 12 + c] = 100.0f;
+      qkv[t * 12 + 4 + c] = t == 7 ? 100.0f : -100.0f;
+    }
+  }
+  const auto out = run_attention(kernels, shape, qkv);
+  for (std::size_t t = 0; t < shape.length; ++t) {
+    for (std::size_t c = 0; c < 4; ++c) EXPECT_EQ(out[t * 4 + c], qkv[7 * 12 + 8 + c]);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Levels, KernelsTest, testing::ValuesIn(available_isas()),
+                         [](const auto& level) { return std::string(name_of(level.param)); });
+
+TEST(Isa, NamesGoBothWays) {
+  for (const Isa isa : {Isa::reference, Isa::avx2, Isa::avx512, Isa::amx}) EXPECT_EQ(isa_named(name_of(isa)), isa);
+  EXPECT_EQ(isa_named("sse9"), std::nullopt);
+}
+
+TEST(Isa, ACapIsACap) {
+  EXPECT_EQ(choose_isa(Isa::reference), Isa::reference);
+  EXPECT_EQ(choose_isa(Isa::amx), available_isas().back());
+  EXPECT_LE(choose_isa(Isa::avx2), Isa::avx2);
+}
+
+TEST(Isa, TheLevelsThatThisMachineLacksAreSaid) {
+  const auto available = available_isas();
+  for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::amx}) {
+    if (std::find(available.begin(), available.end(), isa) == available.end()) {
+      std::printf("not swept: this processor has no %s\n", std::string(name_of(isa)).c_str());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mana::kernels
