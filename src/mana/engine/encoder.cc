@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <mutex>
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/engine/chunk_mean.h"
 #include "mana/engine/tokens.h"
 #include "mana/models/sentence/sentence_model.h"
 
@@ -29,15 +29,15 @@ unsigned processors() {
 
 std::vector<formats::SentenceModule> effective_modules(const formats::SentenceFolder& folder,
                                                        const EncoderOptions& options) {
-  std::vector<formats::SentenceModule> modules;
-  for (formats::SentenceModule module : folder.modules) {
-    if (auto* pooling = std::get_if<formats::PoolingModule>(&module); pooling != nullptr && options.pooling) {
-      if (options.pooling->empty()) throw ArgumentError("the pooling must name at least one mode");
-      pooling->modes = *options.pooling;
-    }
-    if (options.normalize && std::holds_alternative<formats::NormalizeModule>(module)) continue;
-    modules.push_back(std::move(module));
+  std::vector<formats::SentenceModule> modules = folder.modules;
+  for (formats::SentenceModule& module : modules) {
+    auto* pooling = std::get_if<formats::PoolingModule>(&module);
+    if (pooling == nullptr || !options.pooling) continue;
+    if (options.pooling->empty()) throw ArgumentError("the pooling must name at least one mode");
+    pooling->modes = *options.pooling;
   }
+  // What the caller says of normalising replaces the last word of the folder, not a step between others.
+  if (options.normalize && std::holds_alternative<formats::NormalizeModule>(modules.back())) modules.pop_back();
   return modules;
 }
 
@@ -123,7 +123,7 @@ struct Encoder::State {
   TokenRules rules;
   std::size_t prompt_tokens;
   std::size_t dimensions = 0;
-  bool normalized = false;
+  bool normalize_at_the_end = false;
 
   // One caller at a time has the team and its memory; others meanwhile work on their own threads.
   mutable std::mutex team_mutex;
@@ -141,54 +141,33 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   TokenizedTexts tokens = tokenize(rules, texts, first, together, stop);
   const std::vector<Batch> batches = plan_batches(tokens.pieces, kTokenBudget);
 
-  // A text in several pieces has the mean of their vectors, weighted by tokens; each piece has a row until then.
   Embeddings result{dimensions, std::vector<float>(texts.size() * dimensions), std::move(tokens.texts)};
-  std::vector<std::vector<std::pair<const Piece*, std::vector<float>>>> chunks(
-      rules.overflow == Overflow::mean ? texts.size() : 0);
-  std::mutex chunks_mutex;
-  const auto put = [&](const Piece& piece, std::span<const float> vector) {
-    if (chunks.empty()) {
-      std::copy_n(vector.begin(), dimensions,
-                  result.values.begin() + static_cast<std::ptrdiff_t>(piece.text * dimensions));
-      return;
-    }
-    const std::scoped_lock hold(chunks_mutex);
-    chunks[piece.text].emplace_back(&piece, std::vector<float>(vector.begin(), vector.end()));
-  };
+  const auto row = [&](std::size_t text) { return std::span(result.values).subspan(text * dimensions, dimensions); };
+  const bool in_pieces = rules.overflow == Overflow::mean;
+  ChunkMean chunks(in_pieces ? texts.size() : 0);
   const auto encode_batch = [&](const nn::Run& run, const Batch& batch) {
     if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
-    encode(run, std::span(tokens.pieces).subspan(batch.begin, batch.end - batch.begin), put);
+    encode(run, std::span(tokens.pieces).subspan(batch.begin, batch.end - batch.begin),
+           [&](const Piece& piece, std::span<const float> vector) {
+             if (in_pieces) return chunks.add(piece, vector);
+             std::copy_n(vector.begin(), dimensions, row(piece.text).begin());
+           });
   };
 
   if (together == nullptr || batches.size() < team.size()) {
     // Few batches: all threads on each.
     for (const Batch& batch : batches) encode_batch({kernels, pool_of(0), together}, batch);
   } else {
-    // Many: each thread takes the next batch for itself.
+    // Many: each thread takes the next one for itself.
     std::atomic<std::size_t> next = 0;
     team.run([&](unsigned thread) {
       for (std::size_t i = next++; i < batches.size(); i = next++) encode_batch({kernels, pool_of(thread)}, batches[i]);
     });
   }
 
-  for (std::size_t text = 0; text < chunks.size(); ++text) {
-    // In the order of the text, whichever thread was done first.
-    auto& own = chunks[text];
-    std::ranges::sort(own, {}, [](const auto& chunk) { return chunk.first->ids.data(); });
-    const std::span<float> row(result.values.data() + text * dimensions, dimensions);
-    float weight = 0;
-    for (const auto& [piece, vector] : own) {
-      const auto length = static_cast<float>(piece->ids.size());
-      weight += length;
-      for (std::size_t i = 0; i < dimensions; ++i) row[i] += length * vector[i];
-    }
-    for (float& value : row) value /= weight;
-    if (normalized) nn::normalize(row);
-  }
-  if (options.normalize.value_or(false) && chunks.empty()) {
-    for (std::size_t text = 0; text < texts.size(); ++text) {
-      nn::normalize(std::span(result.values).subspan(text * dimensions, dimensions));
-    }
+  for (std::size_t text = 0; text < texts.size(); ++text) {
+    if (in_pieces) chunks.mean(text, row(text));
+    if (normalize_at_the_end) nn::normalize(row(text));
   }
   return result;
 }
@@ -240,25 +219,5 @@ kernels::Isa Encoder::isa() const { return state_->isa; }
 unsigned Encoder::threads() const { return state_->team.size(); }
 const formats::SentenceFolder& Encoder::folder() const { return state_->folder; }
 const text::Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }
-
-float similarity(formats::Similarity measure, std::span<const float> a, std::span<const float> b) {
-  double dot = 0, a_squares = 0, b_squares = 0, squares = 0, absolute = 0;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    const double x = a[i], y = b[i];
-    dot += x * y;
-    a_squares += x * x;
-    b_squares += y * y;
-    squares += (x - y) * (x - y);
-    absolute += std::abs(x - y);
-  }
-  switch (measure) {
-    case formats::Similarity::cosine:
-      return static_cast<float>(dot / std::max(std::sqrt(a_squares * b_squares), 1e-12));
-    case formats::Similarity::dot: return static_cast<float>(dot);
-    case formats::Similarity::euclidean: return static_cast<float>(-std::sqrt(squares));
-    case formats::Similarity::manhattan: return static_cast<float>(-absolute);
-  }
-  return 0;
-}
 
 }  // namespace mana::engine
