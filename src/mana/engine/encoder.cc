@@ -94,8 +94,10 @@ struct Encoder::State {
       }
       dimensions = *cut;
     }
-    normalized = options.normalize.value_or(!model.heads.empty() &&
-                                            std::holds_alternative<models::NormalizeRows>(model.heads.back()));
+    // A mean of unit vectors is shorter than one, and so is a unit vector that is cut; the latter stays so unless
+    // normalising is asked for, as in sentence-transformers.
+    const bool unit = !model.heads.empty() && std::holds_alternative<models::NormalizeRows>(model.heads.back());
+    normalize_at_the_end = options.normalize.value_or(unit && options.overflow == Overflow::mean);
   }
 
   /// The vectors of one batch, each handed to `put(piece, vector)`.
