@@ -1,0 +1,123 @@
+#include "mana/hub/installation.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/json.h"
+
+namespace mana::hub {
+namespace {
+
+constexpr const char* kRecord = ".mana-pull.json";
+constexpr std::uint64_t kLargestRecord = std::uint64_t{16} << 20;
+
+[[noreturn]] void fail(const std::filesystem::path& path, int code) {
+  throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(code)));
+}
+
+/// A rename outlives a power cut only once its folder is on the disk.
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) fail(folder, errno);
+  ::fsync(descriptor);  // some file systems cannot sync a folder: no reason to fail
+  ::close(descriptor);
+}
+
+/// `from` becomes `to`; what was at `to` stays in the folder of `from`, under one name or another.
+void exchange(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return;
+  if (errno == ENOENT && ::rename(from.c_str(), to.c_str()) == 0) return;
+  if (errno != EINVAL && errno != ENOSYS) fail(to, errno);
+  // This file system cannot exchange two names at once: the old folder, if there is one, steps aside first.
+  const std::filesystem::path aside = from.string() + ".old";
+  const bool stepped_aside = ::rename(to.c_str(), aside.c_str()) == 0;
+  if (!stepped_aside && errno != ENOENT) fail(to, errno);
+  if (::rename(from.c_str(), to.c_str()) != 0) fail(to, errno);
+}
+
+}  // namespace
+
+std::optional<PullRecord> PullRecord::read(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(folder / kRecord, ignored)) return std::nullopt;
+  try {
+    const std::string text = read_file(folder / kRecord, kLargestRecord);
+    const json::Document document = json::Document::parse(text, (folder / kRecord).string());
+    const json::Value root = document.root();
+    PullRecord record{std::string(root.at("repository").string()),
+                      std::string(root.at("revision").string()),
+                      std::string(root.at("commit").string()),
+                      {}};
+    for (const auto& [name, size] : root.at("files").object()) {
+      record.files[std::string(name)] =
+          static_cast<std::uint64_t>(size.integer(0, std::numeric_limits<std::int64_t>::max()));
+    }
+    return record;
+  } catch (const Error&) {
+    return std::nullopt;  // a damaged record is worth as much as none
+  }
+}
+
+void PullRecord::write(const std::filesystem::path& folder) const {
+  const nlohmann::ordered_json json = {
+      {"repository", repository}, {"revision", revision}, {"commit", commit}, {"files", files}};
+  AtomicFile file(folder / kRecord);
+  file.write(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  file.commit();
+}
+
+bool PullRecord::is_complete(const std::filesystem::path& folder) const {
+  for (const auto& [name, size] : files) {
+    std::error_code error;
+    if (std::filesystem::file_size(folder / name, error) != size || error) return false;
+  }
+  return true;
+}
+
+Staging::Staging(const Store& store, const Repository& repository)
+    : folder_(store.root() / ".staging" / repository.folder_name()), target_(store.folder_of(repository)) {
+  make_folders(folder_);
+  const std::filesystem::path lock = folder_.string() + ".lock";
+  lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (lock_ < 0) fail(lock, errno);
+  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0)
+    return;  // the kernel lets go of it when the process ends, however it ends
+  const int code = errno;
+  ::close(lock_);
+  if (code != EWOULDBLOCK) fail(lock, code);
+  throw ArgumentError(fmt::format("another process is pulling {}: wait until it is done", repository.full_name()));
+}
+
+Staging::~Staging() { ::close(lock_); }
+
+std::filesystem::path Staging::open(const std::string& commit) const {
+  make_folders(folder_ / commit);
+  return folder_ / commit;
+}
+
+void Staging::install(const std::string& commit) const {
+  sync_folder(folder_ / commit);
+  exchange(folder_ / commit, target_);
+  sync_folder(target_.parent_path());
+  std::error_code ignored;  // the model is in its place; what cannot be tidied up does no harm
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+void make_folders(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw IoError(fmt::format("cannot make the folder {}: {}", path.string(), error.message()));
+}
+
+}  // namespace mana::hub
