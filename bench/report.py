@@ -1,0 +1,51 @@
+"""docs/benchmarks.md from the results of bench/compare: one section for each kind of processor."""
+from pathlib import Path
+
+HEAD = """# Benchmarks
+
+Written by `bench/compare all`; one section for each kind of processor it was run on. Every figure comes from one run in
+which the contenders took turns, with equal threads, each peer in its best configuration found so far (OpenVINO: one
+asynchronous stream a thread for throughput; ONNX Runtime: fused BERT graph, per-channel int8; batches sorted by length
+for all). Time includes tokenising, pooling and normalising. Only ratios taken in one run count: machines are shared.
+"""
+
+
+def table(title, rows, unit, more_is_better=True, digits=0):
+    """One table; `ratio` is how many times better the first row (Mana) is."""
+    own = next(iter(rows.values()))["median"]
+    lines = [f"**{title}**", "", f"| | {unit}, median | least – most | Mana's advantage | least cosine to f32 |", "|---|---:|---:|---:|---:|"]
+    for name, row in rows.items():
+        ratio = own / row["median"] if more_is_better else row["median"] / own
+        cosine = "" if row["least_cosine"] is None else f"{row['least_cosine']:.5f}"
+        lines.append(f"| {name} | {row['median']:,.{digits}f} | {row['least']:,.{digits}f} – {row['most']:,.{digits}f} | {ratio:.2f} × | {cosine} |")
+    return "\n".join(lines) + "\n"
+
+
+def markdown(results):
+    machine = results["machine"]
+    parts = [f"## {machine['processor']}: {', '.join(machine['instruction_sets'])}\n",
+             f"{machine['cores']} cores, {machine['threads']} threads on both sides (tokenising: one), {machine['date']}; "
+             f"{machine['mana']}; peers: {', '.join(machine['peers'])}.\n"]
+    for name, rows in results.get("embed", {}).items():
+        size = {"long": "89 tokens on average", "short": "36 tokens on average"}[name]
+        parts.append(table(f"Embedding 2,000 {name} texts ({size}), all-MiniLM-L6-v2", rows, "texts/s"))
+    if "latency" in results:
+        parts.append(table("One text of 10 tokens", results["latency"]["p50"], "ms (p50)", False, 2))
+        parts.append(table("One text of 10 tokens, the slowest of a hundred", results["latency"]["p99"], "ms (p99)", False, 2))
+    for language, rows in results.get("tokenize", {}).items():
+        parts.append(table(f"Tokenising {language}: ids and offsets, one thread", rows, "MB/s", True, 1))
+    if "coldstart" in results:
+        parts.append(table("Cold start: from the shell to the first vector", results["coldstart"]["seconds"], "s", False, 3))
+        parts.append(table("Its peak memory", results["coldstart"]["megabytes"], "MB", False))
+    return "\n".join(parts)
+
+
+def write(path, results, text):
+    """Puts `text` in the place of this processor's section, or behind the others."""
+    title = text.split("\n", 1)[0]
+    sections = {}
+    if Path(path).exists():
+        for section in Path(path).read_text().split("\n## ")[1:]:
+            sections["## " + section.split("\n", 1)[0]] = "## " + section.rstrip() + "\n"
+    sections[title] = text.rstrip() + "\n"
+    Path(path).write_text(HEAD + "\n" + "\n".join(sections.values()))
