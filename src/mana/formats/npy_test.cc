@@ -120,6 +120,12 @@ TEST(NpyHeader, IsAsLongForAnySize) {
   EXPECT_TRUE(npy_header(most, 1).ends_with(" \n"));
 }
 
+TEST(NpyHeader, IsNumPysOwn) {
+  const std::string file = read_file(MANA_SOURCE_DIR "/tests/fixtures/sentences/minilm-200.npy");
+  EXPECT_EQ(file.substr(0, 128), npy_header(200, 384));
+  EXPECT_EQ(parse(file).shape, (Shape{200, 384}));
+}
+
 TEST(NpyWriter, WritesRowsUntilTheyAreCounted) {
   const TemporaryFolder folder;
   const auto path = folder / "x.npy";

@@ -19,6 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::StrEq;
 using ::testing::ThrowsMessage;
 
+const std::string kFixtures = MANA_SOURCE_DIR "/tests/fixtures/safetensors/";
+
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 /// A file from its parts, with the length that the header really has, or another.
@@ -230,6 +232,43 @@ TEST(WriteSafetensors, ReadsBackWhatItWrote) {
     const auto offset = static_cast<std::size_t>(read.bytes.data() - file.file().bytes().data());
     EXPECT_EQ(offset % size_of(read.dtype), 0U) << written.name << " is not aligned";
   }
+}
+
+/// tools/golden/safetensors_files.py has read this very file with the reference implementation.
+TEST(WriteSafetensors, WritesWhatTheReferenceReads) {
+  const float weight[] = {1.5F, -2.0F, 0.25F, 3.0F, 1e30F, -0.0F};
+  const std::uint16_t half[] = {0x3800, 0xfbff, 0x0001};
+  const std::int64_t ids[] = {-1, std::int64_t{1} << 62};
+  const std::uint8_t mask[] = {1, 0, 1};
+  const std::vector<TensorToWrite> tensors = {{"weight", DType::f32, {2, 3}, std::as_bytes(std::span(weight))},
+                                              {"mask", DType::boolean, {3}, std::as_bytes(std::span(mask))},
+                                              {"half", DType::f16, {3}, std::as_bytes(std::span(half))},
+                                              {"ids", DType::i64, {2}, std::as_bytes(std::span(ids))},
+                                              {"empty", DType::f32, {0, 4}, {}}};
+  const TemporaryFolder folder;
+  write_safetensors(folder / "mana.safetensors", tensors);
+  EXPECT_EQ(read_file(folder / "mana.safetensors"), read_file(kFixtures + "mana.safetensors"));
+}
+
+TEST(Safetensors, ReadsWhatTheReferenceWrites) {
+  const Safetensors file = Safetensors::open(kFixtures + "reference.safetensors");
+  EXPECT_EQ(file.metadata().at("format"), "pt");
+  EXPECT_EQ(file.tensors().size(), 15U);
+  for (const auto& [name, tensor] : file.tensors()) {
+    if (name == "scalar" || name == "empty") continue;
+    EXPECT_EQ(name_of(tensor.dtype), name);
+    EXPECT_EQ(tensor.shape, (Shape{2, 3}));
+  }
+  for (const auto name : {"f64", "f32", "f16", "bf16"}) {
+    std::vector<float> values(6);
+    to_f32(file.tensors().at(name), values);
+    EXPECT_THAT(values, ElementsAre(0, -0.5, -1, -1.5, -2, -2.5)) << name;
+  }
+  std::int16_t small[6];
+  std::memcpy(small, file.tensors().at("i16").bytes.data(), sizeof(small));
+  EXPECT_THAT(small, ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_EQ(file.tensors().at("scalar").shape, Shape{});
+  EXPECT_EQ(file.tensors().at("empty").shape, (Shape{0, 3}));
 }
 
 TEST(WriteSafetensors, WritesAFileWithoutTensors) {
