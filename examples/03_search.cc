@@ -1,6 +1,7 @@
 // Search by meaning: embeds a corpus once, then ranks it against each query.
 //   03_search MODEL CORPUS.jsonl QUERY...        (each line of the corpus: {"title": …, "text": …})
 #include <mana/base/json.h>
+#include <mana/base/progress.h>
 #include <mana/engine.h>
 
 #include <algorithm>
@@ -30,9 +31,10 @@ std::vector<Paragraph> read_corpus(const std::string& path) {
   return corpus;
 }
 
-/// One vector for each paragraph, row after row; the corpus is streamed, so the count can be shown as it grows.
+/// One vector for each paragraph, row after row; the corpus is streamed, so progress can be shown.
 mana::engine::Embeddings embed_corpus(const mana::engine::Encoder& encoder, const std::vector<Paragraph>& corpus) {
   mana::engine::Embeddings vectors{.dimensions = encoder.dimensions(), .values = {}, .texts = {}};
+  mana::Progress progress(2, "embedding", "paragraphs", corpus.size());
   std::size_t next = 0;
   encoder.stream(
       [&](std::string& text) {
@@ -44,17 +46,16 @@ mana::engine::Embeddings embed_corpus(const mana::engine::Encoder& encoder, cons
       [&](std::size_t, std::span<const std::string>, const mana::engine::Embeddings& rows) {
         vectors.values.insert(vectors.values.end(), rows.values.begin(), rows.values.end());
         vectors.texts.insert(vectors.texts.end(), rows.texts.begin(), rows.texts.end());
-        std::fprintf(stderr, "\rembedded %zu of %zu paragraphs", vectors.size(), corpus.size());
+        progress.set(vectors.size());
       });
-  std::fprintf(stderr, "\n");
   return vectors;
 }
 
 /// The beginning of a text, cut at a space.
 std::string excerpt(const std::string& text) {
-  constexpr std::size_t length = 96;
-  if (text.size() <= length) return text;
-  return text.substr(0, text.rfind(' ', length)) + " …";
+  constexpr std::size_t kLength = 96;
+  if (text.size() <= kLength) return text;
+  return text.substr(0, text.rfind(' ', kLength)) + " …";
 }
 
 void answer(const std::string& query, const mana::engine::Encoder& encoder, const std::vector<Paragraph>& corpus,
