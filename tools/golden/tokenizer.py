@@ -170,6 +170,11 @@ def case(name, tokenizer, text, pair=None, maximum=None, strategy="longest_first
     entry["type_ids"] = encoding.type_ids
     entry["special"] = encoding.special_tokens_mask
     entry["total"] = total
+    if entry["code_points"] == entry["offsets"]:
+        del entry["code_points"]
+    for key in ("type_ids", "special"):
+        if not any(entry[key]):
+            del entry[key]
     entry["decoded"] = [tokenizer.decode(encoding.ids, skip_special_tokens=s) for s in (True, False)]
     return entry
 

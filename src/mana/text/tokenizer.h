@@ -53,37 +53,46 @@ struct TokenCount {
 };
 
 /// A text becomes ids through the stages of a Hugging Face `tokenizer.json`: added tokens, normaliser, pre-tokenizer,
-/// model, post-processor. Equal to the Rust `tokenizers` id by id and offset by offset. Immutable; safe to share
-/// between threads. Input that is not UTF-8 is read with U+FFFD in place of each broken sequence. Time is linear in
-/// the input, whatever it is.
+/// model, post-processor; its truncation and padding entries are ignored, for the caller decides. Equal to the Rust
+/// `tokenizers` id by id and offset by offset. Immutable; safe to share between threads. Input that is not UTF-8 is
+/// read with U+FFFD in place of each broken sequence. Time is linear in the input, whatever it is. A text of more than
+/// 1 GiB is an ArgumentError.
 class Tokenizer {
  public:
   /// Reads `tokenizer.json`, or `vocab.txt` where that is missing, from a model's folder.
+  /// For `vocab.txt` casing is that of `tokenizer_config.json`; where that says nothing, `lowercase`; where that is not
+  /// given either, the vocabulary's own: text is lower-cased unless a token outside [brackets] has a capital A–Z.
   /// Throws IoError when there is neither, FormatError when a file is malformed or asks for what is not supported.
-  static Tokenizer load(const std::filesystem::path& folder);
+  static Tokenizer load(const std::filesystem::path& folder, std::optional<bool> lowercase = std::nullopt);
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();
 
+  /// Throws ArgumentError when `max_tokens` leaves no room for the special tokens, or the text that may be shortened
+  /// has too few tokens.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
   /// Appends the ids of one text to `ids`: encode() without offsets, for throughput. Reuses `ids`' memory.
   TokenCount append(std::string_view text, const EncodeOptions& options, std::vector<TokenId>& ids) const;
 
+  /// Appends `content`, the ids of a text or of a part of one, with the template's special tokens around it.
+  void wrap(std::span<const TokenId> content, std::vector<TokenId>& ids) const;
+
   /// The text that ids stand for, as the file's decoder would join them.
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens = true) const;
 
-  std::size_t vocabulary_size() const;                              ///< added tokens included
-  std::optional<TokenId> id(std::string_view token) const;          ///< nothing when unknown
-  std::string_view token(TokenId id) const;                         ///< throws ArgumentError beyond the vocabulary
-  std::size_t special_token_count(bool pair = false) const;         ///< what the template adds to a text
+  std::size_t vocabulary_size() const;                       ///< added tokens included
+  std::optional<TokenId> id(std::string_view token) const;   ///< nothing when unknown
+  std::string_view token(TokenId id) const;                  ///< throws ArgumentError when no token has the id
+  std::size_t special_token_count(bool pair = false) const;  ///< what the template adds to a text
   /// `model_max_length` of `tokenizer_config.json`, if it is there and a sensible number.
   std::optional<std::size_t> model_max_length() const;
 
+  struct Pipeline;  ///< the stages; not for users
+
  private:
-  struct Pipeline;
   explicit Tokenizer(std::unique_ptr<const Pipeline> pipeline);
   std::unique_ptr<const Pipeline> pipeline_;
 };

@@ -1,0 +1,124 @@
+#include "mana/text/bert_normalizer.h"
+
+#include "mana/text/normalizer.h"
+#include "mana/text/unicode.h"
+
+namespace mana::text {
+namespace {
+
+constexpr bool is_ascii_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+// Printable ASCII and the whitespace that cleaning keeps.
+constexpr bool is_plain(char c) { return (c >= ' ' && c < 0x7F) || is_ascii_space(c); }
+constexpr char lower_ascii_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+}  // namespace
+
+void BertNormalizer::operator()(NormalizedText& text) const {
+  if (!lower_ascii(text) && !one_pass(text)) step_by_step(text);
+}
+
+// Plain ASCII changes byte for byte. The loops have no branches, so that they are compiled to vector instructions.
+bool BertNormalizer::lower_ascii(NormalizedText& text) const {
+  const std::size_t size = text.text().size();
+  char* bytes = text.bytes();
+  int special = 0;
+  for (std::size_t i = 0; i < size; ++i) special |= !is_plain(bytes[i]);
+  if (special) return false;
+  if (lowercase) {
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = lower_ascii_letter(bytes[i]);
+  }
+  if (clean_text) {
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = is_ascii_space(bytes[i]) ? ' ' : bytes[i];
+  }
+  return true;
+}
+
+// False when marks that accent stripping leaves have to be ordered; the text is then as it was.
+bool BertNormalizer::one_pass(NormalizedText& text) const {
+  unsigned special = 0;  // what is not simply copied
+  if (clean_text) special |= kControl | kWhitespace;
+  if (handle_chinese_chars) special |= kCjk;
+  if (strip_accents) special |= kNonspacing | kDecomposes | kNonstarter;
+  if (lowercase) special |= kLowers;
+
+  const std::string_view all = text.text();
+  NormalizedWriter writer(text);
+  const char* const begin = all.data();
+  const char* const end = begin + all.size();
+  for (const char* at = begin; at < end;) {
+    const char* const first = at;
+    const auto position = static_cast<std::size_t>(first - begin);
+    if (is_plain(*at)) {
+      const char kept = lowercase ? lower_ascii_letter(*at) : *at;
+      writer.put_ascii(clean_text && is_ascii_space(kept) ? ' ' : kept, position);
+      ++at;
+      continue;
+    }
+    const char32_t c = decode(at);
+    const auto size = static_cast<std::size_t>(at - first);
+    const unsigned flags = properties(c).flags & special;
+    if (flags == 0) {
+      writer.copy(first, position, size);
+      continue;
+    }
+    if (flags & kControl) continue;
+    const Offsets source = writer.source(position, size);
+    if (flags & kWhitespace) {
+      writer.put(' ', source);
+      continue;
+    }
+    if (flags & kCjk) writer.put(' ', source);
+    if (strip_accents && (flags & kDecomposes)) {
+      char32_t hangul[3];
+      for (char32_t part : decomposition(c, Equivalence::canonical, hangul)) {
+        if (!put(part, source, writer)) return false;
+      }
+    } else if (!put(c, source, writer)) {
+      return false;
+    }
+    if (flags & kCjk) writer.put(' ', source);
+  }
+  writer.finish();
+  return true;
+}
+
+// What accent stripping and lower-casing make of one decomposed code point.
+bool BertNormalizer::put(char32_t c, Offsets source, NormalizedWriter& writer) const {
+  const Properties& known = properties(c);
+  if (strip_accents) {
+    if (known.flags & kNonspacing) return true;
+    if (known.flags & kNonstarter) return false;
+  }
+  if (!lowercase) return writer.put(c, source), true;
+  writer.put(lower(c, known), source);
+  if (c == kDottedI) writer.put(kDotAbove, source);
+  return true;
+}
+
+void BertNormalizer::step_by_step(NormalizedText& text) const {
+  if (clean_text) {
+    NormalizedWriter writer(text);
+    for_each_code_point(text.text(), [&](char32_t c, std::size_t begin, std::size_t size) {
+      if (has(c, kControl)) return;
+      writer.put(has(c, kWhitespace) ? U' ' : c, writer.source(begin, size));
+    });
+    writer.finish();
+  }
+  if (handle_chinese_chars) {
+    NormalizedWriter writer(text);
+    for_each_code_point(text.text(), [&](char32_t c, std::size_t begin, std::size_t size) {
+      const Offsets source = writer.source(begin, size);
+      if (has(c, kCjk)) writer.put(' ', source);
+      writer.put(c, source);
+      if (has(c, kCjk)) writer.put(' ', source);
+    });
+    writer.finish();
+  }
+  if (strip_accents) {
+    NormalForm{Equivalence::canonical, false}(text);
+    filter(text, [](char32_t c) { return !has(c, kNonspacing); });
+  }
+  if (lowercase) Lowercase{}(text);
+}
+
+}  // namespace mana::text

@@ -1,0 +1,25 @@
+#include "mana/text/normalized_text.h"
+
+#include <cstring>
+
+namespace mana::text {
+
+void NormalizedText::assign(std::string_view part, std::uint32_t begin, bool tracked) {
+  bytes_.clear();
+  char* to = bytes_.room(part.size() + kPadding);
+  if (!part.empty()) std::memcpy(to, part.data(), part.size());
+  std::memset(to + part.size(), 0, kPadding);
+  bytes_.added(part.size());
+  begin_ = begin;
+  tracked_ = tracked;
+  aligned_ = false;
+}
+
+void NormalizedWriter::finish() {
+  std::memset(text_.next_bytes_.room(NormalizedText::kPadding), 0, NormalizedText::kPadding);
+  std::swap(text_.bytes_, text_.next_bytes_);
+  std::swap(text_.sources_, text_.next_sources_);
+  text_.aligned_ = tracked_;
+}
+
+}  // namespace mana::text

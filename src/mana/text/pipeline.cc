@@ -1,0 +1,22 @@
+#include "mana/text/pipeline.h"
+
+namespace mana::text {
+
+std::optional<TokenId> Tokenizer::Pipeline::id(std::string_view token) const {
+  const auto found = added.id(token);
+  return found ? found : vocabulary().id(token);
+}
+
+std::optional<std::string_view> Tokenizer::Pipeline::token(TokenId id) const {
+  const auto found = added.token(id);
+  return found ? found : vocabulary().token(id);
+}
+
+std::size_t part_end(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kPart = 4096;
+  if (text.size() - begin <= kPart) return text.size();
+  const std::size_t space = text.find_first_of(" \n", begin + kPart);
+  return space == text.npos ? text.size() : space + 1;
+}
+
+}  // namespace mana::text

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "mana/text/added_tokens.h"
+#include "mana/text/decoder.h"
+#include "mana/text/normalizer.h"
+#include "mana/text/pre_tokenizer.h"
+#include "mana/text/template.h"
+#include "mana/text/word_piece.h"
+
+namespace mana::text {
+
+/// What cuts words into tokens; each kind is called with a text, its words and where the pieces go.
+using Model = std::variant<WordPiece>;
+
+/// The stages of a `tokenizer.json`.
+struct Tokenizer::Pipeline {
+  AddedTokens added = {};
+  Normalizers normalizers = {};
+  PreTokenizers pre_tokenizers = {};
+  Model model;
+  Template single = {}, pair = {};
+  Decoder decoder = {};
+  std::optional<std::size_t> model_max_length = {};
+
+  const Vocabulary& vocabulary() const {
+    return std::visit([](const auto& kind) -> const Vocabulary& { return kind.vocabulary(); }, model);
+  }
+  std::optional<TokenId> id(std::string_view token) const;
+  std::optional<std::string_view> token(TokenId id) const;
+
+  /// Calls emit(id, where it came from) for every token of a text in valid UTF-8, in order. Without `tracked` places
+  /// mean nothing.
+  template <class Emit>
+  void run(std::string_view text, bool tracked, Emit&& emit) const;
+};
+
+/// Where to cut a long text so that its part from `begin` can be tokenised by itself and stays in the processor's
+/// caches: behind a space or line end.
+std::size_t part_end(std::string_view text, std::size_t begin);
+
+template <class Emit>
+void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Emit&& emit) const {
+  NormalizedText normalized;
+  Words words;
+  Pieces pieces;
+  const auto tokenize = [&](Range part) {
+    pre_tokenizers(normalized.text(), part, words);
+    pieces.clear();
+    std::visit([&](const auto& kind) { kind(normalized.text(), words, pieces); }, model);
+    for (const Piece& piece : pieces) emit(piece.id, normalized.source(piece.range));
+  };
+  const auto normalize = [&](std::string_view part, std::size_t begin) {
+    normalized.assign(part, static_cast<std::uint32_t>(begin), tracked);
+    normalizers(normalized);
+  };
+  const bool in_parts = normalizers.local() && pre_tokenizers.parts_at_whitespace() && !added.any_normalized();
+  const auto on_text = [&](Range range) {
+    const std::string_view between = text.substr(0, range.end);
+    for (std::size_t begin = range.begin; begin < range.end;) {
+      const std::size_t end = in_parts ? part_end(between, begin) : range.end;
+      normalize(between.substr(begin, end - begin), begin);
+      const Range all{0, static_cast<std::uint32_t>(normalized.text().size())};
+      if (added.any_normalized()) {
+        added.split_normalized(
+            normalized.text(), [&](TokenId id, Range found) { emit(id, normalized.source(found)); }, tokenize);
+      } else {
+        tokenize(all);
+      }
+      begin = end;
+    }
+  };
+  added.split_original(
+      text,
+      [&](TokenId id, Range found) {
+        emit(id, Offsets{found.begin, found.end});
+      },
+      on_text);
+}
+
+}  // namespace mana::text

@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mana/text/tokenizer_files.h"
+
+namespace mana::text {
+namespace {
+
+[[noreturn]] void refuse(const json::Value& entry, std::string_view kind) {
+  entry.fail(fmt::format("asks for \"{}\", which is not supported; use a tokenizer with supported stages only", kind));
+}
+
+Replace read_replace(const json::Value& entry) {
+  const json::Value pattern = entry.at("pattern");
+  const auto plain = pattern.find("String");
+  if (!plain) refuse(pattern, "Regex");
+  if (plain->string().empty()) plain->fail("must not be empty");
+  return {std::string(plain->string()), std::string(entry.at("content").string())};
+}
+
+BertNormalizer read_bert_normalizer(const json::Value& entry) {
+  BertNormalizer bert;
+  bert.clean_text = entry.at("clean_text").boolean();
+  bert.handle_chinese_chars = entry.at("handle_chinese_chars").boolean();
+  bert.lowercase = entry.at("lowercase").boolean();
+  const auto strip_accents = entry.find("strip_accents");
+  bert.strip_accents = strip_accents ? strip_accents->boolean() : bert.lowercase;
+  return bert;
+}
+
+void add_normalizers(const json::Value& entry, std::vector<Normalizer>& stages) {
+  const std::string_view type = entry.at("type").string();
+  if (type == "Sequence") {
+    for (const json::Value& stage : entry.at("normalizers").array()) add_normalizers(stage, stages);
+  } else if (type == "BertNormalizer") {
+    stages.emplace_back(read_bert_normalizer(entry));
+  } else if (type == "Lowercase") {
+    stages.emplace_back(Lowercase{});
+  } else if (type == "StripAccents") {
+    stages.emplace_back(StripAccents{});
+  } else if (type == "NFC" || type == "NFD") {
+    stages.emplace_back(NormalForm{Equivalence::canonical, type == "NFC"});
+  } else if (type == "NFKC" || type == "NFKD") {
+    stages.emplace_back(NormalForm{Equivalence::compatibility, type == "NFKC"});
+  } else if (type == "Strip") {
+    stages.emplace_back(Strip{entry.at("strip_left").boolean(), entry.at("strip_right").boolean()});
+  } else if (type == "Replace") {
+    stages.emplace_back(read_replace(entry));
+  } else {
+    refuse(entry, type);
+  }
+}
+
+Delimiter read_delimiter(const json::Value& entry) {
+  constexpr std::pair<std::string_view, Delimiter> kNames[] = {{"Removed", Delimiter::removed},
+                                                               {"Isolated", Delimiter::isolated},
+                                                               {"MergedWithPrevious", Delimiter::merged_with_previous},
+                                                               {"MergedWithNext", Delimiter::merged_with_next},
+                                                               {"Contiguous", Delimiter::contiguous}};
+  const auto* found = std::ranges::find(kNames, entry.string(), &std::pair<std::string_view, Delimiter>::first);
+  if (found == std::end(kNames)) refuse(entry, entry.string());
+  return found->second;
+}
+
+void add_pre_tokenizers(const json::Value& entry, std::vector<PreTokenizer>& stages) {
+  const std::string_view type = entry.at("type").string();
+  if (type == "Sequence") {
+    for (const json::Value& stage : entry.at("pretokenizers").array()) add_pre_tokenizers(stage, stages);
+  } else if (type == "BertPreTokenizer") {
+    stages.emplace_back(BertPreTokenizer{});
+  } else if (type == "Whitespace") {
+    stages.emplace_back(Whitespace{});
+  } else if (type == "WhitespaceSplit") {
+    stages.emplace_back(WhitespaceSplit{});
+  } else if (type == "Punctuation") {
+    const auto behavior = entry.find("behavior");
+    stages.emplace_back(Punctuation{behavior ? read_delimiter(*behavior) : Delimiter::isolated});
+  } else if (type == "Digits") {
+    stages.emplace_back(Digits{entry.at("individual_digits").boolean()});
+  } else {
+    refuse(entry, type);
+  }
+}
+
+TokenId token_id(const json::Value& entry) { return static_cast<TokenId>(entry.integer(0, kMaxTokenId)); }
+
+Template read_template(const json::Value& parts, const json::Value& special_tokens) {
+  Template form;
+  for (const json::Value& part : parts.array()) {
+    if (const auto text = part.find("Sequence")) {
+      const std::string_view id = text->at("id").string();
+      if (id != "A" && id != "B") text->at("id").fail("must be A or B");
+      const auto source = id == "A" ? Template::Source::first : Template::Source::second;
+      form.parts.push_back({source, {}, token_id(text->at("type_id"))});
+    } else {
+      const json::Value special = part.at("SpecialToken");
+      std::vector<TokenId> ids;
+      for (const json::Value& id : special_tokens.at(special.at("id").string()).at("ids").array())
+        ids.push_back(token_id(id));
+      form.parts.push_back({Template::Source::special, std::move(ids), token_id(special.at("type_id"))});
+    }
+  }
+  return form;
+}
+
+// ["[SEP]", 102]
+TokenId read_named_id(const json::Value& entry) {
+  const auto pair = entry.array();
+  if (pair.size() != 2) entry.fail("must be a token and its id");
+  return token_id(pair[1]);
+}
+
+}  // namespace
+
+Normalizers read_normalizers(const std::optional<json::Value>& entry) {
+  Normalizers normalizers;
+  if (entry) add_normalizers(*entry, normalizers.stages);
+  return normalizers;
+}
+
+PreTokenizers read_pre_tokenizers(const std::optional<json::Value>& entry) {
+  PreTokenizers pre_tokenizers;
+  if (entry) add_pre_tokenizers(*entry, pre_tokenizers.stages);
+  return pre_tokenizers;
+}
+
+void read_post_processor(const std::optional<json::Value>& entry, Tokenizer::Pipeline& pipeline) {
+  if (!entry) {
+    pipeline.single = Template::plain(false);
+    pipeline.pair = Template::plain(true);
+  } else if (const std::string_view type = entry->at("type").string(); type == "TemplateProcessing") {
+    pipeline.single = read_template(entry->at("single"), entry->at("special_tokens"));
+    pipeline.pair = read_template(entry->at("pair"), entry->at("special_tokens"));
+  } else if (type == "BertProcessing") {
+    const TokenId cls = read_named_id(entry->at("cls"));
+    const TokenId sep = read_named_id(entry->at("sep"));
+    pipeline.single = Template::bert(false, cls, sep);
+    pipeline.pair = Template::bert(true, cls, sep);
+  } else {
+    refuse(*entry, type);
+  }
+}
+
+Decoder read_decoder(const std::optional<json::Value>& entry) {
+  if (!entry) return SpacedDecoder{};
+  const std::string_view type = entry->at("type").string();
+  if (type != "WordPiece") refuse(*entry, type);
+  return WordPieceDecoder{std::string(entry->at("prefix").string()), entry->at("cleanup").boolean()};
+}
+
+Model read_model(const json::Value& entry) {
+  // Files written before models had a type are known by their entries.
+  const auto type = entry.find("type");
+  if (type && type->string() != "WordPiece") refuse(entry, type->string());
+  if (!type && !entry.find("continuing_subword_prefix")) entry.fail("has no type and is not a WordPiece model");
+
+  const json::Value tokens = entry.at("vocab");
+  simdjson::dom::object members;
+  if (tokens.raw().get(members) != simdjson::SUCCESS) tokens.fail("must be an object");
+  Vocabulary vocabulary;
+  vocabulary.reserve(members.size(), members.size() * 8);
+  const std::int64_t limit = Vocabulary::id_limit(members.size());
+  for (const auto [token, element] : members) {
+    std::int64_t id = -1;
+    if (element.get(id) != simdjson::SUCCESS || id < 0 || id >= limit) {
+      tokens.fail(fmt::format("gives \"{}\" an id that is not an integer from 0 to {}", token, limit - 1));
+    }
+    vocabulary.insert(token, static_cast<TokenId>(id));
+  }
+  WordPiece::Options options;
+  options.unknown_token = entry.at("unk_token").string();
+  options.continuing_prefix = entry.at("continuing_subword_prefix").string();
+  options.max_code_points_per_word = static_cast<std::size_t>(
+      entry.at("max_input_chars_per_word").integer(0, std::numeric_limits<std::int64_t>::max()));
+  return WordPiece(std::move(vocabulary), options, tokens.place());
+}
+
+AddedToken read_added_token(const json::Value& entry) {
+  return {.content = std::string(entry.at("content").string()),
+          .single_word = entry.at("single_word").boolean(),
+          .lstrip = entry.at("lstrip").boolean(),
+          .rstrip = entry.at("rstrip").boolean(),
+          .normalized = entry.at("normalized").boolean(),
+          .special = entry.at("special").boolean()};
+}
+
+Tokenizer::Pipeline read_tokenizer_json(const json::Value& root) {
+  if (const auto version = root.find("version"); version && version->string() != "1.0")
+    refuse(*version, version->string());
+  Tokenizer::Pipeline pipeline{.normalizers = read_normalizers(root.find("normalizer")),
+                               .pre_tokenizers = read_pre_tokenizers(root.find("pre_tokenizer")),
+                               .model = read_model(root.at("model")),
+                               .decoder = read_decoder(root.find("decoder"))};
+  read_post_processor(root.find("post_processor"), pipeline);
+  if (const auto entry = root.find("added_tokens")) {
+    std::vector<AddedToken> tokens;
+    for (const json::Value& token : entry->array()) tokens.push_back(read_added_token(token));
+    pipeline.added = AddedTokens(std::move(tokens), pipeline.vocabulary(), pipeline.normalizers, entry->place());
+  }
+  return pipeline;
+}
+
+}  // namespace mana::text

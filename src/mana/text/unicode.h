@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace mana::text {
+
+/// What the reference tokenizer knows about a code point, as bits of Properties::flags. The order is that of
+/// tools/golden/unicode_tables.py.
+enum Property : std::uint16_t {
+  kControl = 1 << 0,         ///< what BERT's cleaning removes: category C but for tab and line ends, U+FFFD
+  kWhitespace = 1 << 1,      ///< White_Space
+  kCjk = 1 << 2,             ///< the ideographs that BERT sets apart
+  kNonspacing = 1 << 3,      ///< category Mn: what BERT's accent stripping removes
+  kCombining = 1 << 4,       ///< category M: what StripAccents removes
+  kPunctuation = 1 << 5,     ///< ASCII symbols and category P
+  kNumeric = 1 << 6,         ///< category N
+  kWord = 1 << 7,            ///< \w of a regular expression
+  kDecomposes = 1 << 8,      ///< has a canonical decomposition
+  kLowers = 1 << 9,          ///< has another lower case
+  kNonstarter = 1 << 10,     ///< has a combining class other than 0
+  kCompatibility = 1 << 11,  ///< has a compatibility decomposition
+};
+
+struct Properties {
+  std::uint16_t flags;
+  std::uint8_t combining_class;
+  std::int32_t lower_delta;
+};
+
+namespace tables {
+extern const Properties kRecords[];
+extern const std::uint16_t kBlocks[];
+extern const std::uint8_t kRecordNumbers[];
+}  // namespace tables
+
+inline const Properties& properties(char32_t c) {
+  return tables::kRecords[tables::kRecordNumbers[tables::kBlocks[c >> 7] * 128u + (c & 127u)]];
+}
+
+inline bool has(char32_t c, unsigned flags) { return (properties(c).flags & flags) != 0; }
+
+/// U+0130 alone has a lower case of two code points: this one and U+0307.
+inline char32_t lower(char32_t c, const Properties& known) {
+  return static_cast<char32_t>(static_cast<std::int32_t>(c) + known.lower_delta);
+}
+inline constexpr char32_t kDottedI = 0x130;
+inline constexpr char32_t kDotAbove = 0x307;
+
+enum class Equivalence { canonical, compatibility };
+
+/// The full decomposition of a code point, empty when it is its own. `hangul` is where syllables, which are computed,
+/// are put.
+std::u32string_view decomposition(char32_t c, Equivalence equivalence, char32_t (&hangul)[3]);
+
+/// The code point that is canonically the same as the pair; 0 when there is none.
+char32_t composition(char32_t first, char32_t second);
+
+}  // namespace mana::text

@@ -1,0 +1,72 @@
+#include "mana/text/word_piece.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mana/base/errors.h"
+
+namespace mana::text {
+namespace {
+
+static_assert(TokenTable::kPadding <= NormalizedText::kPadding);
+
+bool exceeds(std::string_view word, std::size_t code_points) {
+  if (word.size() <= code_points) return false;
+  const auto continuations = static_cast<std::size_t>(std::ranges::count_if(word, is_continuation));
+  return word.size() - continuations > code_points;
+}
+
+}  // namespace
+
+WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::string_view place)
+    : vocabulary_(std::move(vocabulary)), unknown_(0), max_code_points_(options.max_code_points_per_word) {
+  const auto unknown = vocabulary_.id(options.unknown_token);
+  if (!unknown) {
+    throw FormatError(
+        fmt::format("{} lacks the unknown token \"{}\"; every WordPiece vocabulary has it, so this is not "
+                    "the model's vocabulary or it was cut off",
+                    place, options.unknown_token));
+  }
+  unknown_ = *unknown;
+  vocabulary_.table().for_each([&](std::string_view token, TokenId id) {
+    if (!token.starts_with(options.continuing_prefix)) return;
+    const std::string_view rest = token.substr(options.continuing_prefix.size());
+    if (!rest.empty()) continuations_.insert(rest, id);
+  });
+}
+
+void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pieces) const {
+  for (const Range word : words) {
+    if (exceeds(word.of(text), max_code_points_)) {
+      pieces.push_back({unknown_, word});
+      continue;
+    }
+    const std::size_t before = pieces.size();
+    if (cut(text, word, pieces)) continue;
+    pieces.cut(before);
+    pieces.push_back({unknown_, word});
+  }
+}
+
+bool WordPiece::cut(std::string_view text, Range word, Pieces& pieces) const {
+  const TokenTable* table = &vocabulary_.table();
+  while (word.begin < word.end) {
+    std::size_t size = std::min<std::size_t>(word.size(), table->longest());
+    TokenId id = TokenTable::kNone;
+    for (; size > 0; --size) {
+      // Tokens are whole code points, so a cut within one cannot be a token.
+      if (word.begin + size < word.end && is_continuation(text[word.begin + size])) continue;
+      id = table->find(text.data() + word.begin, size);
+      if (id != TokenTable::kNone) break;
+    }
+    if (id == TokenTable::kNone) return false;
+    const auto end = word.begin + static_cast<std::uint32_t>(size);
+    pieces.push_back({id, {word.begin, end}});
+    word.begin = end;
+    table = &continuations_;
+  }
+  return true;
+}
+
+}  // namespace mana::text

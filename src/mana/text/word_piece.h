@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mana/text/normalized_text.h"
+#include "mana/text/pre_tokenizer.h"
+#include "mana/text/token_table.h"
+#include "mana/text/vocabulary.h"
+
+namespace mana::text {
+
+/// A token and the bytes of the normalised text that it stands for.
+struct Piece {
+  TokenId id;
+  Range range;
+};
+using Pieces = Buffer<Piece>;
+
+/// A word is cut into the longest tokens from the left; those within a word begin with a prefix ("##"). A word that
+/// cannot be cut up, or is too long, is the unknown token.
+class WordPiece {
+ public:
+  struct Options {
+    std::string unknown_token = "[UNK]";
+    std::string continuing_prefix = "##";
+    std::size_t max_code_points_per_word = 100;
+  };
+
+  /// Throws FormatError when the vocabulary lacks the unknown token. `place` names the file in the message.
+  WordPiece(Vocabulary vocabulary, const Options& options, std::string_view place);
+
+  /// Adds the pieces of all words. `text` is followed by TokenTable::kPadding readable bytes. Time is linear in the
+  /// text: at each place at most as many beginnings are tried as the longest token has bytes.
+  void operator()(std::string_view text, const Words& words, Pieces& pieces) const;
+
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+
+ private:
+  bool cut(std::string_view text, Range word, Pieces& pieces) const;
+
+  Vocabulary vocabulary_;
+  TokenTable continuations_;  // without their prefix
+  TokenId unknown_;
+  std::size_t max_code_points_;
+};
+
+}  // namespace mana::text
