@@ -11,6 +11,29 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 1000;
 
+// The same document with integers too large for 64 bits as floating-point numbers. Configurations say "no limit" with
+// such integers, and the parser refuses them.
+std::string with_large_integers_as_floats(std::string_view text) {
+  constexpr std::size_t kDigits = 19;  // that any 64-bit integer has room for
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::string result;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at++;
+    if (in_string && text[begin] == '\\' && at < text.size()) ++at;
+    if (text[begin] == '"') in_string = !in_string;
+    const bool number = !in_string && is_digit(text[begin]);
+    while (number && at < text.size() && is_digit(text[at])) ++at;
+    result += text.substr(begin, at - begin);
+    const std::string_view before = text.substr(0, begin);
+    const bool fraction = before.ends_with('.') || before.ends_with('+') || before.ends_with('e') ||
+                          before.ends_with('E') || before.ends_with("e-") || before.ends_with("E-");
+    const bool integer = !fraction && (at == text.size() || std::string_view(".eE").find(text[at]) == text.npos);
+    if (number && integer && at - begin > kDigits) result += "e0";
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string Value::child(std::string_view key) const {
@@ -86,7 +109,10 @@ Document Document::parse(std::string_view text, std::string name) {
   Document document;
   document.name_ = std::move(name);
   const auto allocated = document.parser_->allocate(text.size(), kMaxDepth);
-  const auto error = allocated ? allocated : document.parser_->parse(text.data(), text.size()).get(document.root_);
+  auto error = allocated ? allocated : document.parser_->parse(text.data(), text.size()).get(document.root_);
+  if (error == simdjson::NUMBER_ERROR) {
+    error = document.parser_->parse(with_large_integers_as_floats(text)).get(document.root_);
+  }
   if (error == simdjson::DEPTH_ERROR) {
     throw FormatError(fmt::format("{}: the JSON is nested deeper than {} levels", document.name_, kMaxDepth));
   }

@@ -39,6 +39,18 @@ TEST(Json, ReadsEveryKindOfValue) {
   EXPECT_TRUE(root.at("o").object()[0].second.is_number());
 }
 
+TEST(Json, IntegersBeyond64BitsAreNumbers) {
+  const Document document = parse(R"({"m": 1000000000000000019884624838656, "d": 12345678901234567890123456789.5,
+      "e": 1e-00000000000000000000007, "s": "\"1000000000000000019884624838656", "n": 7})");
+  const Value root = document.root();
+  EXPECT_EQ(root.at("m").number(), 1e30);
+  EXPECT_EQ(root.at("d").number(), 12345678901234567890123456789.5);
+  EXPECT_EQ(root.at("e").number(), 1e-7);
+  EXPECT_EQ(root.at("s").string(), "\"1000000000000000019884624838656");
+  EXPECT_EQ(root.at("n").integer(), 7);
+  EXPECT_THROW(parse("[01]"), FormatError);
+}
+
 TEST(Json, NullIsAbsent) {
   const Document document = parse(R"({"n": null})");
   EXPECT_FALSE(document.root().find("n"));
