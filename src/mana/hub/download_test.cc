@@ -67,7 +67,7 @@ TEST_F(DownloadTest, WritesTheFile) {
 }
 
 TEST_F(DownloadTest, GoesOnAfterABreakWhereItBroke) {
-  hub_.delivery = {.break_after = 5};
+  hub_.deliver({.break_after = 5});
   run(remote("a.json"));
   expect_complete("a.json");
   EXPECT_EQ(range_of(0), "");
@@ -85,7 +85,7 @@ TEST_F(DownloadTest, GoesOnWhereAKilledProcessStopped) {
 
 TEST_F(DownloadTest, BeginsAgainWhereTheServerCannotResume) {
   write_text(partial(), "hello, ");
-  hub_.delivery.ranges = false;
+  hub_.deliver({.ranges = false});
   run(remote("a.json"));
   expect_complete("a.json");
   EXPECT_EQ(hub_.requests().size(), 1U);
@@ -132,7 +132,7 @@ TEST_F(DownloadTest, AnEmptyFileIsAFile) {
 }
 
 TEST_F(DownloadTest, GivesUpAfterEnoughBreaks) {
-  hub_.delivery = {.break_after = 3};
+  hub_.deliver({.break_after = 3});
   EXPECT_THROW(run(remote("a.json")), ConnectionLost);
   EXPECT_EQ(hub_.requests().size(), 3U);
   EXPECT_EQ(read_file(partial()), "hello, he");
@@ -141,13 +141,13 @@ TEST_F(DownloadTest, GivesUpAfterEnoughBreaks) {
 TEST_F(DownloadTest, GivesUpWhenTheEndComesEarlyEachTime) {
   RemoteFile file = remote("a.json");
   file.size = 20;
-  hub_.delivery.ranges = false;
+  hub_.deliver({.ranges = false});
   EXPECT_THAT([&] { run(file); }, ThrowsMessage<ConnectionLost>(HasSubstr("ended after 12 of 20 bytes")));
 }
 
 TEST_F(DownloadTest, BreaksAreForgivenWhileThereIsProgress) {
   hub_.files["long.json"] = std::string(6'300'000, 'x');
-  hub_.delivery = {.break_after = 1'100'000};
+  hub_.deliver({.break_after = 1'100'000});
   run(remote("long.json"));
   expect_complete("long.json");
   EXPECT_EQ(hub_.requests().size(), 6U);
@@ -241,7 +241,7 @@ TEST_F(DownloadTest, APartialFileThatIsALinkIsNotFollowed) {
 }
 
 TEST_F(DownloadTest, ACancelledDownloadKeepsWhatItHas) {
-  hub_.delivery = {.break_after = 5, .stall = true};
+  hub_.deliver({.break_after = 5, .stall = true});
   std::stop_source source;
   const std::jthread other([&] {
     while (!std::filesystem::exists(partial()) || std::filesystem::file_size(partial()) < 5) std::this_thread::yield();
@@ -258,7 +258,7 @@ TEST_F(DownloadTest, ASmallAnswerHasALimit) {
   EXPECT_THROW(get_small(client, url("a.json"), 11, kImpatient, {}), FormatError);
   hub_.busy = 2;
   EXPECT_EQ(get_small(client, url("a.json"), 12, kImpatient, {}).body, "hello, hello");
-  hub_.delivery.break_after = 5;
+  hub_.deliver({.break_after = 5});
   EXPECT_THROW(get_small(client, url("a.json"), 12, kImpatient, {}), ConnectionLost);
 }
 

@@ -166,7 +166,7 @@ TEST_F(PullTest, AFolderOfSomebodyElseIsLeftAlone) {
 }
 
 TEST_F(PullTest, AnInterruptedPullGoesOn) {
-  hub_->delivery = {.break_after = 100'000, .stall = true};
+  hub_->deliver({.break_after = 100'000, .stall = true});
   std::stop_source source;
   {
     const std::jthread other([&] {
@@ -179,7 +179,7 @@ TEST_F(PullTest, AnInterruptedPullGoesOn) {
     EXPECT_THROW(run("main", source.get_token()), Cancelled);
   }
   EXPECT_THAT(store_.names(), IsEmpty());
-  hub_->delivery = {};
+  hub_->deliver({});
   progress_.clear();
   const PullResult result = run();
   EXPECT_EQ(content("model.safetensors"), hub_->files.at("model.safetensors"));
@@ -206,7 +206,7 @@ TEST_F(PullTest, AKilledProcessLeavesWorkThatTheNextTakesUp) {
     ::_exit(1);  // it should have been killed before
   }
   hub_ = std::make_unique<TestHub>();
-  hub_->delivery = {.break_after = 100'000, .stall = true};
+  hub_->deliver({.break_after = 100'000, .stall = true});
   ASSERT_GT(::write(ends[1], hub_->url().c_str(), hub_->url().size()), 0);
   const std::filesystem::path partial = staged() / "model.safetensors.partial";
   std::error_code error;
@@ -223,7 +223,7 @@ TEST_F(PullTest, AKilledProcessLeavesWorkThatTheNextTakesUp) {
   ::close(ends[1]);
   EXPECT_THAT(store_.names(), IsEmpty());
 
-  hub_->delivery = {};
+  hub_->deliver({});
   EXPECT_EQ(run().status, PullStatus::downloaded);
   EXPECT_EQ(content("model.safetensors"), hub_->files.at("model.safetensors"));
   EXPECT_EQ(hub_->requests().back().headers.at("range"), "bytes=100000-");
@@ -231,7 +231,7 @@ TEST_F(PullTest, AKilledProcessLeavesWorkThatTheNextTakesUp) {
 
 TEST_F(PullTest, BreaksAndBusyServersAreRiddenOut) {
   hub_->busy = 2;
-  hub_->delivery = {.break_after = 120'000};
+  hub_->deliver({.break_after = 120'000});
   run();
   EXPECT_EQ(content("model.safetensors"), hub_->files.at("model.safetensors"));
 }

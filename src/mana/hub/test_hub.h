@@ -92,9 +92,14 @@ class TestHub {
   std::map<std::string, std::string> sent_instead = {};  ///< bytes that differ from what the list promises
   bool sizes_and_checksums = true;                       ///< the list has them
   std::string token = {};                                ///< without it: 401
-  TestDelivery delivery = {};
-  std::map<std::string, TestReply> replies = {};  ///< for one target, instead of the right answer
-  std::atomic<int> busy = 0;                      ///< so many answers are 503 first
+  std::map<std::string, TestReply> replies = {};         ///< for one target, instead of the right answer
+  std::atomic<int> busy = 0;                             ///< so many answers are 503 first
+
+  /// May be called at any time.
+  void deliver(const TestDelivery& delivery) {
+    const std::lock_guard lock(mutex_);
+    delivery_ = delivery;
+  }
 
   std::string url() const { return server_.url(); }
   std::vector<TestRequest> requests() const { return server_.requests(); }
@@ -155,9 +160,10 @@ class TestHub {
   TestReply send(const TestRequest& request, const std::string& file) const {
     const auto instead = sent_instead.find(file);
     TestReply reply{.body = instead == sent_instead.end() ? files.at(file) : instead->second};
-    reply.break_after = delivery.break_after;
-    reply.stall = delivery.stall;
-    if (const auto range = request.headers.find("range"); range != request.headers.end() && delivery.ranges) {
+    const std::lock_guard lock(mutex_);
+    reply.break_after = delivery_.break_after;
+    reply.stall = delivery_.stall;
+    if (const auto range = request.headers.find("range"); range != request.headers.end() && delivery_.ranges) {
       std::size_t begin = 0;
       std::from_chars(range->second.data() + std::string_view("bytes=").size(),
                       range->second.data() + range->second.size(), begin);
@@ -169,6 +175,8 @@ class TestHub {
     return reply;
   }
 
+  mutable std::mutex mutex_;
+  TestDelivery delivery_;
   TestServer server_{[this](const TestRequest& request) { return answer(request); }};
 };
 
