@@ -23,6 +23,7 @@ function(mana_module name)
   endif()
   target_include_directories(mana_${name} ${scope}
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(mana_${name} ${scope} cxx_std_20)
   target_link_libraries(mana_${name} ${scope} ${MODULE_DEPENDS} ${MODULE_LIBRARIES} Threads::Threads)
   if(sources)
     target_link_libraries(mana_${name} PRIVATE $<BUILD_INTERFACE:mana_flags>)

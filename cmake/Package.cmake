@@ -17,7 +17,7 @@ set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/mana)
 install(TARGETS mana_library ${modules} EXPORT mana-targets)
 install(EXPORT mana-targets NAMESPACE mana:: DESTINATION ${package_folder})
 install(DIRECTORY src/mana/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mana FILES_MATCHING PATTERN "*.h" PATTERN cli EXCLUDE
-        PATTERN "test_*.h" EXCLUDE)
+        PATTERN "test_*.h" EXCLUDE PATTERN "*-inl.h" EXCLUDE)
 if(TARGET mana)
   install(TARGETS mana)
 endif()
