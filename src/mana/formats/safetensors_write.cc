@@ -41,8 +41,9 @@ void check(std::span<const TensorToWrite> tensors) {
 std::vector<std::size_t> data_order(std::span<const TensorToWrite> tensors) {
   std::vector<std::size_t> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return size_of(tensors[a].dtype) > size_of(tensors[b].dtype); });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(size_of(tensors[b].dtype), a) < std::pair(size_of(tensors[a].dtype), b);
+  });
   return order;
 }
 
