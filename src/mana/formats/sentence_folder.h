@@ -33,10 +33,10 @@ struct PoolingModule {
   std::optional<std::size_t> dimension;  ///< d, where the file says it
 };
 
-/// activation(x Wᵀ + b), and with `residual` + x (+ x Rᵀ where the sizes differ).
+/// activation(x Wᵀ + b), and with `residual` + x, or + x Rᵀ where the sizes differ.
 struct DenseModule {
-  std::filesystem::path
-      folder;  ///< model.safetensors: linear.weight [out, in], linear.bias [out], residual.weight [out, in]
+  /// Its model.safetensors holds linear.weight [out, in], linear.bias [out], residual.weight [out, in].
+  std::filesystem::path folder;
   std::size_t in_features = 0;
   std::size_t out_features = 0;
   bool bias = true;
