@@ -28,7 +28,7 @@ PartialFile::PartialFile(std::filesystem::path path, std::uint64_t keep)
     : path_(std::move(path)), partial_(name_of(path_)), size_(keep) {
   require_replaceable(path_);
   require_replaceable(partial_);
-  descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor_ < 0) fail(partial_);
   try {
     // Truncated only under the lock, else this would destroy what the other process has written.

@@ -83,6 +83,14 @@ TEST(PartialFile, MovesWithItsPosition) {
   EXPECT_EQ(read_file(folder / "x"), "ab");
 }
 
+TEST(PartialFile, ALinkIsNotFollowed) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "other") << "somebody's";
+  std::filesystem::create_symlink(folder / "other", folder / "x.partial");
+  EXPECT_THROW(PartialFile(folder / "x"), IoError);
+  EXPECT_EQ(read_file(folder / "other"), "somebody's");
+}
+
 TEST(PartialFile, SaysWhyItCannotBeWritten) {
   const TemporaryFolder folder;
   EXPECT_THAT([&] { PartialFile(folder / "none" / "x"); }, ThrowsMessage<IoError>(HasSubstr("No such file")));
