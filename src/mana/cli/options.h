@@ -51,7 +51,7 @@ class Options {
   }
 
   /// An option that takes one of a few names.
-  template <class T, class Value>
+  template <class Value, class T>
   void choice(const std::string& name, const std::string& help,
               std::initializer_list<std::pair<std::string, Value>> choices, T& value) {
     std::string names;

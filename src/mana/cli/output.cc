@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "mana/base/errors.h"
 
@@ -20,6 +21,11 @@ void write_output(int descriptor, std::string_view bytes, const std::filesystem:
     if (count < 0) throw IoError(fmt::format("cannot write {}: {}", name.string(), std::strerror(errno)));
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
+}
+
+void note(std::string_view sentence) {
+  const std::string line = fmt::format("{}\n", sentence);
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace mana::cli

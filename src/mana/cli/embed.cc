@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "mana/base/progress.h"
+#include "mana/cli/commands.h"
+#include "mana/cli/embedding_output.h"
+#include "mana/cli/interruption.h"
+#include "mana/cli/model_options.h"
+#include "mana/cli/output.h"
+#include "mana/cli/text_input.h"
+#include "mana/cli/version.h"
+#include "mana/engine/encoder.h"
+
+namespace mana::cli {
+namespace {
+
+struct EmbedOptions {
+  TextInput input;
+  ModelChoice model;
+  VectorOptions vectors;
+  ComputeOptions compute;
+  std::optional<std::string> output;
+  std::optional<EmbeddingFormat> format;
+  bool json = false;
+  bool include_text = false;
+  bool resume = false;
+
+  void describe(Options& options) {
+    input.describe(options);
+    options.group("Output");
+    options.option("--output", "FILE", "Where the vectors go; without it, to standard output", output);
+    options.choice<EmbeddingFormat>(
+        "--format", "Form of the vectors; without it, as the output's name ends, else jsonl",
+        {{"jsonl", EmbeddingFormat::jsonl}, {"npy", EmbeddingFormat::npy}, {"tsv", EmbeddingFormat::tsv}}, format);
+    options.flag("--json", "The same as --format jsonl", json);
+    options.flag("--include-text", "Put the text into each line of jsonl", include_text);
+    options.flag("--resume", "Go on with a job that was interrupted, from its partial file", resume);
+    options.group("Model");
+    model.describe(options);
+    vectors.describe(options);
+    compute.describe(options);
+  }
+
+  EmbeddingFormat chosen_format() const {
+    if (json && format && *format != EmbeddingFormat::jsonl) {
+      throw UsageError("--json and --format contradict each other: give one of them");
+    }
+    return json ? EmbeddingFormat::jsonl : format.value_or(format_of(output.value_or("")));
+  }
+
+  engine::EncoderOptions encoder() const {
+    engine::EncoderOptions encoder;
+    vectors.apply(encoder);
+    compute.apply(encoder);
+    return encoder;
+  }
+};
+
+/// All that the bits of the output depend on, beside the texts themselves.
+std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const engine::Encoder& encoder) {
+  const std::filesystem::path folder = std::filesystem::canonical(encoder.folder().folder);
+  const VectorOptions& vectors = options.vectors;
+  const auto text_or_null = [](const auto& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
+  const nlohmann::ordered_json job = {
+      {"mana", kVersion},
+      {"model", folder.string()},
+      {"--isa", kernels::name_of(encoder.isa())},
+      {"--precision", options.compute.chosen_precision()},
+      {"--format", name_of(format)},
+      {"--include-text", options.include_text},
+      {"--prompt", text_or_null(vectors.prompt)},
+      {"--pooling", text_or_null(vectors.pooling)},
+      {"--no-normalize", vectors.no_normalize},
+      {"--truncate-dim", text_or_null(vectors.truncate_dim)},
+      {"--max-tokens", text_or_null(vectors.max_tokens)},
+      {"--on-overflow", name_of(vectors.overflow)},
+  };
+  return job.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// Reads over the texts of the interrupted run; they must be the same as then.
+void skip_texts(const data::TextSource& source, const JobState& state) {
+  std::uint64_t digest = 0;
+  std::string text;
+  for (std::uint64_t row = 0; row < state.rows; ++row) {
+    if (!source(text)) break;
+    digest = extend_digest(digest, text);
+  }
+  if (digest != state.digest) {
+    throw ArgumentError(fmt::format(
+        "the first {} texts are not those of the interrupted run: give the same input, or start over without --resume",
+        state.rows));
+  }
+}
+
+struct Totals {
+  std::uint64_t texts = 0;
+  std::uint64_t tokens = 0;
+  std::uint64_t truncated = 0;
+
+  void add(const engine::Embeddings& rows) {
+    texts += rows.size();
+    for (const engine::TextInfo& info : rows.texts) {
+      tokens += info.tokens;
+      truncated += info.truncated ? 1 : 0;
+    }
+  }
+};
+
+void note_totals(const Totals& totals, const EmbedOptions& options, const engine::Encoder& encoder, double seconds) {
+  note(fmt::format("{} texts, {} tokens, {} truncated at {} tokens ({}, {}, {} threads, {:.2f} s)", totals.texts,
+                   totals.tokens, totals.truncated, encoder.max_tokens(), options.compute.chosen_precision(),
+                   kernels::name_of(encoder.isa()), encoder.threads(), seconds));
+}
+
+}  // namespace
+
+int embed(Options& options) {
+  EmbedOptions chosen;
+  chosen.describe(options);
+  if (!options.parse()) return 0;
+  const EmbeddingFormat format = chosen.chosen_format();
+  if (chosen.include_text && format != EmbeddingFormat::jsonl) {
+    throw UsageError(fmt::format("--include-text needs --format jsonl: {} holds numbers only", name_of(format)));
+  }
+  const engine::EncoderOptions encoder_options = chosen.encoder();
+
+  const Interruption interruption;  // before the encoder starts its threads
+  const auto begin = std::chrono::steady_clock::now();
+  const data::TextSource source = chosen.input.open(interruption.token());
+  const engine::Encoder encoder(chosen.model.folder(), encoder_options);
+  if (encoder.folder().modules_assumed && !options.quiet()) {
+    note(fmt::format("{} has no modules.json: mean pooling is assumed", encoder.folder().folder.string()));
+  }
+  const auto output = open_output({chosen.output.value_or(""), format, encoder.dimensions(), chosen.include_text,
+                                   chosen.resume, job_of(chosen, format, encoder)});
+  Totals totals;
+  try {
+    skip_texts(source, output->resumed());
+    if (output->resumed().rows > 0 && !options.quiet()) {
+      note(fmt::format("going on after {} texts", output->resumed().rows));
+    }
+    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts");
+    progress.skip(output->resumed().rows);
+    const auto sink = [&](std::size_t, std::span<const std::string> texts, const engine::Embeddings& rows) {
+      output->write(texts, rows);
+      totals.add(rows);
+      progress.advance(rows.size());
+    };
+    encoder.stream(source, sink, interruption.token());
+    output->finish();
+  } catch (const Cancelled&) {
+    note(fmt::format("mana: interrupted{}{}", output->kept().empty() ? "" : "; ", output->kept()));
+    return interruption.exit_status();
+  } catch (const Error&) {
+    if (!output->kept().empty()) note(output->kept());
+    throw;
+  }
+  if (!options.quiet()) {
+    note_totals(totals, chosen, encoder,
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return 0;
+}
+
+}  // namespace mana::cli

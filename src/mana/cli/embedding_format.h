@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "mana/engine/encoder.h"
+
+namespace mana::cli {
+
+enum class EmbeddingFormat {
+  jsonl,  ///< {"embedding": […], "tokens": 5, "truncated": false}, with "text" in front where it is wanted
+  npy,    ///< NumPy's array, f32 [texts, dimensions]
+  tsv     ///< numbers with tabs between them
+};
+
+/// "jsonl", "npy", "tsv"
+std::string_view name_of(EmbeddingFormat format);
+
+/// The format that a file's name asks for: its ending, else jsonl.
+EmbeddingFormat format_of(const std::filesystem::path& path);
+
+/// Whether the rows themselves say how many tokens a text has.
+inline bool has_token_counts(EmbeddingFormat format) { return format == EmbeddingFormat::jsonl; }
+
+/// Where the token counts of a file stand whose rows do not say them: "<output>.tokens.jsonl".
+std::filesystem::path token_counts_of(const std::filesystem::path& output);
+
+/// What stands before the rows, of the same length for any number of them.
+std::string head_of(EmbeddingFormat format, std::size_t rows, std::size_t dimensions);
+
+/// Appends one vector. Numbers are the shortest decimals that read back as the same floats.
+void append_row(std::string& out, EmbeddingFormat format, std::span<const float> vector, const engine::TextInfo& info,
+                std::optional<std::string_view> text);
+
+/// Appends {"tokens": 5, "truncated": false}.
+void append_token_count(std::string& out, const engine::TextInfo& info);
+
+}  // namespace mana::cli

@@ -1,0 +1,200 @@
+#include "mana/cli/embedding_output.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/partial_file.h"
+#include "mana/cli/output.h"
+
+namespace mana::cli {
+namespace {
+
+constexpr std::size_t kBlock = std::size_t{1} << 20;
+
+/// The rows as bytes, about a megabyte at a time.
+void format_rows(const EmbeddingOutputOptions& options, std::span<const std::string> texts,
+                 const engine::Embeddings& rows, const std::function<void(std::string_view)>& put) {
+  std::string block;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::optional<std::string_view> text =
+        options.include_text ? std::optional<std::string_view>(texts[row]) : std::nullopt;
+    append_row(block, options.format, rows[row], rows.texts[row], text);
+    if (block.size() < kBlock && row + 1 < rows.size()) continue;
+    put(block);
+    block.clear();
+  }
+}
+
+/// Standard output, a device or a pipe.
+class DirectOutput : public EmbeddingOutput {
+ public:
+  explicit DirectOutput(EmbeddingOutputOptions options) : options_(std::move(options)) {
+    if (options_.path.empty() || options_.path == "-") {
+      name_ = "standard output";
+      return;
+    }
+    name_ = options_.path.string();
+    descriptor_ = ::open(options_.path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", name_, std::strerror(errno)));
+  }
+  ~DirectOutput() override {
+    if (descriptor_ != STDOUT_FILENO) ::close(descriptor_);
+  }
+
+  void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
+    format_rows(options_, texts, rows, [&](std::string_view bytes) { put(bytes); });
+  }
+  void finish() override {}
+
+ protected:
+  void put(std::string_view bytes) const { write_output(descriptor_, bytes, name_); }
+  const EmbeddingOutputOptions& options() const { return options_; }
+
+ private:
+  EmbeddingOutputOptions options_;
+  std::string name_;
+  int descriptor_ = STDOUT_FILENO;
+};
+
+/// An array's head counts its rows and a pipe cannot be rewound, so the rows wait in a file without a name.
+class DirectArrayOutput : public DirectOutput {
+ public:
+  explicit DirectArrayOutput(EmbeddingOutputOptions options) : DirectOutput(std::move(options)) {
+    if (!waiting_) fail();
+  }
+
+  void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
+    format_rows(options(), texts, rows, [&](std::string_view bytes) {
+      if (std::fwrite(bytes.data(), 1, bytes.size(), waiting_.get()) != bytes.size()) fail();
+    });
+    rows_ += rows.size();
+  }
+
+  void finish() override {
+    put(head_of(options().format, rows_, options().dimensions));
+    if (std::fflush(waiting_.get()) != 0) fail();
+    std::rewind(waiting_.get());
+    std::string block(kBlock, '\0');
+    while (const std::size_t count = std::fread(block.data(), 1, block.size(), waiting_.get())) {
+      put(std::string_view(block).substr(0, count));
+    }
+    if (std::ferror(waiting_.get()) != 0) fail();
+  }
+
+ private:
+  [[noreturn]] static void fail() {
+    throw IoError(fmt::format("cannot keep the vectors in a temporary file: {}", std::strerror(errno)));
+  }
+
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> waiting_{std::tmpfile()};
+  std::size_t rows_ = 0;
+};
+
+/// A file that can be gone on with.
+class FileOutput : public EmbeddingOutput {
+ public:
+  FileOutput(EmbeddingOutputOptions options, const std::optional<Resumption>& resumption)
+      : options_(std::move(options)),
+        state_(resumption ? resumption->state : JobState{}),
+        vectors_(options_.path, state_.bytes),
+        journal_(options_.path, options_.job, resumption),
+        resumed_(state_) {
+    if (!has_token_counts(options_.format)) counts_.emplace(token_counts_of(options_.path), state_.sidecar_bytes);
+    if (!resumption) vectors_.write(head_of(options_.format, 0, options_.dimensions));
+  }
+
+  ~FileOutput() override {
+    if (finished_ || state_.rows > 0) return;
+    try {
+      discard();
+    } catch (const IoError&) {
+      // The failure that ended the job is the one to tell.
+    }
+  }
+
+  JobState resumed() const override { return resumed_; }
+
+  void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
+    format_rows(options_, texts, rows, [&](std::string_view bytes) { vectors_.write(bytes); });
+    if (counts_) {
+      std::string lines;
+      for (const engine::TextInfo& info : rows.texts) append_token_count(lines, info);
+      counts_->write(lines);
+      counts_->sync();
+    }
+    vectors_.sync();
+    JobState next = state_;
+    next.rows += rows.size();
+    next.bytes = vectors_.size();
+    next.sidecar_bytes = counts_ ? counts_->size() : 0;
+    for (const std::string& text : texts) next.digest = extend_digest(next.digest, text);
+    journal_.append(next);
+    state_ = next;
+  }
+
+  void finish() override {
+    const std::string head = head_of(options_.format, state_.rows, options_.dimensions);
+    vectors_.overwrite(0, std::as_bytes(std::span(head)));
+    if (counts_) counts_->commit();
+    vectors_.commit();
+    finished_ = true;
+    journal_.discard();
+  }
+
+  std::string kept() const override {
+    if (state_.rows == 0) return {};
+    return fmt::format("{} rows are kept in {}: the same command with --resume goes on from there", state_.rows,
+                       PartialFile::name_of(options_.path).string());
+  }
+
+ private:
+  void discard() {
+    vectors_.discard();
+    if (counts_) counts_->discard();
+    journal_.discard();
+  }
+
+  EmbeddingOutputOptions options_;
+  JobState state_;
+  PartialFile vectors_;  // before the journal: it holds the lock against another process
+  ResumeJournal journal_;
+  std::optional<PartialFile> counts_;
+  JobState resumed_;
+  bool finished_ = false;
+};
+
+bool is_written_directly(const std::filesystem::path& path) {
+  if (path.empty() || path == "-") return true;
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+}  // namespace
+
+std::unique_ptr<EmbeddingOutput> open_output(const EmbeddingOutputOptions& options) {
+  if (!is_written_directly(options.path)) {
+    const auto resumption = options.resume ? ResumeJournal::find(options.path, options.job) : std::nullopt;
+    return std::make_unique<FileOutput>(options, resumption);
+  }
+  if (options.resume) throw ArgumentError("--resume needs a file to go on with: give it with --output");
+  if (options.format == EmbeddingFormat::npy) return std::make_unique<DirectArrayOutput>(options);
+  return std::make_unique<DirectOutput>(options);
+}
+
+}  // namespace mana::cli

@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "mana/base/progress.h"
+#include "mana/cli/commands.h"
+#include "mana/cli/interruption.h"
+#include "mana/cli/model_options.h"
+#include "mana/cli/output.h"
+#include "mana/data/scored_pairs.h"
+#include "mana/engine/encoder.h"
+#include "mana/eval/sts.h"
+
+namespace mana::cli {
+
+int eval_sts(Options& options) {
+  std::string data;
+  data::PairColumns columns;
+  ModelChoice model;
+  VectorOptions vectors;
+  ComputeOptions compute;
+  bool json = false;
+  options.option("--data", "FILE.tsv", "A table with a header: a score and two texts in each row", data);
+  options.require("--data");
+  options.option("--score", "COLUMN", "The column of the scores", columns.score);
+  options.option("--text-a", "COLUMN", "The column of the first texts", columns.first);
+  options.option("--text-b", "COLUMN", "The column of the second texts", columns.second);
+  options.flag("--json", "Print a JSON object", json);
+  options.group("Model");
+  model.describe(options);
+  vectors.describe(options);
+  compute.describe(options);
+  if (!options.parse()) return 0;
+  engine::EncoderOptions encoder_options;
+  vectors.apply(encoder_options);
+  compute.apply(encoder_options);
+
+  const Interruption interruption;
+  const data::ScoredPairs pairs = data::read_scored_pairs(data, columns);
+  const engine::Encoder encoder(model.folder(), encoder_options);
+  eval::StsResult result;
+  try {
+    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts", 2 * pairs.size());
+    result = eval::evaluate_sts(
+        encoder, pairs, [&](std::size_t texts) { progress.set(texts); }, interruption.token());
+  } catch (const Cancelled&) {
+    return interruption.exit_status();
+  }
+
+  constexpr double kPercent = 100;
+  if (json) {
+    const nlohmann::ordered_json object = {{"task", "sts"},
+                                           {"pairs", result.pairs},
+                                           {"spearman", kPercent * result.spearman},
+                                           {"pearson", kPercent * result.pearson},
+                                           {"truncated", result.truncated}};
+    print(object.dump() + "\n");
+  } else {
+    print(fmt::format("pairs     {}\nspearman  {:.4f}\npearson   {:.4f}\ntruncated {}\n", result.pairs,
+                      kPercent * result.spearman, kPercent * result.pearson, result.truncated));
+  }
+  return 0;
+}
+
+}  // namespace mana::cli

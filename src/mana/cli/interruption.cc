@@ -1,0 +1,49 @@
+#include "mana/cli/interruption.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace mana::cli {
+namespace {
+
+sigset_t watched_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+constexpr int kSignalStatus = 128;
+
+}  // namespace
+
+Interruption::Interruption() {
+  const sigset_t signals = watched_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  watcher_ = std::thread([this] { wait(); });
+}
+
+Interruption::~Interruption() {
+  done_ = true;
+  ::pthread_kill(watcher_.native_handle(), SIGTERM);  // wakes the watcher, and only it
+  watcher_.join();
+  const sigset_t signals = watched_signals();
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+int Interruption::exit_status() const { return signal_ == 0 ? 0 : kSignalStatus + signal_; }
+
+void Interruption::wait() {
+  const sigset_t signals = watched_signals();
+  while (!done_) {
+    int signal = 0;
+    if (::sigwait(&signals, &signal) != 0 || done_) continue;
+    if (signal_.exchange(signal) != 0) ::_exit(kSignalStatus + signal);
+    source_.request_stop();
+  }
+}
+
+}  // namespace mana::cli

@@ -1,0 +1,3 @@
+#include "mana/cli/program.h"
+
+int main(int argument_count, char** arguments) { return mana::cli::run_program(argument_count, arguments); }

@@ -1,0 +1,185 @@
+#include "mana/cli/model_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <set>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/json.h"
+#include "mana/cli/parameters.h"
+#include "mana/data/line_reader.h"
+#include "mana/engine/encoder.h"
+#include "mana/formats/safetensors.h"
+#include "mana/formats/sentence_folder.h"
+#include "mana/models/bert/config.h"
+
+namespace mana::cli {
+namespace {
+
+bool is_real(DType dtype) {
+  return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
+void require_finite(const std::filesystem::path& path, const std::string& name, const formats::StoredTensor& tensor) {
+  if (!is_real(tensor.dtype)) return;
+  std::vector<float> values(formats::element_count(tensor.shape));
+  formats::to_f32(tensor, values);
+  const auto broken = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
+  if (broken == values.end()) return;
+  throw FormatError(
+      fmt::format("{}: tensor {} holds {} at place {}", path.string(), name, *broken, broken - values.begin()));
+}
+
+class ModelCheck {
+ public:
+  explicit ModelCheck(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  ModelReport run() {
+    step("files", [this] { return read_files(); });
+    std::optional<formats::SentenceFolder> sentence;
+    step("configuration", [&] {
+      sentence = formats::read_sentence_folder(folder_);
+      return fmt::format("configuration: {} modules after the transformer", sentence->modules.size());
+    });
+    if (sentence) check_parts(*sentence);
+    return std::move(report_);
+  }
+
+ private:
+  /// One check, which says what is right, or throws what is wrong.
+  bool step(std::string_view name, const std::function<std::string()>& check) {
+    try {
+      report_.checked.push_back(check());
+      return true;
+    } catch (const Error& error) {
+      report_.wrong.emplace_back(error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+      report_.wrong.push_back(fmt::format("{}: {}", name, error.what()));
+    }
+    return false;
+  }
+
+  std::string read_files() {
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+      if (!entry.is_regular_file()) continue;
+      ++files;
+      step("file", [&] { return read_one(entry.path()); });
+    }
+    return fmt::format("files: {} read", files);
+  }
+
+  std::string read_one(const std::filesystem::path& path) {
+    const std::string name = path.lexically_relative(folder_).string();
+    if (path.extension() == ".safetensors") {
+      const formats::Safetensors weights = formats::Safetensors::open(path);
+      std::set<std::string_view> half;
+      for (const auto& [tensor_name, tensor] : weights.tensors()) {
+        require_finite(path, tensor_name, tensor);
+        if (is_real(tensor.dtype) && tensor.dtype != DType::f32) half.insert(mana::name_of(tensor.dtype));
+      }
+      for (const std::string_view dtype : half) {
+        report_.differences.push_back(
+            fmt::format("{} is stored as {}: it is computed in f32 here, in {} by a sentence-transformers that keeps "
+                        "the stored type",
+                        name, dtype, dtype));
+      }
+      return fmt::format("{}: {} tensors, all finite", name, weights.tensors().size());
+    }
+    if (path.extension() == ".json") {
+      json::Document::read(path);
+      return fmt::format("{}: valid JSON", name);
+    }
+    if (path.extension() == ".py") {
+      report_.differences.push_back(
+          fmt::format("{} is code that sentence-transformers may run; it is not run here", name));
+    }
+    const MappedFile file(path);
+    // Every page is touched, so that a damaged disk shows here.
+    unsigned sum = 0;
+    for (const std::byte byte : file.bytes()) sum += std::to_integer<unsigned>(byte);
+    return fmt::format("{}: {} bytes, checksum {:08x}", name, file.bytes().size(), sum);
+  }
+
+  void check_parts(const formats::SentenceFolder& sentence) {
+    std::optional<models::BertConfig> config;
+    step("tensors", [&] {
+      config = models::read_bert_config(sentence.transformer);
+      const formats::Checkpoint checkpoint = formats::Checkpoint::open(sentence.transformer);
+      const ParameterCounts counts = count_parameters(sentence, checkpoint);
+      for (const ParameterCount& unused : counts.unused) {
+        report_.differences.push_back(
+            fmt::format("tensor {} ({} parameters) has no influence on the vectors", unused.part, unused.parameters));
+      }
+      return fmt::format("tensors: every name and shape is as config.json asks, {} parameters", counts.used_parameters);
+    });
+    std::optional<engine::Encoder> encoder;
+    step("model", [&] {
+      encoder.emplace(folder_);
+      return fmt::format("model: loads, vectors of {} dimensions from at most {} tokens", encoder->dimensions(),
+                         encoder->max_tokens());
+    });
+    note_differences(sentence, config);
+    if (encoder && file_exists(folder_ / kGoldenFile)) {
+      step("golden sentences", [&] { return embed_golden_sentences(*encoder); });
+    }
+  }
+
+  void note_differences(const formats::SentenceFolder& sentence, const std::optional<models::BertConfig>& config) {
+    if (sentence.modules_assumed) {
+      report_.differences.emplace_back(
+          "there is no modules.json: mean pooling is assumed, as sentence-transformers does");
+    }
+    if (config && sentence.max_seq_length && *sentence.max_seq_length > config->positions) {
+      report_.differences.push_back(
+          fmt::format("max_seq_length is {}, but the model has {} positions: longer texts are cut here, an error in "
+                      "sentence-transformers",
+                      *sentence.max_seq_length, config->positions));
+    }
+    if (!file_exists(sentence.transformer / "tokenizer.json")) {
+      report_.differences.emplace_back("there is no tokenizer.json: the tokens come from vocab.txt");
+    }
+  }
+
+  std::string embed_golden_sentences(const engine::Encoder& encoder) {
+    const std::filesystem::path path = folder_ / kGoldenFile;
+    data::LineReader lines(path);
+    std::string line;
+    float largest = 0;
+    while (lines.next(line)) {
+      const json::Document document = json::Document::parse(line, lines.place());
+      const std::string text(document.root().at("text").string());
+      const std::vector<json::Value> golden = document.root().at("embedding").array();
+      const std::vector<float> vector = encoder.embed(text);
+      if (golden.size() != vector.size()) {
+        throw FormatError(fmt::format("{}: embedding has {} numbers, the model's vectors have {}", lines.place(),
+                                      golden.size(), vector.size()));
+      }
+      for (std::size_t i = 0; i < vector.size(); ++i) {
+        const float difference = std::abs(vector[i] - static_cast<float>(golden[i].number()));
+        largest = std::max(largest, difference);
+        if (!(difference <= kGoldenTolerance)) {  // NaN is no agreement either
+          throw FormatError(
+              fmt::format("{}: number {} of the vector is {}, not {}: it differs by {:.2g}, more than {:.0e}",
+                          lines.place(), i, vector[i], golden[i].number(), difference, kGoldenTolerance));
+        }
+      }
+    }
+    return fmt::format("{}: {} sentences, largest difference {:.2g}", kGoldenFile, lines.number(), largest);
+  }
+
+  std::filesystem::path folder_;
+  ModelReport report_;
+};
+
+}  // namespace
+
+ModelReport check_model(const std::filesystem::path& folder) { return ModelCheck(folder).run(); }
+
+}  // namespace mana::cli

@@ -1,0 +1,92 @@
+#include "mana/cli/model_options.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <vector>
+
+#include "mana/formats/sentence_folder.h"
+#include "mana/hub/store.h"
+
+namespace mana::cli {
+namespace {
+
+/// "cls,mean": several modes are concatenated.
+std::vector<formats::PoolingMode> pooling_modes(std::string_view names) {
+  std::vector<formats::PoolingMode> modes;
+  try {
+    for (std::size_t comma = names.find(','); comma != std::string_view::npos; comma = names.find(',')) {
+      modes.push_back(formats::pooling_mode(names.substr(0, comma)));
+      names.remove_prefix(comma + 1);
+    }
+    modes.push_back(formats::pooling_mode(names));
+  } catch (const ArgumentError& error) {
+    throw UsageError(fmt::format("--pooling: {}", error.what()));
+  }
+  return modes;
+}
+
+}  // namespace
+
+void ModelChoice::describe(Options& options) {
+  options.option("--model", "NAME", "A model's folder, or the name of a model that was pulled", model);
+}
+
+std::filesystem::path ModelChoice::folder() const { return hub::Store::from_environment().resolve(model); }
+
+void ComputeOptions::describe(Options& options) {
+  options.option("--threads", "N", "Threads; 0 is one for each processor", threads);
+  options.option("--precision", "auto|f32", "Precision of the arithmetic; auto is f32", precision);
+  options.choice<kernels::Isa>("--isa", "The highest instruction set to use",
+                               {{"reference", kernels::Isa::reference},
+                                {"avx2", kernels::Isa::avx2},
+                                {"avx512", kernels::Isa::avx512},
+                                {"amx", kernels::Isa::amx}},
+                               isa);
+}
+
+void ComputeOptions::apply(engine::EncoderOptions& encoder) const {
+  if (precision == "bf16" || precision == "int8") {
+    throw UsageError(fmt::format("--precision {} is not in this version: f32 is what there is", precision));
+  }
+  if (precision != "auto" && precision != "f32") Options::refuse("--precision", "auto or f32", precision);
+  constexpr unsigned kMostThreads = 1024;
+  if (threads > kMostThreads) {
+    Options::refuse("--threads", fmt::format("at most {}", kMostThreads), std::to_string(threads));
+  }
+  encoder.threads = threads;
+  encoder.isa = isa;
+}
+
+void VectorOptions::describe(Options& options) {
+  options.option("--prompt", "NAME", "Put this prompt of the model before each text", prompt);
+  options.option("--pooling", "MODES", "Pool so, not as the model says: cls, max, mean, …, or several: cls,mean",
+                 pooling);
+  options.flag("--no-normalize", "Leave the vectors at the length that they have", no_normalize);
+  options.option("--truncate-dim", "N", "Keep the first N dimensions", truncate_dim);
+  options.option("--max-tokens", "N", "Tokens of a text that the model sees", max_tokens);
+  options.choice<engine::Overflow>(
+      "--on-overflow", "What to do with a longer text: mean averages its chunks",
+      {{"truncate", engine::Overflow::truncate}, {"error", engine::Overflow::error}, {"mean", engine::Overflow::mean}},
+      overflow);
+}
+
+void VectorOptions::apply(engine::EncoderOptions& encoder) const {
+  encoder.prompt = prompt;
+  if (pooling) encoder.pooling = pooling_modes(*pooling);
+  if (no_normalize) encoder.normalize = false;
+  encoder.truncate_dim = truncate_dim;
+  encoder.max_tokens = max_tokens;
+  encoder.overflow = overflow;
+}
+
+std::string_view name_of(engine::Overflow overflow) {
+  switch (overflow) {
+    case engine::Overflow::truncate: return "truncate";
+    case engine::Overflow::error: return "error";
+    case engine::Overflow::mean: return "mean";
+  }
+  return "?";
+}
+
+}  // namespace mana::cli

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "mana/cli/options.h"
+#include "mana/engine/encoder.h"
+
+namespace mana::cli {
+
+/// Which model a command works with.
+struct ModelChoice {
+  std::string model = "all-MiniLM-L6-v2";
+
+  void describe(Options& options);
+  /// The model's folder. Throws ArgumentError when there is no such model.
+  std::filesystem::path folder() const;
+};
+
+/// How a model computes: threads, precision, instruction set.
+struct ComputeOptions {
+  unsigned threads = 0;
+  std::string precision = "auto";
+  std::optional<kernels::Isa> isa;
+
+  void describe(Options& options);
+  /// Throws UsageError for a precision that there is not.
+  void apply(engine::EncoderOptions& encoder) const;
+  /// What `auto` stands for on this processor.
+  std::string_view chosen_precision() const { return "f32"; }
+};
+
+/// What the vectors are to be, where that is not what the model's folder says.
+struct VectorOptions {
+  std::optional<std::string> prompt;
+  std::optional<std::string> pooling;
+  bool no_normalize = false;
+  std::optional<std::size_t> truncate_dim;
+  std::optional<std::size_t> max_tokens;
+  engine::Overflow overflow = engine::Overflow::truncate;
+
+  void describe(Options& options);
+  /// Throws UsageError for a pooling mode that is not known.
+  void apply(engine::EncoderOptions& encoder) const;
+};
+
+/// "truncate", "error", "mean"
+std::string_view name_of(engine::Overflow overflow);
+
+}  // namespace mana::cli

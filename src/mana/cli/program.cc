@@ -1,0 +1,158 @@
+#include "mana/cli/program.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mana/base/errors.h"
+#include "mana/cli/commands.h"
+#include "mana/cli/nearest.h"
+#include "mana/cli/options.h"
+#include "mana/cli/output.h"
+#include "mana/cli/version.h"
+
+namespace mana::cli {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kClosedPipe = 141;  // what a shell shows for a program that SIGPIPE ended
+
+struct Command {
+  CommandHelp help;
+  int (*run)(Options&);
+};
+
+constexpr std::array kCommands = {
+    Command{{"embed", "Turn texts into vectors",
+             "mana embed \"A cat sits on the mat.\"\n"
+             "mana embed --input corpus.txt --output vectors.npy\n"
+             "mana embed --input corpus.jsonl --field title --output vectors.jsonl --resume\n"
+             "cat corpus.txt | mana embed --format tsv > vectors.tsv"},
+            embed},
+    Command{{"similarity", "Say how alike two texts are", "mana similarity \"a small dog\" \"a puppy\""}, similarity},
+    Command{{"tokenize", "Show the tokens that a model sees",
+             "mana tokenize \"Unbelievable!\"\n"
+             "mana tokenize --json --input corpus.txt > tokens.jsonl"},
+            tokenize},
+    Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
+    Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
+    Command{{"eval sts", "Measure how well similarities agree with human judgement",
+             "mana eval sts --data stsb-test.tsv\n"
+             "mana eval sts --data sick.tsv --score relatedness --json"},
+            eval_sts},
+    Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
+            bench_embed},
+    Command{{"bench tokenize", "Measure the speed of tokenizing", "mana bench tokenize --input corpus.txt"},
+            bench_tokenize},
+    Command{{"pull", "Fetch a model from the Hugging Face hub", "mana pull sentence-transformers/all-MiniLM-L6-v2"},
+            pull},
+};
+
+std::string overview() {
+  std::string text =
+      "mana: text in, meaning out\n\n"
+      "Usage: mana COMMAND [OPTIONS]\n\n"
+      "Commands:\n";
+  for (const Command& command : kCommands)
+    text += fmt::format("  {:<15} {}\n", command.help.name, command.help.summary);
+  text +=
+      "\nOptions:\n"
+      "  --help          Print this help; after a command, that of the command\n"
+      "  --version       Print the version\n\n"
+      "Example:\n"
+      "  mana embed \"A cat sits on the mat.\"\n";
+  return text;
+}
+
+/// The words of a command's name that `arguments` begins with; 0 when it is another command.
+std::size_t words_matched(std::string_view name, std::span<const std::string> arguments) {
+  std::string words;
+  for (std::size_t count = 0; count < arguments.size() && words.size() < name.size();) {
+    words += (count == 0 ? "" : " ") + arguments[count];
+    ++count;
+    if (words == name) return count;
+  }
+  return 0;
+}
+
+[[noreturn]] void refuse_command(std::span<const std::string> arguments) {
+  const std::string& first = arguments.front();
+  std::vector<std::string> names;
+  for (const Command& command : kCommands) {
+    const std::string name(command.help.name);
+    if (name.starts_with(first + " ")) names.push_back(name.substr(first.size() + 1));
+  }
+  if (!names.empty() && arguments.size() == 1) {
+    throw UsageError(fmt::format("{} must be followed by {}; see mana --help", first, fmt::join(names, " or ")));
+  }
+  const bool nested = !names.empty();
+  if (!nested) {
+    for (const Command& command : kCommands)
+      names.emplace_back(command.help.name.substr(0, command.help.name.find(' ')));
+  }
+  const std::string& unknown = nested ? arguments[1] : first;
+  const std::optional<std::string> meant = nearest(unknown, names);
+  const std::string prefix = nested ? first + " " : "";
+  throw UsageError(fmt::format("there is no {} {}{}{}; see mana --help",
+                               unknown.starts_with('-') ? "option" : "command", prefix, unknown,
+                               meant ? fmt::format(" (did you mean {}{}?)", prefix, *meant) : ""));
+}
+
+int dispatch(std::span<const std::string> arguments) {
+  if (arguments.empty()) {
+    throw UsageError("a command is missing, for instance: mana embed \"some text\"; see mana --help");
+  }
+  if (arguments.front() == "--help" || arguments.front() == "-h" || arguments.front() == "help") {
+    print(overview());
+    return kDone;
+  }
+  if (arguments.front() == "--version") {
+    print(fmt::format("mana {}\n", kVersion));
+    return kDone;
+  }
+  for (const Command& command : kCommands) {
+    const std::size_t words = words_matched(command.help.name, arguments);
+    if (words == 0) continue;
+    const auto rest = arguments.subspan(words);
+    Options options(command.help, {rest.begin(), rest.end()});
+    return command.run(options);
+  }
+  refuse_command(arguments);
+}
+
+/// Prints `mana: <sentence>`, in red on a terminal that shows colours.
+int report(std::string_view sentence, int status) {
+  const char* terminal = std::getenv("TERM");
+  const bool colour = ::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
+                      std::string_view(terminal) != "dumb";
+  note(fmt::format("{}mana: {}{}", colour ? "\x1b[31m" : "", sentence, colour ? "\x1b[0m" : ""));
+  return status;
+}
+
+}  // namespace
+
+int run_program(int argument_count, char** arguments) {
+  try {
+    return dispatch(std::vector<std::string>(arguments + 1, arguments + argument_count));
+  } catch (const ClosedPipe&) {
+    return kClosedPipe;
+  } catch (const UsageError& error) {
+    return report(error.what(), kUsage);
+  } catch (const std::bad_alloc&) {
+    return report("there is not enough memory for this; use a smaller model or fewer texts at once", kFailed);
+  } catch (const std::exception& error) {
+    return report(error.what(), kFailed);
+  }
+}
+
+}  // namespace mana::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <stop_token>
+
+#include "mana/data/scored_pairs.h"
+#include "mana/engine/encoder.h"
+
+namespace mana::eval {
+
+/// Semantic textual similarity: how well the cosine of two texts' vectors agrees with people's judgement.
+struct StsResult {
+  std::size_t pairs = 0;
+  double spearman = 0;        ///< −1 … 1
+  double pearson = 0;         ///< −1 … 1
+  std::size_t truncated = 0;  ///< texts of which some did not reach the vector
+};
+
+/// Told how many of the texts are done.
+using StsProgress = std::function<void(std::size_t texts)>;
+
+/// Throws ArgumentError for fewer than two pairs, Cancelled once `stop` is requested.
+StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& pairs, const StsProgress& progress = {},
+                       std::stop_token stop = {});
+
+}  // namespace mana::eval
