@@ -26,13 +26,13 @@ enum class Overflow {
 };
 
 struct EncoderOptions {
-  unsigned threads = 0;                                      ///< 0: one for each processor
-  std::optional<kernels::Isa> isa;                           ///< a cap; nothing: MANA_ISA, else the best of the machine
-  std::optional<std::vector<formats::PoolingMode>> pooling;  ///< instead of the folder's
-  std::optional<bool> normalize;                             ///< instead of the folder's
-  std::optional<std::size_t> truncate_dim;                   ///< keep the first dimensions only
-  std::optional<std::size_t> max_tokens;                     ///< at most what the model's positions allow
-  std::optional<std::string> prompt;                         ///< a name in the folder's prompts
+  unsigned threads = 0;                  ///< 0: one for each processor
+  std::optional<kernels::Isa> isa = {};  ///< a cap; nothing: MANA_ISA, else the best of the machine
+  std::optional<std::vector<formats::PoolingMode>> pooling = {};  ///< instead of the folder's
+  std::optional<bool> normalize = {};                             ///< instead of the folder's
+  std::optional<std::size_t> truncate_dim = {};                   ///< keep the first dimensions only
+  std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow
+  std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
   Overflow overflow = Overflow::truncate;
 };
 

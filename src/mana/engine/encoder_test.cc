@@ -1,0 +1,144 @@
+// The engine on small models: what it says of each text, overflow, options that do not fit, cancelling, many callers.
+// (tests/parity holds the vectors themselves against the reference.)
+#include "mana/engine/encoder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <thread>
+
+#include "mana/base/errors.h"
+
+namespace mana::engine {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+std::filesystem::path model(const std::string& name) {
+  return MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + name;
+}
+
+std::string repeated(const std::string& word, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += word + " ";
+  return text;
+}
+
+double length(std::span<const float> vector) {
+  double squares = 0;
+  for (const float value : vector) squares += double{value} * value;
+  return std::sqrt(squares);
+}
+
+TEST(Encoder, SaysHowManyTokensEachTextHasAndWhetherItWasCut) {
+  const Encoder encoder(model("mean"), {.threads = 2, .max_tokens = 10});
+  const std::vector<std::string> texts = {"", "the cat", repeated("cat", 8), repeated("cat", 9)};
+  const Embeddings embeddings = encoder.embed(texts);
+  const TextInfo expected[] = {{2, 2, false}, {4, 4, false}, {10, 10, false}, {10, 11, true}};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(embeddings.texts[i].tokens, expected[i].tokens);
+    EXPECT_EQ(embeddings.texts[i].total_tokens, expected[i].total_tokens);
+    EXPECT_EQ(embeddings.texts[i].truncated, expected[i].truncated);
+  }
+}
+
+TEST(Encoder, NoTextsGiveNoRows) {
+  const Encoder encoder(model("mean"));
+  EXPECT_EQ(encoder.embed(std::span<const std::string>()).size(), 0U);
+  encoder.stream([](std::string&) { return false; },
+                 [](std::size_t, std::span<const std::string>, const Embeddings&) { FAIL() << "there is nothing"; });
+}
+
+TEST(Encoder, AnOverlongTextIsAnErrorWhereItIsAskedToBe) {
+  const Encoder encoder(model("mean"), {.max_tokens = 10, .overflow = Overflow::error});
+  EXPECT_NO_THROW(encoder.embed(repeated("cat", 8)));
+  const std::vector<std::string> texts = {"cat", repeated("cat", 9)};
+  EXPECT_THAT([&] { encoder.embed(texts); }, ThrowsMessage<ArgumentError>(HasSubstr("text 2 has 11 tokens")));
+}
+
+TEST(Encoder, TheMeanOfChunksIsWeightedByTheirTokens) {
+  const EncoderOptions whole{.normalize = false};
+  const Encoder plain(model("mean"), whole);
+  EncoderOptions chunked = whole;
+  chunked.max_tokens = 6;
+  chunked.overflow = Overflow::mean;
+  const Encoder encoder(model("mean"), chunked);
+
+  // 4 + 2 words, so pieces of 6 and 4 tokens.
+  const std::vector<float> first = plain.embed("the cat sat on"), second = plain.embed("the mat");
+  const std::vector<std::string> texts = {"the cat sat on the mat", "the mat"};
+  const Embeddings embeddings = encoder.embed(texts);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    EXPECT_NEAR(embeddings[0][i], (6 * first[i] + 4 * second[i]) / 10, 1e-6);
+    EXPECT_NEAR(embeddings[1][i], second[i], 1e-6);
+  }
+  EXPECT_EQ(embeddings.texts[0].tokens, 8U);
+  EXPECT_FALSE(embeddings.texts[0].truncated);
+}
+
+TEST(Encoder, OptionsReplaceWhatTheFolderSays) {
+  EXPECT_NEAR(length(Encoder(model("mean"), {.normalize = true}).embed("the cat")), 1, 1e-6);
+  const Encoder two(model("mean"), {.pooling = std::vector{formats::PoolingMode::cls, formats::PoolingMode::max}});
+  EXPECT_EQ(two.dimensions(), 64U);
+  const Encoder cut(model("mean"), {.truncate_dim = 5});
+  const std::vector<float> all = Encoder(model("mean")).embed("the cat"), some = cut.embed("the cat");
+  EXPECT_EQ(some, std::vector<float>(all.begin(), all.begin() + 5));
+}
+
+TEST(Encoder, RefusesWhatDoesNotFitTheModel) {
+  const auto refused = [](const EncoderOptions& options, const std::string& message) {
+    EXPECT_THAT([&] { Encoder(model("mean"), options); }, ThrowsMessage<ArgumentError>(HasSubstr(message)));
+  };
+  refused({.pooling = std::vector<formats::PoolingMode>()}, "at least one mode");
+  refused({.truncate_dim = 0}, "truncate_dim is 0");
+  refused({.truncate_dim = 33}, "have 32 dimensions");
+  refused({.max_tokens = 2}, "the model takes 3 to");
+  refused({.max_tokens = 100000}, "max_tokens is 100000");
+  refused({.prompt = "no such"}, "no prompt named 'no such'");
+  EXPECT_THROW(Encoder(model("there is no such folder")), IoError);
+}
+
+TEST(Encoder, StopsWhenItIsCancelled) {
+  const Encoder encoder(model("mean"), {.threads = 2});
+  std::stop_source stop;
+  std::size_t given = 0;
+  const auto endless = [&](std::string& text) {
+    text = "the cat sat on the mat";
+    if (++given == 10000) stop.request_stop();
+    return true;
+  };
+  EXPECT_THROW(encoder.stream(
+                   endless, [](auto, auto, const auto&) {}, stop.get_token()),
+               Cancelled);
+}
+
+TEST(Encoder, ServesManyCallersAtOnceWithTheSameBits) {
+  const Encoder encoder(model("mean"), {.threads = 2});
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 60; ++i) texts.push_back(repeated("the cat sat on", i % 7));
+  const Embeddings expected = encoder.embed(texts);
+  std::atomic<int> different = 0;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&] {
+      for (int round = 0; round < 10; ++round) different += encoder.embed(texts).values != expected.values;
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(different, 0);
+}
+
+TEST(Similarity, FollowsItsFormulas) {
+  const std::vector<float> a = {3, 4}, b = {4, 3}, zero = {0, 0};
+  EXPECT_FLOAT_EQ(similarity(formats::Similarity::cosine, a, b), 24.0f / 25);
+  EXPECT_FLOAT_EQ(similarity(formats::Similarity::dot, a, b), 24);
+  EXPECT_FLOAT_EQ(similarity(formats::Similarity::euclidean, a, b), -std::sqrt(2.0f));
+  EXPECT_FLOAT_EQ(similarity(formats::Similarity::manhattan, a, b), -2);
+  EXPECT_EQ(similarity(formats::Similarity::cosine, a, zero), 0);
+}
+
+}  // namespace
+}  // namespace mana::engine
