@@ -68,7 +68,6 @@ class Pull {
 
   PullResult run() {
     if (present_ && present_->commit == revision_) return result(PullStatus::up_to_date);
-    const Staging staging(store_, repository_);
     Listing listing;
     try {
       listing = fetch_listing();
@@ -77,10 +76,12 @@ class Pull {
       return result(PullStatus::unreachable);
     }
     if (present_ && present_->commit == listing.commit) {
-      if (std::exchange(present_->revision, revision_) != revision_) present_->write(folder_);
+      remember_revision();
       return result(PullStatus::up_to_date);
     }
-    download_all(encoder_files(listing, repository_.full_name()), listing.commit, staging.open(listing.commit));
+    const std::vector<RemoteFile> files = encoder_files(listing, repository_.full_name());
+    const Staging staging(store_, repository_);
+    download_all(files, listing.commit, staging.open(listing.commit));
     staging.install(listing.commit);
     return result(PullStatus::downloaded);
   }
@@ -90,6 +91,15 @@ class Pull {
 
   Question question(const std::string& revision, std::optional<std::string> file = {}) const {
     return {repository_, revision, options_.endpoint, std::move(file), !options_.token.empty()};
+  }
+
+  /// So that the model is found offline under the name that it was last asked for by.
+  void remember_revision() {
+    if (std::exchange(present_->revision, revision_) == revision_) return;
+    try {
+      present_->write(folder_);
+    } catch (const IoError&) {  // a store that cannot be written serves its models all the same
+    }
   }
 
   Listing fetch_listing() {

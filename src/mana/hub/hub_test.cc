@@ -214,7 +214,8 @@ TEST_F(PullTest, AKilledProcessLeavesWorkThatTheNextTakesUp) {
     ASSERT_EQ(::waitpid(child, nullptr, WNOHANG), 0) << "the child has ended by itself";
     std::this_thread::sleep_for(milliseconds(1));
   }
-  expect_failure<ArgumentError>("another process is pulling owner/name");
+  EXPECT_THAT([&] { const Staging second(store_, repository_); },
+              ThrowsMessage<ArgumentError>(HasSubstr("another process is pulling owner/name")));
   ::kill(child, SIGKILL);
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -299,6 +300,15 @@ TEST_F(PullTest, ARefusalSaysWhatToDo) {
   hub_->replies.clear();
   hub_->replies["/owner/name/resolve/" + kFirstCommit + "/modules.json"] = {.status = 404};
   expect_failure<ArgumentError>("has no file modules.json");
+}
+
+TEST_F(PullTest, ARefusedPullLeavesNothing) {
+  hub_->replies[kListTarget] = {.status = 404};
+  expect_failure<ArgumentError>("has no repository");
+  hub_->replies.clear();
+  hub_->files.erase("model.safetensors");
+  expect_failure<FormatError>("pickle of Python only");
+  EXPECT_TRUE(std::filesystem::is_empty(home_.path()));
 }
 
 TEST_F(PullTest, AHostileListIsRefused) {

@@ -145,7 +145,8 @@ std::vector<RemoteFile> encoder_files(const Listing& listing, const std::string&
   if (!any_weights) {
     throw FormatError(fmt::format("{} has no safetensors weights: it is no model that can be used here", name));
   }
-  std::ranges::stable_sort(chosen, {}, [](const RemoteFile& file) { return file.size.value_or(0); });
+  std::ranges::sort(
+      chosen, {}, [](const RemoteFile& file) { return std::pair(file.size.value_or(0), std::string_view(file.path)); });
   return chosen;
 }
 
