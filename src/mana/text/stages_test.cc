@@ -184,7 +184,7 @@ TEST(Stages, TakeLinearTimeWhateverTheText) {
   const auto all = stages();
   for (std::string_view part : {"a", " ", ".", "\u0301", "\u0301\u0323", "a\u0345\u0301\u0323\u0327", "\u1b44\u0301",
                                 "한", "中", "e\u0301", "\u0f73", "\u0344\u0323", "\u00a0", "\U0001d160"}) {
-    const std::string text = repeated(part, 1 << 20);
+    const std::string text = repeated(part, kSanitized ? 1 << 17 : 1 << 20);
     for (const auto& [name, stage] : all) {
       const auto start = std::chrono::steady_clock::now();
       stage(text);
