@@ -28,6 +28,7 @@ class MiniLm : public testing::Test {
       GTEST_SKIP() << "all-MiniLM-L6-v2 is not there; ./quickstart fetches it";
     }
     texts = read_texts(fixture("sentences/minilm-200.jsonl"));
+    if (kSanitized) texts.resize(20);
   }
 
   static engine::EncoderOptions options(kernels::Isa isa, unsigned threads) {
@@ -42,7 +43,7 @@ class MiniLm : public testing::Test {
 
 TEST_F(MiniLm, EqualsTheReferenceOnTwoHundredTexts) {
   const std::vector<float> expected = formats::Npy::open(fixture("sentences/minilm-200.npy")).f32();
-  ASSERT_EQ(expected.size(), texts.size() * 384);
+  ASSERT_GE(expected.size(), texts.size() * 384);
   for (const kernels::Isa isa : kernels::available_isas()) {
     if (isa == kernels::Isa::reference) continue;  // below, on a few: its loops take their time
     const engine::Encoder encoder(minilm(), options(isa, 2));
@@ -71,7 +72,7 @@ TEST_F(MiniLm, SameTextSameBitsInAnyBatchOrderAndNumberOfThreads) {
   for (const kernels::Isa isa : kernels::available_isas()) {
     std::vector<std::string> some = texts;
     if (isa == kernels::Isa::reference) some.resize(8);
-    if (kSanitized) some.resize(isa == kernels::Isa::reference ? 2 : 30);
+    if (kSanitized) some.resize(isa == kernels::Isa::reference ? 2 : 20);
     const std::size_t batchings = isa == kernels::Isa::reference || kSanitized ? 3 : 50;
 
     std::vector<engine::Encoder> encoders;
