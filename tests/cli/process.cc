@@ -34,12 +34,14 @@ pid_t start(const std::vector<std::string>& arguments, const std::vector<std::st
   std::vector<std::string> words = {MANA_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
   std::vector<std::string> variables = environment;
   for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);
   std::vector<char*> envp;
+  envp.reserve(variables.size() + 1);
   for (std::string& variable : variables) envp.push_back(variable.data());
   envp.push_back(nullptr);
 
@@ -81,7 +83,7 @@ Outcome run(std::vector<std::string> arguments, std::string input) {
   return run(Invocation{std::move(arguments), std::move(input), std::nullopt, {}});
 }
 
-Process::Process(std::vector<std::string> arguments) {
+Process::Process(const std::vector<std::string>& arguments) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
   input_ = ends[1];

@@ -35,7 +35,7 @@ Outcome run(std::vector<std::string> arguments, std::string input = {});
 /// A run that is still going on: its standard input is a pipe that the test holds.
 class Process {
  public:
-  explicit Process(std::vector<std::string> arguments);
+  explicit Process(const std::vector<std::string>& arguments);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

@@ -83,8 +83,7 @@ class DirectArrayOutput : public DirectOutput {
 
   void finish() override {
     put(head_of(options().format, rows_, options().dimensions));
-    if (std::fflush(waiting_.get()) != 0) fail();
-    std::rewind(waiting_.get());
+    if (std::fflush(waiting_.get()) != 0 || std::fseek(waiting_.get(), 0, SEEK_SET) != 0) fail();
     std::string block(kBlock, '\0');
     while (const std::size_t count = std::fread(block.data(), 1, block.size(), waiting_.get())) {
       put(std::string_view(block).substr(0, count));
@@ -119,10 +118,11 @@ class FileOutput : public EmbeddingOutput {
 
   ~FileOutput() override {
     if (finished_ || state_.rows > 0) return;
-    try {
-      discard();
-    } catch (const IoError&) {
-      // The failure that ended the job is the one to tell.
+    // The failure that ended the job is the one to tell, not that of tidying up.
+    std::error_code ignored;
+    for (const std::filesystem::path& path :
+         {options_.path, token_counts_of(options_.path), ResumeJournal::file_of(options_.path)}) {
+      std::filesystem::remove(PartialFile::name_of(path), ignored);
     }
   }
 
@@ -162,12 +162,6 @@ class FileOutput : public EmbeddingOutput {
   }
 
  private:
-  void discard() {
-    vectors_.discard();
-    if (counts_) counts_->discard();
-    journal_.discard();
-  }
-
   EmbeddingOutputOptions options_;
   JobState state_;
   PartialFile vectors_;  // before the journal: it holds the lock against another process

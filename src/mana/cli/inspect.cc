@@ -32,6 +32,7 @@ std::vector<std::string> pipeline_of(const engine::Encoder& encoder, const model
   for (const formats::SentenceModule& module : folder.modules) {
     if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {
       std::vector<std::string_view> names;
+      names.reserve(pooling->modes.size());
       for (const formats::PoolingMode mode : pooling->modes) names.push_back(formats::name_of(mode));
       steps.push_back(fmt::format("pooling {}{}{}", fmt::join(names, "+"),
                                   pooling->include_prompt ? "" : " without prompt",

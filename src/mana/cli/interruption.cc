@@ -28,7 +28,7 @@ Interruption::Interruption() {
 
 Interruption::~Interruption() {
   done_ = true;
-  ::pthread_kill(watcher_.native_handle(), SIGTERM);  // wakes the watcher, and only it
+  ::pthread_kill(watcher_.native_handle(), SIGINT);  // wakes the watcher, and only it
   watcher_.join();
   const sigset_t signals = watched_signals();
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);

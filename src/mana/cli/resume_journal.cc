@@ -16,8 +16,6 @@
 namespace mana::cli {
 namespace {
 
-std::filesystem::path journal_of(const std::filesystem::path& output) { return output.string() + ".journal"; }
-
 std::string line_of(const JobState& state) {
   // 64-bit digests do not survive readers of JSON that keep numbers as doubles, hence the text.
   return fmt::format("{{\"rows\":{},\"bytes\":{},\"sidecar_bytes\":{},\"digest\":\"{:016x}\"}}\n", state.rows,
@@ -76,8 +74,12 @@ std::uint64_t extend_digest(std::uint64_t digest, std::string_view text) {
   return (digest ^ kEnd) * kPrime;
 }
 
+std::filesystem::path ResumeJournal::file_of(const std::filesystem::path& output) {
+  return output.string() + ".journal";
+}
+
 std::optional<Resumption> ResumeJournal::find(const std::filesystem::path& output, const std::string& job) {
-  const std::filesystem::path path = PartialFile::name_of(journal_of(output));
+  const std::filesystem::path path = PartialFile::name_of(file_of(output));
   if (!file_exists(path)) return std::nullopt;
   const std::vector<std::string> lines = complete_lines(read_file(path));
   if (lines.empty()) return std::nullopt;
@@ -99,7 +101,7 @@ std::optional<Resumption> ResumeJournal::find(const std::filesystem::path& outpu
 
 ResumeJournal::ResumeJournal(const std::filesystem::path& output, const std::string& job,
                              const std::optional<Resumption>& resumption)
-    : file_(journal_of(output), resumption ? resumption->journal_bytes : 0) {
+    : file_(file_of(output), resumption ? resumption->journal_bytes : 0) {
   if (!resumption) file_.write(job + "\n");
 }
 

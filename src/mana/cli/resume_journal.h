@@ -35,6 +35,9 @@ std::uint64_t extend_digest(std::uint64_t digest, std::string_view text);
 /// job, then one line for each piece of work that is complete. A line that was cut off by a crash does not count.
 class ResumeJournal {
  public:
+  /// Its name, were it ever complete: as a partial file it is there only as long as the job is not done.
+  static std::filesystem::path file_of(const std::filesystem::path& output);
+
   /// How far an interrupted job came with its files; nothing when there is none. Throws ArgumentError when the files
   /// are those of another job, and says in what it differs; FormatError when this is no journal.
   static std::optional<Resumption> find(const std::filesystem::path& output, const std::string& job);
