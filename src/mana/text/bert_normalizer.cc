@@ -6,10 +6,15 @@
 namespace mana::text {
 namespace {
 
-constexpr bool is_ascii_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+// Without && and ||, so that loops over these have no branches and are compiled to vector instructions.
+constexpr bool is_ascii_space(unsigned char c) { return (c == ' ') | (c == '\t') | (c == '\n') | (c == '\r'); }
 // Printable ASCII and the whitespace that cleaning keeps.
-constexpr bool is_plain(char c) { return (c >= ' ' && c < 0x7F) || is_ascii_space(c); }
-constexpr char lower_ascii_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr bool is_plain(unsigned char c) {
+  return (static_cast<unsigned char>(c - ' ') < 0x7F - ' ') | is_ascii_space(c);
+}
+constexpr unsigned char lower_ascii_letter(unsigned char c) {
+  return static_cast<unsigned char>(c + ((static_cast<unsigned char>(c - 'A') < 26) << 5));
+}
 
 }  // namespace
 
@@ -20,9 +25,9 @@ void BertNormalizer::operator()(NormalizedText& text) const {
 // Plain ASCII changes byte for byte. The loops have no branches, so that they are compiled to vector instructions.
 bool BertNormalizer::lower_ascii(NormalizedText& text) const {
   const std::size_t size = text.text().size();
-  char* bytes = text.bytes();
-  int special = 0;
-  for (std::size_t i = 0; i < size; ++i) special |= !is_plain(bytes[i]);
+  auto* bytes = reinterpret_cast<unsigned char*>(text.bytes());
+  unsigned char special = 0;
+  for (std::size_t i = 0; i < size; ++i) special |= static_cast<unsigned char>(!is_plain(bytes[i]));
   if (special) return false;
   if (lowercase) {
     for (std::size_t i = 0; i < size; ++i) bytes[i] = lower_ascii_letter(bytes[i]);
@@ -48,9 +53,9 @@ bool BertNormalizer::one_pass(NormalizedText& text) const {
   for (const char* at = begin; at < end;) {
     const char* const first = at;
     const auto position = static_cast<std::size_t>(first - begin);
-    if (is_plain(*at)) {
-      const char kept = lowercase ? lower_ascii_letter(*at) : *at;
-      writer.put_ascii(clean_text && is_ascii_space(kept) ? ' ' : kept, position);
+    if (const auto byte = static_cast<unsigned char>(*at); is_plain(byte)) {
+      const unsigned char kept = lowercase ? lower_ascii_letter(byte) : byte;
+      writer.put_ascii(static_cast<char>(clean_text && is_ascii_space(kept) ? ' ' : kept), position);
       ++at;
       continue;
     }

@@ -41,7 +41,7 @@ class Buffer {
 
  private:
   void grow(std::size_t extra) {
-    const std::size_t capacity = std::max(size_ + extra, capacity_ * 2);
+    const std::size_t capacity = std::max({size_ + extra, capacity_ * 2, std::size_t{32}});
     auto larger = std::make_unique_for_overwrite<T[]>(capacity);
     if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_ * sizeof(T));
     data_ = std::move(larger);

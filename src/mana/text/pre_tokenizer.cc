@@ -64,25 +64,34 @@ void split(std::string_view text, Range part, Delimiter delimiter, Words& words,
 }  // namespace
 
 void BertPreTokenizer::operator()(std::string_view text, Range part, Words& words) const {
-  std::size_t begin = part.begin;
-  for (std::size_t at = part.begin; at < part.end;) {
-    const std::size_t first = at;
+  Range* const room = words.room(part.size() + 1);  // a word has a byte or more; put() may write one that is not kept
+  Range* out = room;
+  const auto put = [&](std::uint32_t begin, std::uint32_t end) {
+    *out = {begin, end};
+    out += begin < end;
+  };
+  std::uint32_t begin = part.begin;
+  for (std::uint32_t at = part.begin; at < part.end;) {
+    const std::uint32_t first = at;
     const auto byte = static_cast<unsigned char>(text[at]);
     Kind kind = Kind::letter;
     if (byte < 0x80) {
       kind = kAsciiKinds[byte];
       ++at;
     } else {
-      const unsigned flags = properties(next(text, at)).flags;
+      std::size_t after = at;
+      const unsigned flags = properties(next(text, after)).flags;
+      at = static_cast<std::uint32_t>(after);
       if (flags & kWhitespace) kind = Kind::space;
       if (flags & kPunctuation) kind = Kind::punctuation;
     }
     if (kind == Kind::letter) continue;
-    add(words, begin, first);
-    if (kind == Kind::punctuation) add(words, first, at);
+    put(begin, first);
+    if (kind == Kind::punctuation) put(first, at);
     begin = at;
   }
-  add(words, begin, part.end);
+  put(begin, part.end);
+  words.added(static_cast<std::size_t>(out - room));
 }
 
 void Whitespace::operator()(std::string_view text, Range part, Words& words) const {

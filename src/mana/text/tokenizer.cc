@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "mana/base/errors.h"
 #include "mana/text/pipeline.h"
 #include "mana/text/repaired_text.h"
@@ -39,6 +41,9 @@ std::size_t budget(const Template& form, const EncodeOptions& options) {
 
 TokenSequence sequence(const Tokenizer::Pipeline& pipeline, std::string_view text, std::size_t limit) {
   TokenSequence tokens;
+  const std::size_t expected = std::min(limit, text.size() / 4 + 4);  // a token of most texts has four bytes or more
+  tokens.ids.reserve(expected);
+  tokens.offsets.reserve(expected);
   tokenize(pipeline, text, true, [&](TokenId id, Offsets offsets) {
     if (tokens.total++ >= limit) return;
     tokens.ids.push_back(id);

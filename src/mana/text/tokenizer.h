@@ -65,6 +65,9 @@ class Tokenizer {
   /// Throws IoError when there is neither, FormatError when a file is malformed or asks for what is not supported.
   static Tokenizer load(const std::filesystem::path& folder, std::optional<bool> lowercase = std::nullopt);
 
+  struct Pipeline;  ///< the stages, which only this module knows
+  explicit Tokenizer(std::unique_ptr<const Pipeline> pipeline);
+
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();
@@ -90,10 +93,7 @@ class Tokenizer {
   /// `model_max_length` of `tokenizer_config.json`, if it is there and a sensible number.
   std::optional<std::size_t> model_max_length() const;
 
-  struct Pipeline;  ///< the stages; not for users
-
  private:
-  explicit Tokenizer(std::unique_ptr<const Pipeline> pipeline);
   std::unique_ptr<const Pipeline> pipeline_;
 };
 

@@ -38,6 +38,12 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::string_
 
 void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pieces) const {
   for (const Range word : words) {
+    // Most words are tokens.
+    if (const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size());
+        whole != TokenTable::kNone && word.size() <= max_code_points_) {
+      pieces.push_back({whole, word});
+      continue;
+    }
     if (exceeds(word.of(text), max_code_points_)) {
       pieces.push_back({unknown_, word});
       continue;

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""check_readme.py ROOT MANA: does what the README says happen?
+
+Every command of its ```console blocks is run, in an empty folder with the repository's examples in it, and must print what
+stands there: numbers to 1e-3, and a line "…" stands for any lines. The ```cpp blocks must be what the example named in the
+comment above them holds (CTest compiles and runs the examples). Links to files must lead somewhere, in all documents.
+Exits 77, CTest's "skipped", when the default model is not there.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+
+
+def same_line(expected, actual):
+    if NUMBER.sub("#", expected) != NUMBER.sub("#", actual):
+        return False
+    pairs = zip(NUMBER.findall(expected), NUMBER.findall(actual))
+    return all(abs(float(a) - float(b)) <= 1e-3 for a, b in pairs)
+
+
+def same(expected, actual):
+    """Whether lists of lines agree, with "…" in `expected` for any number of lines."""
+    if not expected:
+        return not actual
+    if expected[0] == "…":
+        return any(same(expected[1:], actual[skipped:]) for skipped in range(len(actual) + 1))
+    return bool(actual) and same_line(expected[0], actual[0]) and same(expected[1:], actual[1:])
+
+
+def check_console(text, root, program):
+    mistakes = 0
+    environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}")
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "examples").symlink_to(root / "examples")
+        for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, *expected = entry.rstrip("\n").split("\n")
+                run = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, env=environment, text=True,
+                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                actual = run.stdout.rstrip("\n").split("\n") if run.stdout else []
+                if run.returncode != 0 or not same(expected, actual):
+                    print(f"README.md: $ {command}\n  exits {run.returncode} and prints", *actual, sep="\n  ")
+                    mistakes += 1
+    return mistakes
+
+
+def check_examples(text, root):
+    mistakes = 0
+    blocks = re.findall(r"(?:^<!-- (\S+) -->\n)?^```cpp\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    for source, block in blocks:
+        if not source or (root / source).read_text() != block:
+            print(f"README.md: a cpp block is not the file that is named above it ({source or 'none is'})")
+            mistakes += 1
+    return mistakes
+
+
+def check_links(root):
+    mistakes = 0
+    names = subprocess.run(["git", "ls-files", "*.md"], cwd=root, capture_output=True, text=True, check=True).stdout
+    for name in names.split("\n")[:-1]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", (root / name).read_text()):
+            if not (root / name).parent.joinpath(link).exists():
+                print(f"{name}: there is no {link}")
+                mistakes += 1
+    return mistakes
+
+
+def main(root, program):
+    models = pathlib.Path(os.environ.get("MANA_HOME") or pathlib.Path.home() / ".cache/mana") / "models"
+    text = (root / "README.md").read_text()
+    mistakes = check_examples(text, root) + check_links(root)
+    if mistakes == 0 and not (models / "all-MiniLM-L6-v2").exists():
+        print("skipped: the default model is not there; tools/model/fetch.sh fetches it")
+        return 77
+    return 1 if mistakes + check_console(text, root, program) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()))
