@@ -167,7 +167,7 @@ def main():
             compatible.append((c, k))
         if d != chr(c):
             canonical.append((c, d))
-    places = {s: pool.place(s) for s in sorted({s for _, s in canonical + compatible}, key=len, reverse=True)}
+    places = {s: pool.place(s) for s in sorted({s for _, s in canonical + compatible}, key=lambda s: (-len(s), s))}
 
     def entries(decompositions):
         return [f"{{{c},{places[s]},{len(s)}}}" for c, s in decompositions]

@@ -189,6 +189,10 @@ bool is_written_directly(const std::filesystem::path& path) {
 
 std::unique_ptr<EmbeddingOutput> open_output(const EmbeddingOutputOptions& options) {
   if (!is_written_directly(options.path)) {
+    const std::filesystem::path parent = options.path.parent_path();
+    if (!parent.empty() && !file_exists(parent)) {
+      throw IoError(fmt::format("cannot write {}: there is no folder {}", options.path.string(), parent.string()));
+    }
     const auto resumption = options.resume ? ResumeJournal::find(options.path, options.job) : std::nullopt;
     return std::make_unique<FileOutput>(options, resumption);
   }

@@ -103,9 +103,10 @@ ordered_json describe(const engine::Encoder& encoder) {
       {"default_prompt", folder.default_prompt_name ? ordered_json(*folder.default_prompt_name) : ordered_json()},
       {"isa", kernels::name_of(encoder.isa())},
       {"available_isas", available},
-      {"parameters", counts.used_parameters},
-      {"parts", counts_json(counts.parts)},
+      {"parameters", counts.used_parameters + counts.unused_parameters},
+      {"used_parameters", counts.used_parameters},
       {"unused_parameters", counts.unused_parameters},
+      {"parts", counts_json(counts.parts)},
       {"unused", counts_json(counts.unused)},
       {"files", files_of(folder.folder)},
   };
@@ -137,12 +138,11 @@ std::string table(const ordered_json& about) {
       text += fmt::format("  {:<46}{:>14}\n", text_of(each["part"]), each["parameters"].get<std::uint64_t>());
     }
   };
-  line("parameters", text_of(about["parameters"]));
+  line("parameters",
+       fmt::format("{} in all, {} of them used", text_of(about["parameters"]), text_of(about["used_parameters"])));
   counts(about["parts"]);
-  if (!about["unused"].empty()) {
-    line("not used", text_of(about["unused_parameters"]));
-    counts(about["unused"]);
-  }
+  if (!about["unused"].empty()) line("not used", text_of(about["unused_parameters"]));
+  counts(about["unused"]);
   text += "files\n";
   for (const ordered_json& file : about["files"]) {
     text += fmt::format("  {:<46}{:>14} bytes", text_of(file["name"]), file["bytes"].get<std::uint64_t>());

@@ -66,13 +66,15 @@ class ModelCheck {
   }
 
   std::string read_files() {
-    std::size_t files = 0;
+    std::vector<std::filesystem::path> paths;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
-      if (!entry.is_regular_file()) continue;
-      ++files;
-      step("file", [&] { return read_one(entry.path()); });
+      if (entry.is_regular_file()) paths.push_back(entry.path());
     }
-    return fmt::format("files: {} read", files);
+    std::ranges::sort(paths);
+    for (const std::filesystem::path& path : paths) {
+      step(path.string(), [&] { return read_one(path); });
+    }
+    return fmt::format("files: {} read", paths.size());
   }
 
   std::string read_one(const std::filesystem::path& path) {

@@ -68,7 +68,14 @@ struct Options::Parser {
     app.footer(examples_of(help));
   }
 
+  struct Positional {
+    std::string name;
+    const std::vector<std::string>* values = nullptr;
+    std::optional<std::size_t> count;
+  };
+
   std::string title = "Options";
+  Positional positional;
   bool quiet = false;
   CLI::App app;
   std::vector<std::string> arguments;
@@ -96,11 +103,9 @@ void Options::add(const std::string& name, const std::string& value_name, const 
 }
 
 void Options::arguments(const std::string& name, const std::string& help, std::vector<std::string>& values,
-                        std::size_t least, std::size_t most) {
-  CLI::Option* option = parser_->app.add_option(name, values, help);
-  option->type_name("")->required(least > 0);
-  option->expected(static_cast<int>(least),
-                   static_cast<int>(std::min<std::size_t>(most, CLI::detail::expected_max_vector_size)));
+                        std::optional<std::size_t> count) {
+  parser_->app.add_option(name, values, help)->type_name("")->expected(0, CLI::detail::expected_max_vector_size);
+  parser_->positional = {name, &values, count};
 }
 
 void Options::require(const std::string& name) { parser_->app.get_option(name)->required(); }
@@ -119,6 +124,12 @@ bool Options::parse() {
   } catch (const CLI::CallForVersion& version) {
     print(fmt::format("{}\n", version.what()));
     return false;
+  } catch (const CLI::ArgumentMismatch& error) {
+    // CLI11's sentence begins with the option: "--model: 1 required NAME missing".
+    const std::string_view sentence = error.what();
+    fail(fmt::format("{} takes one value", sentence.substr(0, sentence.find(':'))));
+  } catch (const CLI::FileError& error) {
+    throw IoError(fmt::format("cannot read the file of --config: {}", error.what()));
   } catch (const CLI::ParseError& error) {
     const std::vector<std::string> unknown = app.remaining();
     if (unknown.empty()) fail(error.what());
@@ -126,6 +137,11 @@ bool Options::parse() {
     if (!first.starts_with('-')) fail(fmt::format("{} does not take the argument '{}'", app.get_name(), first));
     const std::string name = first.substr(0, first.find('='));
     fail(fmt::format("{} has no option {}{}", app.get_name(), name, suggestion(name, app)));
+  }
+  const auto& [name, values, count] = parser_->positional;
+  if (count && values->size() != *count) {
+    fail(fmt::format("{} takes {} {} ({}), not {}", app.get_name(), *count, *count == 1 ? "argument" : "arguments",
+                     name, values->size()));
   }
   return true;
 }

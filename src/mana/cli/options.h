@@ -71,9 +71,9 @@ class Options {
     });
   }
 
-  /// Arguments without a name, between `least` and `most` of them.
-  void arguments(const std::string& name, const std::string& help, std::vector<std::string>& values, std::size_t least,
-                 std::size_t most);
+  /// Arguments without a name: exactly `count`, or any number.
+  void arguments(const std::string& name, const std::string& help, std::vector<std::string>& values,
+                 std::optional<std::size_t> count = {});
 
   /// The command cannot do without this option.
   void require(const std::string& name);

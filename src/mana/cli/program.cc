@@ -112,6 +112,11 @@ int dispatch(std::span<const std::string> arguments) {
   if (arguments.empty()) {
     throw UsageError("a command is missing, for instance: mana embed \"some text\"; see mana --help");
   }
+  if (arguments.front() == "help" && arguments.size() > 1) {  // mana help embed
+    std::vector<std::string> turned(arguments.begin() + 1, arguments.end());
+    turned.emplace_back("--help");
+    return dispatch(turned);
+  }
   if (arguments.front() == "--help" || arguments.front() == "-h" || arguments.front() == "help") {
     print(overview());
     return kDone;

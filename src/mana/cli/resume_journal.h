@@ -16,12 +16,16 @@ struct JobState {
   std::uint64_t bytes = 0;          ///< of the vectors' partial file
   std::uint64_t sidecar_bytes = 0;  ///< of the token counts' partial file
   std::uint64_t digest = 0;         ///< of the first `rows` texts, see extend_digest()
+
+  bool operator==(const JobState&) const = default;
 };
 
 /// Where an interrupted job can go on.
 struct Resumption {
   JobState state;
   std::uint64_t journal_bytes = 0;  ///< of the journal, up to and with the line of `state`
+
+  bool operator==(const Resumption&) const = default;
 };
 
 /// The digest of some texts and one more: whether a resumed job reads the texts that the interrupted one read.

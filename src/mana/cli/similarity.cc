@@ -17,7 +17,7 @@ int similarity(Options& options) {
   VectorOptions vectors;
   ComputeOptions compute;
   bool json = false;
-  options.arguments("TEXT", "Two texts", texts, 2, 2);
+  options.arguments("TEXT", "Two texts", texts, 2);
   options.flag("--json", "Print a JSON object", json);
   options.group("Model");
   model.describe(options);

@@ -7,7 +7,7 @@
 namespace mana::cli {
 
 void TextInput::describe(Options& options) {
-  options.arguments("TEXT", "Texts; without any and without --input, lines of standard input", texts, 0, SIZE_MAX);
+  options.arguments("TEXT", "Texts; without any and without --input, lines of standard input", texts);
   describe_file(options);
 }
 

@@ -14,6 +14,7 @@
 #include "mana/cli/output.h"
 #include "mana/cli/text_input.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/text/lower_case.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::cli {
@@ -71,7 +72,8 @@ int tokenize(Options& options) {
 
   const Interruption interruption;
   const data::TextSource source = input.open(interruption.token());
-  const text::Tokenizer tokenizer = text::Tokenizer::load(formats::read_sentence_folder(model.folder()).transformer);
+  const formats::SentenceFolder folder = formats::read_sentence_folder(model.folder());
+  const text::Tokenizer tokenizer = text::Tokenizer::load(folder.transformer);
   text::EncodeOptions encode;
   encode.special_tokens = !no_special_tokens;
   if (max_tokens) encode.max_tokens = *max_tokens;
@@ -81,6 +83,7 @@ int tokenize(Options& options) {
   std::string out;
   try {
     while (source(text)) {
+      if (folder.lower_case) text = text::lower_case(text);
       text::Encoding encoding = tokenizer.encode(text, encode);
       if (unit == OffsetUnit::characters) encoding.offsets = text::to_code_points(text, encoding.offsets);
       json ? append_json(out, tokenizer, encoding) : append_table(out, tokenizer, encoding);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mana/base/errors.h"
+#include "mana/base/printable.h"
 #include "mana/text/unicode.h"
 
 namespace mana::text {
@@ -31,7 +32,8 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model
     TokenMatcher& matcher = token.normalized ? normalized_ : original_;
     if (!matcher.add(normalized.text(), ids_.size())) {
       throw FormatError(fmt::format("{}: the token \"{}\" is {} after normalisation; set its \"normalized\" to false",
-                                    place, token.content, normalized.text().empty() ? "empty" : "the same as another"));
+                                    place, printable(token.content),
+                                    normalized.text().empty() ? "empty" : "the same as another"));
     }
     ids_.push_back(*id);
     contents_.insert(token.content, *id);

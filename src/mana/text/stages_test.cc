@@ -17,18 +17,11 @@
 #include "mana/base/json.h"
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
+#include "mana/text/sanitized.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::text {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 using Stage = std::function<std::string(const std::string&)>;
 
@@ -120,6 +113,10 @@ TEST(Stages, AgreeWithTheReferenceOnEveryCodePoint) {
     char32_t first = 0;
     for (const json::Value& expected : document.root().at("crc32").array()) {
       if (first == end) break;
+      if (first >= 0x40000 && first < 0xE0000 && first % 0x10000 != 0) {  // planes without characters
+        first += 0x2000;
+        continue;
+      }
       std::uint32_t crc = 0xFFFFFFFF;
       bool follows = false;
       for (char32_t c = first; c < first + 0x2000; ++c) {
@@ -187,7 +184,7 @@ TEST(Stages, TakeLinearTimeWhateverTheText) {
   const auto all = stages();
   for (std::string_view part : {"a", " ", ".", "\u0301", "\u0301\u0323", "a\u0345\u0301\u0323\u0327", "\u1b44\u0301",
                                 "한", "中", "e\u0301", "\u0f73", "\u0344\u0323", "\u00a0", "\U0001d160"}) {
-    const std::string text = repeated(part, 1 << 20);
+    const std::string text = repeated(part, kSanitized ? 1 << 17 : 1 << 20);
     for (const auto& [name, stage] : all) {
       const auto start = std::chrono::steady_clock::now();
       stage(text);

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
+#include "mana/base/printable.h"
 #include "mana/text/tokenizer_files.h"
 
 namespace mana::text {
 namespace {
 
 [[noreturn]] void refuse(const json::Value& entry, std::string_view kind) {
-  entry.fail(fmt::format("asks for \"{}\", which is not supported; use a tokenizer with supported stages only", kind));
+  entry.fail(fmt::format("asks for \"{}\", which is not supported; use a tokenizer with supported stages only",
+                         printable(kind)));
 }
 
 Replace read_replace(const json::Value& entry) {
@@ -164,7 +167,7 @@ Model read_model(const json::Value& entry) {
   for (const auto [token, element] : members) {
     std::int64_t id = -1;
     if (element.get(id) != simdjson::SUCCESS || id < 0 || id >= limit) {
-      tokens.fail(fmt::format("gives \"{}\" an id that is not an integer from 0 to {}", token, limit - 1));
+      tokens.fail(fmt::format("gives \"{}\" an id that is not an integer from 0 to {}", printable(token), limit - 1));
     }
     vocabulary.insert(token, static_cast<TokenId>(id));
   }

@@ -5,6 +5,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/printable.h"
 #include "mana/text/tokenizer_files.h"
 
 namespace mana::text {
@@ -62,7 +63,8 @@ Tokenizer::Pipeline read_vocabulary_file(const std::filesystem::path& path, cons
   const std::string mask = special_token(config, "mask_token", "[MASK]");
   const auto required = [&](const std::string& token) {
     if (const auto id = vocabulary.id(token)) return *id;
-    throw FormatError(fmt::format("{} lacks the token \"{}\", which begins or ends every text", path.string(), token));
+    throw FormatError(
+        fmt::format("{} lacks the token \"{}\", which begins or ends every text", path.string(), printable(token)));
   };
   const TokenId cls_id = required(cls);
   const TokenId sep_id = required(sep);

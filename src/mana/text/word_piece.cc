@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mana/base/errors.h"
+#include "mana/base/printable.h"
 
 namespace mana::text {
 namespace {
@@ -26,7 +27,7 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::string_
     throw FormatError(
         fmt::format("{} lacks the unknown token \"{}\"; every WordPiece vocabulary has it, so this is not "
                     "the model's vocabulary or it was cut off",
-                    place, options.unknown_token));
+                    place, printable(options.unknown_token)));
   }
   unknown_ = *unknown;
   vocabulary_.table().for_each([&](std::string_view token, TokenId id) {

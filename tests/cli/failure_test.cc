@@ -1,0 +1,104 @@
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "process.h"
+
+namespace mana::program {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+std::vector<std::string> embed(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"embed", "--model", small_model().string(), "--quiet"});
+  return arguments;
+}
+
+void expect_failure(const Outcome& outcome, const std::string& sentence) {
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, StartsWith("mana: "));
+  EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+  EXPECT_EQ(lines_of(outcome.errors).size(), 1) << outcome.errors;
+}
+
+TEST(Failure, OfAFullDiskIsOneSentence) {
+  expect_failure(run(embed({"x", "--output", "/dev/full"})), "cannot write /dev/full: No space left on device");
+  expect_failure(run(embed({"x", "--output", "/dev/full", "--format", "npy"})), "No space left on device");
+  expect_failure(run(Invocation{embed({"x"}), "", "/dev/full", {}}), "standard output: No space left on device");
+  expect_failure(run(Invocation{{"tokenize", "--model", small_model().string(), "x"}, "", "/dev/full", {}}),
+                 "No space");
+  expect_failure(run(Invocation{{"--help"}, "", "/dev/full", {}}), "No space");
+  expect_failure(run(Invocation{{"embed", "--help"}, "", "/dev/full", {}}), "No space");
+  EXPECT_FALSE(std::filesystem::exists("/dev/full.partial"));
+}
+
+TEST(Failure, OfTheOutputComesBeforeTheWork) {
+  const TemporaryFolder folder;
+  expect_failure(run(embed({"x", "--output", (folder / "none" / "v.npy").string()})), "there is no folder");
+  expect_failure(run(embed({"x", "--output", folder.path().string()})), "is a folder, not a file");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Failure, OfTheInputNamesThePlace) {
+  const TemporaryFolder folder;
+  const auto input = [&](const std::string& name, std::string_view text) {
+    write(folder / name, text);
+    return (folder / name).string();
+  };
+  expect_failure(run(embed({"--input", folder.path().string()})), "is a folder, not a file of texts");
+  expect_failure(run(embed({"--input", (folder / "none.txt").string()})), "none.txt: No such file");
+  expect_failure(run(embed({"--input", input("a.jsonl", "{\"text\": \"x\"}\n{\"text\": 5}\n")})),
+                 "a.jsonl:2: text must be a string");
+  expect_failure(run(embed({"--input", input("b.jsonl", "{\"text\": \"x\"}\n{\"text\"\n")})),
+                 "b.jsonl:2: not valid JSON");
+  expect_failure(run(embed({"--input", input("c.jsonl", "[1]\n")})), "c.jsonl:1: must be an object");
+  expect_failure(run(embed({"--input", input("d.tsv", "a\tb\n1\t2\n")})), "has no column text; its columns are a, b");
+  expect_failure(run(embed({"--input", input("e.tsv", "a\ttext\n1\t2\n1\n")})), "e.tsv:3 has 1 fields");
+  expect_failure(run(embed({"--input", input("f.tsv", "")})), "f.tsv is empty");
+}
+
+TEST(Failure, LeavesNoFileBehind) {
+  const TemporaryFolder folder;
+  write(folder / "texts.jsonl", "{\"text\": \"x\"}\n{\"text\": 5}\n");
+  const Outcome outcome =
+      run(embed({"--input", (folder / "texts.jsonl").string(), "--output", (folder / "v.npy").string()}));
+  EXPECT_EQ(outcome.status, 1);
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) left.push_back(entry.path().filename());
+  EXPECT_THAT(left, testing::ElementsAre("texts.jsonl"));
+}
+
+TEST(Failure, OfAModelSaysWhatToDo) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(Invocation{
+      {"embed", "x", "--model", "no-such-model"}, "", std::nullopt, {"MANA_HOME=" + folder.path().string()}});
+  expect_failure(outcome, "there is no model \"no-such-model\"");
+  expect_failure(run({"embed", "x", "--quiet", "--model", folder.path().string()}), folder.path().string());
+}
+
+TEST(ClosedPipe, EndsTheProgramQuietly) {
+  const TemporaryFolder folder;
+  const std::filesystem::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  // A reader that takes a little and goes away, as `head -1` does.
+  std::thread reader([&] {
+    const int descriptor = ::open(pipe.c_str(), O_RDONLY);
+    char bytes[16];
+    EXPECT_GT(::read(descriptor, bytes, sizeof bytes), 0);
+    ::close(descriptor);
+  });
+  std::string input;
+  for (int i = 0; i < 20000; ++i) input += "text " + std::to_string(i) + "\n";
+  const Outcome outcome = run(Invocation{embed({}), input, pipe.string(), {}});
+  reader.join();
+  EXPECT_EQ(outcome.status, 141);
+  EXPECT_THAT(outcome.errors, IsEmpty());
+}
+
+}  // namespace
+}  // namespace mana::program

@@ -1,0 +1,183 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "process.h"
+
+namespace mana::program {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr int kInterrupted = 128 + SIGINT;
+constexpr int kTerminated = 128 + SIGTERM;
+/// More than the encoder holds in memory at once, so that some rows are complete before the input ends.
+constexpr int kTexts = 10000;
+
+std::string texts() {
+  std::string all;
+  for (int i = 0; i < kTexts; ++i) all += "text number " + std::to_string(i) + "\n";
+  return all;
+}
+
+/// One job, run to its end, or broken off once its first rows are complete.
+class Resume : public testing::TestWithParam<const char*> {
+ protected:
+  std::filesystem::path output(const std::string& name = "vectors") const {
+    return folder_ / (name + "." + GetParam());
+  }
+
+  std::vector<std::string> command(const std::filesystem::path& output) const {
+    return {"embed", "--model", small_model().string(), "--truncate-dim", "4", "--output", output.string()};
+  }
+
+  std::vector<std::string> resume(const std::filesystem::path& output) const {
+    std::vector<std::string> arguments = command(output);
+    arguments.emplace_back("--resume");
+    return arguments;
+  }
+
+  /// Starts the job, waits for its first rows and sends a signal; its standard input stays open.
+  Outcome break_off(int signal) const {
+    Process process(command(output()));
+    process.write(texts());
+    EXPECT_TRUE(eventually([&] { return has_rows(); }));
+    process.signal(signal);
+    return process.wait();
+  }
+
+  bool has_rows() const {
+    const std::filesystem::path journal = output().string() + ".journal.partial";
+    return std::filesystem::exists(journal) && lines_of(read(journal)).size() >= 2 && read(journal).ends_with('\n');
+  }
+
+  std::vector<std::string> partial_files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      if (entry.path().extension() == ".partial") names.push_back(entry.path().filename());
+    }
+    return names;
+  }
+
+  void expect_same_as_uninterrupted() const {
+    ASSERT_EQ(run(command(output("whole")), texts()).status, 0);
+    EXPECT_EQ(read(output()), read(output("whole")));
+    if (std::string(GetParam()) != "jsonl") {
+      const std::string counts = read(output().string() + ".tokens.jsonl");
+      EXPECT_EQ(counts, read(output("whole").string() + ".tokens.jsonl"));
+      EXPECT_EQ(lines_of(counts).size(), kTexts);
+    }
+    EXPECT_THAT(partial_files(), IsEmpty());
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_P(Resume, GoesOnAfterCtrlC) {
+  const Outcome broken = break_off(SIGINT);
+  EXPECT_EQ(broken.status, kInterrupted);
+  EXPECT_THAT(broken.errors, HasSubstr("interrupted"));
+  EXPECT_THAT(broken.errors, HasSubstr("--resume"));
+  EXPECT_FALSE(std::filesystem::exists(output()));
+  const Outcome resumed = run(resume(output()), texts());
+  EXPECT_EQ(resumed.status, 0) << resumed.errors;
+  EXPECT_THAT(resumed.errors, HasSubstr("going on after"));
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(Resume, GoesOnAfterAKill) {
+  EXPECT_EQ(break_off(SIGKILL).status, 128 + SIGKILL);
+  EXPECT_FALSE(std::filesystem::exists(output()));
+  // What a crash in the middle of a write leaves: rows and journal lines that are cut off.
+  for (const std::string& name : partial_files()) {
+    const std::filesystem::path path = folder_ / name;
+    write(path, read(path) + "{\"cut");
+  }
+  const Outcome resumed = run(resume(output()), texts());
+  EXPECT_EQ(resumed.status, 0) << resumed.errors;
+  EXPECT_THAT(resumed.errors, HasSubstr("going on after"));
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(Resume, StopsAtSigterm) {
+  EXPECT_EQ(break_off(SIGTERM).status, kTerminated);
+  EXPECT_FALSE(std::filesystem::exists(output()));
+}
+
+TEST_P(Resume, StartsOverWhereNothingIsLeft) {
+  EXPECT_EQ(run(resume(output()), texts()).status, 0);
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(Resume, WithoutItStartsOver) {
+  break_off(SIGKILL);
+  EXPECT_EQ(run(command(output()), texts()).status, 0);
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(Resume, RefusesAnotherJob) {
+  break_off(SIGINT);
+  std::vector<std::string> other = resume(output());
+  other.insert(other.end(), {"--pooling", "cls"});
+  const Outcome outcome = run(other, texts());
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("was begun with --pooling null, not \"cls\""));
+  EXPECT_FALSE(std::filesystem::exists(output()));
+}
+
+TEST_P(Resume, RefusesOtherTexts) {
+  break_off(SIGINT);
+  std::string changed = texts();
+  changed[3] = 'T';
+  const Outcome outcome = run(resume(output()), changed);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("are not those of the interrupted run"));
+  const Outcome shorter = run(resume(output()), "only one text\n");
+  EXPECT_EQ(shorter.status, 1);
+  // The rows are still there for the right input.
+  EXPECT_EQ(run(resume(output()), texts()).status, 0);
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(Resume, GoesOnAfterAMistakeInTheInput) {
+  const std::filesystem::path input = folder_ / "texts.jsonl";
+  std::string right;
+  for (int i = 0; i < kTexts; ++i) right += "{\"text\": \"text number " + std::to_string(i) + "\"}\n";
+  write(input, right + "{\"txt\": 1}\n");
+  std::vector<std::string> arguments = resume(output());
+  arguments.insert(arguments.end(), {"--input", input.string()});
+  const Outcome failed = run(arguments);
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_THAT(failed.errors, HasSubstr("texts.jsonl:10001: text is missing"));
+  EXPECT_THAT(failed.errors, HasSubstr("rows are kept in"));
+  EXPECT_FALSE(std::filesystem::exists(output()));
+  write(input, right);
+  EXPECT_EQ(run(arguments).status, 0);
+  expect_same_as_uninterrupted();
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, Resume, testing::Values("jsonl", "npy", "tsv"),
+                         [](const auto& each) { return std::string(each.param); });
+
+TEST(Resuming, NeedsAFile) {
+  const Outcome outcome = run({"embed", "--model", small_model().string(), "x", "--resume"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("--resume needs a file"));
+}
+
+TEST(Interruption, OfStandardOutputLeavesWholeLines) {
+  Process process({"embed", "--model", small_model().string()});
+  process.write("some text that waits for more\n");
+  ASSERT_TRUE(eventually([&] { return process.blocks(SIGINT); }));
+  process.signal(SIGINT);
+  const Outcome outcome = process.wait();
+  EXPECT_EQ(outcome.status, kInterrupted);
+  EXPECT_THAT(outcome.errors, HasSubstr("mana: interrupted"));
+  EXPECT_TRUE(outcome.output.empty() || outcome.output.ends_with('\n'));
+}
+
+}  // namespace
+}  // namespace mana::program

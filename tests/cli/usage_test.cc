@@ -1,0 +1,132 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "process.h"
+
+namespace mana::program {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr int kUsage = 2;
+
+struct Mistake {
+  std::vector<std::string> arguments;
+  std::string sentence;  ///< what the message must hold
+};
+
+class WrongUsage : public testing::TestWithParam<Mistake> {};
+
+TEST_P(WrongUsage, ExitsWithTwoAndOneSentence) {
+  const Outcome outcome = run(GetParam().arguments);
+  EXPECT_EQ(outcome.status, kUsage);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_THAT(outcome.errors, StartsWith("mana: "));
+  EXPECT_THAT(outcome.errors, HasSubstr(GetParam().sentence));
+  EXPECT_EQ(lines_of(outcome.errors).size(), 1) << outcome.errors;
+  EXPECT_THAT(outcome.errors, Not(HasSubstr("\x1b"))) << "colours belong on a terminal";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongUsage,
+    testing::Values(
+        Mistake{{}, "a command is missing"}, Mistake{{"embd"}, "did you mean embed?"},
+        Mistake{{"tokenise", "x"}, "did you mean tokenize?"}, Mistake{{"--modle"}, "no option --modle"},
+        Mistake{{"dance"}, "there is no command dance; see mana --help"}, Mistake{{"eval"}, "must be followed by sts"},
+        Mistake{{"eval", "st"}, "did you mean eval sts?"}, Mistake{{"bench"}, "embed or tokenize"},
+        Mistake{{"embed", "--modle", "x"}, "did you mean --model?"},
+        Mistake{{"embed", "--ouput=x", "y"}, "did you mean --output?"},
+        Mistake{{"embed", "x", "--zzzzzz"}, "has no option --zzzzzz;"},
+        Mistake{{"embed", "x", "--threads", "two"}, "--threads takes a whole number, not 'two'"},
+        Mistake{{"embed", "x", "--threads", "-1"}, "--threads"},
+        Mistake{{"embed", "x", "--threads", "99999999999999999999"}, "a whole number"},
+        Mistake{{"embed", "x", "--threads", "5000"}, "at most 1024"},
+        Mistake{{"embed", "x", "--threads", "1", "--threads", "2"}, "--threads takes one value"},
+        Mistake{{"embed", "x", "--model"}, "--model takes one value"},
+        Mistake{{"embed", "x", "--isa", "sse"}, "one of reference|avx2|avx512|amx, not 'sse'"},
+        Mistake{{"embed", "x", "--precision", "bf16"}, "f32 is what there is"},
+        Mistake{{"embed", "x", "--precision", "int8"}, "f32 is what there is"},
+        Mistake{{"embed", "x", "--precision", "f33"}, "auto or f32"},
+        Mistake{{"embed", "x", "--on-overflow", "ignore"}, "truncate|error|mean"},
+        Mistake{{"embed", "x", "--format", "csv"}, "jsonl|npy|tsv"},
+        Mistake{{"embed", "x", "--json", "--format", "tsv"}, "contradict"},
+        Mistake{{"embed", "x", "--format", "npy", "--include-text"}, "--include-text needs --format jsonl"},
+        Mistake{{"embed", "x", "--pooling", "cls,middle"}, "middle"},
+        Mistake{{"embed", "x", "--input", "y"}, "not from both"},
+        Mistake{{"embed", "--field", "a", "--column", "b"}, "give one of them"},
+        Mistake{{"embed", "x", "--field", "a"}, "belong to a file"},
+        Mistake{{"similarity", "one"}, "takes 2 arguments"}, Mistake{{"similarity", "a", "b", "c"}, "not 3"},
+        Mistake{{"inspect", "x"}, "does not take the argument 'x'"}, Mistake{{"eval", "sts"}, "--data is required"},
+        Mistake{{"bench", "embed"}, "--input is required"}));
+
+TEST(Help, OfEveryCommandHasAnExample) {
+  for (const char* command :
+       {"embed", "similarity", "tokenize", "inspect", "verify", "eval sts", "bench embed", "bench tokenize", "pull"}) {
+    SCOPED_TRACE(command);
+    std::vector<std::string> arguments;
+    for (std::string_view words = command; !words.empty();) {
+      const std::size_t space = std::min(words.find(' '), words.size());
+      arguments.emplace_back(words.substr(0, space));
+      words.remove_prefix(std::min(space + 1, words.size()));
+    }
+    arguments.emplace_back("--help");
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.errors, "");
+    EXPECT_THAT(outcome.output, HasSubstr(std::string("Usage: mana ") + command));
+    EXPECT_THAT(outcome.output, HasSubstr("Example"));
+    EXPECT_THAT(outcome.output, HasSubstr(std::string("  mana ") + command));
+    for (const char* option : {"--help", "--version", "--config", "--quiet"}) {
+      EXPECT_THAT(outcome.output, HasSubstr(option));
+    }
+    EXPECT_THAT(run({"--help"}).output, HasSubstr(command));
+  }
+}
+
+TEST(Help, IsThereByItsNameToo) {
+  EXPECT_EQ(run({"help", "embed"}).output, run({"embed", "--help"}).output);
+  EXPECT_EQ(run({"help"}).output, run({"--help"}).output);
+}
+
+TEST(Version, IsPrinted) {
+  const Outcome outcome = run({"--version"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.output, MatchesRegex("mana [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(run({"embed", "--version"}).output, outcome.output);
+}
+
+TEST(Config, GivesOptionsForEveryCommandAndForOne) {
+  const TemporaryFolder folder;
+  write(folder / "mana.toml", "# a comment\nmodel = \"" + small_model().string() +
+                                  "\"\nquiet = true\n\n[embed]\nformat = \"tsv\"\ntruncate-dim = 2\n"
+                                  "\n[eval.sts]\nscore = \"relatedness\"\n");
+  const std::string config = (folder / "mana.toml").string();
+  const Outcome embedded = run({"embed", "--config", config, "hello"});
+  EXPECT_EQ(embedded.status, 0) << embedded.errors;
+  EXPECT_THAT(embedded.output, MatchesRegex("-?[0-9.e-]+\t-?[0-9.e-]+\n"));
+  EXPECT_EQ(embedded.errors, "");
+  // What is typed wins over what the file says.
+  const Outcome typed = run({"embed", "--config", config, "hello", "--format", "jsonl"});
+  EXPECT_THAT(typed.output, StartsWith("{\"embedding\":["));
+  EXPECT_EQ(run({"tokenize", "--config", config, "hello"}).status, 0);
+}
+
+TEST(Config, IsRefusedWhereItIsWrong) {
+  const TemporaryFolder folder;
+  const std::string config = (folder / "mana.toml").string();
+  write(config, "thread = 2\n");
+  const Outcome unknown = run({"embed", "--config", config, "hello"});
+  EXPECT_EQ(unknown.status, kUsage);
+  EXPECT_THAT(unknown.errors, HasSubstr(config + ": mana embed has no option --thread (did you mean --threads?)"));
+  write(config, "threads = many\n");
+  EXPECT_EQ(run({"embed", "--config", config, "hello"}).status, kUsage);
+  const Outcome missing = run({"embed", "--config", (folder / "none.toml").string(), "hello"});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_THAT(missing.errors, HasSubstr("none.toml"));
+}
+
+}  // namespace
+}  // namespace mana::program
