@@ -81,6 +81,12 @@ TEST(Failure, OfAModelSaysWhatToDo) {
   expect_failure(run({"embed", "x", "--quiet", "--model", folder.path().string()}), folder.path().string());
 }
 
+TEST(Model, InAFolderNeedsNoHome) {
+  const std::vector<std::string> nowhere = {"HOME=", "MANA_HOME="};
+  EXPECT_EQ(run(Invocation{embed({"x"}), "", std::nullopt, nowhere}).status, 0);
+  expect_failure(run(Invocation{{"embed", "x", "--quiet"}, "", std::nullopt, nowhere}), "set MANA_HOME");
+}
+
 TEST(ClosedPipe, EndsTheProgramQuietly) {
   const TemporaryFolder folder;
   const std::filesystem::path pipe = folder / "pipe";
@@ -93,7 +99,7 @@ TEST(ClosedPipe, EndsTheProgramQuietly) {
     ::close(descriptor);
   });
   std::string input;
-  for (int i = 0; i < 20000; ++i) input += "text " + std::to_string(i) + "\n";
+  for (int i = 0; i < 6000; ++i) input += "text " + std::to_string(i) + "\n";
   const Outcome outcome = run(Invocation{embed({}), input, pipe.string(), {}});
   reader.join();
   EXPECT_EQ(outcome.status, 141);

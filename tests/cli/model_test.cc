@@ -10,6 +10,12 @@
 namespace mana::program {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 class DefaultModel : public testing::Test {
  protected:
   void SetUp() override {
@@ -35,6 +41,7 @@ TEST_F(DefaultModel, HasTheParametersThatItsMakersName) {
 TEST_F(DefaultModel, IsWhole) { EXPECT_EQ(run({"verify"}).status, 0); }
 
 TEST_F(DefaultModel, ScoresOnStsAsTheReference) {
+  if (kSanitized) GTEST_SKIP() << "thousands of texts take minutes under a sanitizer";
   const char* data = std::getenv("MANA_TEST_DATA");
   if (data == nullptr) GTEST_SKIP() << "MANA_TEST_DATA is not set";
   const Outcome outcome =

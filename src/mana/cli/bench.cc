@@ -137,6 +137,7 @@ int bench_tokenize(Options& options) {
   options.group("Model");
   model.describe(options);
   if (!options.parse()) return 0;
+  check_threads(threads);
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
 
   const std::vector<std::string> texts = bench.texts();

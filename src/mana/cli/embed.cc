@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "mana/base/file.h"
+#include "mana/base/partial_file.h"
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/embedding_output.h"
@@ -138,6 +140,11 @@ int embed(Options& options) {
   const engine::Encoder encoder(chosen.model.folder(), encoder_options);
   if (encoder.folder().modules_assumed && !options.quiet()) {
     note(fmt::format("{} has no modules.json: mean pooling is assumed", encoder.folder().folder.string()));
+  }
+  const std::filesystem::path partial = PartialFile::name_of(chosen.output.value_or(""));
+  if (chosen.output && !chosen.resume && file_exists(partial) && !options.quiet()) {
+    note(
+        fmt::format("starting over: {} of an earlier run is replaced; --resume would go on from it", partial.string()));
   }
   const auto output = open_output({chosen.output.value_or(""), format, encoder.dimensions(), chosen.include_text,
                                    chosen.resume, job_of(chosen, format, encoder)});

@@ -22,12 +22,8 @@
 namespace mana::cli {
 namespace {
 
-bool is_real(DType dtype) {
-  return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
-}
-
 void require_finite(const std::filesystem::path& path, const std::string& name, const formats::StoredTensor& tensor) {
-  if (!is_real(tensor.dtype)) return;
+  if (!is_parameter(tensor)) return;
   std::vector<float> values(formats::element_count(tensor.shape));
   formats::to_f32(tensor, values);
   const auto broken = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
@@ -84,7 +80,7 @@ class ModelCheck {
       std::set<std::string_view> half;
       for (const auto& [tensor_name, tensor] : weights.tensors()) {
         require_finite(path, tensor_name, tensor);
-        if (is_real(tensor.dtype) && tensor.dtype != DType::f32) half.insert(mana::name_of(tensor.dtype));
+        if (is_parameter(tensor) && tensor.dtype != DType::f32) half.insert(mana::name_of(tensor.dtype));
       }
       for (const std::string_view dtype : half) {
         report_.differences.push_back(

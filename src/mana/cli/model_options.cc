@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "mana/formats/sentence_folder.h"
@@ -32,7 +33,12 @@ void ModelChoice::describe(Options& options) {
   options.option("--model", "NAME", "A model's folder, or the name of a model that was pulled", model);
 }
 
-std::filesystem::path ModelChoice::folder() const { return hub::Store::from_environment().resolve(model); }
+std::filesystem::path ModelChoice::folder() const {
+  // A folder needs no store, and so no home that it could be in.
+  std::error_code ignored;
+  if (std::filesystem::is_directory(model, ignored)) return model;
+  return hub::Store::from_environment().resolve(model);
+}
 
 void ComputeOptions::describe(Options& options) {
   options.option("--threads", "N", "Threads; 0 is one for each processor", threads);
@@ -52,10 +58,7 @@ void ComputeOptions::describe(Options& options) {
 }
 
 void ComputeOptions::apply(engine::EncoderOptions& encoder) const {
-  constexpr unsigned kMostThreads = 1024;
-  if (threads > kMostThreads) {
-    Options::refuse("--threads", fmt::format("at most {}", kMostThreads), std::to_string(threads));
-  }
+  check_threads(threads);
   encoder.threads = threads;
   encoder.isa = isa;
   encoder.precision = precision;
@@ -81,6 +84,11 @@ void VectorOptions::apply(engine::EncoderOptions& encoder) const {
   encoder.truncate_dim = truncate_dim;
   encoder.max_tokens = max_tokens;
   encoder.overflow = overflow;
+}
+
+void check_threads(unsigned threads) {
+  constexpr unsigned kMost = 1024;
+  if (threads > kMost) Options::refuse("--threads", fmt::format("at most {}", kMost), std::to_string(threads));
 }
 
 std::string_view name_of(engine::Overflow overflow) {

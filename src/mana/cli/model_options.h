@@ -44,6 +44,9 @@ struct VectorOptions {
   void apply(engine::EncoderOptions& encoder) const;
 };
 
+/// Throws UsageError for more threads than any machine has use for.
+void check_threads(unsigned threads);
+
 /// "truncate", "error", "mean"
 std::string_view name_of(engine::Overflow overflow);
 

@@ -13,11 +13,6 @@
 namespace mana::cli {
 namespace {
 
-bool is_parameter(const formats::StoredTensor& tensor) {
-  constexpr DType kReals[] = {DType::f64, DType::f32, DType::f16, DType::bf16};
-  return std::ranges::find(kReals, tensor.dtype) != std::end(kReals);
-}
-
 void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint,
                    ParameterCounts& counts) {
   std::set<std::string, std::less<>> used;
@@ -51,6 +46,11 @@ std::uint64_t sum(const std::vector<ParameterCount>& counts) {
 }
 
 }  // namespace
+
+bool is_parameter(const formats::StoredTensor& tensor) {
+  constexpr DType kReals[] = {DType::f64, DType::f32, DType::f16, DType::bf16};
+  return std::ranges::find(kReals, tensor.dtype) != std::end(kReals);
+}
 
 ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint) {
   ParameterCounts counts;

@@ -23,7 +23,10 @@ struct ParameterCounts {
   std::uint64_t unused_parameters = 0;
 };
 
-/// Counts exactly, from the shapes in the files. Tensors of integers are buffers, no parameters. Throws IoError, or
+/// Whether the tensor holds real numbers; those of integers are buffers.
+bool is_parameter(const formats::StoredTensor& tensor);
+
+/// Counts exactly, from the shapes in the files. Throws IoError, or
 /// FormatError when a tensor is missing.
 ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint);
 

@@ -1,7 +1,10 @@
 #include "mana/cli/text_input.h"
 
+#include <unistd.h>
+
 #include <utility>
 
+#include "mana/cli/output.h"
 #include "mana/data/line_reader.h"
 
 namespace mana::cli {
@@ -29,6 +32,7 @@ data::TextSource TextInput::open(std::stop_token stop) const {
     };
   }
   const std::string path = input.value_or("-");
+  if (path == "-" && ::isatty(STDIN_FILENO) != 0) note("reading texts from the terminal, one a line; Ctrl-D ends them");
   data::LineReader lines(path, std::move(stop));
   if (field || (!column && path.ends_with(".jsonl"))) {
     return data::texts_of_jsonl(std::move(lines), field.value_or("text"));
