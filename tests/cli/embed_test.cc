@@ -56,7 +56,7 @@ std::vector<Line> embed(std::vector<std::string> arguments, std::string input = 
 
 TEST(Embed, GivesTheVectorsOfTheReference) {
   const auto expected = json::Document::read(small_model().parent_path() / "expected.json");
-  std::vector<std::string> arguments = {"--"};
+  std::vector<std::string> arguments = {"--precision", "f32", "--"};
   for (const json::Value& text : expected.root().at("texts").array()) arguments.emplace_back(text.string());
   const std::vector<json::Value> vectors =
       expected.root().at("models").at("mean").at("runs").array().at(0).at("embeddings").array();

@@ -31,9 +31,11 @@ class MiniLm : public testing::Test {
     if (kSanitized) texts.resize(20);
   }
 
-  static engine::EncoderOptions options(kernels::Isa isa, unsigned threads) {
+  static engine::EncoderOptions options(kernels::Isa isa, unsigned threads,
+                                        kernels::Precision precision = kernels::Precision::f32) {
     engine::EncoderOptions chosen;
     chosen.isa = isa;
+    chosen.precision = precision;
     chosen.threads = threads;
     return chosen;
   }
@@ -68,39 +70,77 @@ TEST_F(MiniLm, TheReferenceKernelsEqualTheReferenceToo) {
   }
 }
 
-TEST_F(MiniLm, SameTextSameBitsInAnyBatchOrderAndNumberOfThreads) {
+// Rounding costs little: the cosine to the f32 vectors of the reference, for the worst of the texts.
+TEST_F(MiniLm, LowerPrecisionsStayClose) {
+  const std::vector<float> expected = formats::Npy::open(fixture("sentences/minilm-200.npy")).f32();
   for (const kernels::Isa isa : kernels::available_isas()) {
-    std::vector<std::string> some = texts;
-    if (isa == kernels::Isa::reference) some.resize(8);
-    if (kSanitized) some.resize(isa == kernels::Isa::reference ? 2 : 20);
-    const std::size_t batchings = isa == kernels::Isa::reference || kSanitized ? 3 : 50;
-
-    std::vector<engine::Encoder> encoders;
-    for (const unsigned threads : {1U, 2U, 4U}) encoders.emplace_back(minilm(), options(isa, threads));
-    const std::size_t width = encoders[0].dimensions();
-    const engine::Embeddings expected = encoders[0].embed(some);
-
-    std::mt19937 random(7);
-    std::vector<std::size_t> order(some.size());
-    std::iota(order.begin(), order.end(), 0);
-    for (std::size_t batching = 0; batching < batchings; ++batching) {
-      const engine::Encoder& encoder = encoders[batching % encoders.size()];
-      std::ranges::shuffle(order, random);
-      // All texts in calls of random sizes; most small, so that every path (one text, few, many) is taken.
-      for (std::size_t begin = 0; begin < order.size();) {
-        const std::size_t size = std::min(order.size() - begin, std::size_t{1} << random() % 8);
-        std::vector<std::string> call;
-        for (std::size_t i = begin; i < begin + size; ++i) call.push_back(some[order[i]]);
-        const engine::Embeddings found = encoder.embed(call);
-        for (std::size_t i = 0; i < size; ++i) {
-          ASSERT_EQ(std::memcmp(found[i].data(), expected[order[begin + i]].data(), width * sizeof(float)), 0)
-              << "text " << order[begin + i] << " at " << kernels::name_of(isa) << ", batching " << batching;
-        }
-        begin += size;
+    for (const auto& [precision, least] :
+         {std::pair{kernels::Precision::bf16, 0.9999}, {kernels::Precision::int8, 0.99}}) {
+      if (isa == kernels::Isa::reference || !kernels::available(precision, isa)) continue;
+      const engine::Embeddings found = engine::Encoder(minilm(), options(isa, 2, precision)).embed(texts);
+      for (std::size_t text = 0; text < texts.size(); ++text) {
+        const auto row = std::span(expected).subspan(text * found.dimensions, found.dimensions);
+        EXPECT_GE(engine::similarity(formats::Similarity::cosine, found[text], row), least)
+            << "text " << text << " in " << kernels::name_of(precision) << " at " << kernels::name_of(isa);
       }
     }
   }
 }
+
+struct Level {
+  kernels::Isa isa;
+  kernels::Precision precision;
+};
+
+class SameBits : public MiniLm, public testing::WithParamInterface<Level> {};
+
+TEST_P(SameBits, InAnyBatchOrderAndNumberOfThreads) {
+  const auto [isa, precision] = GetParam();
+  const bool slow = isa == kernels::Isa::reference;
+  std::vector<std::string> some = texts;
+  if (slow) some.resize(8);
+  if (kSanitized && slow) some.resize(2);
+  const std::size_t batchings = slow || kSanitized ? 3 : 50;
+
+  std::vector<engine::Encoder> encoders;
+  for (const unsigned threads : {1U, 2U, 4U}) encoders.emplace_back(minilm(), options(isa, threads, precision));
+  const std::size_t width = encoders[0].dimensions();
+  const engine::Embeddings expected = encoders[0].embed(some);
+
+  std::mt19937 random(7);
+  std::vector<std::size_t> order(some.size());
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t batching = 0; batching < batchings; ++batching) {
+    const engine::Encoder& encoder = encoders[batching % encoders.size()];
+    std::ranges::shuffle(order, random);
+    // All texts in calls of random sizes; most small, so that every path (one text, few, many) is taken.
+    for (std::size_t begin = 0; begin < order.size();) {
+      const std::size_t size = std::min(order.size() - begin, std::size_t{1} << random() % 8);
+      std::vector<std::string> call;
+      for (std::size_t i = begin; i < begin + size; ++i) call.push_back(some[order[i]]);
+      const engine::Embeddings found = encoder.embed(call);
+      for (std::size_t i = 0; i < size; ++i) {
+        ASSERT_EQ(std::memcmp(found[i].data(), expected[order[begin + i]].data(), width * sizeof(float)), 0)
+            << "text " << order[begin + i] << ", batching " << batching;
+      }
+      begin += size;
+    }
+  }
+}
+
+std::vector<Level> levels() {
+  std::vector<Level> all;
+  for (const kernels::Isa isa : kernels::available_isas()) {
+    for (const auto precision : {kernels::Precision::f32, kernels::Precision::bf16, kernels::Precision::int8}) {
+      if (kernels::available(precision, isa)) all.push_back({isa, precision});
+    }
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Levels, SameBits, testing::ValuesIn(levels()), [](const auto& level) {
+  return std::string(kernels::name_of(level.param.isa)) + "_" + std::string(kernels::name_of(level.param.precision));
+});
 
 TEST_F(MiniLm, AStreamGivesTheBitsOfACall) {
   const engine::Encoder encoder(minilm());

@@ -22,6 +22,7 @@ TEST(SentenceModels, EveryFolderGivesTheVectorsOfTheReference) {
       for (const json::Value& run : model.at("runs").array()) {
         engine::EncoderOptions options;
         options.isa = isa;
+        options.precision = kernels::Precision::f32;
         if (const auto prompt = run.find("prompt")) options.prompt = prompt->string();
         const engine::Encoder encoder(fixture("sentence_models") / name, options);
         const engine::Embeddings embeddings = encoder.embed(texts);

@@ -74,7 +74,7 @@ std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const en
       {"mana", kVersion},
       {"model", folder.string()},
       {"--isa", kernels::name_of(encoder.isa())},
-      {"--precision", options.compute.chosen_precision()},
+      {"--precision", kernels::name_of(encoder.precision())},
       {"--format", name_of(format)},
       {"--include-text", options.include_text},
       {"--prompt", text_or_null(vectors.prompt)},
@@ -116,9 +116,9 @@ struct Totals {
   }
 };
 
-void note_totals(const Totals& totals, const EmbedOptions& options, const engine::Encoder& encoder, double seconds) {
+void note_totals(const Totals& totals, const engine::Encoder& encoder, double seconds) {
   note(fmt::format("{} texts, {} tokens, {} truncated at {} tokens ({}, {}, {} threads, {:.2f} s)", totals.texts,
-                   totals.tokens, totals.truncated, encoder.max_tokens(), options.compute.chosen_precision(),
+                   totals.tokens, totals.truncated, encoder.max_tokens(), kernels::name_of(encoder.precision()),
                    kernels::name_of(encoder.isa()), encoder.threads(), seconds));
 }
 
@@ -171,8 +171,7 @@ int embed(Options& options) {
     throw;
   }
   if (!options.quiet()) {
-    note_totals(totals, chosen, encoder,
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    note_totals(totals, encoder, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   return 0;
 }

@@ -42,7 +42,13 @@ std::filesystem::path ModelChoice::folder() const {
 
 void ComputeOptions::describe(Options& options) {
   options.option("--threads", "N", "Threads; 0 is one for each processor", threads);
-  options.option("--precision", "auto|f32", "Precision of the arithmetic; auto is f32", precision);
+  options.choice<std::optional<kernels::Precision>>(
+      "--precision", "Precision of the products; auto is bf16 where the processor is fast at it, else f32",
+      {{"auto", std::nullopt},
+       {"f32", kernels::Precision::f32},
+       {"bf16", kernels::Precision::bf16},
+       {"int8", kernels::Precision::int8}},
+      precision);
   options.choice<kernels::Isa>("--isa", "The highest instruction set to use",
                                {{"reference", kernels::Isa::reference},
                                 {"avx2", kernels::Isa::avx2},
@@ -52,13 +58,10 @@ void ComputeOptions::describe(Options& options) {
 }
 
 void ComputeOptions::apply(engine::EncoderOptions& encoder) const {
-  if (precision == "bf16" || precision == "int8") {
-    throw UsageError(fmt::format("--precision {} is not in this version: f32 is what there is", precision));
-  }
-  if (precision != "auto" && precision != "f32") Options::refuse("--precision", "auto or f32", precision);
   check_threads(threads);
   encoder.threads = threads;
   encoder.isa = isa;
+  encoder.precision = precision;
 }
 
 void VectorOptions::describe(Options& options) {

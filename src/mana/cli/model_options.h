@@ -22,14 +22,12 @@ struct ModelChoice {
 /// How a model computes: threads, precision, instruction set.
 struct ComputeOptions {
   unsigned threads = 0;
-  std::string precision = "auto";
+  std::optional<kernels::Precision> precision;
   std::optional<kernels::Isa> isa;
 
   void describe(Options& options);
-  /// Throws UsageError for a precision that there is not.
+  /// Throws UsageError for more threads than anybody has.
   void apply(engine::EncoderOptions& encoder) const;
-  /// What `auto` stands for on this processor.
-  std::string_view chosen_precision() const { return "f32"; }
 };
 
 /// What the vectors are to be, where that is not what the model's folder says.

@@ -52,6 +52,14 @@ std::string chosen_prompt(const formats::SentenceFolder& folder, const EncoderOp
                                   known.empty() ? "none" : known));
 }
 
+kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& options) {
+  if (!options.precision) return kernels::automatic_precision(isa);
+  if (kernels::available(*options.precision, isa)) return *options.precision;
+  throw ArgumentError(fmt::format(
+      "{} needs a processor with AVX-512 BF16 or AMX and no lower --isa; here {} is used, so take f32 or int8",
+      name_of(*options.precision), name_of(isa)));
+}
+
 std::size_t chosen_max_tokens(const formats::SentenceFolder& folder, const text::Tokenizer& tokenizer,
                               std::size_t positions, const EncoderOptions& options) {
   const std::size_t special = tokenizer.special_token_count();
@@ -73,7 +81,7 @@ struct Encoder::State {
       : options(chosen),
         folder(formats::read_sentence_folder(path)),
         isa(kernels::choose_isa(options.isa)),
-        kernels(kernels::table(isa)),
+        kernels(kernels::table(isa, chosen_precision(isa, options))),
         tokenizer(text::Tokenizer::load(folder.transformer)),
         model(models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
         rules{tokenizer, chosen_prompt(folder, options), folder.lower_case,
@@ -218,6 +226,7 @@ void Encoder::stream(const TextSource& source, const EmbeddingSink& sink, std::s
 std::size_t Encoder::dimensions() const { return state_->dimensions; }
 std::size_t Encoder::max_tokens() const { return state_->rules.max_tokens; }
 kernels::Isa Encoder::isa() const { return state_->isa; }
+kernels::Precision Encoder::precision() const { return state_->kernels.precision; }
 unsigned Encoder::threads() const { return state_->team.size(); }
 const formats::SentenceFolder& Encoder::folder() const { return state_->folder; }
 const text::Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }

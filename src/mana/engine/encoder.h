@@ -14,6 +14,7 @@
 
 #include "mana/formats/sentence_folder.h"
 #include "mana/kernels/isa.h"
+#include "mana/kernels/precision.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::engine {
@@ -26,8 +27,9 @@ enum class Overflow {
 };
 
 struct EncoderOptions {
-  unsigned threads = 0;                  ///< 0: one for each processor
-  std::optional<kernels::Isa> isa = {};  ///< a cap; nothing: MANA_ISA, else the best of the machine
+  unsigned threads = 0;                              ///< 0: one for each processor
+  std::optional<kernels::Isa> isa = {};              ///< a cap; nothing: MANA_ISA, else the best of the machine
+  std::optional<kernels::Precision> precision = {};  ///< nothing: kernels::automatic_precision()
   std::optional<std::vector<formats::PoolingMode>> pooling = {};  ///< instead of the folder's
   std::optional<bool> normalize = {};                             ///< instead of the folder's
   std::optional<std::size_t> truncate_dim = {};                   ///< keep the first dimensions only
@@ -61,7 +63,8 @@ using TextSource = std::function<bool(std::string&)>;
 using EmbeddingSink = std::function<void(std::size_t first, std::span<const std::string> texts, const Embeddings&)>;
 
 /// Text in, vectors out. Thread-safe: embed() and stream() may run at once from several threads.
-/// A text's vector is the same bits in any batch, order and number of threads (at one instruction-set level).
+/// A text's vector is the same bits in any batch, order and number of threads (at one instruction-set level and
+/// precision).
 class Encoder {
  public:
   /// Loads a sentence-transformers or Hugging Face BERT folder.
@@ -80,6 +83,7 @@ class Encoder {
   std::size_t dimensions() const;
   std::size_t max_tokens() const;
   kernels::Isa isa() const;
+  kernels::Precision precision() const;
   unsigned threads() const;
   const formats::SentenceFolder& folder() const;
   const text::Tokenizer& tokenizer() const;

@@ -101,7 +101,7 @@ TEST(Encoder, RefusesWhatDoesNotFitTheModel) {
   EXPECT_THROW(Encoder(model("there is no such folder")), IoError);
 }
 
-TEST(Encoder, StopsWhenItIsCancelled) {
+TEST(Encoder, StopsItsThreadsWhenItIsCancelled) {
   const Encoder encoder(model("mean"), {.threads = 2});
   std::stop_source stop;
   std::size_t given = 0;
@@ -115,7 +115,7 @@ TEST(Encoder, StopsWhenItIsCancelled) {
                Cancelled);
 }
 
-TEST(Encoder, ServesManyCallersAtOnceWithTheSameBits) {
+TEST(Encoder, ServesManyThreadsAtOnceWithTheSameBits) {
   const Encoder encoder(model("mean"), {.threads = 2});
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < 60; ++i) texts.push_back(repeated("the cat sat on", i % 7));

@@ -1,33 +1,96 @@
 #include "mana/kernels/packed_linear.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "mana/tensor/dtype.h"
 
 namespace mana::kernels {
+namespace {
 
-PackedLinear::PackedLinear(std::size_t outputs, std::size_t inputs, std::size_t panel_width)
-    : outputs_(outputs),
-      inputs_(inputs),
-      panel_width_(panel_width),
-      panels_(panel_count() * inputs * panel_width),
-      bias_(panel_count() * panel_width) {}
+using Element = WeightLayout::Element;
+
+std::size_t size_of(Element element) {
+  switch (element) {
+    case Element::f32: return 4;
+    case Element::bf16:
+    case Element::i16: return 2;
+    case Element::i8: return 1;
+  }
+  return 0;
+}
+
+bool is_integer(Element element) { return element == Element::i16 || element == Element::i8; }
+
+}  // namespace
+
+PackedLinear::PackedLinear(std::size_t outputs, std::size_t inputs, const WeightLayout& layout)
+    : outputs_(outputs), inputs_(inputs), layout_(layout), panels_(panel_count() * panel_bytes()) {
+  const std::size_t padded = panel_count() * layout.panel_width;
+  bias_ = Buffer<float>(padded);
+  if (!is_integer(layout.element)) return;
+  scales_ = Buffer<float>(padded);
+  row_sums_ = Buffer<float>(padded);
+}
+
+std::size_t PackedLinear::panel_bytes() const {
+  return depth() * layout_.group * layout_.panel_width * size_of(layout_.element);
+}
 
 void PackedLinear::set(std::size_t first, std::span<const float> weights, std::span<const float> bias) {
-  constexpr std::size_t kBlock = 16;  // a cache line of each of the panel's rows at a time
-  const std::size_t rows = weights.size() / inputs_;
   std::copy(bias.begin(), bias.end(), bias_.data() + first);
+  switch (layout_.element) {
+    case Element::f32: return scatter<float>(first, weights, [](float value, std::size_t) { return value; });
+    case Element::bf16:
+      return scatter<std::uint16_t>(first, weights, [](float value, std::size_t) { return float_to_bfloat16(value); });
+    case Element::i16:
+    case Element::i8: return set_integers(first, weights);
+  }
+}
+
+/// `convert(value, output)` makes the element.
+template <class Value, class Convert>
+void PackedLinear::scatter(std::size_t first, std::span<const float> weights, const Convert& convert) {
+  constexpr std::size_t kBlock = 16;  // inputs at a time, so that a panel's cache lines are written while they are near
+  const std::size_t rows = weights.size() / inputs_, width = layout_.panel_width, group = layout_.group;
   for (std::size_t begin = 0; begin < rows;) {
-    // The rows that fall into one panel, a block of inputs after the other.
-    const std::size_t lane = (first + begin) % panel_width_;
-    const std::size_t count = std::min(rows - begin, panel_width_ - lane);
-    float* panel = panels_.data() + (first + begin) / panel_width_ * panel_width_ * inputs_ + lane;
+    // The rows that fall into one panel.
+    const std::size_t lane = (first + begin) % width;
+    const std::size_t count = std::min(rows - begin, width - lane);
+    auto* panel = reinterpret_cast<Value*>(panels_.data() + (first + begin) / width * panel_bytes());
     for (std::size_t k0 = 0; k0 < inputs_; k0 += kBlock) {
       const std::size_t k1 = std::min(inputs_, k0 + kBlock);
       for (std::size_t row = 0; row < count; ++row) {
         const float* source = weights.data() + (begin + row) * inputs_;
-        for (std::size_t k = k0; k < k1; ++k) panel[k * panel_width_ + row] = source[k];
+        for (std::size_t k = k0; k < k1; ++k) {
+          panel[(k / group * width + lane + row) * group + k % group] = convert(source[k], first + begin + row);
+        }
       }
     }
     begin += count;
+  }
+}
+
+void PackedLinear::set_integers(std::size_t first, std::span<const float> weights) {
+  constexpr float kLargest = 127;
+  const auto quantise = [&](float value, std::size_t output) {
+    const float scale = scales_.data()[output];
+    return scale == 0 ? 0.0f : std::nearbyint(value / scale);
+  };
+  for (std::size_t row = 0; row * inputs_ < weights.size(); ++row) {
+    const std::span<const float> values = weights.subspan(row * inputs_, inputs_);
+    float largest = 0, sum = 0;
+    for (const float value : values) largest = std::max(largest, std::abs(value));
+    scales_.data()[first + row] = largest / kLargest;
+    for (const float value : values) sum += quantise(value, first + row);
+    row_sums_.data()[first + row] = scales_.data()[first + row] * sum;
+  }
+  if (layout_.element == Element::i8) {
+    scatter<std::int8_t>(first, weights,
+                         [&](float value, std::size_t n) { return static_cast<std::int8_t>(quantise(value, n)); });
+  } else {
+    scatter<std::int16_t>(first, weights,
+                          [&](float value, std::size_t n) { return static_cast<std::int16_t>(quantise(value, n)); });
   }
 }
 

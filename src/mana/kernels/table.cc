@@ -1,6 +1,7 @@
 #include "mana/kernels/table.h"
 
-#include "mana/kernels/cpu/f32.h"
+#include "mana/kernels/cpu/tables.h"
+#include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/attention.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
@@ -8,40 +9,69 @@
 namespace mana::kernels {
 namespace {
 
-/// The reference kernels in the table's calling convention: a panel is one output, so the packed weights are the plain
-/// ones.
-constexpr Table kReference = {
-    Isa::reference,
-    1,
-    [](const LinearCall& call) {
-      reference::linear(call.x, call.inputs, call.rows, call.panels + call.first_panel * call.inputs,
-                        call.bias + call.first_panel, call.inputs, call.last_panel - call.first_panel, call.activation,
-                        call.y + call.first_panel, call.outputs);
-    },
-    [](const AddNormCall& call) {
-      reference::add_norm(call.x, call.y, call.rows, call.width, call.gamma, call.beta, call.epsilon, call.z);
-    },
-    [](const AttentionCall& call) {
-      const std::size_t model = call.heads * call.head_width;
-      for (std::size_t head = call.first_head; head < call.last_head; ++head) {
-        const float* q = call.qkv + head * call.head_width;
-        reference::attention(q, q + model, q + 2 * model, 3 * model, call.length, call.head_width,
-                             call.out + head * call.head_width, model, call.scratch);
-      }
-    },
-    [](std::size_t length, std::size_t) { return length; },
-};
+using Element = WeightLayout::Element;
+
+/// The reference kernels in the tables' calling convention: a panel is one output and a group one input, so the packed
+/// weights are the plain ones.
+void linear_f32(const LinearCall& call) {
+  const PackedLinear& w = call.weights;
+  const std::size_t n = call.first_panel;
+  reference::linear(call.x, call.rows, w.panel<float>(n), w.bias() + n, w.inputs(), call.last_panel - n,
+                    call.activation, call.y + n, w.outputs());
+}
+
+void linear_bf16(const LinearCall& call) {
+  const PackedLinear& w = call.weights;
+  const std::size_t n = call.first_panel;
+  reference::linear_bf16(call.x, call.rows, w.panel<std::uint16_t>(n), w.bias() + n, w.inputs(), call.last_panel - n,
+                         call.activation, call.y + n, w.outputs());
+}
+
+void linear_int8(const LinearCall& call) {
+  const PackedLinear& w = call.weights;
+  const std::size_t n = call.first_panel;
+  reference::linear_int8(call.x, call.rows, w.panel<std::int8_t>(n), w.scales() + n, w.row_sums() + n, w.bias() + n,
+                         w.inputs(), call.last_panel - n, call.activation, call.y + n, w.outputs());
+}
+
+void add_norm(const AddNormCall& call) {
+  reference::add_norm(call.x, call.y, call.rows, call.width, call.gamma, call.beta, call.epsilon, call.z);
+}
+
+void attention(const AttentionCall& call) {
+  const std::size_t model = call.heads * call.head_width;
+  for (std::size_t head = call.first_head; head < call.last_head; ++head) {
+    const float* q = call.qkv + head * call.head_width;
+    reference::attention(q, q + model, q + 2 * model, 3 * model, call.length, call.head_width,
+                         call.out + head * call.head_width, model, call.scratch);
+  }
+}
+
+constexpr Table reference_table(Precision precision, Element element, void (*linear)(const LinearCall&)) {
+  return {Isa::reference,
+          precision,
+          {element, 1, 1},
+          linear,
+          [](std::size_t, std::size_t) { return std::size_t{0}; },
+          add_norm,
+          attention,
+          [](std::size_t length, std::size_t) { return length; }};
+}
+
+constexpr Table kF32 = reference_table(Precision::f32, Element::f32, linear_f32);
+constexpr Table kBf16 = reference_table(Precision::bf16, Element::bf16, linear_bf16);
+constexpr Table kInt8 = reference_table(Precision::int8, Element::i8, linear_int8);
 
 }  // namespace
 
-const Table& table(Isa isa) {
-  switch (isa) {
-    case Isa::reference: return kReference;
-    case Isa::avx2: return f32_table_avx2();
-    case Isa::avx512:
-    case Isa::amx: return f32_table_avx512();
+const Table& table(Isa isa, Precision precision) {
+  if (isa != Isa::reference) return cpu_table(isa, precision);
+  switch (precision) {
+    case Precision::f32: return kF32;
+    case Precision::bf16: return kBf16;
+    case Precision::int8: return kInt8;
   }
-  return kReference;
+  return kF32;
 }
 
 }  // namespace mana::kernels

@@ -1,24 +1,38 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "mana/kernels/activation.h"
 #include "mana/kernels/isa.h"
+#include "mana/kernels/precision.h"
 
 namespace mana::kernels {
 
-/// y = f(x W + b) for the outputs of panels [first_panel, last_panel); W lies packed (packed_linear.h).
+class PackedLinear;
+
+/// How a matrix kernel wants its weights: panels of `panel_width` outputs, in which `group` consecutive inputs of an
+/// output stand side by side (what one dot-product instruction takes), as elements of one kind.
+struct WeightLayout {
+  enum class Element : std::uint8_t { f32, bf16, i16, i8 };
+  Element element = Element::f32;
+  std::size_t panel_width = 1;
+  std::size_t group = 1;
+
+  bool operator==(const WeightLayout&) const = default;
+};
+
+/// y = f(x W + b) for the outputs of panels [first_panel, last_panel).
 struct LinearCall {
   const float* x;  ///< [rows, inputs]
   std::size_t rows;
-  std::size_t inputs;
-  const float* panels;  ///< [panels, inputs, panel_width]
-  const float* bias;    ///< [panels · panel_width]
-  std::size_t outputs;
+  const PackedLinear& weights;  ///< W and b, packed in the layout of the table that is called
   Activation activation;
   float* y;  ///< [rows, outputs]
   std::size_t first_panel;
   std::size_t last_panel;
+  std::byte* scratch;  ///< linear_scratch(rows, inputs) bytes, 64-byte aligned
 };
 
 /// z = LayerNorm(x + y), row by row; y may be null. z may be x or y.
@@ -45,19 +59,21 @@ struct AttentionCall {
   float* scratch;  ///< attention_scratch(length, head_width) floats, 64-byte aligned
 };
 
-/// The f32 kernels of one instruction-set level. In each, the order in which an output element is summed depends on
-/// the shape of its own row or text alone, never on the rows beside it or on how the work is split (promise P1).
+/// The kernels of one instruction-set level and precision. In each, the order in which an output element is summed
+/// depends on the shape of its own row or text alone, never on the rows beside it or on how the work is split (P1).
 struct Table {
   Isa isa;
-  std::size_t panel_width;  ///< outputs side by side in a panel of packed weights
+  Precision precision;
+  WeightLayout layout;
   void (*linear)(const LinearCall&);
+  std::size_t (*linear_scratch)(std::size_t rows, std::size_t inputs);
   void (*add_norm)(const AddNormCall&);
   void (*attention)(const AttentionCall&);
   std::size_t (*attention_scratch)(std::size_t length, std::size_t head_width);
 };
 
-/// The kernels of a level that the processor has (isa.h: choose_isa). Levels without f32 kernels of their own (amx)
-/// use those of the level below.
-const Table& table(Isa isa);
+/// The kernels of a level that the processor has (isa.h: choose_isa), for a precision that is available() there. A
+/// level without kernels of its own uses those of the level below.
+const Table& table(Isa isa, Precision precision = Precision::f32);
 
 }  // namespace mana::kernels

@@ -20,17 +20,17 @@ std::vector<float> random_values(std::size_t size) {
   return values;
 }
 
-void linear(benchmark::State& state, Isa isa, Activation activation) {
+void linear(benchmark::State& state, Isa isa, Precision precision, Activation activation) {
   const auto rows = static_cast<std::size_t>(state.range(0)), inputs = static_cast<std::size_t>(state.range(1)),
              outputs = static_cast<std::size_t>(state.range(2));
-  const Table& kernels = table(isa);
-  PackedLinear packed(outputs, inputs, kernels.panel_width);
+  const Table& kernels = table(isa, precision);
+  PackedLinear packed(outputs, inputs, kernels.layout);
   packed.set(0, random_values(inputs * outputs), random_values(outputs));
   const auto x = random_values(rows * inputs);
   Buffer<float> y(rows * outputs);
+  Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs));
   for (auto _ : state) {
-    kernels.linear({x.data(), rows, inputs, packed.panels(), packed.bias(), outputs, activation, y.data(), 0,
-                    packed.panel_count()});
+    kernels.linear({x.data(), rows, packed, activation, y.data(), 0, packed.panel_count(), scratch.data()});
     benchmark::ClobberMemory();
   }
   state.counters["FLOP/s"] = benchmark::Counter(2.0 * static_cast<double>(rows * inputs * outputs),
@@ -67,14 +67,18 @@ const bool kRegistered = [] {
   for (const Isa isa : available_isas()) {
     if (isa == Isa::reference) continue;
     const std::string level(name_of(isa));
-    for (const auto& [inputs, outputs] : {std::pair{384, 1152}, {384, 384}, {1536, 384}}) {
-      for (const int rows : {12, 256}) {
-        benchmark::RegisterBenchmark(("linear/" + level).c_str(), linear, isa, Activation::identity)
-            ->Args({rows, inputs, outputs});
+    for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8}) {
+      if (!available(precision, isa)) continue;
+      const std::string name = level + "/" + std::string(name_of(precision));
+      for (const auto& [inputs, outputs] : {std::pair{384, 1152}, {384, 384}, {1536, 384}}) {
+        for (const int rows : {12, 256}) {
+          benchmark::RegisterBenchmark(("linear/" + name).c_str(), linear, isa, precision, Activation::identity)
+              ->Args({rows, inputs, outputs});
+        }
       }
+      benchmark::RegisterBenchmark(("linear_gelu/" + name).c_str(), linear, isa, precision, Activation::gelu)
+          ->Args({256, 384, 1536});
     }
-    benchmark::RegisterBenchmark(("linear_gelu/" + level).c_str(), linear, isa, Activation::gelu)
-        ->Args({256, 384, 1536});
     benchmark::RegisterBenchmark(("attention/" + level).c_str(), attention, isa)->Arg(12)->Arg(89)->Arg(256);
     benchmark::RegisterBenchmark(("add_norm/" + level).c_str(), add_norm, isa);
   }

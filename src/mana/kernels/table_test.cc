@@ -10,12 +10,15 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/attention.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
+#include "mana/kernels/reference/quantise.h"
+#include "mana/tensor/dtype.h"
 
 namespace mana::kernels {
 namespace {
@@ -51,9 +54,24 @@ struct Shifted {
 
 std::vector<double> widened(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
-class KernelsTest : public testing::TestWithParam<Isa> {
+using Level = std::pair<Isa, Precision>;
+
+/// Every level of this processor in every precision that it has there.
+std::vector<Level> levels() {
+  std::vector<Level> all;
+  for (const Isa isa : available_isas()) {
+    for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8}) {
+      if (available(precision, isa)) all.emplace_back(isa, precision);
+    }
+  }
+  return all;
+}
+
+class LinearTest : public testing::TestWithParam<Level> {
  protected:
-  const Table& kernels = table(GetParam());
+  const Isa isa = GetParam().first;
+  const Precision precision = GetParam().second;
+  const Table& kernels = table(isa, precision);
 
   struct LinearCase {
     std::size_t rows, inputs, outputs;
@@ -64,16 +82,43 @@ class KernelsTest : public testing::TestWithParam<Isa> {
 
   std::vector<float> run_linear(const LinearCase& shape, const std::vector<float>& x, const std::vector<float>& w,
                                 const std::vector<float>& b, std::size_t pieces = 1) {
-    PackedLinear packed(shape.outputs, shape.inputs, kernels.panel_width);
+    PackedLinear packed(shape.outputs, shape.inputs, kernels.layout);
     packed.set(0, w, b);
     Shifted in(x, shape.shift), out(std::vector<float>(shape.rows * shape.outputs), shape.shift);
+    Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
     for (std::size_t piece = 0; piece < pieces; ++piece) {
-      kernels.linear({in.data(), shape.rows, shape.inputs, packed.panels(), packed.bias(), shape.outputs,
-                      shape.activation, out.data(), packed.panel_count() * piece / pieces,
-                      packed.panel_count() * (piece + 1) / pieces});
+      kernels.linear({in.data(), shape.rows, packed, shape.activation, out.data(),
+                      packed.panel_count() * piece / pieces, packed.panel_count() * (piece + 1) / pieces,
+                      scratch.data()});
     }
     EXPECT_TRUE(out.guarded());
     return {out.data(), out.data() + out.size};
+  }
+
+  /// What the products of this precision are taken of, exactly: x [rows, inputs] and W [outputs, inputs].
+  std::pair<std::vector<double>, std::vector<double>> operands(const LinearCase& shape, const std::vector<float>& x,
+                                                               const std::vector<float>& w) const {
+    auto xd = widened(x), wd = widened(w);
+    const std::size_t inputs = shape.inputs;
+    if (precision == Precision::bf16) {
+      for (double& value : xd) value = bfloat16_to_float(float_to_bfloat16(static_cast<float>(value)));
+      for (double& value : wd) value = bfloat16_to_float(float_to_bfloat16(static_cast<float>(value)));
+    } else if (precision == Precision::int8) {
+      for (std::size_t row = 0; row < shape.rows; ++row) {
+        const RowRange range = reference::row_range(x.data() + row * inputs, inputs);
+        for (std::size_t k = row * inputs; k < (row + 1) * inputs; ++k) {
+          xd[k] = double{range.step} * reference::quantised(x[k], range) + double{range.least};
+        }
+      }
+      for (std::size_t row = 0; row < shape.outputs; ++row) {
+        float largest = 0;
+        for (std::size_t k = row * inputs; k < (row + 1) * inputs; ++k) largest = std::max(largest, std::abs(w[k]));
+        const float scale = largest / 127;
+        for (std::size_t k = row * inputs; k < (row + 1) * inputs; ++k)
+          wd[k] = double{scale} * std::nearbyint(w[k] / scale);
+      }
+    }
+    return {xd, wd};
   }
 
   void check_linear(const LinearCase& shape) {
@@ -81,10 +126,11 @@ class KernelsTest : public testing::TestWithParam<Isa> {
                w = random_values(shape.outputs * shape.inputs, 2);
     const auto b = random_values(shape.outputs, 3);
     const auto y = run_linear(shape, x, w, b);
-    const auto xd = widened(x), wd = widened(w), bd = widened(b);
+    const auto [xd, wd] = operands(shape, x, w);
+    const auto bd = widened(b);
     std::vector<double> expected(y.size());
-    reference::linear(xd.data(), shape.inputs, shape.rows, wd.data(), bd.data(), shape.inputs, shape.outputs,
-                      shape.activation, expected.data(), shape.outputs);
+    reference::linear(xd.data(), shape.rows, wd.data(), bd.data(), shape.inputs, shape.outputs, shape.activation,
+                      expected.data(), shape.outputs);
     // n terms of size s sum to about s √n; each of the n roundings is a fraction of the sum so far: s n times a
     // constant.
     const double tolerance = 2e-7 * (1 + shape.spread) * (20 + static_cast<double>(shape.inputs));
@@ -96,7 +142,7 @@ class KernelsTest : public testing::TestWithParam<Isa> {
   }
 };
 
-TEST_P(KernelsTest, LinearEqualsItsDefinitionForAllRemainders) {
+TEST_P(LinearTest, EqualsItsDefinitionForAllRemainders) {
   const std::size_t most_rows = kReduced ? 16 : 31, most_outputs = kReduced ? 36 : 70, step = kReduced ? 3 : 1;
   for (std::size_t rows = 1; rows <= most_rows; rows += step) check_linear({rows, 5, 33});
   for (std::size_t outputs = 1; outputs <= most_outputs; outputs += step) check_linear({3, 7, outputs});
@@ -104,12 +150,12 @@ TEST_P(KernelsTest, LinearEqualsItsDefinitionForAllRemainders) {
   check_linear({0, 4, 4});
 }
 
-TEST_P(KernelsTest, LinearTakesAnyAlignment) {
+TEST_P(LinearTest, TakesAnyAlignment) {
   for (std::size_t shift = 0; shift < 16; ++shift) check_linear({5, 19, 37, Activation::gelu, shift});
 }
 
-TEST_P(KernelsTest, LinearOfTheModelsSizes) {
-  if (GetParam() == Isa::reference || kReduced) {
+TEST_P(LinearTest, OfTheModelsSizes) {
+  if (isa == Isa::reference || kReduced) {
     check_linear({20, 384, 96});
     return;
   }
@@ -118,14 +164,15 @@ TEST_P(KernelsTest, LinearOfTheModelsSizes) {
   check_linear({130, 384, 1536, Activation::gelu});
 }
 
-TEST_P(KernelsTest, ActivationsFollowTheirDefinition) {
+TEST_P(LinearTest, ActivationsFollowTheirDefinition) {
   for (const Activation activation : {Activation::identity, Activation::gelu, Activation::gelu_tanh, Activation::relu,
                                       Activation::silu, Activation::tanh, Activation::sigmoid}) {
     for (const float spread : {0.01f, 1.0f, 30.0f, 1000.0f}) check_linear({9, 3, 21, activation, 0, spread});
   }
 }
 
-TEST_P(KernelsTest, GeluIsExactTo2e7) {
+TEST_P(LinearTest, GeluIsExactTo2e7) {
+  if (precision != Precision::f32) return;  // the others round what goes in
   std::vector<float> x;
   for (float value = -12.0f; value <= 12.0f; value += 1.0f / 512) x.push_back(value);
   const auto y = run_linear({x.size(), 1, 1, Activation::gelu}, x, {1.0f}, {0.0f});
@@ -136,17 +183,52 @@ TEST_P(KernelsTest, GeluIsExactTo2e7) {
   }
 }
 
-TEST_P(KernelsTest, NotANumberAndInfinityAreHandedOn) {
+TEST_P(LinearTest, NotANumberAndInfinityAreHandedOn) {
+  if (precision == Precision::int8) return;  // a row without a finite range becomes NaN: below
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
   for (const Activation activation : {Activation::identity, Activation::gelu}) {
     const auto y = run_linear({3, 1, 1, activation}, {nan, infinity, 1e30f}, {1.0f}, {0.0f});
     EXPECT_TRUE(std::isnan(y[0]));
     EXPECT_EQ(y[1], infinity);
-    EXPECT_EQ(y[2], 1e30f);
+    EXPECT_NEAR(y[2] / 1e30f, 1, 0.01);
   }
 }
 
-TEST_P(KernelsTest, ARowOfALinearMapHasTheSameBitsInAnyCompany) {
+TEST_P(LinearTest, ARowWithoutAFiniteRangeBecomesNaNIn8Bits) {
+  if (precision != Precision::int8) return;
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+  const auto y = run_linear({3, 2, 1}, {nan, 1, infinity, 1, 2, 1}, {1.0f, 1.0f}, {0.0f});
+  EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[1]));
+  EXPECT_NEAR(y[2], 3, 0.05);
+}
+
+// Integers have no order of summation: for the same operands every instruction set gives the same bits.
+TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
+  if (precision != Precision::int8) return;
+  const LinearCase shape{17, 200, 45};
+  const auto x = random_values(shape.rows * shape.inputs, 1), w = random_values(shape.outputs * shape.inputs, 2),
+             b = random_values(shape.outputs, 3);
+  const PackedLinear plain = [&] {
+    PackedLinear packed(shape.outputs, shape.inputs, table(Isa::reference, precision).layout);
+    packed.set(0, w, b);
+    return packed;
+  }();
+  std::vector<float> expected(shape.rows * shape.outputs);
+  table(Isa::reference, precision)
+      .linear({x.data(), shape.rows, plain, Activation::identity, expected.data(), 0, plain.panel_count(), nullptr});
+  EXPECT_EQ(run_linear(shape, x, w, b), expected);
+}
+
+// 255 · 127 added in pairs overflows 16 bits: the trap of VPMADDUBSW.
+TEST_P(LinearTest, EightBitsDoNotSaturate) {
+  if (precision != Precision::int8) return;
+  std::vector<float> x(256, 255.0f);
+  x[0] = 0;  // so that the range is [0, 255]
+  const auto y = run_linear({1, 256, 1}, x, std::vector<float>(256, 127.0f), {0.0f});
+  EXPECT_EQ(y[0], 255.0f * 255 * 127);
+}
+
+TEST_P(LinearTest, ARowHasTheSameBitsInAnyCompany) {
   const LinearCase all{29, 65, 75, Activation::gelu};
   const auto x = random_values(all.rows * all.inputs, 1), w = random_values(all.outputs * all.inputs, 2),
              b = random_values(all.outputs, 3);
@@ -159,6 +241,15 @@ TEST_P(KernelsTest, ARowOfALinearMapHasTheSameBitsInAnyCompany) {
     ASSERT_TRUE(std::equal(first.begin(), first.end(), together.begin())) << rows << " rows";
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Levels, LinearTest, testing::ValuesIn(levels()), [](const auto& level) {
+  return std::string(name_of(level.param.first)) + "_" + std::string(name_of(level.param.second));
+});
+
+class KernelsTest : public testing::TestWithParam<Isa> {
+ protected:
+  const Table& kernels = table(GetParam());
+};
 
 TEST_P(KernelsTest, AddNormEqualsItsDefinition) {
   for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {

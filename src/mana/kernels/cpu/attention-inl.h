@@ -1,4 +1,4 @@
-// Scaled dot-product attention of one text; compiled once for each target (see f32.cc).
+// Scaled dot-product attention of one text; compiled once for each target (see tables.cc).
 #if defined(MANA_KERNELS_CPU_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MANA_KERNELS_CPU_ATTENTION_INL_H_
 #undef MANA_KERNELS_CPU_ATTENTION_INL_H_
@@ -79,7 +79,7 @@ void attention(const AttentionCall& call) {
     pack_values(q + 2 * model, stride, length, head_width, value_panels);
     for (std::size_t row = 0; row < length;) {
       const std::size_t rows = next_rows(length - row);
-      const MultiplyBlock multiply = kBlocks[rows - 1];
+      const MultiplyBlock<MultiplyAdd> multiply = kBlocks<MultiplyAdd>[rows - 1];
       // S = Q Kᵀ, a block of queries against a panel of keys at a time      [rows, keys]
       for (std::size_t key = 0; key < keys; key += kPanelWidth) {
         multiply(q + row * stride, stride, key_panels + key * head_width, head_width, kZero, scores + key, keys);

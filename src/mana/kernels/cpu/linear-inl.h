@@ -1,4 +1,4 @@
-// y = f(x W + b); compiled once for each target (see f32.cc).
+// y = f(x W + b) in any precision; compiled once for each target (see tables.cc).
 #if defined(MANA_KERNELS_CPU_LINEAR_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MANA_KERNELS_CPU_LINEAR_INL_H_
 #undef MANA_KERNELS_CPU_LINEAR_INL_H_
@@ -7,43 +7,58 @@
 #endif
 
 #include "mana/kernels/cpu/block-inl.h"
+#include "mana/kernels/packed_linear.h"
 #include "mana/kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-/// y[row, column...] = f(y), in place, or from a block in `from` when the panel's last columns do not exist in y.
-HWY_INLINE void finish_row(Activation activation, const float* from, float* y, std::size_t columns) {
-  for (std::size_t n = 0; n < columns; n += kLanes) {
-    const std::size_t count = std::min(kLanes, columns - n);
-    store_first(activate(activation, load_first(from + n, count)), y + n, count);
-  }
+/// Rows of x that stay in the second-level cache while all panels pass by: a whole number of register blocks.
+inline std::size_t rows_at_once(std::size_t row_bytes) {
+  constexpr std::size_t kCachedBytes = 512 * 1024;
+  return std::max<std::size_t>(kCachedBytes / std::max<std::size_t>(row_bytes, 1) / kMaxRows, 1) * kMaxRows;
 }
 
+/// f32 as it is: the rows of x themselves are the factors, the bias is where the sums start.
+struct F32Scheme {
+  using Product = MultiplyAdd;
+  static std::size_t row_bytes(std::size_t inputs) { return inputs * sizeof(float); }
+  static std::size_t scratch(std::size_t, std::size_t) { return 0; }
+
+  F32Scheme(const LinearCall& call, std::size_t begin, std::size_t)
+      : weights(call.weights), factors(call.x + begin * call.weights.inputs()) {}
+  std::size_t stride() const { return weights.inputs(); }
+  const float* start(std::size_t column) const { return weights.bias() + column; }
+  HWY_INLINE Vec value(const float* sums, std::size_t, std::size_t) const { return hn::LoadU(Tag(), sums); }
+
+  const PackedLinear& weights;
+  const float* factors;
+};
+
+/// The walk over chunks of rows, panels and register blocks. A scheme prepares the rows of a chunk as factors and turns
+/// sums into values: value(sums, row of the chunk, column).
+template <class Scheme>
 void linear(const LinearCall& call) {
-  // Rows of x that stay in the second-level cache while all panels pass by.
-  constexpr std::size_t kCachedFloats = 128 * 1024;
-  const std::size_t cached = kCachedFloats / std::max<std::size_t>(call.inputs, 1);
-  const std::size_t chunk = std::max<std::size_t>(cached / kMaxRows, 1) * kMaxRows;
+  using Product = typename Scheme::Product;
+  const PackedLinear& weights = call.weights;
+  const std::size_t outputs = weights.outputs(), chunk = rows_at_once(Scheme::row_bytes(weights.inputs()));
 
   for (std::size_t begin = 0; begin < call.rows; begin += chunk) {
     const std::size_t end = std::min(call.rows, begin + chunk);
+    const Scheme scheme(call, begin, end);
     for (std::size_t panel = call.first_panel; panel < call.last_panel; ++panel) {
-      const std::size_t column = panel * kPanelWidth;
-      const std::size_t columns = std::min(kPanelWidth, call.outputs - column);
-      const bool whole = columns == kPanelWidth;
-      const float* weights = call.panels + column * call.inputs;
+      const std::size_t column = panel * kPanelWidth, columns = std::min(kPanelWidth, outputs - column);
       for (std::size_t row = begin; row < end;) {
         const std::size_t rows = next_rows(end - row);
-        HWY_ALIGN float partial[kMaxRows * kPanelWidth];
-        float* y = call.y + row * call.outputs + column;
-        float* c = whole ? y : partial;
-        const std::size_t c_stride = whole ? call.outputs : kPanelWidth;
-        kBlocks[rows - 1](call.x + row * call.inputs, call.inputs, weights, call.inputs, call.bias + column, c,
-                          c_stride);
-        if (!whole || call.activation != Activation::identity) {
-          for (std::size_t m = 0; m < rows; ++m) {
-            finish_row(call.activation, c + m * c_stride, y + m * call.outputs, columns);
+        HWY_ALIGN typename Product::Sum sums[kMaxRows * kPanelWidth];
+        kBlocks<Product>[rows - 1](scheme.factors + (row - begin) * scheme.stride(), scheme.stride(),
+                                   weights.panel<typename Product::Factor>(panel), weights.depth(),
+                                   scheme.start(column), sums, kPanelWidth);
+        for (std::size_t m = 0; m < rows; ++m) {
+          float* y = call.y + (row + m) * outputs + column;
+          for (std::size_t n = 0; n < columns; n += kLanes) {
+            const Vec value = scheme.value(sums + m * kPanelWidth + n, row + m - begin, column + n);
+            store_first(activate(call.activation, value), y + n, std::min(kLanes, columns - n));
           }
         }
         row += rows;

@@ -1,4 +1,4 @@
-// Vector functions shared by the f32 kernels; compiled once for each target (see f32.cc).
+// Vector functions shared by the f32 kernels; compiled once for each target (see tables.cc).
 #if defined(MANA_KERNELS_CPU_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MANA_KERNELS_CPU_MATH_INL_H_
 #undef MANA_KERNELS_CPU_MATH_INL_H_

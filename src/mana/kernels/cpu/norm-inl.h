@@ -1,4 +1,4 @@
-// Layer normalisation of a sum; compiled once for each target (see f32.cc).
+// Layer normalisation of a sum; compiled once for each target (see tables.cc).
 #if defined(MANA_KERNELS_CPU_NORM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MANA_KERNELS_CPU_NORM_INL_H_
 #undef MANA_KERNELS_CPU_NORM_INL_H_

@@ -40,7 +40,7 @@ class Reader {
 
   /// `count` linear maps of the same input, side by side.
   nn::Linear linear(std::size_t outputs, std::size_t inputs, std::size_t count = 1) {
-    nn::Linear layer{kernels::PackedLinear(count * outputs, inputs, kernels_.panel_width)};
+    nn::Linear layer{kernels::PackedLinear(count * outputs, inputs, kernels_.layout)};
     for (std::size_t i = 0; i < count; ++i) {
       const std::vector<float> weights = values(), bias = values();
       layer.weights.set(i * outputs, weights, bias);

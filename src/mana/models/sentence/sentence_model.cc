@@ -53,7 +53,7 @@ void require_width(const std::filesystem::path& folder, std::size_t declared, st
 
 nn::Linear load_linear(const formats::Checkpoint& checkpoint, const std::string& name, std::size_t outputs,
                        std::size_t inputs, bool bias, const kernels::Table& kernels) {
-  nn::Linear layer{kernels::PackedLinear(outputs, inputs, kernels.panel_width)};
+  nn::Linear layer{kernels::PackedLinear(outputs, inputs, kernels.layout)};
   const std::vector<float> weights = checkpoint.f32(name + ".weight", {outputs, inputs});
   layer.weights.set(0, weights, bias ? checkpoint.f32(name + ".bias", {outputs}) : std::vector<float>());
   return layer;

@@ -1,0 +1,63 @@
+// The kernels, written once and compiled for AVX2 and for AVX-512. Only what stands between HWY_BEFORE_NAMESPACE and
+// HWY_AFTER_NAMESPACE is compiled for the higher instruction sets, so nothing of theirs leaks into shared code.
+#include "mana/kernels/cpu/tables.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "mana/kernels/cpu/tables.cc"
+#include <hwy/foreach_target.h>
+// foreach_target.h comes first: it includes this file once for each target.
+#include <hwy/highway.h>
+
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+#include "mana/kernels/cpu/attention-inl.h"
+#include "mana/kernels/cpu/int8-inl.h"
+#include "mana/kernels/cpu/linear-inl.h"
+#include "mana/kernels/cpu/norm-inl.h"
+#if HWY_TARGET == HWY_AVX3
+#include "mana/kernels/cpu/bf16-inl.h"
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace mana::kernels::HWY_NAMESPACE {
+
+template <class Scheme>
+constexpr Table make_table(Precision precision, WeightLayout::Element element, std::size_t group) {
+  return {HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2,
+          precision,
+          {element, kPanelWidth, group},
+          linear<Scheme>,
+          Scheme::scratch,
+          add_norm,
+          attention,
+          attention_scratch};
+}
+
+using Element = WeightLayout::Element;
+inline constexpr Table kF32 = make_table<F32Scheme>(Precision::f32, Element::f32, 1);
+inline constexpr Table kInt8 = make_table<Int8Scheme<MultiplyAddPairs>>(Precision::int8, Element::i16, 2);
+inline constexpr Table kInt8Vnni = make_table<Int8Scheme<DotFours>>(Precision::int8, Element::i8, 4);
+#if HWY_TARGET == HWY_AVX3
+inline constexpr Table kBf16 = make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2);
+#endif
+
+}  // namespace mana::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif
+
+#if HWY_ONCE
+namespace mana::kernels {
+
+const Table& cpu_table(Isa isa, Precision precision) {
+  const bool wide = isa >= Isa::avx512;
+  switch (precision) {
+    case Precision::f32: return wide ? N_AVX3::kF32 : N_AVX2::kF32;
+    case Precision::bf16: return N_AVX3::kBf16;
+    case Precision::int8:
+      if (wide) return __builtin_cpu_supports("avx512vnni") ? N_AVX3::kInt8Vnni : N_AVX3::kInt8;
+      return __builtin_cpu_supports("avxvnni") ? N_AVX2::kInt8Vnni : N_AVX2::kInt8;
+  }
+  return N_AVX2::kF32;
+}
+
+}  // namespace mana::kernels
+#endif

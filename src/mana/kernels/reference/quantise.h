@@ -1,0 +1,40 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+namespace mana::kernels {
+
+/// A row of inputs as 8 bits: x_k ≈ step · u_k + least, u_k = round((x_k - least) / step) in [0, 255]. The range is the
+/// row's own, so a text's values do not depend on its neighbours, and skewed rows (behind a GELU) use all of it.
+struct RowRange {
+  float step;
+  float least;
+};
+
+namespace reference {
+
+/// The range of x [width].
+inline RowRange row_range(const float* x, std::size_t width) {
+  float least = x[0], most = x[0];
+  for (std::size_t k = 1; k < width; ++k) {
+    least = std::min(least, x[k]);
+    most = std::max(most, x[k]);
+  }
+  return {(most - least) * (1.0f / 255), least};
+}
+
+inline std::uint8_t quantised(float x, RowRange range) {
+  const float inverse = range.step > 0 ? 1.0f / range.step : 0.0f;
+  return static_cast<std::uint8_t>(std::clamp(std::nearbyint((x - range.least) * inverse), 0.0f, 255.0f));
+}
+
+/// The value of a sum Σ_k u_k q_k: step · (scale · sum) + (least · row_sum + bias).
+inline float dequantised(std::int32_t sum, RowRange range, float scale, float row_sum, float bias) {
+  return range.step * (scale * static_cast<float>(sum)) + (range.least * row_sum + bias);
+}
+
+}  // namespace reference
+}  // namespace mana::kernels
