@@ -19,7 +19,7 @@ namespace {
 /// A batch whose activations stay near the core while the weights stream by.
 constexpr std::size_t kTokenBudget = 512;
 /// A window of texts is sorted by length; it is what a stream holds in memory.
-constexpr std::size_t kWindowTexts = 4096;
+constexpr std::size_t kWindowTexts = 1024;
 constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
 
 unsigned processors() {
