@@ -4,6 +4,7 @@
   peers.py serve PEER WORK THREADS       read commands on standard input, answer with one JSON object a line:
                                            pass FILE      seconds for one pass over the file's texts, and the least cosine
                                            one TEXT       seconds for one text
+                                           tokenizer DIR  take this folder's tokenizer.json from here on
                                            tokenize FILE  seconds for the texts' ids and offsets
   peers.py first PEER WORK               embed "hello" and leave: a cold start
 
@@ -176,7 +177,12 @@ def serve(peer, work, threads):
             encode([argument])
             print(json.dumps({"seconds": time.perf_counter() - start}), flush=True)
             continue
-        texts = open(argument, encoding="utf8").read().splitlines()
+        if command == "tokenizer":
+            tokens = Tokens(argument)
+            print("{}", flush=True)
+            continue
+        texts = open(argument, encoding="utf8").read().split("\n")
+        texts = texts[:-1] if texts[-1] == "" else texts
         start = time.perf_counter()
         if command == "tokenize":
             tokens.tokenizer.no_truncation()
