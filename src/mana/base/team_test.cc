@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <numeric>
 #include <stdexcept>
@@ -37,9 +38,9 @@ TEST(Team, HandsOnAnExceptionAndGoesOn) {
     }),
                  std::runtime_error);
   }
-  int done = 0;
-  team.run([&](unsigned index) { done += index == 0; });
-  EXPECT_EQ(done, 1);
+  std::atomic<unsigned> done = 0;
+  team.run([&](unsigned index) { done += index + 1; });
+  EXPECT_EQ(done, 3U);
 }
 
 TEST(Team, PartsCoverTheWholeEvenly) {
