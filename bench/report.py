@@ -11,13 +11,19 @@ for all). Time includes tokenising, pooling and normalising. Only ratios taken i
 
 
 def table(title, rows, unit, more_is_better=True, digits=0):
-    """One table; `ratio` is how many times better the first row (Mana) is."""
-    own = next(iter(rows.values()))["median"]
-    lines = [f"**{title}**", "", f"| | {unit}, median | least – most | Mana's advantage | least cosine to f32 |", "|---|---:|---:|---:|---:|"]
+    """One table; a column for each of Mana's rows says how many times better it is than the row."""
+    own = [name for name in rows if name.startswith("mana")]
+    cosines = any(row["least_cosine"] is not None for row in rows.values())
+    head = ["", f"{unit}, median", "least – most", *(f"{name} is" for name in own), *(["least cosine to f32"] if cosines else [])]
+    lines = [f"**{title}**", "", "| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     for name, row in rows.items():
-        ratio = own / row["median"] if more_is_better else row["median"] / own
-        cosine = "" if row["least_cosine"] is None else f"{row['least_cosine']:.5f}"
-        lines.append(f"| {name} | {row['median']:,.{digits}f} | {row['least']:,.{digits}f} – {row['most']:,.{digits}f} | {ratio:.2f} × | {cosine} |")
+        cells = [name, f"{row['median']:,.{digits}f}", f"{row['least']:,.{digits}f} – {row['most']:,.{digits}f}"]
+        for each in own:
+            ratio = rows[each]["median"] / row["median"] if more_is_better else row["median"] / rows[each]["median"]
+            cells.append("" if name.startswith("mana") else f"{ratio:.2f} ×")
+        if cosines:
+            cells.append("" if row["least_cosine"] is None else f"{row['least_cosine']:.5f}")
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -75,6 +75,11 @@ void PartialFile::overwrite(std::uint64_t offset, std::span<const std::byte> byt
   overwrite_all(descriptor_, offset, bytes, partial_);
 }
 
+void PartialFile::restart() {
+  if (::ftruncate(descriptor_, 0) != 0 || ::lseek(descriptor_, 0, SEEK_SET) != 0) fail(partial_);
+  size_ = 0;
+}
+
 void PartialFile::sync() {
   if (::fsync(descriptor_) != 0) fail(partial_);
 }

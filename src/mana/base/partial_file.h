@@ -27,6 +27,8 @@ class PartialFile {
   void write(std::string_view text);
   /// Overwrites bytes that were written before.
   void overwrite(std::uint64_t offset, std::span<const std::byte> bytes);
+  /// Drops all that was written.
+  void restart();
   /// What was written survives a power failure from here on.
   void sync();
   /// Syncs and renames. Nothing may be written after it.

@@ -1,19 +1,15 @@
 #include "mana/hub/download.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "mana/base/errors.h"
-#include "mana/base/file.h"
+#include "mana/base/partial_file.h"
 
 namespace mana::hub {
 namespace {
@@ -21,47 +17,12 @@ namespace {
 constexpr std::uint64_t kProgress = std::uint64_t{1} << 20;  // so many new bytes make earlier failures forgotten
 constexpr std::uint64_t kLargestUnannounced = std::uint64_t{1} << 36;
 
-/// "<target>.partial": keeps what is written until it becomes the target.
-class PartialFile {
- public:
-  explicit PartialFile(const std::filesystem::path& target) : target_(target), path_(target.string() + ".partial") {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
-    struct stat status {};
-    if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) fail();
-    size_ = static_cast<std::uint64_t>(status.st_size);
-  }
-  ~PartialFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::uint64_t size() const { return size_; }
-
-  void append(std::span<const std::byte> bytes) {
-    write_all(descriptor_, bytes, path_);
-    size_ += bytes.size();
-  }
-  void restart() {
-    if (::ftruncate(descriptor_, 0) != 0) fail();
-    size_ = 0;
-  }
-  void remove() { ::unlink(path_.c_str()); }
-  void commit() {
-    if (::fsync(descriptor_) != 0 || ::rename(path_.c_str(), target_.c_str()) != 0) fail();
-  }
-
- private:
-  [[noreturn]] void fail() const {
-    throw IoError(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
-  }
-
-  std::filesystem::path target_;
-  std::filesystem::path path_;
-  int descriptor_ = -1;
-  std::uint64_t size_ = 0;
-};
+/// "<target>.partial" with what a killed process left there.
+PartialFile open_partial(const std::filesystem::path& target) {
+  std::error_code none;
+  const std::uintmax_t there = std::filesystem::file_size(PartialFile::name_of(target), none);
+  return PartialFile(target, none ? 0 : there);
+}
 
 bool is_busy(int status) { return status == 408 || status == 429 || status / 100 == 5; }
 
@@ -98,10 +59,10 @@ HttpHead fetch_rest(HttpClient& client, const std::string& url, std::uint64_t li
         throw ConnectionLost(fmt::format("{} sends another part than asked for", url));
     }
     if (part.size() > limit - std::min(limit, partial.size())) {
-      partial.remove();
+      partial.discard();
       throw FormatError(fmt::format("{} is longer than the {} bytes that were announced: try again later", url, limit));
     }
-    partial.append(part);
+    partial.write(part);
     done(partial.size());
   };
   return client.get(url, offset, sink, stop);
@@ -110,9 +71,9 @@ HttpHead fetch_rest(HttpClient& client, const std::string& url, std::uint64_t li
 /// Throws FormatError and removes the file when its bytes are not the ones that were announced.
 void verify(PartialFile& partial, const std::string& url, const std::optional<Checksum>& expected) {
   if (!expected) return;
-  const Checksum actual = checksum_of(partial.path(), expected->kind);
+  const Checksum actual = checksum_of(PartialFile::name_of(partial.path()), expected->kind);
   if (actual == *expected) return;
-  partial.remove();
+  partial.discard();
   throw FormatError(fmt::format("{} arrived damaged: its {} is {} instead of {}; it was thrown away, so try again", url,
                                 name_of(expected->kind), actual.hex, expected->hex));
 }
@@ -128,7 +89,7 @@ std::optional<Checksum> stated_checksum(const HttpHead& head, const std::string&
 HttpHead download(HttpClient& client, const std::string& url, const RemoteFile& file,
                   const std::filesystem::path& target, const RetryPolicy& policy, const BytesDone& done,
                   std::stop_token stop) {
-  PartialFile partial(target);
+  PartialFile partial = open_partial(target);
   if (file.size && partial.size() > *file.size) partial.restart();  // left by something else
   done(partial.size());
 

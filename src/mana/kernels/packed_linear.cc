@@ -75,7 +75,7 @@ void PackedLinear::set_integers(std::size_t first, std::span<const float> weight
   constexpr float kLargest = 127;
   const auto quantise = [&](float value, std::size_t output) {
     const float scale = scales_.data()[output];
-    return scale == 0 ? 0.0f : std::nearbyint(value / scale);
+    return scale == 0 ? 0.0f : static_cast<float>(std::lrint(value / scale));
   };
   for (std::size_t row = 0; row * inputs_ < weights.size(); ++row) {
     const std::span<const float> values = weights.subspan(row * inputs_, inputs_);
