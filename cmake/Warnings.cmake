@@ -5,10 +5,6 @@ target_compile_features(mana_flags INTERFACE cxx_std_20)
 target_compile_options(mana_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -ffp-contract=off -fno-math-errno -fvisibility=hidden)
-if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-  # std::stable_sort of libstdc++ 12 calls what libstdc++ 12 itself calls deprecated.
-  target_compile_options(mana_flags INTERFACE -Wno-deprecated-declarations)
-endif()
 if(MANA_WERROR)
   target_compile_options(mana_flags INTERFACE -Werror)
 endif()

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <limits>
 #include <random>
 #include <string>
@@ -41,7 +40,7 @@ std::vector<float> random_values(std::size_t size, unsigned seed, float spread =
 struct Shifted {
   Shifted(const std::vector<float>& values, std::size_t shift)
       : memory(values.size() + shift + 1), offset(shift), size(values.size()) {
-    std::memcpy(data(), values.data(), values.size() * sizeof(float));
+    std::ranges::copy(values, data());
     memory.data()[offset + size] = kGuard;
   }
   float* data() { return memory.data() + offset; }
