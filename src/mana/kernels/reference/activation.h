@@ -10,7 +10,7 @@ namespace mana::kernels::reference {
 /// The definition of every activation, for T = float or double.
 template <class T>
 T activate(Activation activation, T x) {
-  constexpr T half = T(0.5);
+  const T half = T(0.5);
   switch (activation) {
     case Activation::identity: return x;
     case Activation::gelu: return half * x * std::erfc(-x / std::numbers::sqrt2_v<T>);
