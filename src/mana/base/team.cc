@@ -26,7 +26,8 @@ unsigned wait_for_change(const std::atomic<unsigned>& value, unsigned old) {
 
 }  // namespace
 
-Team::Team(unsigned size) : failures_(size == 0 ? 1 : size) {
+Team::Team(unsigned size) {
+  failures_.resize(size == 0 ? 1 : size);
   for (unsigned index = 1; index < size; ++index) {
     helpers_.emplace_back([this, index] { help(index); });
   }

@@ -62,7 +62,7 @@ class PullCommand : public testing::Test {
   }
   std::string folder() const { return (home_.path() / "models" / "owner--name").string(); }
 
-  hub::TemporaryFolder home_;
+  TemporaryFolder home_;
   std::unique_ptr<hub::TestHub> hub_ = std::make_unique<hub::TestHub>();
   std::map<std::string, std::optional<std::string>> before_;
 };

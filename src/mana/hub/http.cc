@@ -181,7 +181,7 @@ HttpHead HttpClient::get_once(const std::string& url, std::uint64_t offset, cons
   const auto add_header = [&](const std::string& line) {
     curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
     if (longer == nullptr) throw IoError("libcurl has no memory left");
-    static_cast<void>(lines.release());
+    [[maybe_unused]] curl_slist* const shorter = lines.release();  // it is part of the longer one now
     lines.reset(longer);
   };
   if (!options_.token.empty() && same_origin(url, options_.origin)) {

@@ -98,7 +98,8 @@ class Pull {
     if (std::exchange(present_->revision, revision_) == revision_) return;
     try {
       present_->write(folder_);
-    } catch (const IoError&) {  // a store that cannot be written serves its models all the same
+    } catch (const IoError&) {
+      return;  // a store that cannot be written serves its models all the same
     }
   }
 
