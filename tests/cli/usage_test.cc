@@ -35,9 +35,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{{}, "a command is missing"}, Mistake{{"embd"}, "did you mean embed?"},
         Mistake{{"tokenise", "x"}, "did you mean tokenize?"}, Mistake{{"--modle"}, "no option --modle"},
-        Mistake{{"dance"}, "there is no command dance; see mana --help"}, Mistake{{"eval"}, "must be followed by sts"},
-        Mistake{{"eval", "st"}, "did you mean eval sts?"}, Mistake{{"bench"}, "embed or tokenize"},
-        Mistake{{"embed", "--modle", "x"}, "did you mean --model?"},
+        Mistake{{"dance"}, "there is no command dance; see mana --help"},
+        Mistake{{"eval"}, "must be followed by sts or retrieval"}, Mistake{{"eval", "st"}, "did you mean eval sts?"},
+        Mistake{{"bench"}, "embed or tokenize"}, Mistake{{"embed", "--modle", "x"}, "did you mean --model?"},
         Mistake{{"embed", "--ouput=x", "y"}, "did you mean --output?"},
         Mistake{{"embed", "x", "--zzzzzz"}, "has no option --zzzzzz;"},
         Mistake{{"embed", "x", "--threads", "two"}, "--threads takes a whole number, not 'two'"},
@@ -58,11 +58,14 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"embed", "x", "--field", "a"}, "belong to a file"},
         Mistake{{"similarity", "one"}, "takes 2 arguments"}, Mistake{{"similarity", "a", "b", "c"}, "not 3"},
         Mistake{{"inspect", "x"}, "does not take the argument 'x'"}, Mistake{{"eval", "sts"}, "--data is required"},
+        Mistake{{"eval", "retrieval", "--corpus", "x"}, "give --data, or --corpus, --queries and --qrels"},
+        Mistake{{"eval", "retrieval", "--data", "x", "--prompt", "y"}, "has no option --prompt"},
+        Mistake{{"eval", "classify", "--train", "x"}, "--test is required"},
         Mistake{{"bench", "embed"}, "--input is required"}));
 
 TEST(Help, OfEveryCommandHasAnExample) {
-  for (const char* command :
-       {"embed", "similarity", "tokenize", "inspect", "verify", "eval sts", "bench embed", "bench tokenize", "pull"}) {
+  for (const char* command : {"embed", "similarity", "tokenize", "inspect", "verify", "eval sts", "eval retrieval",
+                              "eval classify", "bench embed", "bench tokenize", "pull"}) {
     SCOPED_TRACE(command);
     std::vector<std::string> arguments;
     for (std::string_view words = command; !words.empty();) {

@@ -9,6 +9,8 @@ namespace mana::cli {
 int bench_embed(Options& options);
 int bench_tokenize(Options& options);
 int embed(Options& options);
+int eval_classify(Options& options);
+int eval_retrieval(Options& options);
 int eval_sts(Options& options);
 int inspect(Options& options);
 int pull(Options& options);

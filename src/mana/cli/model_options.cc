@@ -66,6 +66,10 @@ void ComputeOptions::apply(engine::EncoderOptions& encoder) const {
 
 void VectorOptions::describe(Options& options) {
   options.option("--prompt", "NAME", "Put this prompt of the model before each text", prompt);
+  describe_all_but_prompt(options);
+}
+
+void VectorOptions::describe_all_but_prompt(Options& options) {
   options.option("--pooling", "MODES", "Pool so, not as the model says: cls, max, mean, …, or several: cls,mean",
                  pooling);
   options.flag("--no-normalize", "Leave the vectors at the length that they have", no_normalize);

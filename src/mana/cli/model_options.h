@@ -40,6 +40,8 @@ struct VectorOptions {
   engine::Overflow overflow = engine::Overflow::truncate;
 
   void describe(Options& options);
+  /// The same without --prompt, for commands where each kind of text has its own.
+  void describe_all_but_prompt(Options& options);
   /// Throws UsageError for a pooling mode that is not known.
   void apply(engine::EncoderOptions& encoder) const;
 };

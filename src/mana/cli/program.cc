@@ -50,6 +50,14 @@ constexpr std::array kCommands = {
              "mana eval sts --data stsb-test.tsv\n"
              "mana eval sts --data sick.tsv --score relatedness --json"},
             eval_sts},
+    Command{{"eval retrieval", "Measure how well queries find the documents that are relevant",
+             "mana eval retrieval --data scifact\n"
+             "mana eval retrieval --corpus docs.jsonl --queries questions.jsonl --qrels answers.tsv --json"},
+            eval_retrieval},
+    Command{{"eval classify", "Measure how well the vectors of texts tell their classes",
+             "mana eval classify --train train.tsv --test test.tsv\n"
+             "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
+            eval_classify},
     Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
             bench_embed},
     Command{{"bench tokenize", "Measure the speed of tokenizing", "mana bench tokenize --input corpus.txt"},

@@ -4,6 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <system_error>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -46,6 +49,15 @@ bool TableReader::next(std::vector<std::string_view>& fields) {
         fmt::format("{} has {} fields, but the header has {}", lines_.place(), fields.size(), columns_.size()));
   }
   return true;
+}
+
+double TableReader::number(std::string_view field, std::string_view column) const {
+  double value = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (error != std::errc() || end != field.data() + field.size() || !std::isfinite(value)) {
+    throw FormatError(fmt::format("{}: {} must be a finite number, not '{}'", place(), column, field));
+  }
+  return value;
 }
 
 }  // namespace mana::data

@@ -22,6 +22,9 @@ class TableReader {
   /// Throws FormatError that names the line when the row has more or fewer fields than the header.
   bool next(std::vector<std::string_view>& fields);
 
+  /// A field as a number. Throws FormatError that names line and column when it is no finite number.
+  double number(std::string_view field, std::string_view column) const;
+
   /// "pairs.tsv:12", the row that next() gave last.
   std::string place() const { return lines_.place(); }
 

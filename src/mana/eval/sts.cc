@@ -27,7 +27,7 @@ double cosine(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
-StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& pairs, const StsProgress& progress,
+StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& pairs, const TextProgress& progress,
                        std::stop_token stop) {
   StsResult result;
   result.pairs = pairs.size();

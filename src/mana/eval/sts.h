@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <stop_token>
 
 #include "mana/data/scored_pairs.h"
 #include "mana/engine/encoder.h"
+#include "mana/eval/embed_texts.h"
 
 namespace mana::eval {
 
@@ -17,11 +17,8 @@ struct StsResult {
   std::size_t truncated = 0;  ///< texts of which some did not reach the vector
 };
 
-/// Told how many of the texts are done.
-using StsProgress = std::function<void(std::size_t texts)>;
-
 /// Throws ArgumentError for fewer than two pairs, Cancelled once `stop` is requested.
-StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& pairs, const StsProgress& progress = {},
-                       std::stop_token stop = {});
+StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& pairs,
+                       const TextProgress& progress = {}, std::stop_token stop = {});
 
 }  // namespace mana::eval

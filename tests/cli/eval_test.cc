@@ -1,0 +1,182 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mana/base/json.h"
+#include "process.h"
+
+namespace mana::program {
+namespace {
+
+using testing::HasSubstr;
+
+Outcome run_with(std::vector<std::string> arguments, const std::string& model = "mean") {
+  arguments.insert(arguments.end(), {"--model", small_model(model).string()});
+  return run(std::move(arguments));
+}
+
+double number(const json::Document& document, std::string_view key) { return document.root().at(key).number(); }
+
+json::Document parsed(const Outcome& outcome) {
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  return json::Document::parse(outcome.output, "output");
+}
+
+/// A task of which every answer is known: d1 and d2 are "the cat", word for word.
+class EvalRetrieval : public testing::Test {
+ protected:
+  void SetUp() override {
+    write(folder_ / "corpus.jsonl",
+          "{\"_id\": \"d3\", \"text\": \"42 !\"}\n{\"_id\": \"d2\", \"title\": \"the\", \"text\": \"cat\"}\n"
+          "{\"_id\": \"d1\", \"title\": \"\", \"text\": \"the cat\"}\n");
+    write(folder_ / "queries.jsonl",
+          "{\"_id\": \"cat\", \"text\": \"the cat\"}\n{\"_id\": \"none\", \"text\": \"42\"}\n"
+          "{\"_id\": \"sign\", \"text\": \"42 !\"}\n");
+    write(folder_ / "qrels.tsv", "query-id\tcorpus-id\tscore\ncat\td2\t1\nsign\td3\t2\nnone\td1\t0\n");
+  }
+
+  Outcome evaluate(std::vector<std::string> more = {}, const std::string& model = "mean") const {
+    more.insert(more.begin(), {"eval", "retrieval", "--data", folder_.path().string(), "--quiet"});
+    return run_with(std::move(more), model);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(EvalRetrieval, GivesEveryMetric) {
+  const json::Document document = parsed(evaluate({"--json"}));
+  EXPECT_EQ(document.root().at("task").string(), "retrieval");
+  EXPECT_EQ(document.root().at("similarity").string(), "cosine");
+  EXPECT_EQ(number(document, "queries"), 2);
+  EXPECT_EQ(number(document, "unjudged"), 1);
+  EXPECT_EQ(number(document, "documents"), 3);
+  // d1 and d2 have one vector, and equal similarities are ranked by id: d2 is second for one query, d3 first for the
+  // other.
+  EXPECT_DOUBLE_EQ(number(document, "accuracy@1"), 50);
+  EXPECT_DOUBLE_EQ(number(document, "recall@1"), 50);
+  EXPECT_DOUBLE_EQ(number(document, "recall@3"), 100);
+  EXPECT_DOUBLE_EQ(number(document, "precision@10"), 10);
+  EXPECT_DOUBLE_EQ(number(document, "mrr@10"), 75);
+  EXPECT_DOUBLE_EQ(number(document, "map@100"), 75);
+  EXPECT_DOUBLE_EQ(number(document, "ndcg@10"), 50 + 50 / std::log2(3.0));
+  for (const char* metric : {"accuracy", "precision", "recall"}) {
+    for (const char* k : {"1", "3", "5", "10", "100"}) {
+      EXPECT_TRUE(document.root().find(std::string(metric) + "@" + k)) << metric << k;
+    }
+  }
+  const Outcome lines = evaluate();
+  EXPECT_THAT(lines.output, HasSubstr("ndcg@10             81.5465\n"));
+  EXPECT_THAT(lines.output, HasSubstr("queries             2\n"));
+}
+
+TEST_F(EvalRetrieval, TakesFilesOneByOne) {
+  write(folder_ / "other.tsv", "query-id\tcorpus-id\tscore\ncat\td1\t1\n");
+  EXPECT_DOUBLE_EQ(number(parsed(evaluate({"--json", "--qrels", (folder_ / "other.tsv").string()})), "mrr@10"), 100);
+  const Outcome separate = run_with({"eval", "retrieval", "--corpus", (folder_ / "corpus.jsonl").string(), "--queries",
+                                     (folder_ / "queries.jsonl").string(), "--qrels", (folder_ / "qrels.tsv").string(),
+                                     "--json", "--quiet"});
+  EXPECT_EQ(separate.output, evaluate({"--json"}).output);
+}
+
+TEST_F(EvalRetrieval, PutsThePromptsOfTheModelBeforeTheTexts) {
+  const TemporaryFolder model;
+  std::filesystem::copy(small_model(), model.path(), std::filesystem::copy_options::recursive);
+  write(model / "config_sentence_transformers.json", R"({"prompts": {"query": "on ", "document": "on the "}})");
+  write(folder_ / "corpus.jsonl", "{\"_id\": \"d1\", \"text\": \"cat\"}\n{\"_id\": \"d2\", \"text\": \"the cat\"}\n");
+  const auto found_at_once = [&](const char* document, std::vector<std::string> more) {
+    write(folder_ / "qrels.tsv", std::string("query-id\tcorpus-id\tscore\ncat\t") + document + "\t1\n");
+    more.insert(more.begin(), {"eval", "retrieval", "--data", folder_.path().string(), "--json", "--quiet", "--model",
+                               model.path().string()});
+    return number(parsed(run(std::move(more))), "recall@1");
+  };
+  EXPECT_DOUBLE_EQ(found_at_once("d1", {}), 100) << "'on the cat' finds itself";
+  EXPECT_DOUBLE_EQ(found_at_once("d2", {"--query-prompt", "document"}), 100) << "'on the the cat' finds itself";
+  EXPECT_DOUBLE_EQ(found_at_once("d2", {"--document-prompt", "query"}), 100) << "'on the cat' finds itself";
+  write(folder_ / "qrels.tsv", "query-id\tcorpus-id\tscore\ncat\td1\t1\n");
+  const Outcome unknown = evaluate({"--query-prompt", "nobody"}, "prompts");
+  EXPECT_EQ(unknown.status, 1);
+  EXPECT_THAT(unknown.errors, HasSubstr("has no prompt named 'nobody'"));
+  const Outcome unknown_document = evaluate({"--document-prompt", "nobody"}, "prompts");
+  EXPECT_EQ(unknown_document.status, 1);
+  EXPECT_THAT(unknown_document.errors, HasSubstr("has no prompt named 'nobody'"));
+}
+
+TEST_F(EvalRetrieval, NamesThePlaceOfAMistake) {
+  const auto expect = [&](const std::string& file, std::string_view text, const std::string& sentence) {
+    const std::string before = read(folder_ / file);
+    write(folder_ / file, text);
+    const Outcome outcome = evaluate();
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+    write(folder_ / file, before);
+  };
+  expect("corpus.jsonl", "{\"_id\": \"d1\"}\n", "corpus.jsonl:1: text is missing");
+  expect("corpus.jsonl", "", "corpus.jsonl holds no texts");
+  expect("queries.jsonl", "[]\n", "queries.jsonl:1: must be an object");
+  expect("qrels.tsv", "query-id\tcorpus-id\tscore\ncat\td9\t1\n", "qrels.tsv:2: corpus-id 'd9' is not in");
+  expect("qrels.tsv", "query-id\tcorpus-id\tscore\n", "names no relevant document for any query");
+}
+
+class EvalClassify : public testing::Test {
+ protected:
+  void SetUp() override {
+    write(folder_ / "train.tsv", "label\ttext\nword\tthe cat\nword\tthe cat sat\nsign\t42 !\nsign\t! 42 !\n");
+    write(folder_ / "test.tsv", "text\tlabel\nthe cat\tword\n42 !\tsign\nthe cat sat\tother\n");
+  }
+
+  Outcome evaluate(std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"eval", "classify", "--train", (folder_ / "train.tsv").string(), "--test",
+                               (folder_ / "test.tsv").string(), "--quiet"});
+    return run_with(std::move(more));
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(EvalClassify, GivesAccuracyAndMacroF1) {
+  const json::Document document = parsed(evaluate({"--json"}));
+  EXPECT_EQ(document.root().at("task").string(), "classify");
+  EXPECT_EQ(number(document, "train"), 4);
+  EXPECT_EQ(number(document, "test"), 3);
+  EXPECT_EQ(number(document, "classes"), 2);
+  EXPECT_EQ(number(document, "unseen"), 1);
+  EXPECT_DOUBLE_EQ(number(document, "accuracy"), 200.0 / 3);
+  EXPECT_DOUBLE_EQ(number(document, "macro_f1"), 100 * (2.0 / 3 + 1) / 3);
+  EXPECT_TRUE(document.root().at("converged").boolean());
+  const Outcome lines = evaluate();
+  EXPECT_THAT(lines.output, HasSubstr("accuracy  66.6667\nmacro F1  55.5556\n"));
+}
+
+TEST_F(EvalClassify, ReadsColumnsByName) {
+  write(folder_ / "train.tsv", "intent\tquery\nword\tthe cat\nsign\t42 !\n");
+  write(folder_ / "test.tsv", "query\tintent\nthe cat\tword\n42 !\tsign\n");
+  EXPECT_DOUBLE_EQ(number(parsed(evaluate({"--json", "--label", "intent", "--text", "query"})), "accuracy"), 100);
+  const Outcome outcome = evaluate();
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("train.tsv has no column label; its columns are intent, query"));
+}
+
+TEST_F(EvalClassify, NamesThePlaceOfAMistake) {
+  const auto expect = [&](const std::string& file, std::string_view text, const std::string& sentence) {
+    const std::string before = read(folder_ / file);
+    write(folder_ / file, text);
+    const Outcome outcome = evaluate();
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+    write(folder_ / file, before);
+  };
+  expect("train.tsv", "label\ttext\nword\ta\nword\tb\n", "the 2 training texts have 1 class");
+  expect("train.tsv", "label\ttext\n", "train.tsv has a header, but no rows");
+  expect("train.tsv", "label\ttext\nword\ta\n\tb\n", "train.tsv:3: label is empty");
+  expect("test.tsv", "label\ttext\nword\n", "test.tsv:2 has 1 fields, but the header has 2");
+}
+
+}  // namespace
+}  // namespace mana::program
