@@ -268,6 +268,11 @@ TEST(Bench, ReportsRates) {
   EXPECT_LE(embed.root().at("seconds_median").number(), embed.root().at("seconds_p99").number());
   EXPECT_EQ(embed.root().at("threads").integer(), 1);
   EXPECT_FALSE(embed.root().at("isa").string().empty());
+  if (embed.root().at("isa").string() != "reference") {
+    const double share = embed.root().at("percent_of_peak").number();
+    EXPECT_GT(share, 0);
+    EXPECT_NEAR(share, 100 * embed.root().at("linear_gflops").number() / embed.root().at("peak_gflops").number(), 1e-6);
+  }
 
   const json::Document tokenize =
       parsed(run_small({"bench", "tokenize", "--input", input, "--threads", "3", "--json"}));
@@ -277,6 +282,24 @@ TEST(Bench, ReportsRates) {
   EXPECT_EQ(run_small({"bench", "embed", "--input", input, "--repeat", "0"}).status, 2);
   write(input, "");
   EXPECT_THAT(run_small({"bench", "embed", "--input", input}).errors, HasSubstr("holds no text"));
+}
+
+TEST(Bench, MeasuresPeaks) {
+  const Outcome outcome = run({"bench", "peak", "--repeat", "1", "--threads", "2", "--json"});
+  if (kernels::choose_isa() == kernels::Isa::reference) {
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.errors, HasSubstr("no peak to measure"));
+    return;
+  }
+  const json::Document document = parsed(outcome);
+  std::size_t count = 0;
+  for (const json::Value& peak : document.root().at("peaks").array()) {
+    EXPECT_GT(peak.at("median_gflops").number(), 0.1);
+    EXPECT_GE(peak.at("gflops").number(), peak.at("median_gflops").number());
+    EXPECT_EQ(peak.at("threads").integer(), static_cast<std::int64_t>(count++ % 2 + 1));
+  }
+  EXPECT_GE(count, 4U) << "f32 and int8 of AVX2";
+  EXPECT_THAT(run({"bench", "peak", "--repeat", "1"}).output, HasSubstr("vfmadd"));
 }
 
 TEST(Isa, IsCappedByOptionAndEnvironment) {

@@ -31,7 +31,10 @@ class Resume : public testing::TestWithParam<const char*> {
   }
 
   std::vector<std::string> command(const std::filesystem::path& output) const {
-    return {"embed", "--model", small_model().string(), "--truncate-dim", "4", "--output", output.string()};
+    std::vector<std::string> arguments = {"embed", "--model",  small_model().string(), "--truncate-dim",
+                                          "4",     "--output", output.string()};
+    arguments.insert(arguments.end(), more_.begin(), more_.end());
+    return arguments;
   }
 
   std::vector<std::string> resume(const std::filesystem::path& output) const {
@@ -74,6 +77,7 @@ class Resume : public testing::TestWithParam<const char*> {
   }
 
   TemporaryFolder folder_;
+  std::vector<std::string> more_;  // options of the job beside those that all have
 };
 
 TEST_P(Resume, GoesOnAfterCtrlC) {
@@ -162,6 +166,26 @@ TEST_P(ResumedJob, GoesOnAfterAMistakeInTheInput) {
   write(input, right);
   EXPECT_EQ(run(arguments).status, 0);
   expect_same_as_uninterrupted();
+}
+
+TEST_P(ResumedJob, KeepsItsTypeAndRanges) {
+  const std::string sample = (folder_ / "sample.txt").string(), other = (folder_ / "other.txt").string();
+  write(sample, "one\ntwo words\nthree\n");
+  write(other, "a\nb c d\n");
+  more_ = {"--embedding-type", "int8", "--calibrate", sample};
+  break_off(SIGINT);
+  const auto refused = [&](std::vector<std::string> options) {
+    more_ = std::move(options);
+    return run(resume(output()), texts());
+  };
+  EXPECT_THAT(refused({"--embedding-type", "binary"}).errors,
+              HasSubstr("was begun with --embedding-type \"int8\", not \"binary\""));
+  EXPECT_THAT(refused({"--embedding-type", "int8", "--calibrate", other}).errors, HasSubstr("was begun with ranges"));
+  EXPECT_FALSE(std::filesystem::exists(output()));
+  more_ = {"--embedding-type", "int8", "--calibrate", sample};
+  EXPECT_THAT(run(resume(output()), texts()).errors, HasSubstr("going on after"));
+  expect_same_as_uninterrupted();
+  EXPECT_EQ(std::filesystem::file_size(output()), 128U + 4 * kTexts);
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, Resume, testing::Values("jsonl", "npy", "tsv"),

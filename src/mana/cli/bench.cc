@@ -13,9 +13,11 @@
 #include "mana/cli/commands.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/peak_measurement.h"
 #include "mana/cli/text_input.h"
 #include "mana/engine/encoder.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/models/bert/config.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::cli {
@@ -76,6 +78,21 @@ void add_rate(ordered_json& result, const std::string& unit, std::size_t amount,
   result["median_" + unit + "_per_second"] = static_cast<double>(amount) / times.median;
 }
 
+/// What the linear maps of the encoder's layers compute a second (the median pass; attention, norms and tokenizing take
+/// their time but do not count), and its share of what the processor can do at most on as many threads.
+void add_share_of_peak(ordered_json& result, const engine::Encoder& encoder, std::size_t tokens, const Times& times) {
+  if (encoder.isa() == kernels::Isa::reference) return;
+  const models::BertConfig config = models::read_bert_config(encoder.folder().transformer);
+  const std::size_t weights = config.layers * config.model * (4 * config.model + 2 * config.inner);
+  const double rate = 2.0 * static_cast<double>(weights) * static_cast<double>(tokens) / times.median;
+  constexpr std::size_t kPasses = 3;
+  Team team(encoder.threads());
+  const double peak = measure_peak(encoder.isa(), encoder.precision(), team, kPasses).best;
+  result["linear_gflops"] = rate / 1e9;
+  result["peak_gflops"] = peak / 1e9;
+  result["percent_of_peak"] = 100 * rate / peak;
+}
+
 void print_result(const ordered_json& result, bool json) {
   if (json) return print(result.dump() + "\n");
   std::string text;
@@ -124,6 +141,7 @@ int bench_embed(Options& options) {
   result["isa"] = kernels::name_of(encoder.isa());
   result["threads"] = encoder.threads();
   result["peak_rss_mb"] = peak_rss_mb();
+  add_share_of_peak(result, encoder, tokens, times);
   print_result(result, bench.json);
   return 0;
 }

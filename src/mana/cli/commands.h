@@ -7,6 +7,7 @@
 namespace mana::cli {
 
 int bench_embed(Options& options);
+int bench_peak(Options& options);
 int bench_tokenize(Options& options);
 int embed(Options& options);
 int eval_classify(Options& options);

@@ -13,6 +13,7 @@
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/embedding_output.h"
+#include "mana/cli/embedding_type_choice.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
@@ -30,6 +31,7 @@ struct EmbedOptions {
   ComputeOptions compute;
   std::optional<std::string> output;
   std::optional<EmbeddingFormat> format;
+  EmbeddingTypeChoice type;
   bool json = false;
   bool include_text = false;
   bool resume = false;
@@ -44,6 +46,7 @@ struct EmbedOptions {
     options.flag("--json", "The same as --format jsonl", json);
     options.flag("--include-text", "Put the text into each line of jsonl", include_text);
     options.flag("--resume", "Go on with a job that was interrupted, from its partial file", resume);
+    type.describe(options);
     options.group("Model");
     model.describe(options);
     vectors.describe(options);
@@ -66,7 +69,8 @@ struct EmbedOptions {
 };
 
 /// All that the bits of the output depend on, beside the texts themselves.
-std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const engine::Encoder& encoder) {
+std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const engine::Encoder& encoder,
+                   const std::optional<compress::EmbeddingRanges>& ranges) {
   const std::filesystem::path folder = std::filesystem::canonical(encoder.folder().folder);
   const VectorOptions& vectors = options.vectors;
   const auto text_or_null = [](const auto& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
@@ -77,6 +81,8 @@ std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const en
       {"--precision", kernels::name_of(encoder.precision())},
       {"--format", name_of(format)},
       {"--include-text", options.include_text},
+      {"--embedding-type", compress::name_of(options.type.type)},
+      {"ranges", ranges ? nlohmann::json(digest_of(*ranges)) : nlohmann::json()},
       {"--prompt", text_or_null(vectors.prompt)},
       {"--pooling", text_or_null(vectors.pooling)},
       {"--no-normalize", vectors.no_normalize},
@@ -132,6 +138,7 @@ int embed(Options& options) {
   if (chosen.include_text && format != EmbeddingFormat::jsonl) {
     throw UsageError(fmt::format("--include-text needs --format jsonl: {} holds numbers only", name_of(format)));
   }
+  chosen.type.check(chosen.input);
   const engine::EncoderOptions encoder_options = chosen.encoder();
 
   const Interruption interruption;  // before the encoder starts its threads
@@ -146,8 +153,16 @@ int embed(Options& options) {
     note(
         fmt::format("starting over: {} of an earlier run is replaced; --resume would go on from it", partial.string()));
   }
-  const auto output = open_output({chosen.output.value_or(""), format, encoder.dimensions(), chosen.include_text,
-                                   chosen.resume, job_of(chosen, format, encoder)});
+  std::optional<compress::EmbeddingRanges> ranges;
+  try {
+    ranges = chosen.type.find_ranges(chosen.input, encoder, options.quiet(), interruption.token());
+  } catch (const Cancelled&) {
+    note("mana: interrupted");
+    return interruption.exit_status();
+  }
+  const auto output = open_output({chosen.output.value_or(""), format,
+                                   compress::Quantiser(chosen.type.type, encoder.dimensions(), ranges),
+                                   chosen.include_text, chosen.resume, job_of(chosen, format, encoder, ranges)});
   Totals totals;
   try {
     skip_texts(source, output->resumed());

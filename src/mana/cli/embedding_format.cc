@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 #include "mana/cli/json_text.h"
@@ -17,10 +19,27 @@ void append_token_members(std::string& out, const engine::TextInfo& info) {
   fmt::format_to(std::back_inserter(out), "\"tokens\":{},\"truncated\":{}}}\n", info.tokens, info.truncated);
 }
 
-void append_numbers(std::string& out, std::span<const float> vector, char separator) {
-  for (std::size_t i = 0; i < vector.size(); ++i) {
-    if (i > 0) out += separator;
-    append_number(out, vector[i]);
+/// Calls append(element) for each element of the bytes, with separators between.
+template <class Element, class Append>
+void append_elements(std::string& out, std::span<const std::byte> bytes, char separator, Append append) {
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Element)) {
+    Element element;
+    std::memcpy(&element, bytes.data() + at, sizeof(element));
+    if (at > 0) out += separator;
+    append(element);
+  }
+}
+
+void append_numbers(std::string& out, const StoredRow& row, char separator) {
+  const auto append_real = [&](float value) { append_number(out, value); };
+  const auto append_integer = [&](int value) { fmt::format_to(std::back_inserter(out), "{}", value); };
+  switch (row.dtype) {
+    case DType::f16:
+      return append_elements<std::uint16_t>(out, row.bytes, separator,
+                                            [&](std::uint16_t bits) { append_real(half_to_float(bits)); });
+    case DType::i8: return append_elements<std::int8_t>(out, row.bytes, separator, append_integer);
+    case DType::u8: return append_elements<std::uint8_t>(out, row.bytes, separator, append_integer);
+    default: return append_elements<float>(out, row.bytes, separator, append_real);
   }
 }
 
@@ -43,11 +62,11 @@ EmbeddingFormat format_of(const std::filesystem::path& path) {
 
 std::filesystem::path token_counts_of(const std::filesystem::path& output) { return output.string() + ".tokens.jsonl"; }
 
-std::string head_of(EmbeddingFormat format, std::size_t rows, std::size_t dimensions) {
-  return format == EmbeddingFormat::npy ? formats::npy_header(rows, dimensions) : std::string();
+std::string head_of(EmbeddingFormat format, std::size_t rows, std::size_t columns, DType dtype) {
+  return format == EmbeddingFormat::npy ? formats::npy_header(rows, columns, dtype) : std::string();
 }
 
-void append_row(std::string& out, EmbeddingFormat format, std::span<const float> vector, const engine::TextInfo& info,
+void append_row(std::string& out, EmbeddingFormat format, const StoredRow& row, const engine::TextInfo& info,
                 std::optional<std::string_view> text) {
   switch (format) {
     case EmbeddingFormat::jsonl:
@@ -58,13 +77,13 @@ void append_row(std::string& out, EmbeddingFormat format, std::span<const float>
         out += ',';
       }
       out += "\"embedding\":[";
-      append_numbers(out, vector, ',');
+      append_numbers(out, row, ',');
       out += "],";
       append_token_members(out, info);
       break;
-    case EmbeddingFormat::npy: out.append(reinterpret_cast<const char*>(vector.data()), vector.size_bytes()); break;
+    case EmbeddingFormat::npy: out.append(reinterpret_cast<const char*>(row.bytes.data()), row.bytes.size()); break;
     case EmbeddingFormat::tsv:
-      append_numbers(out, vector, '\t');
+      append_numbers(out, row, '\t');
       out += '\n';
       break;
   }

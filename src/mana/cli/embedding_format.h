@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -7,12 +8,13 @@
 #include <string_view>
 
 #include "mana/engine/encoder.h"
+#include "mana/tensor/dtype.h"
 
 namespace mana::cli {
 
 enum class EmbeddingFormat {
   jsonl,  ///< {"embedding": […], "tokens": 5, "truncated": false}, with "text" in front where it is wanted
-  npy,    ///< NumPy's array, f32 [texts, dimensions]
+  npy,    ///< NumPy's array [texts, columns] of the elements that are stored
   tsv     ///< numbers with tabs between them
 };
 
@@ -29,10 +31,17 @@ inline bool has_token_counts(EmbeddingFormat format) { return format == Embeddin
 std::filesystem::path token_counts_of(const std::filesystem::path& output);
 
 /// What stands before the rows, of the same length for any number of them.
-std::string head_of(EmbeddingFormat format, std::size_t rows, std::size_t dimensions);
+std::string head_of(EmbeddingFormat format, std::size_t rows, std::size_t columns, DType dtype);
 
-/// Appends one vector. Numbers are the shortest decimals that read back as the same floats.
-void append_row(std::string& out, EmbeddingFormat format, std::span<const float> vector, const engine::TextInfo& info,
+/// A vector as it is stored: elements of f32, f16, i8 or u8.
+struct StoredRow {
+  DType dtype = DType::f32;
+  std::span<const std::byte> bytes;
+};
+
+/// Appends one vector. Integers are written as such; other numbers are the shortest decimals that read back as the same
+/// floats.
+void append_row(std::string& out, EmbeddingFormat format, const StoredRow& row, const engine::TextInfo& info,
                 std::optional<std::string_view> text);
 
 /// Appends {"tokens": 5, "truncated": false}.

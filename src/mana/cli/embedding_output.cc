@@ -11,6 +11,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
@@ -22,14 +23,21 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 
+std::string head_of(const EmbeddingOutputOptions& options, std::size_t rows) {
+  return head_of(options.format, rows, options.quantiser.columns(), options.quantiser.dtype());
+}
+
 /// The rows as bytes, about a megabyte at a time.
 void format_rows(const EmbeddingOutputOptions& options, std::span<const std::string> texts,
                  const engine::Embeddings& rows, const std::function<void(std::string_view)>& put) {
+  const compress::Quantiser& quantiser = options.quantiser;
+  std::vector<std::byte> stored(quantiser.row_bytes());
   std::string block;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const std::optional<std::string_view> text =
         options.include_text ? std::optional<std::string_view>(texts[row]) : std::nullopt;
-    append_row(block, options.format, rows[row], rows.texts[row], text);
+    quantiser.store(rows[row], stored);
+    append_row(block, options.format, {quantiser.dtype(), stored}, rows.texts[row], text);
     if (block.size() < kBlock && row + 1 < rows.size()) continue;
     put(block);
     block.clear();
@@ -82,7 +90,7 @@ class DirectArrayOutput : public DirectOutput {
   }
 
   void finish() override {
-    put(head_of(options().format, rows_, options().dimensions));
+    put(head_of(options(), rows_));
     if (std::fflush(waiting_.get()) != 0 || std::fseek(waiting_.get(), 0, SEEK_SET) != 0) fail();
     std::string block(kBlock, '\0');
     while (const std::size_t count = std::fread(block.data(), 1, block.size(), waiting_.get())) {
@@ -113,7 +121,7 @@ class FileOutput : public EmbeddingOutput {
         journal_(options_.path, options_.job, resumption),
         resumed_(state_) {
     if (!has_token_counts(options_.format)) counts_.emplace(token_counts_of(options_.path), state_.sidecar_bytes);
-    if (!resumption) vectors_.write(head_of(options_.format, 0, options_.dimensions));
+    if (!resumption) vectors_.write(head_of(options_, 0));
   }
 
   ~FileOutput() override {
@@ -147,7 +155,7 @@ class FileOutput : public EmbeddingOutput {
   }
 
   void finish() override {
-    const std::string head = head_of(options_.format, state_.rows, options_.dimensions);
+    const std::string head = head_of(options_, state_.rows);
     vectors_.overwrite(0, std::as_bytes(std::span(head)));
     if (counts_) counts_->commit();
     vectors_.commit();

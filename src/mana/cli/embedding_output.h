@@ -8,6 +8,7 @@
 
 #include "mana/cli/embedding_format.h"
 #include "mana/cli/resume_journal.h"
+#include "mana/compress/embedding_type.h"
 
 namespace mana::cli {
 
@@ -29,7 +30,7 @@ class EmbeddingOutput {
 struct EmbeddingOutputOptions {
   std::filesystem::path path;  ///< empty or "-": standard output
   EmbeddingFormat format = EmbeddingFormat::jsonl;
-  std::size_t dimensions = 0;
+  compress::Quantiser quantiser;  ///< as what the vectors are stored
   bool include_text = false;
   bool resume = false;
   std::string job;  ///< a JSON object with all that the vectors depend on

@@ -37,6 +37,7 @@ constexpr std::array kCommands = {
              "mana embed \"A cat sits on the mat.\"\n"
              "mana embed --input corpus.txt --output vectors.npy\n"
              "mana embed --input corpus.jsonl --field title --output vectors.jsonl --resume\n"
+             "mana embed --input corpus.txt --output vectors.npy --embedding-type int8 --calibrate sample.txt\n"
              "cat corpus.txt | mana embed --format tsv > vectors.tsv"},
             embed},
     Command{{"similarity", "Say how alike two texts are", "mana similarity \"a small dog\" \"a puppy\""}, similarity},
@@ -60,6 +61,8 @@ constexpr std::array kCommands = {
             eval_classify},
     Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
             bench_embed},
+    Command{{"bench peak", "Measure the processor's arithmetic peak", "mana bench peak --threads 2 --json"},
+            bench_peak},
     Command{{"bench tokenize", "Measure the speed of tokenizing", "mana bench tokenize --input corpus.txt"},
             bench_tokenize},
     Command{{"pull", "Fetch a model from the Hugging Face hub", "mana pull sentence-transformers/all-MiniLM-L6-v2"},

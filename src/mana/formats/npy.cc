@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstring>
@@ -18,6 +19,10 @@ namespace {
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kHeaderBytes = 128;
 constexpr std::uint64_t kMaxColumns = std::uint64_t{1} << 32;
+
+/// What NumPy calls the types; those of one byte have no order of bytes.
+constexpr std::array<std::pair<std::string_view, DType>, 5> kDescriptions = {
+    {{"<f2", DType::f16}, {"<f4", DType::f32}, {"<f8", DType::f64}, {"|i1", DType::i8}, {"|u1", DType::u8}}};
 
 /// The header is the text of a Python dictionary with three known keys; this reads that and no other Python.
 class HeaderReader {
@@ -85,10 +90,10 @@ class HeaderReader {
     skip_space();
     if (!text_.starts_with('\'') && !text_.starts_with('"')) fail("it is an array of records, which is not supported");
     const std::string_view descr = string();
-    if (descr == "<f2") return DType::f16;
-    if (descr == "<f4") return DType::f32;
-    if (descr == "<f8") return DType::f64;
-    fail(fmt::format("its elements are {}; only <f2, <f4 and <f8 are supported", printable(descr)));
+    for (const auto& [description, dtype] : kDescriptions) {
+      if (descr == description) return dtype;
+    }
+    fail(fmt::format("its elements are {}; only <f2, <f4, <f8, |i1 and |u1 are supported", printable(descr)));
   }
 
   bool boolean() {
@@ -196,12 +201,16 @@ std::vector<float> Npy::f32() const {
   return values;
 }
 
-std::string npy_header(std::uint64_t rows, std::uint64_t columns) {
+std::string npy_header(std::uint64_t rows, std::uint64_t columns, DType dtype) {
+  const auto* const found = std::ranges::find(kDescriptions, dtype, &std::pair<std::string_view, DType>::second);
+  if (found == kDescriptions.end()) {
+    throw ArgumentError(fmt::format("an array of {} cannot be written as .npy", name_of(dtype)));
+  }
   std::string header(kMagic);
   header += {'\x01', '\x00'};
   const std::size_t length = kHeaderBytes - header.size() - 2;
   header += {static_cast<char>(length), '\x00'};
-  header += fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", rows, columns);
+  header += fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}), }}", found->first, rows, columns);
   header.resize(kHeaderBytes - 1, ' ');
   return header + '\n';
 }

@@ -15,8 +15,8 @@
 /// NumPy's file of one array.
 namespace mana::formats {
 
-/// Reads a whole .npy file (versions 1 to 3) of little-endian f16, f32 or f64 in C order, and checks that the data are
-/// as long as the shape says. `name` stands for the file in messages. Throws FormatError.
+/// Reads a whole .npy file (versions 1 to 3) of little-endian f16, f32, f64, i8 or u8 in C order, and checks that the
+/// data are as long as the shape says. `name` stands for the file in messages. Throws FormatError.
 StoredTensor parse_npy(std::span<const std::byte> file, const std::string& name);
 
 /// One .npy file, mapped.
@@ -28,7 +28,7 @@ class Npy {
   const Shape& shape() const { return array_.shape; }
   DType dtype() const { return array_.dtype; }
   const StoredTensor& array() const { return array_; }
-  /// All elements, row after row.
+  /// All elements, row after row. Throws FormatError for integers.
   std::vector<float> f32() const;
 
  private:
@@ -38,9 +38,9 @@ class Npy {
   StoredTensor array_;
 };
 
-/// The 128 bytes before the data of an f32 array [rows, columns]: the same length for any size, so that they can be
-/// written before the rows are counted.
-std::string npy_header(std::uint64_t rows, std::uint64_t columns);
+/// The 128 bytes before the data of an array [rows, columns] of a type that parse_npy() reads: the same length for any
+/// size, so that they can be written before the rows are counted. Throws ArgumentError for another type.
+std::string npy_header(std::uint64_t rows, std::uint64_t columns, DType dtype = DType::f32);
 
 /// An f32 array [rows, columns] whose rows come one after another until their number is known. It stands under
 /// `<path>.partial` until commit(), and is left there when the work breaks off.

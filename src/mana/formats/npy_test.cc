@@ -60,7 +60,7 @@ TEST(ParseNpy, ReadsTheDictionaryHoweverItIsWritten) {
 
 TEST(ParseNpy, RefusesWhatItCannotRead) {
   EXPECT_THAT(refusal(with_header("{'descr': '>f4', 'fortran_order': False, 'shape': (2,)}")),
-              StrEq("x.npy: its elements are >f4; only <f2, <f4 and <f8 are supported"));
+              StrEq("x.npy: its elements are >f4; only <f2, <f4, <f8, |i1 and |u1 are supported"));
   EXPECT_THAT(refusal(with_header("{'descr': '|O', 'fortran_order': False, 'shape': (2,)}")),
               HasSubstr("elements are |O"));
   EXPECT_THAT(refusal(with_header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}")),
@@ -118,6 +118,28 @@ TEST(NpyHeader, IsAsLongForAnySize) {
   EXPECT_EQ(npy_header(0, 1).size(), 128U);
   EXPECT_EQ(npy_header(most, std::uint64_t{1} << 32).size(), 128U);
   EXPECT_TRUE(npy_header(most, 1).ends_with(" \n"));
+}
+
+TEST(NpyHeader, SaysTheType) {
+  for (const DType dtype : {DType::f16, DType::f32, DType::f64, DType::i8, DType::u8}) {
+    const std::string header = npy_header(3, 2, dtype);
+    EXPECT_EQ(header.size(), 128U);
+    const StoredTensor array = parse(header + std::string(6 * size_of(dtype), 'x'));
+    EXPECT_EQ(array.dtype, dtype);
+    EXPECT_EQ(array.shape, (Shape{3, 2}));
+    EXPECT_THAT(refusal(header + std::string(6 * size_of(dtype) + 1, 'x')), HasSubstr("follow the header"));
+  }
+  EXPECT_NE(npy_header(1, 1, DType::i8), npy_header(1, 1, DType::u8));
+  EXPECT_THAT([] { npy_header(1, 1, DType::bf16); },
+              ThrowsMessage<ArgumentError>(StrEq("an array of bf16 cannot be written as .npy")));
+}
+
+TEST(Npy, DoesNotReadIntegersAsFloats) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "x.npy", std::ios::binary) << npy_header(1, 3, DType::u8) << "abc";
+  const Npy array = Npy::open(folder / "x.npy");
+  EXPECT_EQ(array.array().bytes.size(), 3U);
+  EXPECT_THROW(array.f32(), FormatError);
 }
 
 TEST(NpyHeader, IsNumPysOwn) {

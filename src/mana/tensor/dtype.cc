@@ -56,6 +56,24 @@ float half_to_float(std::uint16_t bits) {
 
 float bfloat16_to_float(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
+std::uint16_t float_to_half(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffff;
+  std::uint32_t half = 0;
+  if (magnitude > 0x7f800000) {
+    half = 0x7e00 | (magnitude >> 13 & 0x3ff);  // a quiet NaN
+  } else if (magnitude >= 0x47800000) {         // 2^16
+    half = 0x7c00;
+  } else if (magnitude >= 0x38800000) {  // 2^-14, the least normal half; a carry may lead to infinity
+    half = (magnitude - (112U << 23) + 0xfff + (magnitude >> 13 & 1)) >> 13;
+  } else {
+    // The last bit of 1/2 + x is that of a subnormal half, so the addition rounds it.
+    const float shifted = std::bit_cast<float>(magnitude) + 0.5f;
+    half = std::bit_cast<std::uint32_t>(shifted) - 0x3f000000;
+  }
+  return static_cast<std::uint16_t>(sign | half);
+}
+
 std::uint16_t float_to_bfloat16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   if ((bits & 0x7fffffff) > 0x7f800000) return static_cast<std::uint16_t>(bits >> 16 | 0x40);  // a quiet NaN

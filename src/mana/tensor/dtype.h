@@ -16,7 +16,8 @@ std::string_view name_of(DType dtype);
 /// IEEE half and bfloat16 to float, exactly.
 float half_to_float(std::uint16_t bits);
 float bfloat16_to_float(std::uint16_t bits);
-/// Rounds to the nearest bfloat16, to the even one of two; NaN stays NaN.
+/// Rounds to the nearest half or bfloat16, to the even one of two; beyond the range to infinity; NaN stays NaN.
+std::uint16_t float_to_half(float value);
 std::uint16_t float_to_bfloat16(float value);
 
 }  // namespace mana

@@ -47,6 +47,28 @@ TEST(DType, EveryHalfIsExact) {
   }
 }
 
+TEST(DType, RoundsToTheNearestHalf) {
+  // Between each half and the next: below the middle down, above it up, at the middle to the even one. Beyond the
+  // largest half stands infinity, where 2^16 would be.
+  for (std::uint32_t bits = 0; bits < 0x7c00; ++bits) {
+    const auto lower = static_cast<std::uint16_t>(bits), upper = static_cast<std::uint16_t>(bits + 1);
+    const float below = half_to_float(lower), above = upper == 0x7c00 ? 0x1p16f : half_to_float(upper);
+    const float middle = (below + above) / 2;  // exact
+    ASSERT_EQ(float_to_half(below), lower);
+    ASSERT_EQ(float_to_half(std::nextafter(middle, 0.0f)), lower);
+    ASSERT_EQ(float_to_half(middle), bits % 2 == 0 ? lower : upper);
+    ASSERT_EQ(float_to_half(std::nextafter(middle, INFINITY)), upper);
+    ASSERT_EQ(float_to_half(-below), lower | 0x8000);
+    ASSERT_EQ(float_to_half(-middle), (bits % 2 == 0 ? lower : upper) | 0x8000);
+  }
+  EXPECT_EQ(float_to_half(0x1p16f), 0x7c00);
+  EXPECT_EQ(float_to_half(-INFINITY), 0xfc00);
+  EXPECT_EQ(float_to_half(3e38f), 0x7c00);
+  EXPECT_EQ(float_to_half(std::bit_cast<float>(1U)), 0) << "the least float";
+  EXPECT_TRUE(std::isnan(half_to_float(float_to_half(NAN))));
+  EXPECT_TRUE(std::isnan(half_to_float(float_to_half(std::bit_cast<float>(0x7f800001U))))) << "its payload is cut off";
+}
+
 TEST(DType, BFloat16IsTheUpperHalfOfAFloat) {
   for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
     ASSERT_EQ(std::bit_cast<std::uint32_t>(bfloat16_to_float(static_cast<std::uint16_t>(bits))), bits << 16);

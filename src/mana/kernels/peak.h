@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "mana/kernels/isa.h"
+#include "mana/kernels/precision.h"
+
+namespace mana::kernels {
+
+/// The instruction that the matrix kernel of a level and precision spends its time in, run on registers alone: what no
+/// kernel of that level can surpass.
+///
+/// One round is, for each vector of sums s and each of the `factors` vectors a_i:  s += a_i · b, where a lane
+/// multiplies `group` pairs of small elements and adds them. The caller gives the data, since zeros and powers of two
+/// draw less power and run at higher clocks than what a model computes with.
+struct PeakLoop {
+  std::string_view instruction;
+  std::size_t lanes;    ///< 32-bit lanes of a vector
+  std::size_t group;    ///< products that one lane adds at once
+  std::size_t sums;     ///< vectors of sums, enough to hide the instruction's latency
+  std::size_t factors;  ///< vectors a_i
+  /// a: [factors, lanes], b: [lanes], both of groups in 32 bits; sums: [sums, lanes] of f32, of int32 for int8.
+  void (*run)(std::uint64_t rounds, const void* a, const void* b, void* sums);
+
+  /// Multiplications and additions of one round.
+  double operations() const { return 2.0 * static_cast<double>(lanes * group * sums * factors); }
+};
+
+/// For a level of avx2 or above that the processor has, and a precision that is available() there. A level without
+/// kernels of its own has the peak of the level below.
+const PeakLoop& peak_loop(Isa isa, Precision precision);
+
+}  // namespace mana::kernels
