@@ -26,9 +26,7 @@ namespace {
 
 struct EmbedOptions {
   TextInput input;
-  ModelChoice model;
-  VectorOptions vectors;
-  ComputeOptions compute;
+  EncoderChoice model;
   std::optional<std::string> output;
   std::optional<EmbeddingFormat> format;
   EmbeddingTypeChoice type;
@@ -47,10 +45,7 @@ struct EmbedOptions {
     options.flag("--include-text", "Put the text into each line of jsonl", include_text);
     options.flag("--resume", "Go on with a job that was interrupted, from its partial file", resume);
     type.describe(options);
-    options.group("Model");
     model.describe(options);
-    vectors.describe(options);
-    compute.describe(options);
   }
 
   EmbeddingFormat chosen_format() const {
@@ -59,20 +54,13 @@ struct EmbedOptions {
     }
     return json ? EmbeddingFormat::jsonl : format.value_or(format_of(output.value_or("")));
   }
-
-  engine::EncoderOptions encoder() const {
-    engine::EncoderOptions encoder;
-    vectors.apply(encoder);
-    compute.apply(encoder);
-    return encoder;
-  }
 };
 
 /// All that the bits of the output depend on, beside the texts themselves.
 std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const engine::Encoder& encoder,
                    const std::optional<compress::EmbeddingRanges>& ranges) {
   const std::filesystem::path folder = std::filesystem::canonical(encoder.folder().folder);
-  const VectorOptions& vectors = options.vectors;
+  const VectorOptions& vectors = options.model.vectors;
   const auto text_or_null = [](const auto& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
   const nlohmann::ordered_json job = {
       {"mana", kVersion},
@@ -139,12 +127,12 @@ int embed(Options& options) {
     throw UsageError(fmt::format("--include-text needs --format jsonl: {} holds numbers only", name_of(format)));
   }
   chosen.type.check(chosen.input);
-  const engine::EncoderOptions encoder_options = chosen.encoder();
+  const engine::EncoderOptions encoder_options = chosen.model.options();
 
   const Interruption interruption;  // before the encoder starts its threads
   const auto begin = std::chrono::steady_clock::now();
   const data::TextSource source = chosen.input.open(interruption.token());
-  const engine::Encoder encoder(chosen.model.folder(), encoder_options);
+  const engine::Encoder encoder(chosen.model.model.folder(), encoder_options);
   if (encoder.folder().modules_assumed && !options.quiet()) {
     note(fmt::format("{} has no modules.json: mean pooling is assumed", encoder.folder().folder.string()));
   }

@@ -20,9 +20,7 @@ int eval_classify(Options& options) {
   std::string train_file;
   std::string test_file;
   data::LabelColumns columns;
-  ModelChoice model;
-  VectorOptions vectors;
-  ComputeOptions compute;
+  EncoderChoice choice;
   bool json = false;
   options.option("--train", "FILE.tsv", "A table with a header: texts and their classes, to learn from", train_file);
   options.require("--train");
@@ -31,19 +29,13 @@ int eval_classify(Options& options) {
   options.option("--label", "COLUMN", "The column of the classes", columns.label);
   options.option("--text", "COLUMN", "The column of the texts", columns.text);
   options.flag("--json", "Print a JSON object", json);
-  options.group("Model");
-  model.describe(options);
-  vectors.describe(options);
-  compute.describe(options);
+  choice.describe(options);
   if (!options.parse()) return 0;
-  engine::EncoderOptions encoder_options;
-  vectors.apply(encoder_options);
-  compute.apply(encoder_options);
 
   const Interruption interruption;
   const data::LabelledTexts train = data::read_labelled_texts(train_file, columns);
   const data::LabelledTexts test = data::read_labelled_texts(test_file, columns);
-  const engine::Encoder encoder(model.folder(), encoder_options);
+  const engine::Encoder encoder = choice.load();
   eval::ClassificationResult result;
   try {
     const int terminal = options.quiet() ? -1 : STDERR_FILENO;

@@ -18,9 +18,7 @@ namespace mana::cli {
 int eval_sts(Options& options) {
   std::string data;
   data::PairColumns columns;
-  ModelChoice model;
-  VectorOptions vectors;
-  ComputeOptions compute;
+  EncoderChoice choice;
   bool json = false;
   options.option("--data", "FILE.tsv", "A table with a header: a score and two texts in each row", data);
   options.require("--data");
@@ -28,18 +26,12 @@ int eval_sts(Options& options) {
   options.option("--text-a", "COLUMN", "The column of the first texts", columns.first);
   options.option("--text-b", "COLUMN", "The column of the second texts", columns.second);
   options.flag("--json", "Print a JSON object", json);
-  options.group("Model");
-  model.describe(options);
-  vectors.describe(options);
-  compute.describe(options);
+  choice.describe(options);
   if (!options.parse()) return 0;
-  engine::EncoderOptions encoder_options;
-  vectors.apply(encoder_options);
-  compute.apply(encoder_options);
 
   const Interruption interruption;
   const data::ScoredPairs pairs = data::read_scored_pairs(data, columns);
-  const engine::Encoder encoder(model.folder(), encoder_options);
+  const engine::Encoder encoder = choice.load();
   eval::StsResult result;
   try {
     Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts", 2 * pairs.size());

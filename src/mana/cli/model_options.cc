@@ -90,6 +90,20 @@ void VectorOptions::apply(engine::EncoderOptions& encoder) const {
   encoder.overflow = overflow;
 }
 
+void EncoderChoice::describe(Options& options) {
+  options.group("Model");
+  model.describe(options);
+  vectors.describe(options);
+  compute.describe(options);
+}
+
+engine::EncoderOptions EncoderChoice::options() const {
+  engine::EncoderOptions encoder;
+  vectors.apply(encoder);
+  compute.apply(encoder);
+  return encoder;
+}
+
 void check_threads(unsigned threads) {
   constexpr unsigned kMost = 1024;
   if (threads > kMost) Options::refuse("--threads", fmt::format("at most {}", kMost), std::to_string(threads));

@@ -46,6 +46,20 @@ struct VectorOptions {
   void apply(engine::EncoderOptions& encoder) const;
 };
 
+/// A model, what is asked of its vectors and how it computes: what every command that embeds has in common.
+struct EncoderChoice {
+  ModelChoice model;
+  VectorOptions vectors;
+  ComputeOptions compute;
+
+  /// Under a title of their own.
+  void describe(Options& options);
+  /// Throws UsageError for values that mean nothing.
+  engine::EncoderOptions options() const;
+  /// Loads the model. Throws as options() and Encoder's constructor do.
+  engine::Encoder load() const { return engine::Encoder(model.folder(), options()); }
+};
+
 /// Throws UsageError for more threads than any machine has use for.
 void check_threads(unsigned threads);
 

@@ -13,22 +13,14 @@ namespace mana::cli {
 
 int similarity(Options& options) {
   std::vector<std::string> texts;
-  ModelChoice model;
-  VectorOptions vectors;
-  ComputeOptions compute;
+  EncoderChoice choice;
   bool json = false;
   options.arguments("TEXT", "Two texts", texts, 2);
   options.flag("--json", "Print a JSON object", json);
-  options.group("Model");
-  model.describe(options);
-  vectors.describe(options);
-  compute.describe(options);
+  choice.describe(options);
   if (!options.parse()) return 0;
 
-  engine::EncoderOptions encoder_options;
-  vectors.apply(encoder_options);
-  compute.apply(encoder_options);
-  const engine::Encoder encoder(model.folder(), encoder_options);
+  const engine::Encoder encoder = choice.load();
   const engine::Embeddings rows = encoder.embed(texts);
   const formats::Similarity measure = encoder.folder().similarity;
   std::string value;

@@ -5,10 +5,10 @@
 
 #include "mana/data/line_reader.h"
 
-/// Texts from files, one at a time in bounded memory: functions that put the next text into their argument, or return
-/// false at the end. Errors name file, line and field.
+/// Texts from files, one at a time in bounded memory. Errors name file, line and field.
 namespace mana::data {
 
+/// Puts the next text into its argument, or returns false at the end.
 using TextSource = std::function<bool(std::string&)>;
 
 /// Every line is a text.

@@ -148,7 +148,11 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   Pool own_pool;
   const auto pool_of = [&](unsigned thread) -> Pool& { return lock.owns_lock() ? pools[thread] : own_pool; };
 
-  TokenizedTexts tokens = tokenize(rules, texts, first, together, stop);
+  nn::Profile* const profile = options.profile.get();
+  TokenizedTexts tokens = [&] {
+    const nn::Profile::Timer timer(profile, together == nullptr ? 1 : team.size(), "tokenizing");
+    return tokenize(rules, texts, first, together, stop);
+  }();
   const std::vector<Batch> batches = plan_batches(tokens.pieces, kTokenBudget);
 
   Embeddings result{dimensions, std::vector<float>(texts.size() * dimensions), std::move(tokens.texts)};
@@ -166,12 +170,13 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
 
   if (together == nullptr || batches.size() < team.size()) {
     // Few batches: all threads on each.
-    for (const Batch& batch : batches) encode_batch({kernels, pool_of(0), together}, batch);
+    for (const Batch& batch : batches) encode_batch({kernels, pool_of(0), together, profile}, batch);
   } else {
     // Many: each thread takes the next one for itself.
     std::atomic<std::size_t> next = 0;
     team.run([&](unsigned thread) {
-      for (std::size_t i = next++; i < batches.size(); i = next++) encode_batch({kernels, pool_of(thread)}, batches[i]);
+      for (std::size_t i = next++; i < batches.size(); i = next++)
+        encode_batch({kernels, pool_of(thread), nullptr, profile}, batches[i]);
     });
   }
 
@@ -205,7 +210,7 @@ std::vector<float> Encoder::embed(std::string_view text) const {
   return state_->embed(texts, 0, {}).values;
 }
 
-void Encoder::stream(const TextSource& source, const EmbeddingSink& sink, std::stop_token stop) const {
+void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, std::stop_token stop) const {
   std::vector<std::string> window;
   bool more = true;
   for (std::size_t first = 0; more; first += window.size()) {

@@ -12,9 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#include "mana/data/text_source.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
+#include "mana/nn/profile.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::engine {
@@ -36,6 +38,7 @@ struct EncoderOptions {
   std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow
   std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
   Overflow overflow = Overflow::truncate;
+  std::shared_ptr<nn::Profile> profile = {};  ///< adds up there where the time goes
 };
 
 /// What is known about one embedded text beside its vector.
@@ -57,8 +60,6 @@ struct Embeddings {
   }
 };
 
-/// Puts the next text into its argument, or returns false at the end.
-using TextSource = std::function<bool(std::string&)>;
 /// Receives the rows of consecutive texts in input order; `first` is the number of the first.
 using EmbeddingSink = std::function<void(std::size_t first, std::span<const std::string> texts, const Embeddings&)>;
 
@@ -78,7 +79,7 @@ class Encoder {
   std::vector<float> embed(std::string_view text) const;
 
   /// Embeds a stream of any length in bounded memory. Throws Cancelled once `stop` is requested.
-  void stream(const TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
+  void stream(const data::TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
 
   std::size_t dimensions() const;
   std::size_t max_tokens() const;

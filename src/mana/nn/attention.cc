@@ -8,8 +8,12 @@ namespace {
 /// [tokens, 3 · model] -> [tokens, model]: every head of every text by itself.
 Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const PackedTokens& batch) {
   const std::size_t model = qkv.columns() / 3, head_width = model / heads;
-  std::size_t longest = 0;
-  for (std::size_t text = 0; text < batch.texts(); ++text) longest = std::max(longest, batch.length(text));
+  std::size_t longest = 0, pairs = 0;
+  for (std::size_t text = 0; text < batch.texts(); ++text) {
+    longest = std::max(longest, batch.length(text));
+    pairs += batch.length(text) * batch.length(text);
+  }
+  const auto timer = run.timer("attention", 4.0 * static_cast<double>(pairs * model));  // Q Kᵀ and S V
   Tensor mixed = run.tensor(qkv.rows(), model);
   // A row of scratch for each thread.
   const std::size_t scratch_size = (run.kernels.attention_scratch(longest, head_width) + 15) / 16 * 16;

@@ -4,6 +4,7 @@ namespace mana::nn {
 namespace {
 
 void add_norm(const Run& run, const LayerNorm& norm, const Tensor* residual, Tensor& z) {
+  const auto timer = run.timer("layer norm");
   const std::size_t width = z.columns();
   run.split(z.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     run.kernels.add_norm({.x = z.data() + first * width,

@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "mana/base/team.h"
 #include "mana/kernels/table.h"
+#include "mana/nn/profile.h"
 #include "mana/tensor/tensor.h"
 
 namespace mana::nn {
@@ -16,6 +18,7 @@ struct Run {
   const kernels::Table& kernels;
   Pool& pool;
   Team* team = nullptr;
+  Profile* profile = nullptr;  ///< adds up there where the time goes
 
   Tensor tensor(std::size_t rows, std::size_t columns) const { return pool.tensor(rows, columns); }
 
@@ -29,6 +32,10 @@ struct Run {
     });
   }
   unsigned threads() const { return team == nullptr ? 1 : team->size(); }
+
+  Profile::Timer timer(std::string_view operation, double arithmetic = 0) const {
+    return {profile, threads(), operation, arithmetic};
+  }
 };
 
 /// Texts side by side without padding: text t has the tokens [offsets[t], offsets[t + 1]).

@@ -59,6 +59,11 @@ class Reader {
 }  // namespace
 
 Tensor BertEmbeddings::operator()(const nn::Run& run, const nn::PackedTokens& batch) const {
+  return norm(run, sum(run, batch));
+}
+
+Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) const {
+  const auto timer = run.timer("embeddings");
   Tensor x = run.tensor(batch.tokens(), word.width());
   for (std::size_t text = 0; text < batch.texts(); ++text) {
     for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
@@ -69,7 +74,7 @@ Tensor BertEmbeddings::operator()(const nn::Run& run, const nn::PackedTokens& ba
       position.add(t - batch.offsets[text], row);
     }
   }
-  return norm(run, std::move(x));
+  return x;
 }
 
 Bert load_bert(const BertConfig& config, std::shared_ptr<const formats::Checkpoint> checkpoint,

@@ -19,6 +19,9 @@ struct BertEmbeddings {
   nn::LayerNorm norm;
 
   Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch) const;
+
+ private:
+  Tensor sum(const nn::Run& run, const nn::PackedTokens& batch) const;  ///< word + type + position
 };
 
 /// The encoder of BERT (Devlin et al. 2019): embeddings, then post-norm Transformer layers.

@@ -10,6 +10,7 @@ namespace mana::models {
 
 Tensor PoolTokens::operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
                               std::size_t prompt_tokens) const {
+  const auto timer = run.timer("pooling");
   const std::size_t input = x.columns(), skip = include_prompt ? 0 : prompt_tokens;
   Tensor pooled = run.tensor(batch.texts(), width(input));
   for (std::size_t text = 0; text < batch.texts(); ++text) {

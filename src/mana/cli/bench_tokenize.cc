@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "mana/cli/bench.h"
+#include "mana/cli/commands.h"
+#include "mana/cli/model_options.h"
+#include "mana/formats/sentence_folder.h"
+#include "mana/kernels/isa.h"
+#include "mana/text/tokenizer.h"
+
+namespace mana::cli {
+
+int bench_tokenize(Options& options) {
+  BenchOptions bench;
+  ModelChoice model;
+  unsigned threads = 1;
+  bench.describe(options);
+  options.option("--threads", "N", "Threads, each with its share of the texts", threads);
+  options.group("Model");
+  model.describe(options);
+  if (!options.parse()) return 0;
+  check_threads(threads);
+  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+
+  const std::vector<std::string> texts = bench.texts();
+  const text::Tokenizer tokenizer = text::Tokenizer::load(formats::read_sentence_folder(model.folder()).transformer);
+  std::size_t bytes = 0;
+  for (const std::string& text : texts) bytes += text.size();
+  std::vector<std::size_t> tokens(threads);
+  const auto tokenize_share = [&](unsigned thread) {
+    std::size_t count = 0;
+    for (std::size_t i = texts.size() * thread / threads; i < texts.size() * (thread + 1) / threads; ++i) {
+      count += tokenizer.encode(texts[i]).ids.size();  // with offsets, as other tokenizers give them
+    }
+    tokens[thread] = count;
+  };
+  const Times times = time_passes(bench.repeat, [&] {
+    std::vector<std::jthread> others;
+    for (unsigned thread = 1; thread < threads; ++thread) others.emplace_back(tokenize_share, thread);
+    tokenize_share(0);
+  });
+  std::size_t all_tokens = 0;
+  for (const std::size_t each : tokens) all_tokens += each;
+
+  nlohmann::ordered_json result = {{"bench", "tokenize"},
+                                   {"texts", texts.size()},
+                                   {"bytes", bytes},
+                                   {"tokens", all_tokens},
+                                   {"passes", bench.repeat}};
+  add_rate(result, "bytes", bytes, times);
+  add_rate(result, "tokens", all_tokens, times);
+  result["precision"] = nullptr;  // tokenizing has none
+  result["isa"] = kernels::name_of(kernels::choose_isa());
+  result["threads"] = threads;
+  result["peak_rss_mb"] = peak_rss_mb();
+  print_result(result, bench.json);
+  return 0;
+}
+
+}  // namespace mana::cli
