@@ -30,6 +30,8 @@ class PackedLinear {
   /// Groups of inputs: what one step of a kernel's inner loop takes.
   std::size_t depth() const { return (inputs_ + layout_.group - 1) / layout_.group; }
 
+  std::size_t panel_bytes() const;
+
   /// The first element of a panel.
   template <class Element>
   const Element* panel(std::size_t index) const {
@@ -40,7 +42,6 @@ class PackedLinear {
   const float* row_sums() const { return row_sums_.data(); }  ///< scale · Σ q; [panels · panel_width], integers only
 
  private:
-  std::size_t panel_bytes() const;
   template <class Element, class Convert>
   void scatter(std::size_t first, std::span<const float> weights, const Convert& convert);
   void set_integers(std::size_t first, std::span<const float> weights);

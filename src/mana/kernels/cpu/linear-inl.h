@@ -35,6 +35,32 @@ struct F32Scheme {
   const float* factors;
 };
 
+/// The panel after the one in use, brought into the second-level cache a slice at a time: weights come from far away.
+/// A large one would drive out the rows of x.
+class NextPanel {
+ public:
+  NextPanel(const PackedLinear& weights, std::size_t panel, std::size_t last_panel, std::size_t rows) : rows_(rows) {
+    constexpr std::size_t kLargest = 64 * 1024;
+    if (panel >= last_panel || weights.panel_bytes() > kLargest) return;
+    next_ = weights.panel<std::byte>(panel);
+    end_ = next_ + weights.panel_bytes();
+  }
+
+  /// While `rows` of all rows are worked on.
+  HWY_INLINE void approach(std::size_t rows) {
+    constexpr std::size_t kLine = 64;
+    const std::size_t left = static_cast<std::size_t>(end_ - next_);
+    const std::byte* const end = next_ + std::min(left, (left * rows / rows_ / kLine + 1) * kLine);
+    for (; next_ < end; next_ += kLine) __builtin_prefetch(next_, 0, 2);
+    rows_ -= rows;
+  }
+
+ private:
+  const std::byte* next_ = nullptr;
+  const std::byte* end_ = nullptr;
+  std::size_t rows_;  ///< not yet worked on
+};
+
 /// The walk over chunks of rows, panels and register blocks. A scheme prepares the rows of a chunk as factors and turns
 /// sums into values: value(sums, row of the chunk, column).
 template <class Scheme>
@@ -48,8 +74,10 @@ void linear(const LinearCall& call) {
     const Scheme scheme(call, begin, end);
     for (std::size_t panel = call.first_panel; panel < call.last_panel; ++panel) {
       const std::size_t column = panel * kPanelWidth, columns = std::min(kPanelWidth, outputs - column);
+      NextPanel next(weights, panel + 1, call.last_panel, end - begin);
       for (std::size_t row = begin; row < end;) {
         const std::size_t rows = next_rows(end - row);
+        next.approach(rows);
         HWY_ALIGN typename Product::Sum sums[kMaxRows * kPanelWidth];
         kBlocks<Product>[rows - 1](scheme.factors + (row - begin) * scheme.stride(), scheme.stride(),
                                    weights.panel<typename Product::Factor>(panel), weights.depth(),
