@@ -274,6 +274,18 @@ TEST(Bench, ReportsRates) {
     EXPECT_NEAR(share, 100 * embed.root().at("linear_gflops").number() / embed.root().at("peak_gflops").number(), 1e-6);
   }
 
+  const json::Document profiled =
+      parsed(run_small({"bench", "embed", "--input", input, "--threads", "1", "--profile", "--json"}));
+  double percent = 0;
+  std::vector<std::string> parts;
+  for (const json::Value part : profiled.root().at("profile").array()) {
+    percent += part.at("percent").number();
+    parts.emplace_back(part.at("part").string());
+  }
+  EXPECT_NEAR(percent, 100, 1e-6);
+  EXPECT_THAT(parts, testing::IsSupersetOf({"tokenizing", "embeddings", "attention", "layer norm", "pooling", "rest"}));
+  EXPECT_THAT(run_small({"bench", "embed", "--input", input, "--profile"}).output, HasSubstr("GFLOP/s of a thread"));
+
   const json::Document tokenize =
       parsed(run_small({"bench", "tokenize", "--input", input, "--threads", "3", "--json"}));
   EXPECT_GT(tokenize.root().at("bytes_per_second").number(), 0);
