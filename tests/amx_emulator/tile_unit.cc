@@ -1,14 +1,10 @@
 #include "amx_emulator/tile_unit.h"
 
-#include <cmath>
+#include <bit>
 #include <cstring>
-#include <limits>
 
 namespace mana::amx_emulator {
 namespace {
-
-/// Subnormal numbers are zero, read or written.
-inline float flushed(float x) { return std::abs(x) < std::numeric_limits<float>::min() ? std::copysign(0.0f, x) : x; }
 
 template <class T>
 T element(const std::uint8_t* row, unsigned index) {
@@ -17,29 +13,31 @@ T element(const std::uint8_t* row, unsigned index) {
   return value;
 }
 
-/// Element `index` of a row of bfloat16: the upper half of an f32.
-inline float bf16(const std::uint8_t* row, unsigned index) {
-  const std::uint32_t bits = std::uint32_t{element<std::uint16_t>(row, index)} << 16;
-  float value;
-  std::memcpy(&value, &bits, sizeof(value));
-  return flushed(value);
+/// Subnormal numbers, whose exponent is zero, are zero when they are read and when they are written.
+inline float flushed(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  return std::bit_cast<float>((bits & 0x7f800000) == 0 ? bits & 0x80000000 : bits);
 }
 
-/// One row of a product of 16 columns at most; beside the others for its target, which makes a fused multiply-add one
-/// instruction.
-[[gnu::target("fma")]] void add_bf16_row(std::uint8_t* c, const std::uint8_t* a, const std::uint8_t (*b)[64],
-                                         unsigned depth, unsigned columns) {
-  float even[16] = {}, odd[16] = {};
-  for (unsigned k = 0; k < depth; ++k) {
-    for (unsigned n = 0; n < columns; ++n) {
-      even[n] = flushed(__builtin_fmaf(bf16(a, 2 * k), bf16(b[k], 2 * n), even[n]));
-      odd[n] = flushed(__builtin_fmaf(bf16(a, 2 * k + 1), bf16(b[k], 2 * n + 1), odd[n]));
-    }
+/// Element `index` of a row of bfloat16: the upper half of an f32.
+inline float bf16(const std::uint8_t* row, unsigned index) {
+  return flushed(std::bit_cast<float>(std::uint32_t{element<std::uint16_t>(row, index)} << 16));
+}
+
+constexpr unsigned kColumns = 16;
+
+/// A row of pairs of bfloat16, even and odd ones apart; beyond the tile they are zero.
+struct Pairs {
+  Pairs() = default;
+  explicit Pairs(const std::uint8_t* row) {
+    for (unsigned n = 0; n < kColumns; ++n) even[n] = bf16(row, 2 * n), odd[n] = bf16(row, 2 * n + 1);
   }
-  for (unsigned n = 0; n < columns; ++n) {
-    const float sum = flushed(flushed(element<float>(c, n)) + flushed(even[n] + odd[n]));
-    std::memcpy(c + n * sizeof(sum), &sum, sizeof(sum));
-  }
+  float even[kColumns], odd[kColumns];
+};
+
+/// sums += factor · row, fused: a function of its own for its target, which has an instruction for that.
+[[gnu::target("avx2,fma")]] void add_multiple(float factor, const float (&row)[kColumns], float (&sums)[kColumns]) {
+  for (unsigned n = 0; n < kColumns; ++n) sums[n] = flushed(__builtin_fmaf(factor, row[n], sums[n]));
 }
 
 int byte_of(const std::uint8_t* row, unsigned index, bool is_signed) {
@@ -98,8 +96,20 @@ bool TileUnit::product_valid(unsigned c, unsigned a, unsigned b) const {
 
 bool TileUnit::add_bf16_products(unsigned c, unsigned a, unsigned b) {
   if (!product_valid(c, a, b)) return false;
+  Pairs right[kMaxRows];  // no container: a signal handler does not allocate
+  for (unsigned k = 0; k < tiles_[b].rows; ++k) right[k] = Pairs(tiles_[b].bytes[k]);
   for (unsigned m = 0; m < tiles_[c].rows; ++m) {
-    add_bf16_row(tiles_[c].bytes[m], tiles_[a].bytes[m], tiles_[b].bytes, tiles_[b].rows, tiles_[c].row_bytes / 4);
+    float even[kColumns] = {}, odd[kColumns] = {};
+    const Pairs left(tiles_[a].bytes[m]);
+    for (unsigned k = 0; k < tiles_[b].rows; ++k) {
+      add_multiple(left.even[k], right[k].even, even);
+      add_multiple(left.odd[k], right[k].odd, odd);
+    }
+    for (unsigned n = 0; n < tiles_[c].row_bytes / 4; ++n) {
+      std::uint8_t* at = tiles_[c].bytes[m] + 4 * n;
+      const float sum = flushed(flushed(element<float>(at, 0)) + flushed(even[n] + odd[n]));
+      std::memcpy(at, &sum, sizeof(sum));
+    }
   }
   return true;
 }
