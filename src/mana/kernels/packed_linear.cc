@@ -76,23 +76,26 @@ void PackedLinear::scatter(std::size_t first, std::span<const Value> values, con
 
 void PackedLinear::set_integers(std::size_t first, std::span<const float> weights) {
   constexpr float kLargest = 127;
-  std::vector<std::int8_t> levels(weights.size());
+  std::vector<std::int16_t> levels(weights.size());
   for (std::size_t row = 0; row * inputs_ < weights.size(); ++row) {
     const std::span<const float> values = weights.subspan(row * inputs_, inputs_);
     float largest = 0, sum = 0;
     for (const float value : values) largest = std::max(largest, std::abs(value));
     const float scale = largest / kLargest;
     for (std::size_t k = 0; k < inputs_ && scale != 0; ++k) {
-      const auto level = static_cast<std::int8_t>(std::lrint(values[k] / scale));
+      const auto level = static_cast<std::int16_t>(std::lrint(values[k] / scale));
       levels[row * inputs_ + k] = level;
-      sum += level;
+      sum += static_cast<float>(level);
     }
     scales_.data()[first + row] = scale;
     row_sums_.data()[first + row] = scale * sum;
   }
-  const auto as_is = [](std::int8_t level) { return level; };
-  const std::span<const std::int8_t> all = levels;
-  layout_.element == Element::i8 ? scatter<std::int8_t>(first, all, as_is) : scatter<std::int16_t>(first, all, as_is);
+  const std::span<const std::int16_t> all = levels;
+  if (layout_.element == Element::i8) {
+    scatter<std::int8_t>(first, all, [](std::int16_t level) { return static_cast<std::int8_t>(level); });
+  } else {
+    scatter<std::int16_t>(first, all, [](std::int16_t level) { return level; });
+  }
 }
 
 }  // namespace mana::kernels
