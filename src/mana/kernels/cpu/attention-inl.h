@@ -20,12 +20,36 @@ std::size_t attention_scratch(std::size_t length, std::size_t head_width) {
   return keys * head_width + panels_for(head_width) * kPanelWidth * length + kMaxRows * keys;
 }
 
+/// Transposes four rows of four.
+HWY_INLINE void transpose_fours(const float* from, std::size_t from_stride, float* to, std::size_t to_stride) {
+  const hn::Full128<float> d;
+  const hn::Full128<double> pairs;
+  const auto first = hn::LoadU(d, from), second = hn::LoadU(d, from + from_stride);
+  const auto third = hn::LoadU(d, from + 2 * from_stride), fourth = hn::LoadU(d, from + 3 * from_stride);
+  const auto low_01 = hn::BitCast(pairs, hn::InterleaveLower(d, first, second));
+  const auto low_23 = hn::BitCast(pairs, hn::InterleaveLower(d, third, fourth));
+  const auto high_01 = hn::BitCast(pairs, hn::InterleaveUpper(d, first, second));
+  const auto high_23 = hn::BitCast(pairs, hn::InterleaveUpper(d, third, fourth));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, low_01, low_23)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low_01, low_23)), d, to + to_stride);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high_01, high_23)), d, to + 2 * to_stride);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high_01, high_23)), d, to + 3 * to_stride);
+}
+
 /// Kᵀ in panels: panel p holds, for each of the head's columns, the values of keys p · kPanelWidth, …
 HWY_INLINE void pack_keys(const float* k, std::size_t stride, std::size_t length, std::size_t head_width,
                           float* panels) {
-  for (std::size_t key = 0; key < panels_for(length) * kPanelWidth; ++key) {
-    float* lane = panels + key / kPanelWidth * kPanelWidth * head_width + key % kPanelWidth;
-    for (std::size_t c = 0; c < head_width; ++c) lane[c * kPanelWidth] = key < length ? k[key * stride + c] : 0.0f;
+  for (std::size_t key = 0; key < panels_for(length) * kPanelWidth; key += 4) {
+    float* lanes = panels + key / kPanelWidth * kPanelWidth * head_width + key % kPanelWidth;
+    const std::size_t fours = key + 4 <= length ? head_width / 4 * 4 : 0;
+    for (std::size_t c = 0; c < fours; c += 4) {
+      transpose_fours(k + key * stride + c, stride, lanes + c * kPanelWidth, kPanelWidth);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      for (std::size_t c = fours; c < head_width; ++c) {
+        lanes[c * kPanelWidth + i] = key + i < length ? k[(key + i) * stride + c] : 0.0f;
+      }
+    }
   }
 }
 

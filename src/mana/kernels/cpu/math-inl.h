@@ -28,19 +28,24 @@ HWY_INLINE Vec polynomial(Vec x, const float (&coefficients)[kTerms]) {
   return sum;
 }
 
-/// 2ˣ for x in [-126, 127]: 2ˣ = 2ⁿ 2ᶠ, n the nearest integer. Zero below, 2¹²⁷ above. Relative error 1.2e-7.
+/// 2ˣ for x in [-126, 127]: 2ˣ = 2ⁿ 2ᶠ, n the nearest integer. 2¹²⁷ above; below, zero or (AVX-512) a subnormal number.
+/// Relative error 1.2e-7.
 HWY_INLINE Vec exp2(Vec x) {
   const Tag d;
-  const hn::RebindToSigned<Tag> di;
   // 2ᶠ on [-1/2, 1/2]: the Taylor series of exp(f ln 2), whose next term is below 2e-8.
   static constexpr float kPowers[] = {
       1.0f, 0.6931471806f, 0.2402265070f, 0.05550410866f, 0.009618129108f, 0.001333355815f, 0.0001540353039f};
   const Vec clamped = hn::Min(hn::Set(d, 127.0f), x);
   const Vec whole = hn::Round(clamped);
   const Vec fraction = polynomial(hn::Sub(clamped, whole), kPowers);
+#if HWY_CAP_GE512
+  return Vec{_mm512_scalef_ps(fraction.raw, whole.raw)};
+#else
+  const hn::RebindToSigned<Tag> di;
   const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, whole), hn::Set(di, 127)));
   const Vec result = hn::Mul(fraction, hn::BitCast(d, exponent));
   return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -126.0f)), result);
+#endif
 }
 
 inline constexpr float kLog2E = 1.442695041f;
