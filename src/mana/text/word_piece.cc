@@ -58,14 +58,14 @@ void WordPiece::compile(FlatWriter& bytes) const {
 
 void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pieces) const {
   for (const Range word : words) {
-    // Most words are tokens.
-    if (const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size());
-        whole != TokenTable::kNone && word.size() <= max_code_points_) {
-      pieces.push_back({whole, word});
-      continue;
-    }
     if (exceeds(word.of(text), max_code_points_)) {
       pieces.push_back({unknown_, word});
+      continue;
+    }
+    // Most words are tokens.
+    const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size());
+    if (whole != TokenTable::kNone) {
+      pieces.push_back({whole, word});
       continue;
     }
     const std::size_t before = pieces.size();
@@ -75,17 +75,11 @@ void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pi
   }
 }
 
+// The whole word is no token.
 bool WordPiece::cut(std::string_view text, Range word, Pieces& pieces) const {
   const TokenTable* table = &vocabulary_.table();
-  while (word.begin < word.end) {
-    std::size_t size = std::min<std::size_t>(word.size(), table->longest());
-    TokenId id = TokenTable::kNone;
-    for (; size > 0; --size) {
-      // Tokens are whole code points, so a cut within one cannot be a token.
-      if (word.begin + size < word.end && is_continuation(text[word.begin + size])) continue;
-      id = table->find(text.data() + word.begin, size);
-      if (id != TokenTable::kNone) break;
-    }
+  for (std::size_t most = word.size() - 1; word.begin < word.end; most = word.size()) {
+    const auto [id, size] = table->longest_prefix(text.data() + word.begin, word.size(), most);
     if (id == TokenTable::kNone) return false;
     const auto end = word.begin + static_cast<std::uint32_t>(size);
     pieces.push_back({id, {word.begin, end}});
