@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "mana/base/errors.h"
@@ -57,22 +58,26 @@ void WordPiece::compile(FlatWriter& bytes) const {
 }
 
 void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pieces) const {
-  for (const Range word : words) {
-    if (exceeds(word.of(text), max_code_points_)) {
-      pieces.push_back({unknown_, word});
-      continue;
+  std::array<std::uint64_t, 16> hashes;
+  for (std::size_t begin = 0; begin < words.size(); begin += hashes.size()) {
+    const std::size_t count = std::min(hashes.size(), words.size() - begin);
+    const Range* some = words.data() + begin;
+    for (std::size_t i = 0; i < count; ++i) {
+      hashes[i] = vocabulary_.table().prepare(text.data() + some[i].begin, some[i].size());
     }
-    // Most words are tokens.
-    const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size());
-    if (whole != TokenTable::kNone) {
-      pieces.push_back({whole, word});
-      continue;
-    }
-    const std::size_t before = pieces.size();
-    if (cut(text, word, pieces)) continue;
-    pieces.cut(before);
-    pieces.push_back({unknown_, word});
+    for (std::size_t i = 0; i < count; ++i) add(text, some[i], hashes[i], pieces);
   }
+}
+
+void WordPiece::add(std::string_view text, Range word, std::uint64_t hash, Pieces& pieces) const {
+  if (exceeds(word.of(text), max_code_points_)) return pieces.push_back({unknown_, word});
+  // Most words are tokens.
+  const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size(), hash);
+  if (whole != TokenTable::kNone) return pieces.push_back({whole, word});
+  const std::size_t before = pieces.size();
+  if (cut(text, word, pieces)) return;
+  pieces.cut(before);
+  pieces.push_back({unknown_, word});
 }
 
 // The whole word is no token.

@@ -41,6 +41,7 @@ class WordPiece {
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:
+  void add(std::string_view text, Range word, std::uint64_t hash, Pieces& pieces) const;
   bool cut(std::string_view text, Range word, Pieces& pieces) const;
 
   Vocabulary vocabulary_;
