@@ -27,7 +27,8 @@ bool any_has(std::string_view text, unsigned flags) {
   while (at < end) {
     std::uint64_t next;
     std::memcpy(&next, at, sizeof next);
-    if ((next &= kHighBits) == 0) {
+    next &= kHighBits;
+    if (next == 0) {
       at += sizeof next;
       continue;
     }
