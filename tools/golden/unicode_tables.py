@@ -142,7 +142,7 @@ def rows(values):
 
 
 def array(declaration, values):
-    return f"const {declaration} = {{\n" + "\n".join(rows(values)) + "\n};\n"
+    return f"constexpr {declaration} = {{\n" + "\n".join(rows(values)) + "\n};\n"
 
 
 def main():

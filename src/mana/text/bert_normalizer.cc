@@ -1,5 +1,8 @@
 #include "mana/text/bert_normalizer.h"
 
+#include <bit>
+#include <cstring>
+
 #include "mana/text/normalizer.h"
 #include "mana/text/unicode.h"
 
@@ -16,19 +19,56 @@ constexpr unsigned char lower_ascii_letter(unsigned char c) {
   return static_cast<unsigned char>(c + ((static_cast<unsigned char>(c - 'A') < 26) << 5));
 }
 
+// Whether one of the code points beyond ASCII has one of the flags. Eight readable bytes follow the text.
+bool any_has(std::string_view text, unsigned flags) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    std::uint64_t next;
+    std::memcpy(&next, at, sizeof next);
+    next &= kHighBits;
+    if (next == 0) {
+      at += sizeof next;
+      continue;
+    }
+    at += std::countr_zero(next) / 8;
+    do {  // letters of other scripts come in words
+      if (at >= end) return false;
+      if (flags_of(decode(at)) & flags) return true;
+    } while (static_cast<unsigned char>(*at) >= 0x80);
+  }
+  return false;
+}
+
 }  // namespace
 
 void BertNormalizer::operator()(NormalizedText& text) const {
-  if (!lower_ascii(text) && !one_pass(text)) step_by_step(text);
+  if (!in_place(text) && !one_pass(text)) step_by_step(text);
 }
 
-// Plain ASCII changes byte for byte. The loops have no branches, so that they are compiled to vector instructions.
-bool BertNormalizer::lower_ascii(NormalizedText& text) const {
+// The flags of code points that are not simply copied.
+unsigned BertNormalizer::special() const {
+  unsigned flags = 0;
+  if (clean_text) flags |= kControl | kWhitespace;
+  if (handle_chinese_chars) flags |= kCjk;
+  if (strip_accents) flags |= kNonspacing | kDecomposes | kNonstarter;
+  if (lowercase) flags |= kLowers;
+  return flags;
+}
+
+// ASCII changes byte for byte, and most of what is not ASCII does not change: then offsets stay as they are. The loops
+// have no branches, so that they are compiled to vector instructions.
+bool BertNormalizer::in_place(NormalizedText& text) const {
   const std::size_t size = text.text().size();
   auto* bytes = reinterpret_cast<unsigned char*>(text.bytes());
-  unsigned char special = 0;
-  for (std::size_t i = 0; i < size; ++i) special |= static_cast<unsigned char>(!is_plain(bytes[i]));
-  if (special) return false;
+  unsigned char control = 0;
+  unsigned char all = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    control |= static_cast<unsigned char>(!(is_plain(bytes[i]) | (bytes[i] >= 0x80)));
+    all |= bytes[i];
+  }
+  if (control || (all >= 0x80 && any_has(text.text(), special()))) return false;
   if (lowercase) {
     for (std::size_t i = 0; i < size; ++i) bytes[i] = lower_ascii_letter(bytes[i]);
   }
@@ -40,12 +80,7 @@ bool BertNormalizer::lower_ascii(NormalizedText& text) const {
 
 // False when marks that accent stripping leaves have to be ordered; the text is then as it was.
 bool BertNormalizer::one_pass(NormalizedText& text) const {
-  unsigned special = 0;  // what is not simply copied
-  if (clean_text) special |= kControl | kWhitespace;
-  if (handle_chinese_chars) special |= kCjk;
-  if (strip_accents) special |= kNonspacing | kDecomposes | kNonstarter;
-  if (lowercase) special |= kLowers;
-
+  const unsigned special = this->special();
   const std::string_view all = text.text();
   NormalizedWriter writer(text);
   const char* const begin = all.data();

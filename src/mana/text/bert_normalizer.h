@@ -19,7 +19,8 @@ struct BertNormalizer {
   void step_by_step(NormalizedText& text) const;
 
  private:
-  bool lower_ascii(NormalizedText& text) const;
+  unsigned special() const;
+  bool in_place(NormalizedText& text) const;
   bool one_pass(NormalizedText& text) const;
   bool put(char32_t c, Offsets source, NormalizedWriter& writer) const;
 };

@@ -80,7 +80,7 @@ void BertPreTokenizer::operator()(std::string_view text, Range part, Words& word
       ++at;
     } else {
       std::size_t after = at;
-      const unsigned flags = properties(next(text, after)).flags;
+      const unsigned flags = flags_of(next(text, after));
       at = static_cast<std::uint32_t>(after);
       if (flags & kWhitespace) kind = Kind::space;
       if (flags & kPunctuation) kind = Kind::punctuation;

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +14,7 @@
 
 #include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/text/crc32.h"
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/sanitized.h"
@@ -24,20 +24,6 @@ namespace mana::text {
 namespace {
 
 using Stage = std::function<std::string(const std::string&)>;
-
-constexpr std::array<std::uint32_t, 256> kCrcs = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    table[i] = i;
-    for (int bit = 0; bit < 8; ++bit) table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xEDB88320U : 0);
-  }
-  return table;
-}();
-
-std::uint32_t crc32(std::uint32_t crc, std::string_view bytes) {
-  for (char byte : bytes) crc = crc >> 8 ^ kCrcs[(crc ^ static_cast<unsigned char>(byte)) & 0xFF];
-  return crc;
-}
 
 std::string utf8(char32_t c) {
   char bytes[4];
@@ -117,7 +103,7 @@ TEST(Stages, AgreeWithTheReferenceOnEveryCodePoint) {
         first += 0x2000;
         continue;
       }
-      std::uint32_t crc = 0xFFFFFFFF;
+      std::uint32_t crc = 0;
       bool follows = false;
       for (char32_t c = first; c < first + 0x2000; ++c) {
         if (c >= 0xD800 && c < 0xE000) continue;
@@ -128,7 +114,7 @@ TEST(Stages, AgreeWithTheReferenceOnEveryCodePoint) {
           follows = true;
         }
       }
-      EXPECT_EQ(~crc, static_cast<std::uint32_t>(expected.integer()))
+      EXPECT_EQ(crc, static_cast<std::uint32_t>(expected.integer()))
           << stage->first << fmt::format(" from U+{:04X}", std::uint32_t{first});
       first += 0x2000;
     }

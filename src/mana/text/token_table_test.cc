@@ -4,8 +4,10 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "mana/text/token_matcher.h"
+#include "mana/text/word_piece.h"
 
 namespace mana::text {
 namespace {
@@ -56,6 +58,43 @@ TEST(TokenTable, ReadsOnlyTheWord) {
   EXPECT_EQ(table.find(text.data(), 18), 8);
   EXPECT_EQ(table.find(text.data(), 6), TokenTable::kNone);
   EXPECT_EQ(table.find(text.data(), 17), TokenTable::kNone);
+}
+
+TEST(TokenTable, FindsTheLongestTokenThatAWordBeginsWith) {
+  TokenTable table;
+  int id = 0;
+  for (const char* token : {"\u0645", "\u0645\u06CC", "\u0645\u06CC\u0631\u0648\u0645\u200C", "ab", "a"})
+    table.insert(token, id++);
+  const std::string word = "\u0645\u06CC\u0631\u0648\u0645\u200C\u0645";
+  const auto longest = [&](std::string_view of, std::size_t most) {
+    const std::string padded = std::string(of) + std::string(TokenTable::kPadding, 'b');
+    const TokenTable::Match match = table.longest_prefix(padded.data(), of.size(), most);
+    return std::pair(match.id, match.size);
+  };
+  EXPECT_EQ(longest(word, 100), std::pair(2, std::size_t{13}));
+  EXPECT_EQ(longest(word, 12), std::pair(1, std::size_t{4}));
+  EXPECT_EQ(longest(word, 3), std::pair(0, std::size_t{2}));
+  EXPECT_EQ(longest("a", 100), std::pair(4, std::size_t{1}));
+  EXPECT_EQ(longest("xa", 100), std::pair(TokenTable::kNone, std::size_t{0}));
+  EXPECT_EQ(longest("", 100), std::pair(TokenTable::kNone, std::size_t{0}));
+}
+
+TEST(WordPiece, CountsCodePointsNotBytes) {
+  Vocabulary vocabulary;
+  int id = 0;
+  for (const char* token : {"[UNK]", "\u00e9", "##\u00e9", "\u00e9\u00e9"}) vocabulary.insert(token, id++);
+  WordPiece::Options options;
+  options.max_code_points_per_word = 2;
+  const WordPiece model(std::move(vocabulary), options, "vocabulary");
+  const std::string text = "\u00e9\u00e9\u00e9" + std::string(TokenTable::kPadding, '\0');
+  Words words;
+  for (const std::uint32_t end : {2u, 4u, 6u}) words.push_back({0, end});
+  Pieces pieces;
+  model(text, words, pieces);
+  ASSERT_EQ(pieces.size(), 3u);
+  EXPECT_EQ(pieces[0].id, 1);
+  EXPECT_EQ(pieces[1].id, 3);
+  EXPECT_EQ(pieces[2].id, 0);
 }
 
 TEST(TokenMatcher, FindsTheLeftmostAndOfThoseTheLongest) {

@@ -1,6 +1,7 @@
 #include "mana/text/unicode.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <span>
 
@@ -23,6 +24,13 @@ struct Composition {
 }  // namespace
 
 #include "mana/text/unicode_tables.inc"
+
+constexpr std::array<std::uint16_t, kTwoByteEnd> kTwoByteFlags = [] {
+  std::array<std::uint16_t, kTwoByteEnd> flags{};
+  for (char32_t c = 0; c < kTwoByteEnd; ++c)
+    flags[c] = kRecords[kRecordNumbers[kBlocks[c >> 7] * 128u + (c & 127u)]].flags;
+  return flags;
+}();
 
 }  // namespace tables
 

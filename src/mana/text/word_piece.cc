@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
@@ -37,36 +39,52 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::string_
   });
 }
 
+WordPiece::WordPiece(FlatReader& bytes)
+    : vocabulary_(bytes),
+      continuations_(bytes),
+      unknown_(static_cast<TokenId>(bytes.number(std::numeric_limits<TokenId>::max()))),
+      max_code_points_(bytes.number()) {
+  if (!vocabulary_.token(unknown_)) bytes.fail("the vocabulary lacks the unknown token");
+  continuations_.for_each([&](std::string_view, TokenId id) {
+    if (!vocabulary_.token(id)) bytes.fail("a token within words has an id that the vocabulary lacks");
+  });
+}
+
+void WordPiece::compile(FlatWriter& bytes) const {
+  vocabulary_.compile(bytes);
+  continuations_.compile(bytes);
+  bytes.number(static_cast<std::uint64_t>(unknown_));
+  bytes.number(max_code_points_);
+}
+
 void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pieces) const {
-  for (const Range word : words) {
-    // Most words are tokens.
-    if (const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size());
-        whole != TokenTable::kNone && word.size() <= max_code_points_) {
-      pieces.push_back({whole, word});
-      continue;
+  std::array<std::uint64_t, 16> hashes;
+  for (std::size_t begin = 0; begin < words.size(); begin += hashes.size()) {
+    const std::size_t count = std::min(hashes.size(), words.size() - begin);
+    const Range* some = words.data() + begin;
+    for (std::size_t i = 0; i < count; ++i) {
+      hashes[i] = vocabulary_.table().prepare(text.data() + some[i].begin, some[i].size());
     }
-    if (exceeds(word.of(text), max_code_points_)) {
-      pieces.push_back({unknown_, word});
-      continue;
-    }
-    const std::size_t before = pieces.size();
-    if (cut(text, word, pieces)) continue;
-    pieces.cut(before);
-    pieces.push_back({unknown_, word});
+    for (std::size_t i = 0; i < count; ++i) add(text, some[i], hashes[i], pieces);
   }
 }
 
+void WordPiece::add(std::string_view text, Range word, std::uint64_t hash, Pieces& pieces) const {
+  if (exceeds(word.of(text), max_code_points_)) return pieces.push_back({unknown_, word});
+  // Most words are tokens.
+  const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size(), hash);
+  if (whole != TokenTable::kNone) return pieces.push_back({whole, word});
+  const std::size_t before = pieces.size();
+  if (cut(text, word, pieces)) return;
+  pieces.cut(before);
+  pieces.push_back({unknown_, word});
+}
+
+// The whole word is no token.
 bool WordPiece::cut(std::string_view text, Range word, Pieces& pieces) const {
   const TokenTable* table = &vocabulary_.table();
-  while (word.begin < word.end) {
-    std::size_t size = std::min<std::size_t>(word.size(), table->longest());
-    TokenId id = TokenTable::kNone;
-    for (; size > 0; --size) {
-      // Tokens are whole code points, so a cut within one cannot be a token.
-      if (word.begin + size < word.end && is_continuation(text[word.begin + size])) continue;
-      id = table->find(text.data() + word.begin, size);
-      if (id != TokenTable::kNone) break;
-    }
+  for (std::size_t most = word.size() - 1; word.begin < word.end; most = word.size()) {
+    const auto [id, size] = table->longest_prefix(text.data() + word.begin, word.size(), most);
     if (id == TokenTable::kNone) return false;
     const auto end = word.begin + static_cast<std::uint32_t>(size);
     pieces.push_back({id, {word.begin, end}});
