@@ -14,7 +14,9 @@ def table(title, rows, unit, more_is_better=True, digits=0):
     """One table; a column for each of Mana's rows says how many times better it is than the row."""
     own = [name for name in rows if name.startswith("mana")]
     cosines = any(row["least_cosine"] is not None for row in rows.values())
-    head = ["", f"{unit}, median", "least – most", *(f"{name} is" for name in own), *(["least cosine to f32"] if cosines else [])]
+    shares = any(row["percent_of_peak"] is not None for row in rows.values())
+    head = ["", f"{unit}, median", "least – most", *(f"{name} is" for name in own), *(["least cosine to f32"] if cosines else []),
+            *(["products' share of the peak"] if shares else [])]
     lines = [f"**{title}**", "", "| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     for name, row in rows.items():
         cells = [name, f"{row['median']:,.{digits}f}", f"{row['least']:,.{digits}f} – {row['most']:,.{digits}f}"]
@@ -23,6 +25,8 @@ def table(title, rows, unit, more_is_better=True, digits=0):
             cells.append("" if name.startswith("mana") else f"{ratio:.2f} ×")
         if cosines:
             cells.append("" if row["least_cosine"] is None else f"{row['least_cosine']:.5f}")
+        if shares:
+            cells.append("" if row["percent_of_peak"] is None else f"{row['percent_of_peak']:.0f} %")
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
