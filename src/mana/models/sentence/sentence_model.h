@@ -1,8 +1,10 @@
 #pragma once
 
-#include <filesystem>
+#include <concepts>
 #include <memory>
 #include <optional>
+#include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -51,7 +53,28 @@ struct SentenceModel {
   Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const;
 };
 
-/// Loads the folder for these kernels. `modules` mostly are folder.modules; a caller may have changed them.
+/// Every part of the model that holds weights, as for_each_part() of its encoder does.
+template <class Model, class Visit>
+void for_each_part(Model& model, Visit&& visit) requires std::same_as<std::remove_const_t<Model>, SentenceModel> {
+  for_each_part(model.encoder, visit);
+  for (std::size_t i = 0; i < model.heads.size(); ++i) {
+    const std::string prefix = "heads." + std::to_string(i) + ".";
+    if (auto* dense = std::get_if<DenseHead>(&model.heads[i])) {
+      visit(prefix + "linear", dense->linear);
+      if (dense->shortcut) visit(prefix + "shortcut", *dense->shortcut);
+    } else if (auto* norm = std::get_if<nn::LayerNorm>(&model.heads[i])) {
+      visit(prefix + "norm", *norm);
+    }
+  }
+}
+
+/// The model that the folder's configuration describes, in its shapes, without weights. `modules` mostly are
+/// folder.modules; a caller may have changed them. Throws as load_sentence_model().
+SentenceModel make_sentence_model(const formats::SentenceFolder& folder,
+                                  const std::vector<formats::SentenceModule>& modules,
+                                  const kernels::WeightLayout& layout);
+
+/// The same with the weights of the folder's ordinary files.
 /// Throws IoError, or FormatError where sizes do not fit together.
 SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
                                   const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels);
