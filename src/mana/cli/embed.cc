@@ -148,6 +148,7 @@ int embed(Options& options) {
   if (encoder.folder().modules_assumed && !options.quiet()) {
     note(fmt::format("{} has no modules.json: mean pooling is assumed", encoder.folder().folder.string()));
   }
+  if (!encoder.packed_model_note().empty() && !options.quiet()) note(encoder.packed_model_note());
   const std::filesystem::path partial = PartialFile::name_of(chosen.output.value_or(""));
   if (chosen.output && !chosen.resume && file_exists(partial) && !options.quiet()) {
     note(

@@ -11,6 +11,7 @@
 #include "mana/base/errors.h"
 #include "mana/engine/chunk_mean.h"
 #include "mana/engine/tokens.h"
+#include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
 
 namespace mana::engine {
@@ -52,8 +53,12 @@ std::string chosen_prompt(const formats::SentenceFolder& folder, const EncoderOp
                                   known.empty() ? "none" : known));
 }
 
-kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& options) {
-  if (!options.precision) return kernels::automatic_precision(isa);
+kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& options,
+                                    const std::optional<models::PackedModel>& packed) {
+  if (!options.precision) {
+    const auto meant = packed ? packed->precision() : std::nullopt;
+    return meant && kernels::available(*meant, isa) ? *meant : kernels::automatic_precision(isa);
+  }
   if (kernels::available(*options.precision, isa)) return *options.precision;
   throw ArgumentError(fmt::format(
       "{} needs a processor with AVX-512 BF16 or AMX and no lower --isa; here {} is used, so take f32 or int8",
@@ -81,9 +86,12 @@ struct Encoder::State {
       : options(chosen),
         folder(formats::read_sentence_folder(path)),
         isa(kernels::choose_isa(options.isa)),
-        kernels(kernels::table(isa, chosen_precision(isa, options))),
+        packed(options.use_packed ? models::PackedModel::open(folder) : std::nullopt),
+        kernels(kernels::table(isa, chosen_precision(isa, options, packed))),
+        packed_note(packed ? packed->obstacle(kernels) : ""),
         tokenizer(text::Tokenizer::load(folder.transformer)),
-        model(models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
+        model(from_packed() ? packed->load(folder, effective_modules(folder, options), kernels)
+                            : models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
         rules{tokenizer, chosen_prompt(folder, options), folder.lower_case,
               chosen_max_tokens(folder, tokenizer, model.encoder.config.positions, options), options.overflow},
         prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
@@ -108,6 +116,8 @@ struct Encoder::State {
     normalize_at_the_end = options.normalize.value_or(unit && options.overflow == Overflow::mean);
   }
 
+  bool from_packed() const { return packed && packed_note.empty(); }
+
   /// The vectors of one batch, each handed to `put(piece, vector)`.
   template <class Put>
   void encode(const nn::Run& run, std::span<const Piece> pieces, const Put& put) const {
@@ -127,7 +137,9 @@ struct Encoder::State {
   EncoderOptions options;
   formats::SentenceFolder folder;
   kernels::Isa isa;
+  std::optional<models::PackedModel> packed;
   const kernels::Table& kernels;
+  std::string packed_note;
   text::Tokenizer tokenizer;
   models::SentenceModel model;
   TokenRules rules;
@@ -229,6 +241,10 @@ kernels::Isa Encoder::isa() const { return state_->isa; }
 kernels::Precision Encoder::precision() const { return state_->kernels.precision; }
 unsigned Encoder::threads() const { return state_->team.size(); }
 const formats::SentenceFolder& Encoder::folder() const { return state_->folder; }
+std::optional<std::filesystem::path> Encoder::packed_model() const {
+  return state_->from_packed() ? std::optional(state_->packed->file().path()) : std::nullopt;
+}
+const std::string& Encoder::packed_model_note() const { return state_->packed_note; }
 const text::Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }
 
 }  // namespace mana::engine

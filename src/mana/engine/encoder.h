@@ -27,9 +27,11 @@ enum class Overflow {
 };
 
 struct EncoderOptions {
-  unsigned threads = 0;                              ///< 0: one for each processor
-  std::optional<kernels::Isa> isa = {};              ///< a cap; nothing: MANA_ISA, else the best of the machine
-  std::optional<kernels::Precision> precision = {};  ///< nothing: kernels::automatic_precision()
+  unsigned threads = 0;                  ///< 0: one for each processor
+  std::optional<kernels::Isa> isa = {};  ///< a cap; nothing: MANA_ISA, else the best of the machine
+  /// Nothing: what the folder's packed model is meant for and the processor can do, else automatic_precision().
+  std::optional<kernels::Precision> precision = {};
+  bool use_packed = true;  ///< take the weights from the folder's packed model where there is one that fits
   std::optional<std::vector<formats::PoolingMode>> pooling = {};  ///< instead of the folder's
   std::optional<bool> normalize = {};                             ///< instead of the folder's
   std::optional<std::size_t> truncate_dim = {};                   ///< keep the first dimensions only
@@ -67,8 +69,10 @@ using EmbeddingSink = std::function<void(std::size_t first, std::span<const std:
 /// precision).
 class Encoder {
  public:
-  /// Loads a sentence-transformers or Hugging Face BERT folder.
-  /// Throws IoError, FormatError, or ArgumentError for options that do not fit the model.
+  /// Loads a sentence-transformers or Hugging Face BERT folder; from its packed model (models/sentence/packed_model.h)
+  /// where that has the weights for the level and precision in use, which changes no bit of any vector.
+  /// Throws IoError, FormatError (a damaged packed model is not passed over), or ArgumentError for options that do not
+  /// fit the model.
   explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
@@ -86,6 +90,10 @@ class Encoder {
   kernels::Precision precision() const;
   unsigned threads() const;
   const formats::SentenceFolder& folder() const;
+  /// The packed model that the weights lie in; nothing when they were read from the ordinary files.
+  std::optional<std::filesystem::path> packed_model() const;
+  /// Why a packed model that the folder has was not used, as a sentence for people; else empty.
+  const std::string& packed_model_note() const;
   const text::Tokenizer& tokenizer() const;
 
  private:
