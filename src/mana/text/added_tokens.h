@@ -31,6 +31,9 @@ class AddedTokens {
   AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model, const Normalizers& normalizers,
               std::string_view place);
 
+  /// Those that the constructor was given, but for empty ones and repetitions.
+  const std::vector<AddedToken>& tokens() const { return tokens_; }
+
   std::optional<TokenId> id(std::string_view content) const { return contents_.id(content); }
   std::optional<std::string_view> token(TokenId id) const { return contents_.token(id); }
   /// What decode() joins, which for normalised tokens is the normalised form.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,6 +26,7 @@ struct Tokenizer::Pipeline {
   Template single = {}, pair = {};
   Decoder decoder = {};
   std::optional<std::size_t> model_max_length = {};
+  std::shared_ptr<const void> owner = {};  ///< of what the stages are views of
 
   const Vocabulary& vocabulary() const {
     return std::visit([](const auto& kind) -> const Vocabulary& { return kind.vocabulary(); }, model);

@@ -1,6 +1,7 @@
 #include "mana/text/token_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mana::text {
 
@@ -12,11 +13,12 @@ void TokenTable::reserve(std::size_t count, std::size_t bytes) {
 std::uint32_t TokenTable::insert(std::string_view token, TokenId id) {
   if ((count_ + 1) * 3 / 2 >= slots_.size()) rehash(slots_.size() * 2 + 16);
   const auto begin = strings_.size() - kPadding;
-  strings_.insert(begin, token);  // before the padding
-  const char* word = strings_.data() + begin;
   const std::size_t size = token.size();
+  strings_.resize(strings_.size() + size);  // the new padding is zero
+  std::ranges::copy(token, strings_.edit() + begin);
+  const char* word = strings_.data() + begin;
   const bool is_short = size <= kShort;
-  Slot& slot = slots_[is_short ? slot_short(first(load(word), size), size) : slot_long(word, size)];
+  Slot& slot = slots_.edit()[is_short ? slot_short(first(load(word), size), size) : slot_long(word, size)];
   if (slot.id == kNone) {
     slot.key = is_short ? first(load(word), size) : tag(hash_long(word, size)) | begin;
     slot.size = static_cast<std::uint32_t>(size);
@@ -35,12 +37,45 @@ TokenId TokenTable::find(std::string_view word) const {
 }
 
 void TokenTable::rehash(std::size_t capacity) {
-  std::vector<Slot> old(capacity);
-  old.swap(slots_);
-  for (const Slot& slot : old) {
+  const Array<Slot> old = std::exchange(slots_, Array(std::vector<Slot>(capacity)));
+  Slot* slots = slots_.edit();
+  for (const Slot& slot : old.view()) {
     if (slot.id == kNone) continue;
-    const bool is_short = slot.size <= kShort;
-    slots_[is_short ? slot_short(slot.key, slot.size) : slot_long(strings_.data() + begin_of(slot), slot.size)] = slot;
+    std::size_t i = home(hash_of(slot));  // no token is there twice, so the next empty slot is its own
+    while (slots[i].id != kNone) i = after(i);
+    slots[i] = slot;
+  }
+}
+
+void TokenTable::compile(FlatWriter& bytes) const {
+  bytes.array(slots_.view());
+  bytes.array(strings_.view());
+}
+
+TokenTable::TokenTable(FlatReader& bytes)
+    : slots_(Array<Slot>::of(bytes.array<Slot>())), strings_(Array<char>::of(bytes.array<char>())) {
+  const std::span<const Slot> slots = slots_.view();
+  const auto empty = std::ranges::find(slots, kNone, &Slot::id);
+  if (empty == slots.end()) bytes.fail("a table of tokens is full");
+  if (strings_.size() < kPadding) bytes.fail("a table of tokens lacks its strings");
+  // Once around from behind an empty slot: a token is found if all slots from its home to its own are taken.
+  std::size_t run = 0;  // taken slots before slot i
+  auto i = static_cast<std::size_t>(empty - slots.begin());
+  for (std::size_t left = slots.size(); left > 0; --left, i = after(i)) {
+    const Slot& slot = slots[i];
+    if (slot.id == kNone) {
+      run = 0;
+      continue;
+    }
+    const bool whole =
+        slot.size <= kShort ? first(slot.key, slot.size) == slot.key : has_stored(begin_of(slot), slot.size);
+    if (slot.id < 0 || !whole) bytes.fail("a token lies outside its table");
+    const std::uint64_t hash = hash_of(slot);
+    const std::size_t distance = i >= home(hash) ? i - home(hash) : i + slots.size() - home(hash);
+    if (distance > run || (slot.size > kShort && (slot.key & kTag) != tag(hash))) bytes.fail("a token is misplaced");
+    ++run;
+    ++count_;
+    longest_ = std::max<std::size_t>(longest_, slot.size);
   }
 }
 

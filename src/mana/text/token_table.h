@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mana/text/array.h"
+#include "mana/text/flat_bytes.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::text {
@@ -18,10 +20,19 @@ class TokenTable {
   static constexpr std::size_t kPadding = 8;
   static constexpr TokenId kNone = -1;
 
+  TokenTable() = default;
+  /// A view of what compile() wrote, after a check that every token is found where it lies. Throws FormatError.
+  explicit TokenTable(FlatReader& bytes);
+  void compile(FlatWriter& bytes) const;
+
   /// For `count` tokens of `bytes` bytes in all; there may be more of both.
   void reserve(std::size_t count, std::size_t bytes);
   /// A token that is there already gets the new id. Returns where the table keeps the string, for stored().
   std::uint32_t insert(std::string_view token, TokenId id);
+  bool has_stored(std::size_t begin, std::size_t size) const {
+    const std::size_t end = strings_.size() - kPadding;
+    return begin <= end && size <= end - begin;
+  }
   std::string_view stored(std::uint32_t begin, std::size_t size) const { return {strings_.data() + begin, size}; }
 
   /// The id of a word that is followed by kPadding readable bytes; kNone when it is no token.
@@ -34,7 +45,7 @@ class TokenTable {
   /// Calls visit(token, id) for every token, in no particular order.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (const Slot& slot : slots_) {
+    for (const Slot& slot : slots_.view()) {
       if (slot.id != kNone) visit(token_of(slot), slot.id);
     }
   }
@@ -109,9 +120,13 @@ class TokenTable {
     return {reinterpret_cast<const char*>(&slot.key), slot.size};
   }
   void rehash(std::size_t capacity);
+  std::uint64_t hash_of(const Slot& slot) const {
+    return slot.size <= kShort ? hash_short(slot.key, slot.size)
+                               : hash_long(strings_.data() + begin_of(slot), slot.size);
+  }
 
-  std::vector<Slot> slots_ = std::vector<Slot>(1);     // one of them is always empty
-  std::string strings_ = std::string(kPadding, '\0');  // ends with the padding
+  Array<Slot> slots_ = Array(std::vector<Slot>(1));           // one of them is always empty
+  Array<char> strings_ = Array(std::vector<char>(kPadding));  // ends with the padding
   std::size_t count_ = 0;
   std::size_t longest_ = 0;
 };

@@ -65,6 +65,15 @@ class Tokenizer {
   /// Throws IoError when there is neither, FormatError when a file is malformed or asks for what is not supported.
   static Tokenizer load(const std::filesystem::path& folder, std::optional<bool> lowercase = std::nullopt);
 
+  /// The tokenizer as one block of bytes that a program of the same version starts from without reading JSON and
+  /// hashing words. It is for little-endian machines and holds no addresses.
+  std::vector<std::byte> compiled() const;
+  /// What compiled() gave, equal in everything; the large tables are not copied but used where they are, and `owner`
+  /// keeps them there. `place` names them in messages. Every size and index is checked: throws FormatError when they
+  /// are broken or of another version, ArgumentError when they do not begin at a multiple of eight bytes.
+  static Tokenizer from_compiled(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                 std::string_view place = "compiled tokenizer");
+
   struct Pipeline;  ///< the stages, which only this module knows
   explicit Tokenizer(std::unique_ptr<const Pipeline> pipeline);
 

@@ -94,5 +94,16 @@ void load_multilingual(benchmark::State& state) { load(state, persian()); }
 BENCHMARK(load_english)->Unit(benchmark::kMillisecond);
 BENCHMARK(load_multilingual)->Unit(benchmark::kMillisecond);
 
+void start(benchmark::State& state, const Job& job) {
+  if (!fs::exists(job.model)) return state.SkipWithError("set MANA_HOME and MANA_TEST_DATA");
+  const std::vector<std::byte> compiled = Tokenizer::load(job.model).compiled();
+  for (auto _ : state) benchmark::DoNotOptimize(Tokenizer::from_compiled(compiled, nullptr));
+  state.counters["bytes"] = static_cast<double>(compiled.size());
+}
+void start_compiled_english(benchmark::State& state) { start(state, english()); }
+void start_compiled_multilingual(benchmark::State& state) { start(state, persian()); }
+BENCHMARK(start_compiled_english)->Unit(benchmark::kMillisecond);
+BENCHMARK(start_compiled_multilingual)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace mana::text

@@ -83,6 +83,12 @@ EncodeOptions options_of(const json::Value& line) {
   return options;
 }
 
+// As the program starts it from a compiled block: equal to the one it was made from in everything that is checked.
+Tokenizer recompiled(const Tokenizer& tokenizer) {
+  const auto bytes = std::make_shared<const std::vector<std::byte>>(tokenizer.compiled());
+  return Tokenizer::from_compiled(*bytes, bytes);
+}
+
 void check(const Tokenizer& tokenizer, const json::Value& line) {
   const auto hex = line.find("hex");
   const std::string text = hex ? bytes(hex->string()) : std::string(line.at("text").string());
@@ -118,7 +124,8 @@ void check(const Tokenizer& tokenizer, const json::Value& line) {
 
 // Every line of a file, each with the tokenizer that it names, or with the one given.
 void check_all(const fs::path& path, const Tokenizer* only = nullptr) {
-  std::map<std::string, Tokenizer, std::less<>> tokenizers;
+  std::map<std::string, Tokenizer, std::less<>> tokenizers, compiled;
+  if (only) compiled.emplace("", recompiled(*only));
   const auto lines = read_lines(path);
   ASSERT_GT(lines.size(), 1u);
   for (std::size_t i = 1; i < lines.size() && !testing::Test::HasFatalFailure();
@@ -126,8 +133,12 @@ void check_all(const fs::path& path, const Tokenizer* only = nullptr) {
     const json::Value line = lines[i].root();
     SCOPED_TRACE(fmt::format("{}:{}", path.string(), i + 1));
     const std::string name(line.at("tokenizer").string());
-    if (!only && !tokenizers.contains(name)) tokenizers.emplace(name, Tokenizer::load(path.parent_path() / name));
+    if (!only && !tokenizers.contains(name)) {
+      const Tokenizer& loaded = tokenizers.emplace(name, Tokenizer::load(path.parent_path() / name)).first->second;
+      compiled.emplace(name, recompiled(loaded));
+    }
     check(only ? *only : tokenizers.find(name)->second, line);
+    check(compiled.find(only ? "" : name)->second, line);
   }
 }
 

@@ -2,6 +2,22 @@
 
 namespace mana::text {
 
+Vocabulary::Vocabulary(FlatReader& bytes) : ids_(bytes), tokens_(Array<Token>::of(bytes.array<Token>())) {
+  for (const Token& token : tokens_.view()) {
+    if (token.size != kUnused && !ids_.has_stored(token.begin, token.size)) {
+      bytes.fail("a token lies outside its vocabulary");
+    }
+  }
+  ids_.for_each([&](std::string_view, TokenId id) {
+    if (!token(id)) bytes.fail("a token has an id that its vocabulary lacks");
+  });
+}
+
+void Vocabulary::compile(FlatWriter& bytes) const {
+  ids_.compile(bytes);
+  bytes.array(tokens_.view());
+}
+
 void Vocabulary::reserve(std::size_t count, std::size_t bytes) {
   ids_.reserve(count, bytes);
   tokens_.reserve(count);
@@ -10,7 +26,7 @@ void Vocabulary::reserve(std::size_t count, std::size_t bytes) {
 void Vocabulary::insert(std::string_view token, TokenId id) {
   const auto index = static_cast<std::size_t>(id);
   if (index >= tokens_.size()) tokens_.resize(index + 1);
-  tokens_[index] = {ids_.insert(token, id), static_cast<std::uint32_t>(token.size())};
+  tokens_.edit()[index] = {ids_.insert(token, id), static_cast<std::uint32_t>(token.size())};
 }
 
 std::optional<TokenId> Vocabulary::id(std::string_view token) const {

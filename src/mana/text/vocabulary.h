@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "mana/text/token_table.h"
 
@@ -13,6 +12,11 @@ class Vocabulary {
  public:
   /// No id of a vocabulary of `count` tokens is as large as this, so that a file that lies cannot take all memory.
   static TokenId id_limit(std::size_t count) { return static_cast<TokenId>(2 * count + (1 << 20)); }
+
+  Vocabulary() = default;
+  /// A view of what compile() wrote. Throws FormatError.
+  explicit Vocabulary(FlatReader& bytes);
+  void compile(FlatWriter& bytes) const;
 
   void reserve(std::size_t count, std::size_t bytes);
   /// The id is in [0, id_limit). Where a token or an id comes twice the last one counts.
@@ -32,7 +36,7 @@ class Vocabulary {
     std::uint32_t size = kUnused;
   };
   TokenTable ids_;
-  std::vector<Token> tokens_;  // by id
+  Array<Token> tokens_;  // by id
 };
 
 }  // namespace mana::text

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
@@ -35,6 +36,24 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::string_
     const std::string_view rest = token.substr(options.continuing_prefix.size());
     if (!rest.empty()) continuations_.insert(rest, id);
   });
+}
+
+WordPiece::WordPiece(FlatReader& bytes)
+    : vocabulary_(bytes),
+      continuations_(bytes),
+      unknown_(static_cast<TokenId>(bytes.number(std::numeric_limits<TokenId>::max()))),
+      max_code_points_(bytes.number()) {
+  if (!vocabulary_.token(unknown_)) bytes.fail("the vocabulary lacks the unknown token");
+  continuations_.for_each([&](std::string_view, TokenId id) {
+    if (!vocabulary_.token(id)) bytes.fail("a token within words has an id that the vocabulary lacks");
+  });
+}
+
+void WordPiece::compile(FlatWriter& bytes) const {
+  vocabulary_.compile(bytes);
+  continuations_.compile(bytes);
+  bytes.number(static_cast<std::uint64_t>(unknown_));
+  bytes.number(max_code_points_);
 }
 
 void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pieces) const {

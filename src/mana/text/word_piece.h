@@ -30,6 +30,10 @@ class WordPiece {
   /// Throws FormatError when the vocabulary lacks the unknown token. `place` names the file in the message.
   WordPiece(Vocabulary vocabulary, const Options& options, std::string_view place);
 
+  /// A view of what compile() wrote. Throws FormatError.
+  explicit WordPiece(FlatReader& bytes);
+  void compile(FlatWriter& bytes) const;
+
   /// Adds the pieces of all words. `text` is followed by TokenTable::kPadding readable bytes. Time is linear in the
   /// text: at each place at most as many beginnings are tried as the longest token has bytes.
   void operator()(std::string_view text, const Words& words, Pieces& pieces) const;

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "mana/base/json.h"
+#include "mana/text/pipeline.h"
+#include "mana/text/tokenizer.h"
+#include "mana/text/tokenizer_files.h"
+
+// Small tokenizers with stages of every kind.
+namespace mana::fuzz {
+
+using text::Tokenizer;
+
+inline std::string described(std::string_view normalizer, std::string_view pre_tokenizer) {
+  std::string text = R"({"version": "1.0", "normalizer": )";
+  text.append(normalizer).append(R"(, "pre_tokenizer": )").append(pre_tokenizer);
+  return text + R"(, "added_tokens": [
+      {"content": "[MASK]", "single_word": false, "lstrip": true, "rstrip": false, "normalized": false, "special": true},
+      {"content": "<a>", "single_word": false, "lstrip": false, "rstrip": true, "normalized": false, "special": false},
+      {"content": "b c", "single_word": true, "lstrip": true, "rstrip": true, "normalized": true, "special": false}],
+    "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]},
+    "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+              "max_input_chars_per_word": 20, "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "[MASK]": 3, "a": 4,
+              "##a": 5, "ab": 6, "##b": 7, "\u0301": 8, "##\u0301": 9, ".": 10, "\u4e2d": 11, "\ufffd": 12, "##\u0323": 13}}})";
+}
+
+inline Tokenizer::Pipeline read(std::string_view text) {
+  return mana::text::read_tokenizer_json(mana::json::Document::parse(text, "tokenizer.json").root());
+}
+
+inline const std::array<Tokenizer, 4>& tokenizers() {
+  const auto make = [](std::string_view normalizer, std::string_view pre_tokenizer) {
+    return Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(described(normalizer, pre_tokenizer))));
+  };
+  static const std::array<Tokenizer, 4> all = {
+      make(R"({"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
+               "lowercase": true})",
+           R"({"type": "BertPreTokenizer"})"),
+      make(R"({"type": "BertNormalizer", "clean_text": false, "handle_chinese_chars": true, "strip_accents": true,
+               "lowercase": false})",
+           R"({"type": "Whitespace"})"),
+      make(R"({"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Strip", "strip_left": true,
+               "strip_right": true}, {"type": "Replace", "pattern": {"String": "aa"}, "content": "b"}]})",
+           R"({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": false},
+               {"type": "Punctuation", "behavior": "MergedWithNext"}]})"),
+      make(R"({"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]})",
+           R"({"type": "WhitespaceSplit"})")};
+  return all;
+}
+
+}  // namespace mana::fuzz

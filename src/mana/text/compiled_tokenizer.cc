@@ -1,0 +1,172 @@
+// A tokenizer as one block of bytes: numbers that mark and version it, the small stages field by field, and the
+// model's tables as they lie in memory.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "mana/text/flat_bytes.h"
+#include "mana/text/pipeline.h"
+
+namespace mana::text {
+namespace {
+
+constexpr std::uint64_t kMark = 0x656B6F74616E616D;  // "manatoke"
+/// One more whenever the fields, the order of a variant's kinds, the hash or the tables change.
+constexpr std::uint64_t kVersion = 1;
+
+// The fields of each stage, in order, for writing and for reading.
+void fields(BertNormalizer& stage, auto& each) {
+  each(stage.clean_text, stage.handle_chinese_chars, stage.strip_accents, stage.lowercase);
+}
+void fields(Lowercase&, auto&) {}
+void fields(StripAccents&, auto&) {}
+void fields(NormalForm& stage, auto& each) { each(stage.equivalence, stage.compose); }
+void fields(Strip& stage, auto& each) { each(stage.left, stage.right); }
+void fields(Replace& stage, auto& each) { each(stage.pattern, stage.content); }
+void fields(BertPreTokenizer&, auto&) {}
+void fields(Whitespace&, auto&) {}
+void fields(WhitespaceSplit&, auto&) {}
+void fields(Punctuation& stage, auto& each) { each(stage.delimiter); }
+void fields(Digits& stage, auto& each) { each(stage.individual); }
+void fields(AddedToken& token, auto& each) {
+  each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special);
+}
+void fields(Template::Part& part, auto& each) { each(part.source, part.ids, part.type_id); }
+void fields(Template& form, auto& each) { each(form.parts); }
+void fields(SpacedDecoder&, auto&) {}
+void fields(WordPieceDecoder& decoder, auto& each) { each(decoder.prefix, decoder.cleanup); }
+
+constexpr std::uint64_t last(Equivalence) { return static_cast<std::uint64_t>(Equivalence::compatibility); }
+constexpr std::uint64_t last(Delimiter) { return static_cast<std::uint64_t>(Delimiter::contiguous); }
+constexpr std::uint64_t last(Template::Source) { return static_cast<std::uint64_t>(Template::Source::second); }
+
+class StageWriter {
+ public:
+  explicit StageWriter(FlatWriter& bytes) : bytes_(bytes) {}
+
+  void operator()(auto&... values) { (put(values), ...); }
+
+ private:
+  void put(bool value) { bytes_.number(value ? 1 : 0); }
+  void put(TokenId id) { bytes_.number(static_cast<std::uint64_t>(id)); }
+  void put(std::string& text) { bytes_.array(std::span<const char>(text)); }
+  template <class T>
+  void put(std::vector<T>& list) {
+    bytes_.number(list.size());
+    for (T& each : list) put(each);
+  }
+  template <class... Kinds>
+  void put(std::variant<Kinds...>& stage) {
+    bytes_.number(stage.index());
+    std::visit([&](auto& kind) { fields(kind, *this); }, stage);
+  }
+  template <class T>
+  void put(T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      bytes_.number(static_cast<std::uint64_t>(value));
+    } else {
+      fields(value, *this);
+    }
+  }
+
+  FlatWriter& bytes_;
+};
+
+class StageReader {
+ public:
+  explicit StageReader(FlatReader& bytes) : bytes_(bytes) {}
+
+  void operator()(auto&... values) { (get(values), ...); }
+
+ private:
+  void get(bool& value) { value = bytes_.number(1) != 0; }
+  void get(TokenId& id) { id = static_cast<TokenId>(bytes_.number(std::numeric_limits<TokenId>::max())); }
+  void get(std::string& text) { text = bytes_.text(); }
+  template <class T>
+  void get(std::vector<T>& list) {
+    // Each takes a number at least, so a size that lies cannot take all memory.
+    for (std::uint64_t left = bytes_.number(bytes_.rest() / sizeof(std::uint64_t)); left > 0; --left) {
+      get(list.emplace_back());
+    }
+  }
+  template <class... Kinds>
+  void get(std::variant<Kinds...>& stage) {
+    const std::uint64_t kind = bytes_.number(sizeof...(Kinds) - 1);
+    std::uint64_t i = 0;
+    ((i++ == kind ? fields(stage.template emplace<Kinds>(), *this) : void()), ...);
+  }
+  template <class T>
+  void get(T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      value = static_cast<T>(bytes_.number(last(T{})));
+    } else {
+      fields(value, *this);
+    }
+  }
+
+  FlatReader& bytes_;
+};
+
+// Stages that files cannot ask for, since their readers refuse them.
+void require_patterns(const Normalizers& normalizers, const FlatReader& bytes) {
+  for (const Normalizer& stage : normalizers.stages) {
+    const auto* replace = std::get_if<Replace>(&stage);
+    if (replace && replace->pattern.empty()) bytes.fail("a pattern to replace is empty");
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> Tokenizer::compiled() const {
+  // Copies, for the fields are listed once for reading and writing. The model alone is large.
+  Normalizers normalizers = pipeline_->normalizers;
+  PreTokenizers pre_tokenizers = pipeline_->pre_tokenizers;
+  std::vector<AddedToken> added = pipeline_->added.tokens();
+  Template single = pipeline_->single;
+  Template pair = pipeline_->pair;
+  Decoder decoder = pipeline_->decoder;
+
+  FlatWriter bytes;
+  bytes.number(kMark);
+  bytes.number(kVersion);
+  bytes.number(pipeline_->model_max_length.value_or(0));
+  StageWriter each(bytes);
+  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder);
+  bytes.number(pipeline_->model.index());
+  std::visit([&](const auto& model) { model.compile(bytes); }, pipeline_->model);
+  return bytes.take();
+}
+
+Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                   std::string_view place) {
+  FlatReader reader(bytes, place);
+  if (reader.number() != kMark) reader.fail("these bytes are not a tokenizer");
+  if (const std::uint64_t version = reader.number(); version != kVersion) {
+    reader.fail(fmt::format("its version is {}, and this program reads {}", version, kVersion));
+  }
+  const std::uint64_t max_length = reader.number();
+  Normalizers normalizers;
+  PreTokenizers pre_tokenizers;
+  std::vector<AddedToken> added;
+  Template single, pair;
+  Decoder decoder;
+  StageReader each(reader);
+  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder);
+  require_patterns(normalizers, reader);
+  reader.number(std::variant_size_v<Model> - 1);
+
+  Pipeline pipeline{.normalizers = std::move(normalizers),
+                    .pre_tokenizers = std::move(pre_tokenizers),
+                    .model = WordPiece(reader),
+                    .single = std::move(single),
+                    .pair = std::move(pair),
+                    .decoder = std::move(decoder),
+                    .owner = std::move(owner)};
+  if (reader.rest() != 0) reader.fail("more follows behind its end");
+  if (max_length != 0) pipeline.model_max_length = max_length;
+  pipeline.added = AddedTokens(std::move(added), pipeline.vocabulary(), pipeline.normalizers, place);
+  return Tokenizer(std::make_unique<const Pipeline>(std::move(pipeline)));
+}
+
+}  // namespace mana::text
