@@ -89,7 +89,7 @@ struct Encoder::State {
         packed(options.use_packed ? models::PackedModel::open(folder) : std::nullopt),
         kernels(kernels::table(isa, chosen_precision(isa, options, packed))),
         packed_note(packed ? packed->obstacle(kernels) : ""),
-        tokenizer(text::Tokenizer::load(folder.transformer)),
+        tokenizer(from_packed() ? packed->tokenizer() : text::Tokenizer::load(folder.transformer)),
         model(from_packed() ? packed->load(folder, effective_modules(folder, options), kernels)
                             : models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
         rules{tokenizer, chosen_prompt(folder, options), folder.lower_case,

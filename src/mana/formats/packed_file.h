@@ -15,7 +15,8 @@
 /// What the sections mean is their reader's affair (models/sentence/packed_model.h).
 namespace mana::formats {
 
-/// Files of another version are recognised, not read.
+/// Files of another version are recognised, not read. It changes with the form of the file, with what
+/// kernels::PackedLinear and text::Tokenizer::compiled() put into it, and with the names of the parts.
 inline constexpr std::uint32_t kPackedVersion = 1;
 
 /// Which ordinary files a packed file was made of: sums that its writer took of them.

@@ -18,7 +18,7 @@ namespace mana::kernels {
 /// scale[n] and scale[n] · Σ_k q beside them.
 ///
 /// All of it is one block of bytes, which can be saved and mapped again: panels, bias, scales, row sums, each from a
-/// multiple of 64 bytes.
+/// multiple of 64 bytes. Packed models hold it: who changes it raises formats::kPackedVersion.
 class PackedLinear {
  public:
   PackedLinear() = default;

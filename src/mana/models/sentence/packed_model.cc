@@ -44,19 +44,29 @@ class PackedReader {
     linear.weights.view(checked(section, linear.weights.byte_size()), file_);
   }
 
+  text::Tokenizer tokenizer() const {
+    const std::string section(kTokenizerSection), place = fmt::format("{}: {}", file_->path().string(), section);
+    return text::Tokenizer::from_compiled(checked(section).bytes, file_, place);
+  }
+
  private:
   void read_values(const std::string& section, std::vector<float>& values) const {
     const std::span<const std::byte> bytes = checked(section, values.size() * sizeof(float));
     std::memcpy(values.data(), bytes.data(), bytes.size());
   }
 
-  /// A section that is there, of this size and undamaged.
-  std::span<const std::byte> checked(const std::string& section, std::size_t size) const {
+  /// A section that is there and undamaged.
+  const PackedSection& checked(const std::string& section) const {
     const PackedSection* found = file_->find(section);
     if (found == nullptr) fail(fmt::format("there is no section {}", section));
-    require_size(section, *found, size);
     formats::check_section(section, *found, file_->path().string());
-    return found->bytes;
+    return *found;
+  }
+
+  std::span<const std::byte> checked(const std::string& section, std::size_t size) const {
+    const PackedSection& found = checked(section);
+    require_size(section, found, size);
+    return found.bytes;
   }
 
   void require_size(const std::string& section, const PackedSection& found, std::size_t size) const {
@@ -122,6 +132,8 @@ SentenceModel PackedModel::load(const formats::SentenceFolder& folder,
   for_each_part(model, PackedReader(file_));
   return model;
 }
+
+text::Tokenizer PackedModel::tokenizer() const { return PackedReader(file_).tokenizer(); }
 
 void PackedModel::verify(const formats::SentenceFolder& folder) const {
   file_->check_sections();

@@ -12,10 +12,12 @@
 #include "mana/kernels/precision.h"
 #include "mana/kernels/table.h"
 #include "mana/models/sentence/sentence_model.h"
+#include "mana/text/tokenizer.h"
 
 /// The packed model: beside the ordinary files of a model's folder one file, model.mana, with what is slow to make of
-/// them: the weights in the layouts of the kernels. It is mapped and used where it lies; everything small
-/// (configurations, pooling, prompts) is read from the ordinary files as ever. docs/packed-model.md describes it.
+/// them: the weights in the layouts of the kernels, and the tokenizer's tables. It is mapped and used where it lies;
+/// everything small (configurations, pooling, prompts) is read from the ordinary files as ever. docs/packed-model.md
+/// describes it.
 namespace mana::models {
 
 inline constexpr const char* kPackedModelFile = "model.mana";
@@ -52,6 +54,10 @@ class PackedModel {
   /// Throws FormatError when a section is damaged, missing or of another size than the configuration makes it.
   SentenceModel load(const formats::SentenceFolder& folder, const std::vector<formats::SentenceModule>& modules,
                      const kernels::Table& kernels) const;
+
+  /// The folder's tokenizer, whose tables lie in the mapped file; there is no obstacle().
+  /// Throws FormatError when its section is damaged or missing.
+  text::Tokenizer tokenizer() const;
 
   /// Reads everything: throws FormatError when a section is damaged, or any byte of the ordinary weights is not what it
   /// was when the file was written.

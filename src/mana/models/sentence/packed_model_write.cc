@@ -63,6 +63,8 @@ void write_packed_model(const std::filesystem::path& folder, std::span<const Pac
   std::vector<SentenceModel> models;  // the sections' bytes
   models.reserve(layouts.size());
   SectionWriter writer;
+  const std::vector<std::byte> tokenizer = text::Tokenizer::load(source.transformer).compiled();
+  writer.add(std::string(kTokenizerSection), tokenizer);
   if (precision) writer.add(std::string(kPrecisionSection), std::as_bytes(std::span(name_of(*precision))));
   for (const kernels::Table* kernels : layouts) {
     for_each_part(std::as_const(models.emplace_back(load_sentence_model(source, source.modules, *kernels))), writer);

@@ -9,6 +9,9 @@ namespace mana::models {
 /// In what the model is meant to be computed: "f32", "bf16" or "int8".
 inline constexpr std::string_view kPrecisionSection = "precision:text";
 
+/// The tokenizer, as text::Tokenizer::compiled() gives it.
+inline constexpr std::string_view kTokenizerSection = "tokenizer:compiled";
+
 /// A part (models/sentence/sentence_model.h: for_each_part) and the form of its bytes, a DType or a WeightLayout.
 inline std::string section_name(std::string_view part, std::string_view form) {
   return std::string(part).append(":").append(form);
