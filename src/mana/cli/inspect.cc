@@ -14,7 +14,9 @@
 #include "mana/cli/output.h"
 #include "mana/cli/parameters.h"
 #include "mana/engine/encoder.h"
+#include "mana/formats/packed_file.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/packed_model.h"
 
 namespace mana::cli {
 namespace {
@@ -73,10 +75,25 @@ ordered_json files_of(const std::filesystem::path& folder) {
       for (const auto& [name, tensor] : weights.tensors()) ++dtypes[std::string(mana::name_of(tensor.dtype))];
       file["tensors"] = weights.tensors().size();
       file["dtypes"] = dtypes;
+    } else if (path.extension() == ".mana") {
+      const formats::PackedFile packed = formats::PackedFile::open(path);
+      file["version"] = packed.version();
+      file["sections"] = packed.sections().size();
     }
     files.push_back(std::move(file));
   }
   return files;
+}
+
+/// Where the weights come from, and what the folder's packed model holds if it has one.
+ordered_json weights_of(const engine::Encoder& encoder) {
+  ordered_json weights = {{"from", encoder.packed_model() ? "packed model" : "ordinary files"}};
+  if (!encoder.packed_model_note().empty()) weights["note"] = encoder.packed_model_note();
+  if (const auto packed = models::PackedModel::open(encoder.folder())) {
+    weights["layouts"] = packed->layouts();
+    weights["meant_for"] = packed->precision() ? ordered_json(kernels::name_of(*packed->precision())) : ordered_json();
+  }
+  return weights;
 }
 
 ordered_json describe(const engine::Encoder& encoder) {
@@ -102,6 +119,8 @@ ordered_json describe(const engine::Encoder& encoder) {
       {"similarity", formats::name_of(folder.similarity)},
       {"prompts", folder.prompts},
       {"default_prompt", folder.default_prompt_name ? ordered_json(*folder.default_prompt_name) : ordered_json()},
+      {"weights", weights_of(encoder)},
+      {"precision", kernels::name_of(encoder.precision())},
       {"isa", kernels::name_of(encoder.isa())},
       {"available_isas", available},
       {"parameters", counts.used_parameters + counts.unused_parameters},
@@ -122,7 +141,16 @@ std::string table(const ordered_json& about) {
   const auto text_of = [](const ordered_json& value) {
     return value.is_string() ? value.get<std::string>() : value.dump();
   };
-  for (const char* name : {"model", "dimensions", "max_tokens", "similarity"}) line(name, text_of(about[name]));
+  for (const char* name : {"model", "dimensions", "max_tokens", "similarity", "precision"}) {
+    line(name, text_of(about[name]));
+  }
+  const ordered_json& weights = about["weights"];
+  line("weights", text_of(weights["from"]));
+  if (weights.contains("note")) line("", text_of(weights["note"]));
+  if (weights.contains("layouts")) {
+    line("", fmt::format("packed as {}{}", fmt::join(weights["layouts"].get<std::vector<std::string>>(), ", "),
+                         weights["meant_for"].is_null() ? "" : ", meant for " + text_of(weights["meant_for"])));
+  }
   line("isa", fmt::format("{} (here: {})", text_of(about["isa"]),
                           fmt::join(about["available_isas"].get<std::vector<std::string>>(), ", ")));
   std::string architecture;
@@ -147,6 +175,7 @@ std::string table(const ordered_json& about) {
   text += "files\n";
   for (const ordered_json& file : about["files"]) {
     text += fmt::format("  {:<46}{:>14} bytes", text_of(file["name"]), file["bytes"].get<std::uint64_t>());
+    if (file.contains("sections")) text += fmt::format(", {} sections", text_of(file["sections"]));
     if (file.contains("dtypes")) {
       for (const auto& [dtype, count] : file["dtypes"].items()) text += fmt::format(", {} {}", text_of(count), dtype);
     }

@@ -135,8 +135,7 @@ SentenceModel PackedModel::load(const formats::SentenceFolder& folder,
 
 text::Tokenizer PackedModel::tokenizer() const { return PackedReader(file_).tokenizer(); }
 
-void PackedModel::verify(const formats::SentenceFolder& folder) const {
-  file_->check_sections();
+void PackedModel::require_origin(const formats::SentenceFolder& folder) const {
   if (file_->version() != formats::kPackedVersion || file_->origin().content == origin_content(folder)) return;
   throw FormatError(
       fmt::format("{}: the model's weights or tokenizer are not those that it was made of; write it again",

@@ -59,9 +59,9 @@ class PackedModel {
   /// Throws FormatError when its section is damaged or missing.
   text::Tokenizer tokenizer() const;
 
-  /// Reads everything: throws FormatError when a section is damaged, or any byte of the ordinary weights is not what it
-  /// was when the file was written.
-  void verify(const formats::SentenceFolder& folder) const;
+  /// Reads all of the ordinary weights and tokenizer files: throws FormatError when a byte of them is not what it was
+  /// when the file was written.
+  void require_origin(const formats::SentenceFolder& folder) const;
 
   const formats::PackedFile& file() const { return *file_; }
   /// The layouts that it has weights in: "bf16-32x2", …

@@ -93,7 +93,8 @@ TEST(PackedModel, HoldsTheVeryPartsOfTheOrdinaryFilesForEveryKernel) {
     const formats::SentenceFolder read = folder.read();
     const auto packed = PackedModel::open(read);
     ASSERT_TRUE(packed);
-    EXPECT_NO_THROW(packed->verify(read));
+    EXPECT_NO_THROW(packed->file().check_sections());
+    EXPECT_NO_THROW(packed->require_origin(read));
     for (const PackTarget& target : targets_here()) {
       const kernels::Table& kernels = kernels::table(target.isa, target.precision);
       SCOPED_TRACE(fmt::format("{} {} {}", name, kernels::name_of(target.isa), kernels::name_of(target.precision)));
@@ -104,6 +105,19 @@ TEST(PackedModel, HoldsTheVeryPartsOfTheOrdinaryFilesForEveryKernel) {
       EXPECT_EQ(model.dimensions, ordinary.dimensions);
       EXPECT_GT(parts_of(model).size(), 16U);
     }
+  }
+}
+
+TEST(PackedModel, HoldsTheTokenizerOfTheOrdinaryFiles) {
+  for (const char* name : {"mean", "vocabulary_file"}) {
+    const ModelFolder folder(name);
+    folder.write(Isa::reference, Precision::f32);
+    const text::Tokenizer packed = PackedModel::open(folder.read())->tokenizer();
+    const text::Tokenizer ordinary = text::Tokenizer::load(folder.path());
+    const std::string text = "The cat, [MASK] \u00e9tude \u4e2d unbelievably";
+    EXPECT_EQ(packed.encode(text).ids, ordinary.encode(text).ids);
+    EXPECT_EQ(packed.encode(text).offsets, ordinary.encode(text).offsets);
+    EXPECT_EQ(packed.model_max_length(), ordinary.model_max_length());
   }
 }
 
@@ -173,7 +187,7 @@ TEST(PackedModel, VerifyingFindsASingleOtherByteOfTheOrdinaryWeights) {
   overwrite(path, offset + 100, "\x01");
   const auto packed = PackedModel::open(read);
   EXPECT_EQ(packed->obstacle(kernels::table(Isa::reference)), "");
-  EXPECT_THAT([&] { packed->verify(read); }, ThrowsMessage<FormatError>(HasSubstr("are not those")));
+  EXPECT_THAT([&] { packed->require_origin(read); }, ThrowsMessage<FormatError>(HasSubstr("are not those")));
 }
 
 TEST(PackedModel, NoticesDamagedWeightsWhenItIsLoadedAndDamagedTablesWhenItIsVerified) {
@@ -190,7 +204,7 @@ TEST(PackedModel, NoticesDamagedWeightsWhenItIsLoadedAndDamagedTablesWhenItIsVer
   overwrite(folder.packed(), offset_of("embeddings.word:f32") + 40, "damage");
   const auto packed = PackedModel::open(read);
   EXPECT_NO_THROW(packed->load(read, read.modules, kernels::table(Isa::reference)));
-  EXPECT_THAT([&] { packed->verify(read); },
+  EXPECT_THAT([&] { packed->file().check_sections(); },
               ThrowsMessage<FormatError>(HasSubstr("section embeddings.word:f32 is damaged")));
   overwrite(folder.packed(), offset_of("layers.0.attend.output:f32-1x1") + 40, "damage");
   EXPECT_THAT([&] { PackedModel::open(read)->load(read, read.modules, kernels::table(Isa::reference)); },
