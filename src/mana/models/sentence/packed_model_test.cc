@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <fstream>
 #include <map>
 
@@ -196,10 +196,10 @@ TEST(PackedModel, NoticesDamagedWeightsWhenItIsLoadedAndDamagedTablesWhenItIsVer
   const formats::SentenceFolder read = folder.read();
   const auto offset_of = [&](const char* section) {
     const formats::PackedFile file = formats::PackedFile::open(folder.packed());
-    return file.find(section)->bytes.data() - file.sections().begin()->second.bytes.data() +
-           static_cast<std::ptrdiff_t>(
-               read_file(folder.packed())
-                   .find(std::string(reinterpret_cast<const char*>(file.sections().begin()->second.bytes.data()), 64)));
+    const std::byte* end = nullptr;  // of the file: nothing follows its last section
+    for (const auto& [name, each] : file.sections()) end = std::max(end, each.bytes.data() + each.bytes.size());
+    const auto from_end = end - file.find(section)->bytes.data();
+    return static_cast<std::streamoff>(std::filesystem::file_size(folder.packed())) - from_end;
   };
   overwrite(folder.packed(), offset_of("embeddings.word:f32") + 40, "damage");
   const auto packed = PackedModel::open(read);
