@@ -4,8 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <iterator>
+#include <sstream>
 
 #include "mana/base/errors.h"
 #include "mana/models/sentence/origin.h"
@@ -81,6 +82,14 @@ class PackedReader {
   std::shared_ptr<const PackedFile> file_;
 };
 
+/// A section of text; empty when there is none.
+std::string_view text_of(const PackedFile& file, std::string_view name) {
+  const PackedSection* section = file.find(name);
+  if (section == nullptr) return {};
+  formats::check_section(name, *section, file.path().string());
+  return {reinterpret_cast<const char*>(section->bytes.data()), section->bytes.size()};
+}
+
 }  // namespace
 
 std::optional<PackedModel> PackedModel::open(const formats::SentenceFolder& folder) {
@@ -100,20 +109,12 @@ std::optional<PackedModel> PackedModel::open(const formats::SentenceFolder& fold
 }
 
 std::optional<kernels::Precision> PackedModel::precision() const {
-  const PackedSection* section = obstacle_.empty() ? file_->find(kPrecisionSection) : nullptr;
-  if (section == nullptr) return std::nullopt;
-  formats::check_section(kPrecisionSection, *section, file_->path().string());
-  return kernels::precision_named({reinterpret_cast<const char*>(section->bytes.data()), section->bytes.size()});
+  return obstacle_.empty() ? kernels::precision_named(text_of(*file_, kPrecisionSection)) : std::nullopt;
 }
 
 std::vector<std::string> PackedModel::layouts() const {
-  const std::string first = section_name("layers.0.attend.output", "");
-  std::vector<std::string> layouts;
-  for (auto it = file_->sections().lower_bound(first); it != file_->sections().end() && it->first.starts_with(first);
-       ++it) {
-    layouts.push_back(it->first.substr(first.size()));
-  }
-  return layouts;
+  std::istringstream words{std::string(text_of(*file_, kLayoutsSection))};
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
 std::string PackedModel::obstacle(const kernels::Table& kernels) const {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -65,6 +66,10 @@ void write_packed_model(const std::filesystem::path& folder, std::span<const Pac
   SectionWriter writer;
   const std::vector<std::byte> tokenizer = text::Tokenizer::load(source.transformer).compiled();
   writer.add(std::string(kTokenizerSection), tokenizer);
+  std::vector<std::string> layout_names;
+  for (const kernels::Table* kernels : layouts) layout_names.push_back(name_of(kernels->layout));
+  const std::string names = fmt::format("{}", fmt::join(layout_names, " "));
+  writer.add(std::string(kLayoutsSection), std::as_bytes(std::span(names)));
   if (precision) writer.add(std::string(kPrecisionSection), std::as_bytes(std::span(name_of(*precision))));
   for (const kernels::Table* kernels : layouts) {
     for_each_part(std::as_const(models.emplace_back(load_sentence_model(source, source.modules, *kernels))), writer);

@@ -9,6 +9,9 @@ namespace mana::models {
 /// In what the model is meant to be computed: "f32", "bf16" or "int8".
 inline constexpr std::string_view kPrecisionSection = "precision:text";
 
+/// The layouts that the linear maps are there in: "bf16-32x2 i8-32x4".
+inline constexpr std::string_view kLayoutsSection = "layouts:text";
+
 /// The tokenizer, as text::Tokenizer::compiled() gives it.
 inline constexpr std::string_view kTokenizerSection = "tokenizer:compiled";
 
