@@ -29,10 +29,12 @@ int bench_peak(Options& options) {
   std::string text = fmt::format("{:<7} {:<10} {:<17} {:>7} {:>16} {:>18}\n", "isa", "precision", "instruction",
                                  "threads", "best, GFLOP/s", "median, GFLOP/s");
   const kernels::Isa highest = kernels::choose_isa();
-  for (const kernels::Isa isa : {kernels::Isa::avx2, kernels::Isa::avx512}) {  // those with kernels of their own
+  for (const kernels::Isa isa : {kernels::Isa::avx2, kernels::Isa::avx512, kernels::Isa::amx}) {
     if (isa > highest) continue;
     for (const auto precision : {kernels::Precision::f32, kernels::Precision::bf16, kernels::Precision::int8}) {
-      if (!kernels::available(precision, isa)) continue;
+      const bool own =
+          isa != kernels::Isa::amx || precision != kernels::Precision::f32;  // else that of the level below
+      if (!own || !kernels::available(precision, isa)) continue;
       for (const unsigned count : std::set{1U, threads}) {
         Team team(count);
         const PeakRate rate = measure_peak(isa, precision, team, repeat);

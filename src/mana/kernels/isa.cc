@@ -27,8 +27,9 @@ bool has_avx512() {
 }
 
 /// Leaf 7: bits 22, 24 and 25 of edx are AMX-BF16, AMX-TILE and AMX-INT8. Linux hands out the tile registers on
-/// request.
+/// request. No processor has AMX without the dot products of AVX-512, which stand beside it.
 bool has_amx() {
+  if (!has_avx512() || !__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512vnni")) return false;
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   constexpr unsigned kBits = 1U << 22 | 1U << 24 | 1U << 25;
   if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || (edx & kBits) != kBits) return false;
@@ -51,7 +52,7 @@ std::vector<Isa> available_isas() {
   std::vector<Isa> isas = {Isa::reference};
   if (has_avx2()) isas.push_back(Isa::avx2);
   if (has_avx512()) isas.push_back(Isa::avx512);
-  if (has_avx512() && has_amx()) isas.push_back(Isa::amx);
+  if (has_amx()) isas.push_back(Isa::amx);
   return isas;
 }
 

@@ -7,7 +7,7 @@
 namespace mana::kernels {
 
 /// Instruction-set levels, each containing the ones before it. `avx512` uses VNNI and BF16 where the processor has
-/// them.
+/// them; `amx` multiplies in bf16 and int8 on tiles.
 enum class Isa { reference, avx2, avx512, amx };
 
 /// "reference", "avx2", "avx512", "amx"; nothing for any other name.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/tensor/dtype.h"
@@ -37,7 +38,10 @@ PackedLinear::PackedLinear(std::size_t outputs, std::size_t inputs, const Weight
       values_bytes_(aligned(panel_count() * layout.panel_width * sizeof(float))) {}
 
 std::size_t PackedLinear::panel_bytes() const {
-  return depth() * layout_.group * layout_.panel_width * size_of(layout_.element);
+  constexpr std::size_t kTileRows = 16;
+  const std::size_t multiple = layout_.panel_width == 1 ? 1 : kTileRows;
+  const std::size_t padded = (depth() + multiple - 1) / multiple * multiple;
+  return padded * layout_.group * layout_.panel_width * size_of(layout_.element);
 }
 
 std::size_t PackedLinear::byte_size() const {
@@ -66,30 +70,29 @@ void PackedLinear::set(std::size_t first, std::span<const float> weights, std::s
   }
   std::copy(bias.begin(), bias.end(), own_values(0) + first);
   switch (layout_.element) {
-    case Element::f32: return scatter<float>(first, weights, [](float value, std::size_t) { return value; });
-    case Element::bf16:
-      return scatter<std::uint16_t>(first, weights, [](float value, std::size_t) { return float_to_bfloat16(value); });
+    case Element::f32: return scatter<float>(first, weights, [](float value) { return value; });
+    case Element::bf16: return scatter<std::uint16_t>(first, weights, float_to_bfloat16);
     case Element::i16:
     case Element::i8: return set_integers(first, weights);
   }
 }
 
-/// `convert(value, output)` makes the element.
-template <class Value, class Convert>
-void PackedLinear::scatter(std::size_t first, std::span<const float> weights, const Convert& convert) {
+/// Puts convert(value) for the `values` [rows, inputs] into the panels.
+template <class Stored, class Value, class Convert>
+void PackedLinear::scatter(std::size_t first, std::span<const Value> values, const Convert& convert) {
   constexpr std::size_t kBlock = 16;  // inputs at a time, so that a panel's cache lines are written while they are near
-  const std::size_t rows = weights.size() / inputs_, width = layout_.panel_width, group = layout_.group;
+  const std::size_t rows = values.size() / inputs_, width = layout_.panel_width, group = layout_.group;
   for (std::size_t begin = 0; begin < rows;) {
     // The rows that fall into one panel.
     const std::size_t lane = (first + begin) % width;
     const std::size_t count = std::min(rows - begin, width - lane);
-    auto* panel = reinterpret_cast<Value*>(memory_.data() + (first + begin) / width * panel_bytes());
+    auto* panel = reinterpret_cast<Stored*>(memory_.data() + (first + begin) / width * panel_bytes());
     for (std::size_t k0 = 0; k0 < inputs_; k0 += kBlock) {
       const std::size_t k1 = std::min(inputs_, k0 + kBlock);
       for (std::size_t row = 0; row < count; ++row) {
-        const float* source = weights.data() + (begin + row) * inputs_;
+        const Value* source = values.data() + (begin + row) * inputs_;
         for (std::size_t k = k0; k < k1; ++k) {
-          panel[(k / group * width + lane + row) * group + k % group] = convert(source[k], first + begin + row);
+          panel[(k / group * width + lane + row) * group + k % group] = convert(source[k]);
         }
       }
     }
@@ -99,24 +102,25 @@ void PackedLinear::scatter(std::size_t first, std::span<const float> weights, co
 
 void PackedLinear::set_integers(std::size_t first, std::span<const float> weights) {
   constexpr float kLargest = 127;
-  const auto quantise = [&](float value, std::size_t output) {
-    const float scale = scales()[output];
-    return scale == 0 ? 0.0f : static_cast<float>(std::lrint(value / scale));
-  };
+  std::vector<std::int16_t> levels(weights.size());
   for (std::size_t row = 0; row * inputs_ < weights.size(); ++row) {
     const std::span<const float> values = weights.subspan(row * inputs_, inputs_);
     float largest = 0, sum = 0;
     for (const float value : values) largest = std::max(largest, std::abs(value));
-    own_values(1)[first + row] = largest / kLargest;
-    for (const float value : values) sum += quantise(value, first + row);
-    own_values(2)[first + row] = scales()[first + row] * sum;
+    const float scale = largest / kLargest;
+    for (std::size_t k = 0; k < inputs_ && scale != 0; ++k) {
+      const auto level = static_cast<std::int16_t>(std::lrint(values[k] / scale));
+      levels[row * inputs_ + k] = level;
+      sum += static_cast<float>(level);
+    }
+    own_values(1)[first + row] = scale;
+    own_values(2)[first + row] = scale * sum;
   }
+  const std::span<const std::int16_t> all = levels;
   if (layout_.element == Element::i8) {
-    scatter<std::int8_t>(first, weights,
-                         [&](float value, std::size_t n) { return static_cast<std::int8_t>(quantise(value, n)); });
+    scatter<std::int8_t>(first, all, [](std::int16_t level) { return static_cast<std::int8_t>(level); });
   } else {
-    scatter<std::int16_t>(first, weights,
-                          [&](float value, std::size_t n) { return static_cast<std::int16_t>(quantise(value, n)); });
+    scatter<std::int16_t>(first, all, [](std::int16_t level) { return level; });
   }
 }
 

@@ -12,7 +12,9 @@ namespace mana::kernels {
 
 /// The weights of a linear map, laid out once for the matrix kernel of one table, w panels of width p in groups of g:
 ///   panels[n / p][k / g][n % p][k % g] = W[n][k],  zero beyond the last output and input.
-/// With p = g = 1 this is the row-major [outputs, inputs] of the checkpoints.
+/// With p = g = 1 this is the row-major [outputs, inputs] of the checkpoints. Else a panel has a whole multiple of 16
+/// groups: 16 groups of 32 outputs, 4 bytes each, are two tiles of a matrix unit side by side, so that it reads the
+/// panels of the vector kernels.
 ///
 /// Integer elements are q = round(W[n][k] / scale[n]) with scale[n] = max_k |W[n][k]| / 127; the kernels then need
 /// scale[n] and scale[n] · Σ_k q beside them.
@@ -39,7 +41,7 @@ class PackedLinear {
   std::size_t inputs() const { return inputs_; }
   const WeightLayout& layout() const { return layout_; }
   std::size_t panel_count() const { return (outputs_ + layout_.panel_width - 1) / layout_.panel_width; }
-  /// Groups of inputs: what one step of a kernel's inner loop takes.
+  /// Groups of inputs, without those that only pad a panel: what one step of a vector kernel's inner loop takes.
   std::size_t depth() const { return (inputs_ + layout_.group - 1) / layout_.group; }
 
   /// The first element of a panel.
@@ -56,8 +58,8 @@ class PackedLinear {
   void place(std::span<const std::byte> bytes);
   const float* values(std::size_t kind) const { return reinterpret_cast<const float*>(values_ + kind * values_bytes_); }
   float* own_values(std::size_t kind) { return const_cast<float*>(values(kind)); }
-  template <class Element, class Convert>
-  void scatter(std::size_t first, std::span<const float> weights, const Convert& convert);
+  template <class Stored, class Value, class Convert>
+  void scatter(std::size_t first, std::span<const Value> values, const Convert& convert);
   void set_integers(std::size_t first, std::span<const float> weights);
 
   std::size_t outputs_ = 0;

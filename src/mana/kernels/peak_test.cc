@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "amx_emulator/levels.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::kernels {
@@ -18,12 +19,8 @@ namespace {
 using Level = std::pair<Isa, Precision>;
 
 std::vector<Level> levels() {
-  std::vector<Level> all;
-  for (const Isa isa : available_isas()) {
-    for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8}) {
-      if (isa != Isa::reference && available(precision, isa)) all.emplace_back(isa, precision);
-    }
-  }
+  std::vector<Level> all = amx_emulator::tested_levels();
+  std::erase_if(all, [](const Level& level) { return level.first == Isa::reference; });
   return all;
 }
 
@@ -45,6 +42,20 @@ std::uint32_t lane_of(Precision precision, const std::vector<int>& numbers) {
   return bits;
 }
 
+using Lanes = std::vector<std::vector<int>>;  // of a register, each a group
+
+/// What one lane of sums grows by: the product of two lanes, or of a row by a column of 16 x 16 lanes.
+int product(const PeakLoop& loop, const Lanes& a, const Lanes& b, std::size_t lane) {
+  constexpr std::size_t kSide = 16;
+  int sum = 0;
+  for (std::size_t k = 0; k < loop.depth; ++k) {
+    const std::vector<int>& left = loop.depth == 1 ? a[lane] : a[lane / kSide * kSide + k];
+    const std::vector<int>& right = loop.depth == 1 ? b[lane] : b[k * kSide + lane % kSide];
+    for (std::size_t i = 0; i < loop.group; ++i) sum += left[i] * right[i];
+  }
+  return sum;
+}
+
 class PeakTest : public testing::TestWithParam<Level> {};
 
 TEST_P(PeakTest, SumsWhatItSays) {
@@ -55,17 +66,19 @@ TEST_P(PeakTest, SumsWhatItSays) {
   std::uniform_int_distribution<int> unsigned_byte(0, 15), signed_byte(-15, 15);  // all sums are exact in f32
   std::vector<std::uint32_t> a(loop.factors * loop.lanes), b(loop.lanes), sums(loop.sums * loop.lanes);
   std::vector<int> rise(loop.lanes), start(sums.size());
-  std::vector<std::vector<int>> right(loop.lanes, std::vector<int>(loop.group));
-  for (std::size_t lane = 0; lane < loop.lanes; ++lane) {
-    for (int& each : right[lane]) each = signed_byte(random);
-    b[lane] = lane_of(precision, right[lane]);
-  }
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::vector<int> left(loop.group);
-    for (int& each : left) each = unsigned_byte(random);
-    a[i] = lane_of(precision, left);
-    const std::size_t lane = i % loop.lanes;
-    for (std::size_t k = 0; k < loop.group; ++k) rise[lane] += left[k] * right[lane][k];
+  const auto random_lane = [&](auto& numbers, std::uint32_t& bits) {
+    std::vector<int> group(loop.group);
+    for (int& each : group) each = numbers(random);
+    bits = lane_of(precision, group);
+    return group;
+  };
+  Lanes right, left(loop.lanes);
+  for (std::uint32_t& bits : b) right.push_back(random_lane(signed_byte, bits));
+  for (std::size_t factor = 0; factor < loop.factors; ++factor) {
+    for (std::size_t lane = 0; lane < loop.lanes; ++lane) {
+      left[lane] = random_lane(unsigned_byte, a[factor * loop.lanes + lane]);
+    }
+    for (std::size_t lane = 0; lane < loop.lanes; ++lane) rise[lane] += product(loop, left, right, lane);
   }
   for (std::size_t i = 0; i < sums.size(); ++i) {
     start[i] = static_cast<int>(i) - 100;
@@ -88,9 +101,14 @@ TEST_P(PeakTest, SumsWhatItSays) {
 TEST_P(PeakTest, CountsItsOperations) {
   const auto [isa, precision] = GetParam();
   const PeakLoop& loop = peak_loop(isa, precision);
-  EXPECT_EQ(loop.lanes, isa == Isa::avx2 ? 8U : 16U);
-  EXPECT_EQ(loop.operations(), 2.0 * static_cast<double>(loop.lanes * loop.group * loop.sums * loop.factors));
-  if (loop.instruction.find(',') == std::string_view::npos) {
+  const bool matrix = isa == Isa::amx && precision != Precision::f32;
+  EXPECT_EQ(loop.lanes, matrix ? 256U : isa == Isa::avx2 ? 8U : 16U);
+  EXPECT_EQ(loop.depth, matrix ? 16U : 1U);
+  EXPECT_EQ(loop.operations(),
+            2.0 * static_cast<double>(loop.lanes * loop.group * loop.depth * loop.sums * loop.factors));
+  if (matrix) {
+    EXPECT_EQ(loop.sums, 4U) << "one in 16 cycles with a latency of 52";
+  } else if (loop.instruction.find(',') == std::string_view::npos) {
     EXPECT_GE(loop.sums, 10U) << "two a cycle with a latency of five";
   }
   EXPECT_FALSE(loop.instruction.empty());

@@ -12,11 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "amx_emulator/levels.h"
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/attention.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
 #include "mana/kernels/reference/quantise.h"
+#include "mana/kernels/reference/tiles.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::kernels {
@@ -54,17 +56,6 @@ struct Shifted {
 std::vector<double> widened(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 using Level = std::pair<Isa, Precision>;
-
-/// Every level of this processor in every precision that it has there.
-std::vector<Level> levels() {
-  std::vector<Level> all;
-  for (const Isa isa : available_isas()) {
-    for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8}) {
-      if (available(precision, isa)) all.emplace_back(isa, precision);
-    }
-  }
-  return all;
-}
 
 class LinearTest : public testing::TestWithParam<Level> {
  protected:
@@ -142,10 +133,13 @@ class LinearTest : public testing::TestWithParam<Level> {
 };
 
 TEST_P(LinearTest, EqualsItsDefinitionForAllRemainders) {
-  const std::size_t most_rows = kReduced ? 16 : 31, most_outputs = kReduced ? 36 : 70, step = kReduced ? 3 : 1;
+  // Beyond two blocks of rows and of outputs, and two tiles of 64 inputs.
+  const std::size_t most_rows = kReduced ? 35 : 67, most_outputs = kReduced ? 36 : 70,
+                    most_inputs = kReduced ? 70 : 130;
+  const std::size_t step = kReduced ? 3 : 1;
   for (std::size_t rows = 1; rows <= most_rows; rows += step) check_linear({rows, 5, 33});
   for (std::size_t outputs = 1; outputs <= most_outputs; outputs += step) check_linear({3, 7, outputs});
-  for (std::size_t inputs = 1; inputs <= 40; inputs += step) check_linear({15, inputs, 17});
+  for (std::size_t inputs = 1; inputs <= most_inputs; inputs += step) check_linear({15, inputs, 17});
   check_linear({0, 4, 4});
 }
 
@@ -204,18 +198,36 @@ TEST_P(LinearTest, ARowWithoutAFiniteRangeBecomesNaNIn8Bits) {
 // Integers have no order of summation: for the same operands every instruction set gives the same bits.
 TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
   if (precision != Precision::int8) return;
-  const LinearCase shape{17, 200, 45};
-  const auto x = random_values(shape.rows * shape.inputs, 1), w = random_values(shape.outputs * shape.inputs, 2),
-             b = random_values(shape.outputs, 3);
-  const PackedLinear plain = [&] {
-    PackedLinear packed(shape.outputs, shape.inputs, table(Isa::reference, precision).layout);
-    packed.set(0, w, b);
-    return packed;
-  }();
-  std::vector<float> expected(shape.rows * shape.outputs);
-  table(Isa::reference, precision)
-      .linear({x.data(), shape.rows, plain, Activation::identity, expected.data(), 0, plain.panel_count(), nullptr});
-  EXPECT_EQ(run_linear(shape, x, w, b), expected);
+  for (const LinearCase& shape : {LinearCase{17, 200, 45}, {40, 900, 33}}) {
+    const auto x = random_values(shape.rows * shape.inputs, 1), w = random_values(shape.outputs * shape.inputs, 2),
+               b = random_values(shape.outputs, 3);
+    const Table& plain_kernels = table(Isa::reference, precision);
+    PackedLinear plain(shape.outputs, shape.inputs, plain_kernels.layout);
+    plain.set(0, w, b);
+    std::vector<float> expected(shape.rows * shape.outputs);
+    plain_kernels.linear(
+        {x.data(), shape.rows, plain, Activation::identity, expected.data(), 0, plain.panel_count(), nullptr});
+    EXPECT_EQ(run_linear(shape, x, w, b), expected);
+  }
+}
+
+// A matrix unit has an order of summation of its own, which its manual gives exactly.
+TEST_P(LinearTest, Bf16OnTilesIsSummedInTheirOrder) {
+  if (isa != Isa::amx || precision != Precision::bf16) return;
+  for (const LinearCase& shape : {LinearCase{33, 1, 17}, {5, 32, 33}, {17, 111, 65}, {70, 800, 40}}) {
+    // Up to where products are subnormal: they, and what they are made of, count as zero.
+    for (const float spread : {1.0f, 1e15f, 1e-20f, 1e-36f, 1e-39f}) {
+      const auto x = random_values(shape.rows * shape.inputs, 1, spread),
+                 w = random_values(shape.outputs * shape.inputs, 2, std::min(spread, 1e-3f)),
+                 b = random_values(shape.outputs, 3, spread * 1e-3f);
+      std::vector<std::uint16_t> rounded(w.size());
+      std::ranges::transform(w, rounded.begin(), float_to_bfloat16);
+      std::vector<float> expected(shape.rows * shape.outputs);
+      reference::linear_bf16_tiles(x.data(), shape.rows, rounded.data(), b.data(), shape.inputs, shape.outputs,
+                                   Activation::identity, expected.data(), shape.outputs);
+      ASSERT_EQ(run_linear(shape, x, w, b), expected) << shape.inputs << " inputs of size " << spread;
+    }
+  }
 }
 
 // 255 · 127 added in pairs overflows 16 bits: the trap of VPMADDUBSW.
@@ -228,20 +240,22 @@ TEST_P(LinearTest, EightBitsDoNotSaturate) {
 }
 
 TEST_P(LinearTest, ARowHasTheSameBitsInAnyCompany) {
-  const LinearCase all{29, 65, 75, Activation::gelu};
-  const auto x = random_values(all.rows * all.inputs, 1), w = random_values(all.outputs * all.inputs, 2),
-             b = random_values(all.outputs, 3);
-  const auto together = run_linear(all, x, w, b);
-  EXPECT_EQ(run_linear(all, x, w, b, 3), together) << "panels split in three";
-  for (std::size_t rows = 1; rows < all.rows; ++rows) {
-    LinearCase some = all;
-    some.rows = rows;
-    const auto first = run_linear(some, {x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * all.inputs)}, w, b);
-    ASSERT_TRUE(std::equal(first.begin(), first.end(), together.begin())) << rows << " rows";
+  for (const LinearCase& all : {LinearCase{29, 65, 75, Activation::gelu}, {75, 900, 40, Activation::gelu}}) {
+    const auto x = random_values(all.rows * all.inputs, 1), w = random_values(all.outputs * all.inputs, 2),
+               b = random_values(all.outputs, 3);
+    const auto together = run_linear(all, x, w, b);
+    EXPECT_EQ(run_linear(all, x, w, b, 3), together) << "panels split in three";
+    for (std::size_t rows = 1; rows < all.rows; rows += all.inputs < 100 ? 1 : 15) {
+      LinearCase some = all;
+      some.rows = rows;
+      const auto first =
+          run_linear(some, {x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * all.inputs)}, w, b);
+      ASSERT_TRUE(std::equal(first.begin(), first.end(), together.begin())) << rows << " rows";
+    }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Levels, LinearTest, testing::ValuesIn(levels()), [](const auto& level) {
+INSTANTIATE_TEST_SUITE_P(Levels, LinearTest, testing::ValuesIn(amx_emulator::tested_levels()), [](const auto& level) {
   return std::string(name_of(level.param.first)) + "_" + std::string(name_of(level.param.second));
 });
 
@@ -360,12 +374,14 @@ TEST(Isa, ACapIsACap) {
 }
 
 TEST(Isa, TheLevelsThatThisMachineLacksAreSaid) {
-  const auto available = available_isas();
+  const auto available = available_isas(), tested = amx_emulator::tested_isas();
+  const auto holds = [](const std::vector<Isa>& isas, Isa isa) { return std::ranges::find(isas, isa) != isas.end(); };
   for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::amx}) {
-    if (std::find(available.begin(), available.end(), isa) == available.end()) {
-      std::printf("not swept: this processor has no %s\n", std::string(name_of(isa)).c_str());
-    }
+    if (holds(available, isa)) continue;
+    std::printf("%s: this processor has no %s\n", holds(tested, isa) ? "swept in software" : "not swept",
+                std::string(name_of(isa)).c_str());
   }
+  EXPECT_EQ(holds(tested, Isa::amx), holds(available, Isa::amx) || amx_emulator::emulates_amx());
 }
 
 }  // namespace

@@ -73,6 +73,18 @@ HWY_INLINE void quantise_row(const float* x, std::size_t width, RowRange range, 
   }
 }
 
+/// Where integer sums start.
+inline constexpr std::int32_t kNoSums[kPanelWidth] = {};
+
+/// As reference::dequantised().
+HWY_INLINE Vec dequantised(const std::int32_t* sums, RowRange range, const PackedLinear& weights, std::size_t column) {
+  const Tag d;
+  const Vec sum = hn::ConvertTo(d, hn::LoadU(hn::ScalableTag<std::int32_t>(), sums));
+  const Vec scaled = hn::Mul(hn::LoadU(d, weights.scales() + column), sum);
+  const Vec offset = hn::Mul(hn::Set(d, range.least), hn::LoadU(d, weights.row_sums() + column));
+  return hn::Add(hn::Mul(hn::Set(d, range.step), scaled), hn::Add(offset, hn::LoadU(d, weights.bias() + column)));
+}
+
 template <class Dot>
 struct Int8Scheme {
   using Product = Dot;
@@ -97,18 +109,9 @@ struct Int8Scheme {
     ranges = row_ranges;
   }
   std::size_t stride() const { return row_bytes(weights.inputs()) / sizeof(std::int32_t); }
-  const std::int32_t* start(std::size_t) const {
-    static constexpr std::int32_t kZero[kPanelWidth] = {};
-    return kZero;
-  }
-  /// As reference::dequantised().
+  const std::int32_t* start(std::size_t) const { return kNoSums; }
   HWY_INLINE Vec value(const std::int32_t* sums, std::size_t row, std::size_t column) const {
-    const Tag d;
-    const RowRange range = ranges[row];
-    const Vec sum = hn::ConvertTo(d, hn::LoadU(hn::ScalableTag<std::int32_t>(), sums));
-    const Vec scaled = hn::Mul(hn::LoadU(d, weights.scales() + column), sum);
-    const Vec offset = hn::Mul(hn::Set(d, range.least), hn::LoadU(d, weights.row_sums() + column));
-    return hn::Add(hn::Mul(hn::Set(d, range.step), scaled), hn::Add(offset, hn::LoadU(d, weights.bias() + column)));
+    return dequantised(sums, ranges[row], weights, column);
   }
 
   const PackedLinear& weights;

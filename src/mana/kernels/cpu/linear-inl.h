@@ -13,10 +13,11 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-/// Rows of x that stay in the second-level cache while all panels pass by: a whole number of register blocks.
-inline std::size_t rows_at_once(std::size_t row_bytes) {
+/// Rows of x that stay in the second-level cache while all panels pass by: a whole number of blocks.
+HWY_INLINE std::size_t rows_at_once(std::size_t row_bytes, std::size_t block_rows = kMaxRows) {
   constexpr std::size_t kCachedBytes = 512 * 1024;
-  return std::max<std::size_t>(kCachedBytes / std::max<std::size_t>(row_bytes, 1) / kMaxRows, 1) * kMaxRows;
+  const std::size_t blocks = kCachedBytes / HWY_MAX(row_bytes, 1) / block_rows;
+  return HWY_MAX(blocks, 1) * block_rows;
 }
 
 /// f32 as it is: the rows of x themselves are the factors, the bias is where the sums start.
@@ -35,19 +36,31 @@ struct F32Scheme {
   const float* factors;
 };
 
+/// y = f(value of the sums) for the columns of a panel in row `row` of the chunk that starts at `begin`.
+template <class Scheme>
+HWY_INLINE void finish_row(const LinearCall& call, const Scheme& scheme, const typename Scheme::Product::Sum* sums,
+                           std::size_t begin, std::size_t row, std::size_t column) {
+  const std::size_t outputs = call.weights.outputs(), columns = HWY_MIN(kPanelWidth, outputs - column);
+  float* y = call.y + (begin + row) * outputs + column;
+  for (std::size_t n = 0; n < columns; n += kLanes) {
+    const Vec value = scheme.value(sums + n, row, column + n);
+    store_first(activate(call.activation, value), y + n, HWY_MIN(kLanes, columns - n));
+  }
+}
+
 /// The walk over chunks of rows, panels and register blocks. A scheme prepares the rows of a chunk as factors and turns
 /// sums into values: value(sums, row of the chunk, column).
 template <class Scheme>
 void linear(const LinearCall& call) {
   using Product = typename Scheme::Product;
   const PackedLinear& weights = call.weights;
-  const std::size_t outputs = weights.outputs(), chunk = rows_at_once(Scheme::row_bytes(weights.inputs()));
+  const std::size_t chunk = rows_at_once(Scheme::row_bytes(weights.inputs()));
 
   for (std::size_t begin = 0; begin < call.rows; begin += chunk) {
     const std::size_t end = std::min(call.rows, begin + chunk);
     const Scheme scheme(call, begin, end);
     for (std::size_t panel = call.first_panel; panel < call.last_panel; ++panel) {
-      const std::size_t column = panel * kPanelWidth, columns = std::min(kPanelWidth, outputs - column);
+      const std::size_t column = panel * kPanelWidth;
       for (std::size_t row = begin; row < end;) {
         const std::size_t rows = next_rows(end - row);
         HWY_ALIGN typename Product::Sum sums[kMaxRows * kPanelWidth];
@@ -55,11 +68,7 @@ void linear(const LinearCall& call) {
                                    weights.panel<typename Product::Factor>(panel), weights.depth(),
                                    scheme.start(column), sums, kPanelWidth);
         for (std::size_t m = 0; m < rows; ++m) {
-          float* y = call.y + (row + m) * outputs + column;
-          for (std::size_t n = 0; n < columns; n += kLanes) {
-            const Vec value = scheme.value(sums + m * kPanelWidth + n, row + m - begin, column + n);
-            store_first(activate(call.activation, value), y + n, std::min(kLanes, columns - n));
-          }
+          finish_row(call, scheme, sums + m * kPanelWidth, begin, row + m - begin, column);
         }
         row += rows;
       }

@@ -64,7 +64,7 @@ void run_peak(std::uint64_t rounds, const void* a, const void* b, void* sums) {
 
 template <class Product, std::size_t kSums = kFusedSums>
 constexpr PeakLoop make_peak(std::string_view instruction, std::size_t group) {
-  return {instruction, kLanes, group, kSums, kPeakFactors, run_peak<Product, kSums>};
+  return {instruction, kLanes, group, 1, kSums, kPeakFactors, run_peak<Product, kSums>};
 }
 
 }  // namespace mana::kernels::HWY_NAMESPACE

@@ -12,6 +12,7 @@
 #include "mana/kernels/cpu/peak-inl.h"
 #if HWY_TARGET == HWY_AVX3
 #include "mana/kernels/cpu/bf16-inl.h"
+#include "mana/kernels/cpu/tile_peak-inl.h"
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -22,6 +23,8 @@ inline constexpr PeakLoop kPeakInt8 = make_peak<MultiplyAddPairs, kPlainSums>("v
 inline constexpr PeakLoop kPeakInt8Vnni = make_peak<DotFours>("vpdpbusd", 4);
 #if HWY_TARGET == HWY_AVX3
 inline constexpr PeakLoop kPeakBf16 = make_peak<DotPairs>("vdpbf16ps", 2);
+inline constexpr PeakLoop kPeakBf16Amx = make_tile_peak<TilePairs>("tdpbf16ps");
+inline constexpr PeakLoop kPeakInt8Amx = make_tile_peak<TileFours>("tdpbusd");
 #endif
 
 }  // namespace mana::kernels::HWY_NAMESPACE
@@ -35,8 +38,9 @@ const PeakLoop& peak_loop(Isa isa, Precision precision) {
   const bool wide = isa >= Isa::avx512;
   switch (precision) {
     case Precision::f32: break;
-    case Precision::bf16: return N_AVX3::kPeakBf16;
+    case Precision::bf16: return isa == Isa::amx ? N_AVX3::kPeakBf16Amx : N_AVX3::kPeakBf16;
     case Precision::int8:
+      if (isa == Isa::amx) return N_AVX3::kPeakInt8Amx;
       if (wide) return __builtin_cpu_supports("avx512vnni") ? N_AVX3::kPeakInt8Vnni : N_AVX3::kPeakInt8;
       return __builtin_cpu_supports("avxvnni") ? N_AVX2::kPeakInt8Vnni : N_AVX2::kPeakInt8;
   }

@@ -1,5 +1,6 @@
-// The kernels, written once and compiled for AVX2 and for AVX-512. Only what stands between HWY_BEFORE_NAMESPACE and
-// HWY_AFTER_NAMESPACE is compiled for the higher instruction sets, so nothing of theirs leaks into shared code.
+// The kernels, written once and compiled for AVX2 and for AVX-512 (with AMX beside it). Only what stands between
+// HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE is compiled for the higher instruction sets, so nothing of theirs leaks
+// into shared code.
 #include "mana/kernels/cpu/tables.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -15,6 +16,7 @@
 #include "mana/kernels/cpu/norm-inl.h"
 #if HWY_TARGET == HWY_AVX3
 #include "mana/kernels/cpu/bf16-inl.h"
+#include "mana/kernels/cpu/tile_linear-inl.h"
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -38,6 +40,17 @@ inline constexpr Table kInt8 = make_table<Int8Scheme<MultiplyAddPairs>>(Precisio
 inline constexpr Table kInt8Vnni = make_table<Int8Scheme<DotFours>>(Precision::int8, Element::i8, 4);
 #if HWY_TARGET == HWY_AVX3
 inline constexpr Table kBf16 = make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2);
+
+/// What is no product of a linear map is that of AVX-512, and so are the packed weights.
+template <class Scheme>
+constexpr Table on_tiles(Table table) {
+  table.isa = Isa::amx;
+  table.linear = tile_linear<Scheme>;
+  table.linear_scratch = Scheme::scratch;
+  return table;
+}
+inline constexpr Table kBf16Amx = on_tiles<Bf16Tiles>(kBf16);
+inline constexpr Table kInt8Amx = on_tiles<Int8Tiles>(kInt8Vnni);
 #endif
 
 }  // namespace mana::kernels::HWY_NAMESPACE
@@ -51,8 +64,9 @@ const Table& cpu_table(Isa isa, Precision precision) {
   const bool wide = isa >= Isa::avx512;
   switch (precision) {
     case Precision::f32: return wide ? N_AVX3::kF32 : N_AVX2::kF32;
-    case Precision::bf16: return N_AVX3::kBf16;
+    case Precision::bf16: return isa == Isa::amx ? N_AVX3::kBf16Amx : N_AVX3::kBf16;
     case Precision::int8:
+      if (isa == Isa::amx) return N_AVX3::kInt8Amx;
       if (wide) return __builtin_cpu_supports("avx512vnni") ? N_AVX3::kInt8Vnni : N_AVX3::kInt8;
       return __builtin_cpu_supports("avxvnni") ? N_AVX2::kInt8Vnni : N_AVX2::kInt8;
   }

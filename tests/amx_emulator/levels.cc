@@ -1,0 +1,34 @@
+#include "amx_emulator/levels.h"
+
+#include "amx_emulator/emulator.h"
+
+namespace mana::amx_emulator {
+
+using kernels::Isa;
+using kernels::Precision;
+
+bool emulates_amx() {
+  return kernels::available_isas().back() == Isa::avx512 && __builtin_cpu_supports("avx512bf16") &&
+         __builtin_cpu_supports("avx512vnni");
+}
+
+std::vector<Isa> tested_isas() {
+  std::vector<Isa> isas = kernels::available_isas();
+  if (emulates_amx()) {
+    static const Emulator emulator;
+    isas.push_back(Isa::amx);
+  }
+  return isas;
+}
+
+std::vector<std::pair<Isa, Precision>> tested_levels() {
+  std::vector<std::pair<Isa, Precision>> levels;
+  for (const Isa isa : tested_isas()) {
+    for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8}) {
+      if (kernels::available(precision, isa)) levels.emplace_back(isa, precision);
+    }
+  }
+  return levels;
+}
+
+}  // namespace mana::amx_emulator
