@@ -33,14 +33,14 @@ struct EncoderOptions {
   std::optional<std::vector<formats::PoolingMode>> pooling = {};  ///< instead of the folder's
   std::optional<bool> normalize = {};                             ///< instead of the folder's
   std::optional<std::size_t> truncate_dim = {};                   ///< keep the first dimensions only
-  std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow
+  std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow, if any
   std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
   Overflow overflow = Overflow::truncate;
 };
 
 /// What is known about one embedded text beside its vector.
 struct TextInfo {
-  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included
+  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included where it takes any
   std::uint32_t total_tokens = 0;  ///< tokens that the text has
   bool truncated = false;          ///< some of the text did not reach the vector
 };
@@ -67,7 +67,7 @@ using EmbeddingSink = std::function<void(std::size_t first, std::span<const std:
 /// precision).
 class Encoder {
  public:
-  /// Loads a sentence-transformers or Hugging Face BERT folder.
+  /// Loads a sentence-transformers or Hugging Face BERT folder, or one of static embeddings.
   /// Throws IoError, FormatError, or ArgumentError for options that do not fit the model.
   explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
   Encoder(Encoder&&) noexcept;
@@ -81,7 +81,8 @@ class Encoder {
   void stream(const TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
 
   std::size_t dimensions() const;
-  std::size_t max_tokens() const;
+  /// The tokens of a text that reach the vector; nothing where all do, whatever its length.
+  std::optional<std::size_t> max_tokens() const;
   kernels::Isa isa() const;
   kernels::Precision precision() const;
   unsigned threads() const;

@@ -35,7 +35,7 @@ Tensor NormalizeRows::operator()(const nn::Run&, Tensor x) const {
 }
 
 Tensor SentenceModel::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
-  Tensor x = pool(run, encoder(run, batch), batch, prompt_tokens);
+  Tensor x = std::visit([&](const auto& kind) { return kind(run, batch, prompt_tokens); }, encoder);
   for (const Head& head : heads) {
     x = std::visit([&](const auto& layer) { return layer(run, std::move(x)); }, head);
   }
@@ -77,21 +77,33 @@ nn::LayerNorm load(const formats::LayerNormModule& module) {
   return {checkpoint.f32("norm.weight", {module.dimension}), checkpoint.f32("norm.bias", {module.dimension}), kEpsilon};
 }
 
+PooledBert load_pooled_bert(const formats::SentenceFolder& folder, const formats::PoolingModule& pooling,
+                            std::shared_ptr<const formats::Checkpoint> checkpoint, const kernels::Table& kernels) {
+  const BertConfig config = read_bert_config(folder.transformer);
+  if (pooling.dimension) require_width(folder.folder / "pooling", *pooling.dimension, config.model);
+  return {load_bert(config, std::move(checkpoint), kernels), {pooling.modes, pooling.include_prompt}};
+}
+
+SentenceModel::Encoder load_encoder(const formats::SentenceFolder& folder,
+                                    const std::vector<formats::SentenceModule>& modules,
+                                    const kernels::Table& kernels) {
+  auto checkpoint = std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(folder.transformer));
+  if (folder.encoder == formats::EncoderKind::static_embedding) {
+    return load_static_embedding(std::move(checkpoint));
+  }
+  return load_pooled_bert(folder, std::get<formats::PoolingModule>(modules.at(0)), std::move(checkpoint), kernels);
+}
+
 }  // namespace
 
 SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
                                   const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels) {
-  const BertConfig config = read_bert_config(folder.transformer);
   SentenceModel model;
-  model.encoder =
-      load_bert(config, std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(folder.transformer)), kernels);
-  model.dimensions = config.model;
+  model.encoder = load_encoder(folder, modules, kernels);
+  model.dimensions = std::visit([](const auto& kind) { return kind.width(); }, model.encoder);
   for (const formats::SentenceModule& module : modules) {
-    if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {
-      if (pooling->dimension) require_width(folder.folder / "pooling", *pooling->dimension, config.model);
-      model.pool = {pooling->modes, pooling->include_prompt};
-      model.dimensions = model.pool.width(config.model);
-    } else if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
+    if (std::holds_alternative<formats::PoolingModule>(module)) continue;  // the encoder's
+    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
       require_width(dense->folder, dense->in_features, model.dimensions);
       model.heads.emplace_back(load(*dense, kernels));
       model.dimensions = dense->out_features;
