@@ -123,9 +123,11 @@ struct Totals {
 };
 
 void note_totals(const Totals& totals, const engine::Encoder& encoder, double seconds) {
-  note(fmt::format("{} texts, {} tokens, {} truncated at {} tokens ({}, {}, {} threads, {:.2f} s)", totals.texts,
-                   totals.tokens, totals.truncated, encoder.max_tokens(), kernels::name_of(encoder.precision()),
-                   kernels::name_of(encoder.isa()), encoder.threads(), seconds));
+  const std::string truncated = encoder.max_tokens()
+                                    ? fmt::format("{} truncated at {} tokens", totals.truncated, *encoder.max_tokens())
+                                    : "none truncated";
+  note(fmt::format("{} texts, {} tokens, {} ({}, {}, {} threads, {:.2f} s)", totals.texts, totals.tokens, truncated,
+                   kernels::name_of(encoder.precision()), kernels::name_of(encoder.isa()), encoder.threads(), seconds));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
@@ -17,6 +18,7 @@
 #include "mana/formats/packed_file.h"
 #include "mana/models/bert/config.h"
 #include "mana/models/sentence/packed_model.h"
+#include "mana/models/static/static_embedding.h"
 
 namespace mana::cli {
 namespace {
@@ -24,13 +26,13 @@ namespace {
 using nlohmann::ordered_json;
 
 /// What a text goes through, one step after the other.
-std::vector<std::string> pipeline_of(const engine::Encoder& encoder, const models::BertConfig& config) {
+std::vector<std::string> pipeline_of(const engine::Encoder& encoder, const std::string& encoder_step) {
   const formats::SentenceFolder& folder = encoder.folder();
   std::vector<std::string> steps;
   if (folder.default_prompt_name) steps.push_back(fmt::format("prompt '{}'", *folder.default_prompt_name));
   if (folder.lower_case) steps.emplace_back("lower case");
-  steps.push_back(fmt::format("tokens, at most {}", encoder.max_tokens()));
-  steps.push_back(fmt::format("bert, {} layers of {}", config.layers, config.model));
+  steps.push_back(encoder.max_tokens() ? fmt::format("tokens, at most {}", *encoder.max_tokens()) : "tokens");
+  steps.push_back(encoder_step);
   for (const formats::SentenceModule& module : folder.modules) {
     if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {
       std::vector<std::string_view> names;
@@ -96,26 +98,44 @@ ordered_json weights_of(const engine::Encoder& encoder) {
   return weights;
 }
 
+/// What the encoder is, in parts and in a few words.
+struct Architecture {
+  ordered_json parts;
+  std::string step;
+};
+
+Architecture architecture_of(const formats::SentenceFolder& folder,
+                             const std::shared_ptr<const formats::Checkpoint>& checkpoint) {
+  if (folder.encoder == formats::EncoderKind::static_embedding) {
+    const models::StaticEmbedding embedding = models::load_static_embedding(checkpoint);
+    return {{{"type", "static"}, {"width", embedding.width()}, {"vocabulary", embedding.vocabulary()}},
+            fmt::format("mean of static vectors of {}", embedding.width())};
+  }
+  const models::BertConfig config = models::read_bert_config(folder.transformer);
+  return {{{"type", "bert"},
+           {"layers", config.layers},
+           {"width", config.model},
+           {"heads", config.heads},
+           {"inner", config.inner},
+           {"activation", config.activation_name},
+           {"positions", config.positions},
+           {"vocabulary", config.vocabulary}},
+          fmt::format("bert, {} layers of {}", config.layers, config.model)};
+}
+
 ordered_json describe(const engine::Encoder& encoder) {
   const formats::SentenceFolder& folder = encoder.folder();
-  const models::BertConfig config = models::read_bert_config(folder.transformer);
-  const ParameterCounts counts = count_parameters(folder, formats::Checkpoint::open(folder.transformer));
+  const auto checkpoint = std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.transformer));
+  const Architecture architecture = architecture_of(folder, checkpoint);
+  const ParameterCounts counts = count_parameters(folder, *checkpoint);
   std::vector<std::string_view> available;
   for (const kernels::Isa isa : kernels::available_isas()) available.push_back(kernels::name_of(isa));
   return {
       {"model", folder.folder.string()},
-      {"architecture",
-       {{"type", "bert"},
-        {"layers", config.layers},
-        {"width", config.model},
-        {"heads", config.heads},
-        {"inner", config.inner},
-        {"activation", config.activation_name},
-        {"positions", config.positions},
-        {"vocabulary", config.vocabulary}}},
-      {"pipeline", pipeline_of(encoder, config)},
+      {"architecture", architecture.parts},
+      {"pipeline", pipeline_of(encoder, architecture.step)},
       {"dimensions", encoder.dimensions()},
-      {"max_tokens", encoder.max_tokens()},
+      {"max_tokens", encoder.max_tokens() ? ordered_json(*encoder.max_tokens()) : ordered_json()},
       {"similarity", formats::name_of(folder.similarity)},
       {"prompts", folder.prompts},
       {"default_prompt", folder.default_prompt_name ? ordered_json(*folder.default_prompt_name) : ordered_json()},

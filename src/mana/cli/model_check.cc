@@ -43,7 +43,7 @@ class ModelCheck {
     std::optional<formats::SentenceFolder> sentence;
     step("configuration", [&] {
       sentence = formats::read_sentence_folder(folder_);
-      return fmt::format("configuration: {} modules after the transformer", sentence->modules.size());
+      return fmt::format("configuration: {} modules after the encoder", sentence->modules.size());
     });
     if (sentence) check_parts(*sentence);
     return std::move(report_);
@@ -116,20 +116,24 @@ class ModelCheck {
   void check_parts(const formats::SentenceFolder& sentence) {
     std::optional<models::BertConfig> config;
     step("tensors", [&] {
-      config = models::read_bert_config(sentence.transformer);
+      const bool transformer = sentence.encoder == formats::EncoderKind::transformer;
+      if (transformer) config = models::read_bert_config(sentence.transformer);
       const formats::Checkpoint checkpoint = formats::Checkpoint::open(sentence.transformer);
       const ParameterCounts counts = count_parameters(sentence, checkpoint);
       for (const ParameterCount& unused : counts.unused) {
         report_.differences.push_back(
             fmt::format("tensor {} ({} parameters) has no influence on the vectors", unused.part, unused.parameters));
       }
-      return fmt::format("tensors: every name and shape is as config.json asks, {} parameters", counts.used_parameters);
+      return fmt::format("tensors: {}, {} parameters",
+                         transformer ? "every name and shape is as config.json asks" : "a vector for each token",
+                         counts.used_parameters);
     });
     std::optional<engine::Encoder> encoder;
     step("model", [&] {
       encoder.emplace(folder_, engine::EncoderOptions{.use_packed = false});
-      return fmt::format("model: loads, vectors of {} dimensions from at most {} tokens", encoder->dimensions(),
-                         encoder->max_tokens());
+      return fmt::format(
+          "model: loads, vectors of {} dimensions from {}", encoder->dimensions(),
+          encoder->max_tokens() ? fmt::format("at most {} tokens", *encoder->max_tokens()) : "texts of any length");
     });
     if (encoder && file_exists(folder_ / models::kPackedModelFile)) {
       step("packed model", [&] { return check_packed_model(*encoder); });

@@ -31,14 +31,21 @@ unsigned processors() {
 std::vector<formats::SentenceModule> effective_modules(const formats::SentenceFolder& folder,
                                                        const EncoderOptions& options) {
   std::vector<formats::SentenceModule> modules = folder.modules;
+  if (options.pooling && folder.encoder == formats::EncoderKind::static_embedding) {
+    throw ArgumentError(fmt::format("{} is a static embedding, which has no pooling to replace: its vectors are means",
+                                    folder.folder.string()));
+  }
   for (formats::SentenceModule& module : modules) {
     auto* pooling = std::get_if<formats::PoolingModule>(&module);
-    if (pooling == nullptr || !options.pooling) continue;
+    if (pooling == nullptr) continue;
+    if (!options.pooling) continue;
     if (options.pooling->empty()) throw ArgumentError("the pooling must name at least one mode");
     pooling->modes = *options.pooling;
   }
   // What the caller says of normalising replaces the last word of the folder, not a step between others.
-  if (options.normalize && std::holds_alternative<formats::NormalizeModule>(modules.back())) modules.pop_back();
+  if (options.normalize && !modules.empty() && std::holds_alternative<formats::NormalizeModule>(modules.back())) {
+    modules.pop_back();
+  }
   return modules;
 }
 
@@ -65,18 +72,24 @@ kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& opti
       name_of(*options.precision), name_of(isa)));
 }
 
-std::size_t chosen_max_tokens(const formats::SentenceFolder& folder, const text::Tokenizer& tokenizer,
-                              std::size_t positions, const EncoderOptions& options) {
-  const std::size_t special = tokenizer.special_token_count();
+bool takes_special_tokens(const formats::SentenceFolder& folder) {
+  return folder.encoder == formats::EncoderKind::transformer;
+}
+
+std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& folder, const text::Tokenizer& tokenizer,
+                                             std::optional<std::size_t> positions, const EncoderOptions& options) {
+  const std::size_t special = takes_special_tokens(folder) ? tokenizer.special_token_count() : 0;
   if (options.max_tokens) {
-    if (*options.max_tokens > positions || *options.max_tokens <= special) {
-      throw ArgumentError(
-          fmt::format("max_tokens is {}; the model takes {} to {}", *options.max_tokens, special + 1, positions));
+    if ((positions && *options.max_tokens > *positions) || *options.max_tokens <= special) {
+      throw ArgumentError(fmt::format(
+          "max_tokens is {}; the model takes {}", *options.max_tokens,
+          positions ? fmt::format("{} to {}", special + 1, *positions) : fmt::format("{} or more", special + 1)));
     }
     return *options.max_tokens;
   }
-  const std::size_t wanted = folder.max_seq_length.value_or(tokenizer.model_max_length().value_or(positions));
-  return std::max(std::min(wanted, positions), special + 1);
+  if (!positions) return folder.max_seq_length;
+  const std::size_t wanted = folder.max_seq_length.value_or(tokenizer.model_max_length().value_or(*positions));
+  return std::max(std::min(wanted, *positions), special + 1);
 }
 
 }  // namespace
@@ -92,15 +105,18 @@ struct Encoder::State {
         tokenizer(from_packed() ? packed->tokenizer() : text::Tokenizer::load(folder.transformer)),
         model(from_packed() ? packed->load(folder, effective_modules(folder, options), kernels)
                             : models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
-        rules{tokenizer, chosen_prompt(folder, options), folder.lower_case,
-              chosen_max_tokens(folder, tokenizer, model.encoder.config.positions, options), options.overflow},
+        rules{tokenizer,
+              chosen_prompt(folder, options),
+              folder.lower_case,
+              takes_special_tokens(folder),
+              chosen_max_tokens(folder, tokenizer, model.positions(), options),
+              options.overflow},
         prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
         team(options.threads == 0 ? processors() : options.threads),
         pools(team.size()) {
-    if (tokenizer.vocabulary_size() > model.encoder.config.vocabulary) {
+    if (tokenizer.vocabulary_size() > model.vocabulary()) {
       throw FormatError(fmt::format("{}: the tokenizer has {} tokens, but the model has vectors for {}",
-                                    folder.folder.string(), tokenizer.vocabulary_size(),
-                                    model.encoder.config.vocabulary));
+                                    folder.folder.string(), tokenizer.vocabulary_size(), model.vocabulary()));
     }
     dimensions = model.dimensions;
     if (const auto cut = options.truncate_dim ? options.truncate_dim : folder.truncate_dim) {
@@ -165,7 +181,7 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
 
   Embeddings result{dimensions, std::vector<float>(texts.size() * dimensions), std::move(tokens.texts)};
   const auto row = [&](std::size_t text) { return std::span(result.values).subspan(text * dimensions, dimensions); };
-  const bool in_pieces = rules.overflow == Overflow::mean;
+  const bool in_pieces = rules.overflow == Overflow::mean && rules.max_tokens.has_value();
   ChunkMean chunks(in_pieces ? texts.size() : 0);
   const auto encode_batch = [&](const nn::Run& run, const Batch& batch) {
     if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
@@ -236,7 +252,7 @@ void Encoder::stream(const TextSource& source, const EmbeddingSink& sink, std::s
 }
 
 std::size_t Encoder::dimensions() const { return state_->dimensions; }
-std::size_t Encoder::max_tokens() const { return state_->rules.max_tokens; }
+std::optional<std::size_t> Encoder::max_tokens() const { return state_->rules.max_tokens; }
 kernels::Isa Encoder::isa() const { return state_->isa; }
 kernels::Precision Encoder::precision() const { return state_->kernels.precision; }
 unsigned Encoder::threads() const { return state_->team.size(); }

@@ -35,14 +35,14 @@ struct EncoderOptions {
   std::optional<std::vector<formats::PoolingMode>> pooling = {};  ///< instead of the folder's
   std::optional<bool> normalize = {};                             ///< instead of the folder's
   std::optional<std::size_t> truncate_dim = {};                   ///< keep the first dimensions only
-  std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow
+  std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow, if any
   std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
   Overflow overflow = Overflow::truncate;
 };
 
 /// What is known about one embedded text beside its vector.
 struct TextInfo {
-  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included
+  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included where it takes any
   std::uint32_t total_tokens = 0;  ///< tokens that the text has
   bool truncated = false;          ///< some of the text did not reach the vector
 };
@@ -69,8 +69,9 @@ using EmbeddingSink = std::function<void(std::size_t first, std::span<const std:
 /// precision).
 class Encoder {
  public:
-  /// Loads a sentence-transformers or Hugging Face BERT folder; from its packed model (models/sentence/packed_model.h)
-  /// where that has the weights for the level and precision in use, which changes no bit of any vector.
+  /// Loads a sentence-transformers or Hugging Face BERT folder, or one of static embeddings; from its packed model
+  /// (models/sentence/packed_model.h) where that has the weights for the level and precision in use, which changes no
+  /// bit of any vector.
   /// Throws IoError, FormatError (a damaged packed model is not passed over), or ArgumentError for options that do not
   /// fit the model.
   explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
@@ -85,7 +86,8 @@ class Encoder {
   void stream(const TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
 
   std::size_t dimensions() const;
-  std::size_t max_tokens() const;
+  /// The tokens of a text that reach the vector; nothing where all do, whatever its length.
+  std::optional<std::size_t> max_tokens() const;
   kernels::Isa isa() const;
   kernels::Precision precision() const;
   unsigned threads() const;

@@ -103,6 +103,32 @@ TEST(Encoder, RefusesWhatDoesNotFitTheModel) {
   EXPECT_THROW(Encoder(model("there is no such folder")), IoError);
 }
 
+TEST(Encoder, StaticEmbeddingsTakeTextsOfAnyLengthAndNoSpecialTokens) {
+  const std::filesystem::path folder = MANA_SOURCE_DIR "/tests/fixtures/static_models/plain";
+  const Encoder encoder(folder, {.threads = 2});
+  EXPECT_EQ(encoder.max_tokens(), std::nullopt);
+  const std::vector<std::string> texts = {"", "the cat", repeated("cat", 5000)};
+  const Embeddings embeddings = encoder.embed(texts);
+  const std::uint32_t tokens[] = {0, 2, 5000};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(embeddings.texts[i].tokens, tokens[i]);
+    EXPECT_FALSE(embeddings.texts[i].truncated);
+  }
+  EXPECT_EQ(length(embeddings[0]), 0);
+
+  const Encoder cut(folder, {.max_tokens = 3});
+  EXPECT_EQ(cut.embed("the cat sat on"), cut.embed("the cat sat"));
+  EXPECT_TRUE(cut.embed(std::vector<std::string>{"the cat sat on"}).texts[0].truncated);
+  const Encoder chunked(folder, {.max_tokens = 3, .overflow = Overflow::mean});
+  const std::vector<float> whole = encoder.embed("the cat sat on"), chunks = chunked.embed("the cat sat on");
+  for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(chunks[i], whole[i], 1e-6);
+
+  EXPECT_THAT([&] { Encoder(folder, {.pooling = std::vector{formats::PoolingMode::cls}}); },
+              ThrowsMessage<ArgumentError>(HasSubstr("has no pooling to replace")));
+  EXPECT_THAT([&] { Encoder(folder, {.max_tokens = 0}); },
+              ThrowsMessage<ArgumentError>(HasSubstr("the model takes 1 or more")));
+}
+
 TEST(Encoder, StopsItsThreadsWhenItIsCancelled) {
   const Encoder encoder(model("mean"), {.threads = 2});
   std::stop_source stop;

@@ -35,7 +35,7 @@ Tensor NormalizeRows::operator()(const nn::Run&, Tensor x) const {
 }
 
 Tensor SentenceModel::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
-  Tensor x = pool(run, encoder(run, batch), batch, prompt_tokens);
+  Tensor x = std::visit([&](const auto& kind) { return kind(run, batch, prompt_tokens); }, encoder);
   for (const Head& head : heads) {
     x = std::visit([&](const auto& layer) { return layer(run, std::move(x)); }, head);
   }
@@ -83,21 +83,32 @@ void read_head(const formats::LayerNormModule& module, nn::LayerNorm& head) {
   head.beta = checkpoint.f32("norm.bias", {module.dimension});
 }
 
+std::shared_ptr<const formats::Checkpoint> open_checkpoint(const formats::SentenceFolder& folder) {
+  return std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.transformer));
+}
+
+/// A static embedding is its table, which stays in the mapped file: it is complete.
+SentenceModel::Encoder make_encoder(const formats::SentenceFolder& folder,
+                                    const std::vector<formats::SentenceModule>& modules,
+                                    const kernels::WeightLayout& layout) {
+  if (folder.encoder == formats::EncoderKind::static_embedding) return load_static_embedding(open_checkpoint(folder));
+  const BertConfig config = read_bert_config(folder.transformer);
+  const auto& pooling = std::get<formats::PoolingModule>(modules.at(0));
+  if (pooling.dimension) require_width(folder.folder / "pooling", *pooling.dimension, config.model);
+  return PooledBert{make_bert(config, layout), {pooling.modes, pooling.include_prompt}};
+}
+
 }  // namespace
 
 SentenceModel make_sentence_model(const formats::SentenceFolder& folder,
                                   const std::vector<formats::SentenceModule>& modules,
                                   const kernels::WeightLayout& layout) {
-  const BertConfig config = read_bert_config(folder.transformer);
   SentenceModel model;
-  model.encoder = make_bert(config, layout);
-  model.dimensions = config.model;
+  model.encoder = make_encoder(folder, modules, layout);
+  model.dimensions = std::visit([](const auto& kind) { return kind.width(); }, model.encoder);
   for (const formats::SentenceModule& module : modules) {
-    if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {
-      if (pooling->dimension) require_width(folder.folder / "pooling", *pooling->dimension, config.model);
-      model.pool = {pooling->modes, pooling->include_prompt};
-      model.dimensions = model.pool.width(config.model);
-    } else if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
+    if (std::holds_alternative<formats::PoolingModule>(module)) continue;  // the encoder's
+    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
       require_width(dense->folder, dense->in_features, model.dimensions);
       model.heads.push_back(make_head(*dense, layout));
       model.dimensions = dense->out_features;
@@ -114,7 +125,7 @@ SentenceModel make_sentence_model(const formats::SentenceFolder& folder,
 SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
                                   const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels) {
   SentenceModel model = make_sentence_model(folder, modules, kernels.layout);
-  read_bert(std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(folder.transformer)), model.encoder);
+  if (auto* pooled = std::get_if<PooledBert>(&model.encoder)) read_bert(open_checkpoint(folder), pooled->bert);
   auto head = model.heads.begin();
   for (const formats::SentenceModule& module : modules) {
     if (std::holds_alternative<formats::PoolingModule>(module)) continue;  // it became no head
