@@ -13,6 +13,7 @@
 #include "mana/cli/output.h"
 #include "mana/cli/peak_measurement.h"
 #include "mana/engine/encoder.h"
+#include "mana/formats/sentence_folder.h"
 #include "mana/models/bert/config.h"
 
 namespace mana::cli {
@@ -23,7 +24,7 @@ using nlohmann::ordered_json;
 /// What the linear maps of the encoder's layers compute a second (the median pass; attention, norms and tokenizing take
 /// their time but do not count), and its share of what the processor can do at most on as many threads.
 void add_share_of_peak(ordered_json& result, const engine::Encoder& encoder, std::size_t tokens, const Times& times) {
-  if (encoder.isa() == kernels::Isa::reference) return;
+  if (encoder.isa() == kernels::Isa::reference || encoder.folder().encoder != formats::EncoderKind::transformer) return;
   const models::BertConfig config = models::read_bert_config(encoder.folder().transformer);
   const std::size_t weights = config.layers * config.model * (4 * config.model + 2 * config.inner);
   const double rate = 2.0 * static_cast<double>(weights) * static_cast<double>(tokens) / times.median;

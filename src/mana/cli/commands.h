@@ -9,6 +9,7 @@ namespace mana::cli {
 int bench_embed(Options& options);
 int bench_peak(Options& options);
 int bench_tokenize(Options& options);
+int compress_model(Options& options);
 int embed(Options& options);
 int eval_classify(Options& options);
 int eval_retrieval(Options& options);

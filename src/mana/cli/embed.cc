@@ -111,9 +111,11 @@ struct Totals {
 };
 
 void note_totals(const Totals& totals, const engine::Encoder& encoder, double seconds) {
-  note(fmt::format("{} texts, {} tokens, {} truncated at {} tokens ({}, {}, {} threads, {:.2f} s)", totals.texts,
-                   totals.tokens, totals.truncated, encoder.max_tokens(), kernels::name_of(encoder.precision()),
-                   kernels::name_of(encoder.isa()), encoder.threads(), seconds));
+  const std::string truncated = encoder.max_tokens()
+                                    ? fmt::format("{} truncated at {} tokens", totals.truncated, *encoder.max_tokens())
+                                    : "none truncated";
+  note(fmt::format("{} texts, {} tokens, {} ({}, {}, {} threads, {:.2f} s)", totals.texts, totals.tokens, truncated,
+                   kernels::name_of(encoder.precision()), kernels::name_of(encoder.isa()), encoder.threads(), seconds));
 }
 
 }  // namespace
@@ -136,6 +138,7 @@ int embed(Options& options) {
   if (encoder.folder().modules_assumed && !options.quiet()) {
     note(fmt::format("{} has no modules.json: mean pooling is assumed", encoder.folder().folder.string()));
   }
+  if (!encoder.packed_model_note().empty() && !options.quiet()) note(encoder.packed_model_note());
   const std::filesystem::path partial = PartialFile::name_of(chosen.output.value_or(""));
   if (chosen.output && !chosen.resume && file_exists(partial) && !options.quiet()) {
     note(

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
@@ -14,7 +15,10 @@
 #include "mana/cli/output.h"
 #include "mana/cli/parameters.h"
 #include "mana/engine/encoder.h"
+#include "mana/formats/packed_file.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/packed_model.h"
+#include "mana/models/static/static_embedding.h"
 
 namespace mana::cli {
 namespace {
@@ -22,13 +26,13 @@ namespace {
 using nlohmann::ordered_json;
 
 /// What a text goes through, one step after the other.
-std::vector<std::string> pipeline_of(const engine::Encoder& encoder, const models::BertConfig& config) {
+std::vector<std::string> pipeline_of(const engine::Encoder& encoder, const std::string& encoder_step) {
   const formats::SentenceFolder& folder = encoder.folder();
   std::vector<std::string> steps;
   if (folder.default_prompt_name) steps.push_back(fmt::format("prompt '{}'", *folder.default_prompt_name));
   if (folder.lower_case) steps.emplace_back("lower case");
-  steps.push_back(fmt::format("tokens, at most {}", encoder.max_tokens()));
-  steps.push_back(fmt::format("bert, {} layers of {}", config.layers, config.model));
+  steps.push_back(encoder.max_tokens() ? fmt::format("tokens, at most {}", *encoder.max_tokens()) : "tokens");
+  steps.push_back(encoder_step);
   for (const formats::SentenceModule& module : folder.modules) {
     if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {
       std::vector<std::string_view> names;
@@ -73,35 +77,70 @@ ordered_json files_of(const std::filesystem::path& folder) {
       for (const auto& [name, tensor] : weights.tensors()) ++dtypes[std::string(mana::name_of(tensor.dtype))];
       file["tensors"] = weights.tensors().size();
       file["dtypes"] = dtypes;
+    } else if (path.extension() == ".mana") {
+      const formats::PackedFile packed = formats::PackedFile::open(path);
+      file["version"] = packed.version();
+      file["sections"] = packed.sections().size();
     }
     files.push_back(std::move(file));
   }
   return files;
 }
 
+/// Where the weights come from, and what the folder's packed model holds if it has one.
+ordered_json weights_of(const engine::Encoder& encoder) {
+  ordered_json weights = {{"from", encoder.packed_model() ? "packed model" : "ordinary files"}};
+  if (!encoder.packed_model_note().empty()) weights["note"] = encoder.packed_model_note();
+  if (const auto packed = models::PackedModel::open(encoder.folder())) {
+    weights["layouts"] = packed->layouts();
+    weights["meant_for"] = packed->precision() ? ordered_json(kernels::name_of(*packed->precision())) : ordered_json();
+  }
+  return weights;
+}
+
+/// What the encoder is, in parts and in a few words.
+struct Architecture {
+  ordered_json parts;
+  std::string step;
+};
+
+Architecture architecture_of(const formats::SentenceFolder& folder,
+                             const std::shared_ptr<const formats::Checkpoint>& checkpoint) {
+  if (folder.encoder == formats::EncoderKind::static_embedding) {
+    const models::StaticEmbedding embedding = models::load_static_embedding(checkpoint);
+    return {{{"type", "static"}, {"width", embedding.width()}, {"vocabulary", embedding.vocabulary()}},
+            fmt::format("mean of static vectors of {}", embedding.width())};
+  }
+  const models::BertConfig config = models::read_bert_config(folder.transformer);
+  return {{{"type", "bert"},
+           {"layers", config.layers},
+           {"width", config.model},
+           {"heads", config.heads},
+           {"inner", config.inner},
+           {"activation", config.activation_name},
+           {"positions", config.positions},
+           {"vocabulary", config.vocabulary}},
+          fmt::format("bert, {} layers of {}", config.layers, config.model)};
+}
+
 ordered_json describe(const engine::Encoder& encoder) {
   const formats::SentenceFolder& folder = encoder.folder();
-  const models::BertConfig config = models::read_bert_config(folder.transformer);
-  const ParameterCounts counts = count_parameters(folder, formats::Checkpoint::open(folder.transformer));
+  const auto checkpoint = std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.transformer));
+  const Architecture architecture = architecture_of(folder, checkpoint);
+  const ParameterCounts counts = count_parameters(folder, *checkpoint);
   std::vector<std::string_view> available;
   for (const kernels::Isa isa : kernels::available_isas()) available.push_back(kernels::name_of(isa));
   return {
       {"model", folder.folder.string()},
-      {"architecture",
-       {{"type", "bert"},
-        {"layers", config.layers},
-        {"width", config.model},
-        {"heads", config.heads},
-        {"inner", config.inner},
-        {"activation", config.activation_name},
-        {"positions", config.positions},
-        {"vocabulary", config.vocabulary}}},
-      {"pipeline", pipeline_of(encoder, config)},
+      {"architecture", architecture.parts},
+      {"pipeline", pipeline_of(encoder, architecture.step)},
       {"dimensions", encoder.dimensions()},
-      {"max_tokens", encoder.max_tokens()},
+      {"max_tokens", encoder.max_tokens() ? ordered_json(*encoder.max_tokens()) : ordered_json()},
       {"similarity", formats::name_of(folder.similarity)},
       {"prompts", folder.prompts},
       {"default_prompt", folder.default_prompt_name ? ordered_json(*folder.default_prompt_name) : ordered_json()},
+      {"weights", weights_of(encoder)},
+      {"precision", kernels::name_of(encoder.precision())},
       {"isa", kernels::name_of(encoder.isa())},
       {"available_isas", available},
       {"parameters", counts.used_parameters + counts.unused_parameters},
@@ -122,7 +161,16 @@ std::string table(const ordered_json& about) {
   const auto text_of = [](const ordered_json& value) {
     return value.is_string() ? value.get<std::string>() : value.dump();
   };
-  for (const char* name : {"model", "dimensions", "max_tokens", "similarity"}) line(name, text_of(about[name]));
+  for (const char* name : {"model", "dimensions", "max_tokens", "similarity", "precision"}) {
+    line(name, text_of(about[name]));
+  }
+  const ordered_json& weights = about["weights"];
+  line("weights", text_of(weights["from"]));
+  if (weights.contains("note")) line("", text_of(weights["note"]));
+  if (weights.contains("layouts")) {
+    line("", fmt::format("packed as {}{}", fmt::join(weights["layouts"].get<std::vector<std::string>>(), ", "),
+                         weights["meant_for"].is_null() ? "" : ", meant for " + text_of(weights["meant_for"])));
+  }
   line("isa", fmt::format("{} (here: {})", text_of(about["isa"]),
                           fmt::join(about["available_isas"].get<std::vector<std::string>>(), ", ")));
   std::string architecture;
@@ -147,6 +195,7 @@ std::string table(const ordered_json& about) {
   text += "files\n";
   for (const ordered_json& file : about["files"]) {
     text += fmt::format("  {:<46}{:>14} bytes", text_of(file["name"]), file["bytes"].get<std::uint64_t>());
+    if (file.contains("sections")) text += fmt::format(", {} sections", text_of(file["sections"]));
     if (file.contains("dtypes")) {
       for (const auto& [dtype, count] : file["dtypes"].items()) text += fmt::format(", {} {}", text_of(count), dtype);
     }

@@ -15,9 +15,11 @@
 #include "mana/cli/parameters.h"
 #include "mana/data/line_reader.h"
 #include "mana/engine/encoder.h"
+#include "mana/formats/packed_file.h"
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/packed_model.h"
 
 namespace mana::cli {
 namespace {
@@ -41,7 +43,7 @@ class ModelCheck {
     std::optional<formats::SentenceFolder> sentence;
     step("configuration", [&] {
       sentence = formats::read_sentence_folder(folder_);
-      return fmt::format("configuration: {} modules after the transformer", sentence->modules.size());
+      return fmt::format("configuration: {} modules after the encoder", sentence->modules.size());
     });
     if (sentence) check_parts(*sentence);
     return std::move(report_);
@@ -94,6 +96,12 @@ class ModelCheck {
       json::Document::read(path);
       return fmt::format("{}: valid JSON", name);
     }
+    if (path.extension() == ".mana") {
+      const formats::PackedFile packed = formats::PackedFile::open(path);
+      packed.check_sections();
+      return fmt::format("{}: packed, version {}, {} sections undamaged", name, packed.version(),
+                         packed.sections().size());
+    }
     if (path.extension() == ".py") {
       report_.differences.push_back(
           fmt::format("{} is code that sentence-transformers may run; it is not run here", name));
@@ -108,21 +116,28 @@ class ModelCheck {
   void check_parts(const formats::SentenceFolder& sentence) {
     std::optional<models::BertConfig> config;
     step("tensors", [&] {
-      config = models::read_bert_config(sentence.transformer);
+      const bool transformer = sentence.encoder == formats::EncoderKind::transformer;
+      if (transformer) config = models::read_bert_config(sentence.transformer);
       const formats::Checkpoint checkpoint = formats::Checkpoint::open(sentence.transformer);
       const ParameterCounts counts = count_parameters(sentence, checkpoint);
       for (const ParameterCount& unused : counts.unused) {
         report_.differences.push_back(
             fmt::format("tensor {} ({} parameters) has no influence on the vectors", unused.part, unused.parameters));
       }
-      return fmt::format("tensors: every name and shape is as config.json asks, {} parameters", counts.used_parameters);
+      return fmt::format("tensors: {}, {} parameters",
+                         transformer ? "every name and shape is as config.json asks" : "a vector for each token",
+                         counts.used_parameters);
     });
     std::optional<engine::Encoder> encoder;
     step("model", [&] {
-      encoder.emplace(folder_);
-      return fmt::format("model: loads, vectors of {} dimensions from at most {} tokens", encoder->dimensions(),
-                         encoder->max_tokens());
+      encoder.emplace(folder_, engine::EncoderOptions{.use_packed = false});
+      return fmt::format(
+          "model: loads, vectors of {} dimensions from {}", encoder->dimensions(),
+          encoder->max_tokens() ? fmt::format("at most {} tokens", *encoder->max_tokens()) : "texts of any length");
     });
+    if (encoder && file_exists(folder_ / models::kPackedModelFile)) {
+      step("packed model", [&] { return check_packed_model(*encoder); });
+    }
     note_differences(sentence, config);
     if (encoder && file_exists(folder_ / kGoldenFile)) {
       step("golden sentences", [&] { return embed_golden_sentences(*encoder); });
@@ -143,6 +158,25 @@ class ModelCheck {
     if (!file_exists(sentence.transformer / "tokenizer.json")) {
       report_.differences.emplace_back("there is no tokenizer.json: the tokens come from vocab.txt");
     }
+  }
+
+  /// That it belongs to the ordinary files, byte for byte, and gives the same vector as they do.
+  std::string check_packed_model(const engine::Encoder& ordinary) {
+    const auto packed = models::PackedModel::open(ordinary.folder());
+    packed->require_origin(ordinary.folder());
+    const engine::Encoder encoder(folder_);
+    if (!encoder.packed_model()) {
+      report_.differences.push_back(encoder.packed_model_note());
+      return fmt::format("{}: belongs to the model's other files", models::kPackedModelFile);
+    }
+    constexpr std::string_view kText = "a text for the packed model and the ordinary files";
+    const engine::Encoder same(folder_, {.precision = encoder.precision(), .use_packed = false});
+    if (encoder.embed(kText) != same.embed(kText)) {
+      throw FormatError(fmt::format("{} gives other vectors than the model's other files; write it again",
+                                    packed->file().path().string()));
+    }
+    return fmt::format("{}: belongs to the model's other files and gives the same vectors ({} at {})",
+                       models::kPackedModelFile, name_of(encoder.precision()), name_of(encoder.isa()));
   }
 
   std::string embed_golden_sentences(const engine::Encoder& encoder) {

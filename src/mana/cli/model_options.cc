@@ -43,7 +43,8 @@ std::filesystem::path ModelChoice::folder() const {
 void ComputeOptions::describe(Options& options) {
   options.option("--threads", "N", "Threads; 0 is one for each processor", threads);
   options.choice<std::optional<kernels::Precision>>(
-      "--precision", "Precision of the products; auto is bf16 where the processor is fast at it, else f32",
+      "--precision",
+      "Precision of the products; auto is what a packed model is meant for, else bf16 where that is fast, else f32",
       {{"auto", std::nullopt},
        {"f32", kernels::Precision::f32},
        {"bf16", kernels::Precision::bf16},

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "mana/models/bert/config.h"
+#include "mana/models/static/static_embedding.h"
 
 namespace mana::cli {
 namespace {
@@ -16,11 +17,20 @@ namespace {
 void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint,
                    ParameterCounts& counts) {
   std::set<std::string, std::less<>> used;
-  for (const models::BertTensor& tensor :
-       models::bert_tensors_in(checkpoint, models::read_bert_config(folder.transformer))) {
-    used.insert(tensor.name);
-    if (counts.parts.empty() || counts.parts.back().part != tensor.part) counts.parts.push_back({tensor.part, 0});
-    counts.parts.back().parameters += formats::element_count(tensor.shape);
+  const auto use = [&](const std::string& name, const std::string& part, const formats::Shape& shape) {
+    used.insert(name);
+    if (counts.parts.empty() || counts.parts.back().part != part) counts.parts.push_back({part, 0});
+    counts.parts.back().parameters += formats::element_count(shape);
+  };
+  if (folder.encoder == formats::EncoderKind::static_embedding) {
+    for (const auto& [name, tensor] : checkpoint.tensors()) {
+      if (models::is_static_tensor(name) && is_parameter(tensor)) use(name, "token embeddings", tensor.shape);
+    }
+  } else {
+    for (const models::BertTensor& tensor :
+         models::bert_tensors_in(checkpoint, models::read_bert_config(folder.transformer))) {
+      use(tensor.name, tensor.part, tensor.shape);
+    }
   }
   for (const auto& [name, tensor] : checkpoint.tensors()) {
     if (!used.contains(name) && is_parameter(tensor)) {

@@ -45,6 +45,11 @@ constexpr std::array kCommands = {
              "mana tokenize \"Unbelievable!\"\n"
              "mana tokenize --json --input corpus.txt > tokens.jsonl"},
             tokenize},
+    Command{{"compress", "Make a model smaller and faster, at a stated loss",
+             "mana compress --output small --precision bf16 --dimensions 256\n"
+             "mana compress --output small --layers 3 --vocabulary 15000 --corpus corpus.txt\n"
+             "mana compress --output fast --static --corpus corpus.txt --data stsb-test.tsv"},
+            compress_model},
     Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
     Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
     Command{{"eval sts", "Measure how well similarities agree with human judgement",

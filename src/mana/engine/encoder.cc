@@ -11,6 +11,7 @@
 #include "mana/base/errors.h"
 #include "mana/engine/chunk_mean.h"
 #include "mana/engine/tokens.h"
+#include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
 
 namespace mana::engine {
@@ -30,14 +31,21 @@ unsigned processors() {
 std::vector<formats::SentenceModule> effective_modules(const formats::SentenceFolder& folder,
                                                        const EncoderOptions& options) {
   std::vector<formats::SentenceModule> modules = folder.modules;
+  if (options.pooling && folder.encoder == formats::EncoderKind::static_embedding) {
+    throw ArgumentError(fmt::format("{} is a static embedding, which has no pooling to replace: its vectors are means",
+                                    folder.folder.string()));
+  }
   for (formats::SentenceModule& module : modules) {
     auto* pooling = std::get_if<formats::PoolingModule>(&module);
-    if (pooling == nullptr || !options.pooling) continue;
+    if (pooling == nullptr) continue;
+    if (!options.pooling) continue;
     if (options.pooling->empty()) throw ArgumentError("the pooling must name at least one mode");
     pooling->modes = *options.pooling;
   }
   // What the caller says of normalising replaces the last word of the folder, not a step between others.
-  if (options.normalize && std::holds_alternative<formats::NormalizeModule>(modules.back())) modules.pop_back();
+  if (options.normalize && !modules.empty() && std::holds_alternative<formats::NormalizeModule>(modules.back())) {
+    modules.pop_back();
+  }
   return modules;
 }
 
@@ -52,26 +60,36 @@ std::string chosen_prompt(const formats::SentenceFolder& folder, const EncoderOp
                                   known.empty() ? "none" : known));
 }
 
-kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& options) {
-  if (!options.precision) return kernels::automatic_precision(isa);
+kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& options,
+                                    const std::optional<models::PackedModel>& packed) {
+  if (!options.precision) {
+    const auto meant = packed ? packed->precision() : std::nullopt;
+    return meant && kernels::available(*meant, isa) ? *meant : kernels::automatic_precision(isa);
+  }
   if (kernels::available(*options.precision, isa)) return *options.precision;
   throw ArgumentError(fmt::format(
       "{} needs a processor with AVX-512 BF16 or AMX and no lower --isa; here {} is used, so take f32 or int8",
       name_of(*options.precision), name_of(isa)));
 }
 
-std::size_t chosen_max_tokens(const formats::SentenceFolder& folder, const text::Tokenizer& tokenizer,
-                              std::size_t positions, const EncoderOptions& options) {
-  const std::size_t special = tokenizer.special_token_count();
+bool takes_special_tokens(const formats::SentenceFolder& folder) {
+  return folder.encoder == formats::EncoderKind::transformer;
+}
+
+std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& folder, const text::Tokenizer& tokenizer,
+                                             std::optional<std::size_t> positions, const EncoderOptions& options) {
+  const std::size_t special = takes_special_tokens(folder) ? tokenizer.special_token_count() : 0;
   if (options.max_tokens) {
-    if (*options.max_tokens > positions || *options.max_tokens <= special) {
-      throw ArgumentError(
-          fmt::format("max_tokens is {}; the model takes {} to {}", *options.max_tokens, special + 1, positions));
+    if ((positions && *options.max_tokens > *positions) || *options.max_tokens <= special) {
+      throw ArgumentError(fmt::format(
+          "max_tokens is {}; the model takes {}", *options.max_tokens,
+          positions ? fmt::format("{} to {}", special + 1, *positions) : fmt::format("{} or more", special + 1)));
     }
     return *options.max_tokens;
   }
-  const std::size_t wanted = folder.max_seq_length.value_or(tokenizer.model_max_length().value_or(positions));
-  return std::max(std::min(wanted, positions), special + 1);
+  if (!positions) return folder.max_seq_length;
+  const std::size_t wanted = folder.max_seq_length.value_or(tokenizer.model_max_length().value_or(*positions));
+  return std::max(std::min(wanted, *positions), special + 1);
 }
 
 }  // namespace
@@ -81,18 +99,24 @@ struct Encoder::State {
       : options(chosen),
         folder(formats::read_sentence_folder(path)),
         isa(kernels::choose_isa(options.isa)),
-        kernels(kernels::table(isa, chosen_precision(isa, options))),
-        tokenizer(text::Tokenizer::load(folder.transformer)),
-        model(models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
-        rules{tokenizer, chosen_prompt(folder, options), folder.lower_case,
-              chosen_max_tokens(folder, tokenizer, model.encoder.config.positions, options), options.overflow},
+        packed(options.use_packed ? models::PackedModel::open(folder) : std::nullopt),
+        kernels(kernels::table(isa, chosen_precision(isa, options, packed))),
+        packed_note(packed ? packed->obstacle(kernels) : ""),
+        tokenizer(from_packed() ? packed->tokenizer() : text::Tokenizer::load(folder.transformer)),
+        model(from_packed() ? packed->load(folder, effective_modules(folder, options), kernels)
+                            : models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
+        rules{tokenizer,
+              chosen_prompt(folder, options),
+              folder.lower_case,
+              takes_special_tokens(folder),
+              chosen_max_tokens(folder, tokenizer, model.positions(), options),
+              options.overflow},
         prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
         team(options.threads == 0 ? processors() : options.threads),
         pools(team.size()) {
-    if (tokenizer.vocabulary_size() > model.encoder.config.vocabulary) {
+    if (tokenizer.vocabulary_size() > model.vocabulary()) {
       throw FormatError(fmt::format("{}: the tokenizer has {} tokens, but the model has vectors for {}",
-                                    folder.folder.string(), tokenizer.vocabulary_size(),
-                                    model.encoder.config.vocabulary));
+                                    folder.folder.string(), tokenizer.vocabulary_size(), model.vocabulary()));
     }
     dimensions = model.dimensions;
     if (const auto cut = options.truncate_dim ? options.truncate_dim : folder.truncate_dim) {
@@ -107,6 +131,8 @@ struct Encoder::State {
     const bool unit = !model.heads.empty() && std::holds_alternative<models::NormalizeRows>(model.heads.back());
     normalize_at_the_end = options.normalize.value_or(unit && options.overflow == Overflow::mean);
   }
+
+  bool from_packed() const { return packed && packed_note.empty(); }
 
   /// The vectors of one batch, each handed to `put(piece, vector)`.
   template <class Put>
@@ -127,7 +153,9 @@ struct Encoder::State {
   EncoderOptions options;
   formats::SentenceFolder folder;
   kernels::Isa isa;
+  std::optional<models::PackedModel> packed;
   const kernels::Table& kernels;
+  std::string packed_note;
   text::Tokenizer tokenizer;
   models::SentenceModel model;
   TokenRules rules;
@@ -157,7 +185,7 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
 
   Embeddings result{dimensions, std::vector<float>(texts.size() * dimensions), std::move(tokens.texts)};
   const auto row = [&](std::size_t text) { return std::span(result.values).subspan(text * dimensions, dimensions); };
-  const bool in_pieces = rules.overflow == Overflow::mean;
+  const bool in_pieces = rules.overflow == Overflow::mean && rules.max_tokens.has_value();
   ChunkMean chunks(in_pieces ? texts.size() : 0);
   const auto encode_batch = [&](const nn::Run& run, const Batch& batch) {
     if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
@@ -229,11 +257,15 @@ void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, 
 }
 
 std::size_t Encoder::dimensions() const { return state_->dimensions; }
-std::size_t Encoder::max_tokens() const { return state_->rules.max_tokens; }
+std::optional<std::size_t> Encoder::max_tokens() const { return state_->rules.max_tokens; }
 kernels::Isa Encoder::isa() const { return state_->isa; }
 kernels::Precision Encoder::precision() const { return state_->kernels.precision; }
 unsigned Encoder::threads() const { return state_->team.size(); }
 const formats::SentenceFolder& Encoder::folder() const { return state_->folder; }
+std::optional<std::filesystem::path> Encoder::packed_model() const {
+  return state_->from_packed() ? std::optional(state_->packed->file().path()) : std::nullopt;
+}
+const std::string& Encoder::packed_model_note() const { return state_->packed_note; }
 const text::Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }
 
 }  // namespace mana::engine

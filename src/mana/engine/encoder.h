@@ -29,13 +29,15 @@ enum class Overflow {
 };
 
 struct EncoderOptions {
-  unsigned threads = 0;                              ///< 0: one for each processor
-  std::optional<kernels::Isa> isa = {};              ///< a cap; nothing: MANA_ISA, else the best of the machine
-  std::optional<kernels::Precision> precision = {};  ///< nothing: kernels::automatic_precision()
+  unsigned threads = 0;                  ///< 0: one for each processor
+  std::optional<kernels::Isa> isa = {};  ///< a cap; nothing: MANA_ISA, else the best of the machine
+  /// Nothing: what the folder's packed model is meant for and the processor can do, else automatic_precision().
+  std::optional<kernels::Precision> precision = {};
+  bool use_packed = true;  ///< take the weights from the folder's packed model where there is one that fits
   std::optional<std::vector<formats::PoolingMode>> pooling = {};  ///< instead of the folder's
   std::optional<bool> normalize = {};                             ///< instead of the folder's
   std::optional<std::size_t> truncate_dim = {};                   ///< keep the first dimensions only
-  std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow
+  std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow, if any
   std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
   Overflow overflow = Overflow::truncate;
   std::shared_ptr<nn::Profile> profile = {};  ///< adds up there where the time goes
@@ -43,7 +45,7 @@ struct EncoderOptions {
 
 /// What is known about one embedded text beside its vector.
 struct TextInfo {
-  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included
+  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included where it takes any
   std::uint32_t total_tokens = 0;  ///< tokens that the text has
   bool truncated = false;          ///< some of the text did not reach the vector
 };
@@ -68,8 +70,11 @@ using EmbeddingSink = std::function<void(std::size_t first, std::span<const std:
 /// precision).
 class Encoder {
  public:
-  /// Loads a sentence-transformers or Hugging Face BERT folder.
-  /// Throws IoError, FormatError, or ArgumentError for options that do not fit the model.
+  /// Loads a sentence-transformers or Hugging Face BERT folder, or one of static embeddings; from its packed model
+  /// (models/sentence/packed_model.h) where that has the weights for the level and precision in use, which changes no
+  /// bit of any vector.
+  /// Throws IoError, FormatError (a damaged packed model is not passed over), or ArgumentError for options that do not
+  /// fit the model.
   explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
@@ -82,11 +87,16 @@ class Encoder {
   void stream(const data::TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
 
   std::size_t dimensions() const;
-  std::size_t max_tokens() const;
+  /// The tokens of a text that reach the vector; nothing where all do, whatever its length.
+  std::optional<std::size_t> max_tokens() const;
   kernels::Isa isa() const;
   kernels::Precision precision() const;
   unsigned threads() const;
   const formats::SentenceFolder& folder() const;
+  /// The packed model that the weights lie in; nothing when they were read from the ordinary files.
+  std::optional<std::filesystem::path> packed_model() const;
+  /// Why a packed model that the folder has was not used, as a sentence for people; else empty.
+  const std::string& packed_model_note() const;
   const text::Tokenizer& tokenizer() const;
 
  private:

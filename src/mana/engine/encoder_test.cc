@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "mana/base/errors.h"
+#include "mana/base/temporary_folder.h"
+#include "mana/models/sentence/packed_model.h"
 
 namespace mana::engine {
 namespace {
@@ -101,6 +103,32 @@ TEST(Encoder, RefusesWhatDoesNotFitTheModel) {
   EXPECT_THROW(Encoder(model("there is no such folder")), IoError);
 }
 
+TEST(Encoder, StaticEmbeddingsTakeTextsOfAnyLengthAndNoSpecialTokens) {
+  const std::filesystem::path folder = MANA_SOURCE_DIR "/tests/fixtures/static_models/plain";
+  const Encoder encoder(folder, {.threads = 2});
+  EXPECT_EQ(encoder.max_tokens(), std::nullopt);
+  const std::vector<std::string> texts = {"", "the cat", repeated("cat", 5000)};
+  const Embeddings embeddings = encoder.embed(texts);
+  const std::uint32_t tokens[] = {0, 2, 5000};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(embeddings.texts[i].tokens, tokens[i]);
+    EXPECT_FALSE(embeddings.texts[i].truncated);
+  }
+  EXPECT_EQ(length(embeddings[0]), 0);
+
+  const Encoder cut(folder, {.max_tokens = 3});
+  EXPECT_EQ(cut.embed("the cat sat on"), cut.embed("the cat sat"));
+  EXPECT_TRUE(cut.embed(std::vector<std::string>{"the cat sat on"}).texts[0].truncated);
+  const Encoder chunked(folder, {.max_tokens = 3, .overflow = Overflow::mean});
+  const std::vector<float> whole = encoder.embed("the cat sat on"), chunks = chunked.embed("the cat sat on");
+  for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(chunks[i], whole[i], 1e-6);
+
+  EXPECT_THAT([&] { Encoder(folder, {.pooling = std::vector{formats::PoolingMode::cls}}); },
+              ThrowsMessage<ArgumentError>(HasSubstr("has no pooling to replace")));
+  EXPECT_THAT([&] { Encoder(folder, {.max_tokens = 0}); },
+              ThrowsMessage<ArgumentError>(HasSubstr("the model takes 1 or more")));
+}
+
 TEST(Encoder, StopsItsThreadsWhenItIsCancelled) {
   const Encoder encoder(model("mean"), {.threads = 2});
   std::stop_source stop;
@@ -138,6 +166,90 @@ TEST(Similarity, FollowsItsFormulas) {
   EXPECT_FLOAT_EQ(similarity(formats::Similarity::euclidean, a, b), -std::sqrt(2.0f));
   EXPECT_FLOAT_EQ(similarity(formats::Similarity::manhattan, a, b), -2);
   EXPECT_EQ(similarity(formats::Similarity::cosine, a, zero), 0);
+}
+
+/// A copy of a model's folder with a packed model in it.
+class PackedFolder {
+ public:
+  PackedFolder(const std::string& name, std::span<const models::PackTarget> targets,
+               std::optional<kernels::Precision> meant = {}) {
+    std::filesystem::copy(model(name), folder_.path(), std::filesystem::copy_options::recursive);
+    models::write_packed_model(folder_.path(), targets, meant);
+  }
+  const std::filesystem::path& path() const { return folder_.path(); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+std::vector<models::PackTarget> every_target() {
+  std::vector<models::PackTarget> targets;
+  for (const kernels::Isa isa : kernels::available_isas()) {
+    for (const auto precision : {kernels::Precision::f32, kernels::Precision::bf16, kernels::Precision::int8}) {
+      if (kernels::available(precision, isa)) targets.push_back({isa, precision});
+    }
+  }
+  return targets;
+}
+
+TEST(PackedEncoder, GivesTheSameBitsAsTheOrdinaryFilesOnEveryModelLevelAndPrecision) {
+  const std::vector<std::string> texts = {"the cat", "", repeated("cat the ", 20), "a"};
+  for (const auto& entry : std::filesystem::directory_iterator(model(""))) {
+    if (!entry.is_directory()) continue;
+    const std::string name = entry.path().filename();
+    const PackedFolder folder(name, every_target());
+    for (const models::PackTarget& target : every_target()) {
+      SCOPED_TRACE(name + " " + std::string(kernels::name_of(target.isa)) + " " +
+                   std::string(kernels::name_of(target.precision)));
+      EncoderOptions options{.threads = 2, .isa = target.isa, .precision = target.precision};
+      const Encoder packed(folder.path(), options);
+      EXPECT_TRUE(packed.packed_model()) << packed.packed_model_note();
+      options.use_packed = false;
+      const Encoder ordinary(folder.path(), options);
+      EXPECT_FALSE(ordinary.packed_model());
+      EXPECT_EQ(packed.embed(texts).values, ordinary.embed(texts).values);
+    }
+  }
+}
+
+TEST(PackedEncoder, ListensToWhatIsAskedInsteadOfTheFoldersOwn) {
+  const models::PackTarget targets[] = {{kernels::Isa::reference, kernels::Precision::f32}};
+  const PackedFolder folder("dense_tanh", targets);
+  EncoderOptions options{.isa = kernels::Isa::reference,
+                         .precision = kernels::Precision::f32,
+                         .pooling = {{nn::Pooling::max}},
+                         .normalize = false,
+                         .truncate_dim = 3};
+  const Encoder packed(folder.path(), options);
+  EXPECT_TRUE(packed.packed_model());
+  options.use_packed = false;
+  EXPECT_EQ(packed.embed("the cat"), Encoder(folder.path(), options).embed("the cat"));
+}
+
+TEST(PackedEncoder, ComputesInWhatTheModelIsMeantForUnlessAskedOtherwise) {
+  const models::PackTarget targets[] = {{kernels::choose_isa(), kernels::Precision::int8}};
+  const PackedFolder folder("mean", targets, kernels::Precision::int8);
+  const Encoder encoder(folder.path());
+  EXPECT_EQ(encoder.precision(), kernels::Precision::int8);
+  EXPECT_TRUE(encoder.packed_model());
+
+  const Encoder other(folder.path(), {.precision = kernels::Precision::f32});
+  EXPECT_EQ(other.precision(), kernels::Precision::f32);
+  EXPECT_FALSE(other.packed_model());
+  EXPECT_THAT(other.packed_model_note(), HasSubstr("is not used: f32 at"));
+
+  // At a level that it was not written for it still is an int8 model.
+  const Encoder lower(folder.path(), {.isa = kernels::Isa::reference});
+  EXPECT_EQ(lower.precision(), kernels::Precision::int8);
+}
+
+TEST(PackedEncoder, DoesNotPassOverADamagedFile) {
+  const models::PackTarget targets[] = {{kernels::Isa::reference, kernels::Precision::f32}};
+  const PackedFolder folder("mean", targets);
+  const auto path = folder.path() / models::kPackedModelFile;
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
+  EXPECT_THAT([&] { Encoder encoder(folder.path()); }, ThrowsMessage<FormatError>(HasSubstr("was written with")));
+  EXPECT_NO_THROW(Encoder(folder.path(), {.use_packed = false}));
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ struct PartOfTexts {
 void add_whole(const TokenRules& rules, std::string_view text, std::uint32_t number, PartOfTexts& part,
                TextInfo& info) {
   part.places.push_back({number, part.ids.size()});
-  const text::TokenCount count = rules.tokenizer.append(text, {.max_tokens = rules.max_tokens}, part.ids);
+  text::EncodeOptions options{.special_tokens = rules.special_tokens};
+  if (rules.max_tokens) options.max_tokens = *rules.max_tokens;
+  const text::TokenCount count = rules.tokenizer.append(text, options, part.ids);
   info.tokens = static_cast<std::uint32_t>(count.kept);
   info.total_tokens = static_cast<std::uint32_t>(count.total);
   info.truncated = count.truncated();
@@ -34,13 +36,19 @@ void add_chunks(const TokenRules& rules, std::string_view text, std::uint32_t nu
                 TextInfo& info) {
   std::vector<text::TokenId> content;
   rules.tokenizer.append(text, {.special_tokens = false}, content);
-  const std::size_t special = rules.tokenizer.special_token_count(), room = rules.max_tokens - special;
+  const std::size_t special = rules.special_tokens ? rules.tokenizer.special_token_count() : 0;
+  const std::size_t room = *rules.max_tokens - special;
   info.tokens = info.total_tokens = static_cast<std::uint32_t>(content.size() + special);
   std::size_t begin = 0;
   do {
     const std::size_t count = std::min(room, content.size() - begin);
     part.places.push_back({number, part.ids.size()});
-    rules.tokenizer.wrap(std::span(content).subspan(begin, count), part.ids);
+    const auto chunk = std::span(content).subspan(begin, count);
+    if (rules.special_tokens) {
+      rules.tokenizer.wrap(chunk, part.ids);
+    } else {
+      part.ids.insert(part.ids.end(), chunk.begin(), chunk.end());
+    }
     begin += count;
   } while (begin < content.size());
 }
@@ -51,12 +59,12 @@ void add_text(const TokenRules& rules, const std::string& original, std::uint32_
   std::string_view text = original;
   if (!rules.prompt.empty()) text = changed = rules.prompt + original;
   if (rules.lower_case) text = changed = text::lower_case(text);
-  if (rules.overflow == Overflow::mean) return add_chunks(rules, text, number, part, info);
+  if (rules.overflow == Overflow::mean && rules.max_tokens) return add_chunks(rules, text, number, part, info);
   add_whole(rules, text, number, part, info);
   if (info.truncated && rules.overflow == Overflow::error) {
     throw ArgumentError(
         fmt::format("text {} has {} tokens, more than the {} that the model takes; allow truncation or shorten it",
-                    place_in_input + 1, info.total_tokens, rules.max_tokens));
+                    place_in_input + 1, info.total_tokens, *rules.max_tokens));
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -17,7 +18,8 @@ struct TokenRules {
   const text::Tokenizer& tokenizer;
   std::string prompt;  ///< put before every text
   bool lower_case = false;
-  std::size_t max_tokens = 0;
+  bool special_tokens = true;             ///< whether the model takes those that the template puts around a text
+  std::optional<std::size_t> max_tokens;  ///< nothing: texts of any length
   Overflow overflow = Overflow::truncate;
 };
 

@@ -32,6 +32,12 @@ TransformerSettings read_transformer(const std::filesystem::path& folder) {
   return {};
 }
 
+/// The reference reads no settings for a StaticEmbedding but leaves the truncation of its tokenizer in force.
+TransformerSettings read_static_embedding(const std::filesystem::path& folder) {
+  const auto path = folder / "tokenizer.json";
+  return {file_exists(path) ? parse_truncation(json::Document::read(path).root()) : std::nullopt, false};
+}
+
 /// Nothing for a module that does nothing outside training.
 std::optional<SentenceModule> read_module(const std::string& type, const std::filesystem::path& folder) {
   if (type == "Dropout") return std::nullopt;
@@ -99,7 +105,10 @@ SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {
   const json::Document list = json::Document::read(folder / "modules.json");
   const std::vector<ModuleEntry> modules = parse_module_list(list.root());
   result.transformer = modules.front().path.empty() ? folder : folder / modules.front().path;
-  const TransformerSettings transformer = read_transformer(result.transformer);
+  if (modules.front().type == "StaticEmbedding") result.encoder = EncoderKind::static_embedding;
+  const TransformerSettings transformer = result.encoder == EncoderKind::transformer
+                                              ? read_transformer(result.transformer)
+                                              : read_static_embedding(result.transformer);
   result.max_seq_length = transformer.max_seq_length;
   result.lower_case = transformer.lower_case;
   for (std::size_t i = 1; i < modules.size(); ++i) {

@@ -53,15 +53,23 @@ struct LayerNormModule {
 /// x / max(‖x‖, 1e-12)
 struct NormalizeModule {};
 
+/// What makes vectors of a text's tokens.
+enum class EncoderKind {
+  transformer,      ///< contextual vectors, one for each token; a pooling follows
+  static_embedding  ///< the mean of one vector for each token of the vocabulary
+};
+
 using SentenceModule = std::variant<PoolingModule, DenseModule, LayerNormModule, NormalizeModule>;
 
 /// What a sentence-transformers folder says, with what it leaves open filled in as sentence-transformers does.
 struct SentenceFolder {
   std::filesystem::path folder;
-  std::filesystem::path transformer;    ///< folder of config.json and the weights (mostly the folder itself)
-  std::vector<SentenceModule> modules;  ///< after the transformer, in order: one pooling first, then the others
+  EncoderKind encoder = EncoderKind::transformer;
+  std::filesystem::path transformer;    ///< the encoder's folder, with its weights (mostly the folder itself)
+  std::vector<SentenceModule> modules;  ///< after the encoder, in order: a transformer's pooling first, then the others
   bool modules_assumed = false;         ///< there was no modules.json: mean pooling was assumed, nothing else was read
-  std::optional<std::size_t> max_seq_length;       ///< sentence_bert_config.json; nothing in the newer schema
+  /// sentence_bert_config.json; nothing in the newer schema. A static embedding's: the truncation in tokenizer.json.
+  std::optional<std::size_t> max_seq_length;
   bool lower_case = false;                         ///< do_lower_case there: the text is lower-cased first
   std::map<std::string, std::string> prompts;      ///< by name; "query" and "document" always are there, maybe empty
   std::optional<std::string> default_prompt_name;  ///< one of `prompts`, used when no other is asked for

@@ -74,6 +74,21 @@ class SentenceFolderTest : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(SentenceFolderTest, ReadsAStaticEmbeddingWithTheTruncationOfItsTokenizer) {
+  const std::string module = entry(".", "sentence_transformers.models.StaticEmbedding");
+  save(folder_ / "modules.json", json_list({module, entry("1_Normalize", "sentence_transformers.models.Normalize")}));
+  save(folder_ / "tokenizer.json", R"({"truncation": null})");
+  EXPECT_EQ(read().encoder, EncoderKind::static_embedding);
+  EXPECT_EQ(read().modules.size(), 1U);
+  EXPECT_FALSE(read().max_seq_length);
+  save(folder_ / "tokenizer.json", R"({"truncation": {"direction": "Right", "max_length": 12}})");
+  EXPECT_EQ(read().max_seq_length, 12U);
+  save(folder_ / "tokenizer.json", R"({"truncation": {"direction": "Left", "max_length": 12}})");
+  EXPECT_THAT(refusal(), HasSubstr("truncation.direction is Left"));
+  save(folder_ / "modules.json", json_list({module, entry("1_Pooling", kPooling)}));
+  EXPECT_THAT(refusal(), HasSubstr("none a StaticEmbedding"));
+}
+
 TEST_F(SentenceFolderTest, ReadsTheOlderSchema) {
   list({{"2_Dense", "Dense"}, {"3_LayerNorm", "LayerNorm"}, {"4_Dropout", "Dropout"}, {"5_Normalize", "Normalize"}});
   save(
@@ -252,10 +267,10 @@ TEST_F(SentenceFolderTest, RefusesModulesInAnOrderThatCannotRun) {
   };
   EXPECT_THAT(order_refusal({}), HasSubstr("must list a Transformer and a Pooling"));
   EXPECT_THAT(order_refusal({"Transformer"}), HasSubstr("must list a Transformer and a Pooling"));
-  EXPECT_THAT(order_refusal({"Pooling"}), HasSubstr("[0] does not fit: the Transformer comes first"));
+  EXPECT_THAT(order_refusal({"Pooling"}), HasSubstr("[0] does not fit: a Transformer or StaticEmbedding comes first"));
   EXPECT_THAT(order_refusal({"Transformer", "Normalize"}), HasSubstr("[1] does not fit: one Pooling follows"));
   EXPECT_THAT(order_refusal({"Transformer", "Pooling", "Pooling"}), HasSubstr("[2] does not fit: one Pooling"));
-  EXPECT_THAT(order_refusal({"Transformer", "Pooling", "Transformer"}), HasSubstr("[2] does not fit: the Transformer"));
+  EXPECT_THAT(order_refusal({"Transformer", "Pooling", "Transformer"}), HasSubstr("[2] does not fit: a Transformer or"));
 }
 
 TEST_F(SentenceFolderTest, ModulesStayInsideTheFolder) {

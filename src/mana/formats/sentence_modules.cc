@@ -74,7 +74,8 @@ std::string class_of(const json::Value& type) {
                     printable(name)));
   }
   const std::string_view last = name.substr(name.rfind('.') + 1);
-  static constexpr std::array kKnown = {"Transformer", "Pooling", "Dense", "LayerNorm", "Normalize", "Dropout"};
+  static constexpr std::array kKnown = {"Transformer", "StaticEmbedding", "Pooling", "Dense",
+                                        "LayerNorm",   "Normalize",       "Dropout"};
   if (std::find(kKnown.begin(), kKnown.end(), last) == kKnown.end()) {
     type.fail(fmt::format("is {}; this module is not supported", printable(name)));
   }
@@ -92,11 +93,13 @@ std::vector<ModuleEntry> parse_module_list(const json::Value& list) {
     modules.push_back({class_of(entry.at("type")), path.string()});
     const std::size_t index = modules.size() - 1;
     const std::string& type = modules.back().type;
-    if ((type == "Transformer") != (index == 0))
-      entry.fail("does not fit: the Transformer comes first, and only there");
-    if ((type == "Pooling") != (index == 1)) entry.fail("does not fit: one Pooling follows the Transformer");
+    if ((type == "Transformer" || type == "StaticEmbedding") != (index == 0))
+      entry.fail("does not fit: a Transformer or StaticEmbedding comes first, and only there");
+    if ((type == "Pooling") != (index == 1 && modules.front().type == "Transformer"))
+      entry.fail("does not fit: one Pooling follows the Transformer, and none a StaticEmbedding");
   }
-  if (modules.size() < 2) list.fail("must list a Transformer and a Pooling");
+  if (modules.empty() || (modules.size() < 2 && modules.front().type == "Transformer"))
+    list.fail("must list a Transformer and a Pooling, or a StaticEmbedding");
   return modules;
 }
 
@@ -112,6 +115,13 @@ TransformerSettings parse_transformer(const json::Value& config) {
     require_empty(config, key);
   }
   return {optional_size(config, "max_seq_length"), boolean_or(config, "do_lower_case", false)};
+}
+
+std::optional<std::size_t> parse_truncation(const json::Value& tokenizer) {
+  const auto truncation = tokenizer.find("truncation");
+  if (!truncation) return std::nullopt;
+  require(*truncation, "direction", "Right");
+  return size_at(*truncation, "max_length");
 }
 
 PoolingModule parse_pooling(const json::Value& config) {

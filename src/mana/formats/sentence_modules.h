@@ -23,9 +23,13 @@ struct TransformerSettings {
   bool lower_case = false;
 };
 
-/// modules.json: a Transformer, one Pooling, then any of Dense, LayerNorm, Normalize and Dropout.
+/// modules.json: a Transformer and one Pooling, or a StaticEmbedding; then any of Dense, LayerNorm, Normalize and
+/// Dropout.
 std::vector<ModuleEntry> parse_module_list(const json::Value& list);
 TransformerSettings parse_transformer(const json::Value& config);
+/// tokenizer.json: the tokens that its truncation leaves of a text, if it has one. Others ignore it; the reference
+/// heeds it for a StaticEmbedding.
+std::optional<std::size_t> parse_truncation(const json::Value& tokenizer);
 PoolingModule parse_pooling(const json::Value& config);
 /// These two leave `folder` to the caller.
 DenseModule parse_dense(const json::Value& config);

@@ -1,9 +1,13 @@
 #include "mana/kernels/packed_linear.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
+#include "mana/base/errors.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::kernels {
@@ -23,16 +27,15 @@ std::size_t size_of(Element element) {
 
 bool is_integer(Element element) { return element == Element::i16 || element == Element::i8; }
 
+std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
 }  // namespace
 
 PackedLinear::PackedLinear(std::size_t outputs, std::size_t inputs, const WeightLayout& layout)
-    : outputs_(outputs), inputs_(inputs), layout_(layout), panels_(panel_count() * panel_bytes()) {
-  const std::size_t padded = panel_count() * layout.panel_width;
-  bias_ = Buffer<float>(padded);
-  if (!is_integer(layout.element)) return;
-  scales_ = Buffer<float>(padded);
-  row_sums_ = Buffer<float>(padded);
-}
+    : outputs_(outputs),
+      inputs_(inputs),
+      layout_(layout),
+      values_bytes_(aligned(panel_count() * layout.panel_width * sizeof(float))) {}
 
 std::size_t PackedLinear::panel_bytes() const {
   constexpr std::size_t kTileRows = 16;
@@ -41,8 +44,31 @@ std::size_t PackedLinear::panel_bytes() const {
   return padded * layout_.group * layout_.panel_width * size_of(layout_.element);
 }
 
+std::size_t PackedLinear::byte_size() const {
+  return aligned(panel_count() * panel_bytes()) + (is_integer(layout_.element) ? 3 : 1) * values_bytes_;
+}
+
+void PackedLinear::place(std::span<const std::byte> bytes) {
+  bytes_ = bytes;
+  values_ = bytes.data() + aligned(panel_count() * panel_bytes());
+}
+
+void PackedLinear::view(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+  if (bytes.size() != byte_size()) {
+    throw ArgumentError(fmt::format("{} bytes are not the {} of a linear map of {} inputs and {} outputs in {}",
+                                    bytes.size(), byte_size(), inputs_, outputs_, name_of(layout_)));
+  }
+  place(bytes);
+  owner_ = std::move(owner);
+  memory_ = {};
+}
+
 void PackedLinear::set(std::size_t first, std::span<const float> weights, std::span<const float> bias) {
-  std::copy(bias.begin(), bias.end(), bias_.data() + first);
+  if (memory_.size() == 0) {
+    memory_ = Buffer<std::byte>(byte_size());
+    place({memory_.data(), memory_.size()});
+  }
+  std::copy(bias.begin(), bias.end(), own_values(0) + first);
   switch (layout_.element) {
     case Element::f32: return scatter<float>(first, weights, [](float value) { return value; });
     case Element::bf16: return scatter<std::uint16_t>(first, weights, float_to_bfloat16);
@@ -60,7 +86,7 @@ void PackedLinear::scatter(std::size_t first, std::span<const Value> values, con
     // The rows that fall into one panel.
     const std::size_t lane = (first + begin) % width;
     const std::size_t count = std::min(rows - begin, width - lane);
-    auto* panel = reinterpret_cast<Stored*>(panels_.data() + (first + begin) / width * panel_bytes());
+    auto* panel = reinterpret_cast<Stored*>(memory_.data() + (first + begin) / width * panel_bytes());
     for (std::size_t k0 = 0; k0 < inputs_; k0 += kBlock) {
       const std::size_t k1 = std::min(inputs_, k0 + kBlock);
       for (std::size_t row = 0; row < count; ++row) {
@@ -87,8 +113,8 @@ void PackedLinear::set_integers(std::size_t first, std::span<const float> weight
       levels[row * inputs_ + k] = level;
       sum += static_cast<float>(level);
     }
-    scales_.data()[first + row] = scale;
-    row_sums_.data()[first + row] = scale * sum;
+    own_values(1)[first + row] = scale;
+    own_values(2)[first + row] = scale * sum;
   }
   const std::span<const std::int16_t> all = levels;
   if (layout_.element == Element::i8) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "mana/kernels/table.h"
@@ -17,13 +18,24 @@ namespace mana::kernels {
 ///
 /// Integer elements are q = round(W[n][k] / scale[n]) with scale[n] = max_k |W[n][k]| / 127; the kernels then need
 /// scale[n] and scale[n] · Σ_k q beside them.
+///
+/// All of it is one block of bytes, which can be saved and mapped again: panels, bias, scales, row sums, each from a
+/// multiple of 64 bytes. Packed models hold it: who changes it raises formats::kPackedVersion.
 class PackedLinear {
  public:
   PackedLinear() = default;
+  /// A shape; the weights come with set() or view().
   PackedLinear(std::size_t outputs, std::size_t inputs, const WeightLayout& layout);
 
   /// Puts `weights` [rows, inputs] and `bias` [rows] (or empty: zero) at outputs first, first + 1, …
   void set(std::size_t first, std::span<const float> weights, std::span<const float> bias);
+
+  /// Takes the weights from memory that `owner` keeps alive, 64-byte aligned: bytes() of a map of the same shape and
+  /// layout. Throws ArgumentError when there are not byte_size() of them.
+  void view(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+  /// Everything that the kernels read; empty before the weights are there.
+  std::span<const std::byte> bytes() const { return bytes_; }
+  std::size_t byte_size() const;
 
   std::size_t outputs() const { return outputs_; }
   std::size_t inputs() const { return inputs_; }
@@ -37,13 +49,16 @@ class PackedLinear {
   /// The first element of a panel.
   template <class Element>
   const Element* panel(std::size_t index) const {
-    return reinterpret_cast<const Element*>(panels_.data() + index * panel_bytes());
+    return reinterpret_cast<const Element*>(bytes_.data() + index * panel_bytes());
   }
-  const float* bias() const { return bias_.data(); }          ///< [panels · panel_width]
-  const float* scales() const { return scales_.data(); }      ///< [panels · panel_width], integers only
-  const float* row_sums() const { return row_sums_.data(); }  ///< scale · Σ q; [panels · panel_width], integers only
+  const float* bias() const { return values(0); }      ///< [panels · panel_width]
+  const float* scales() const { return values(1); }    ///< [panels · panel_width], integers only
+  const float* row_sums() const { return values(2); }  ///< scale · Σ q; [panels · panel_width], integers only
 
  private:
+  void place(std::span<const std::byte> bytes);
+  const float* values(std::size_t kind) const { return reinterpret_cast<const float*>(values_ + kind * values_bytes_); }
+  float* own_values(std::size_t kind) { return const_cast<float*>(values(kind)); }
   template <class Stored, class Value, class Convert>
   void scatter(std::size_t first, std::span<const Value> values, const Convert& convert);
   void set_integers(std::size_t first, std::span<const float> weights);
@@ -51,10 +66,11 @@ class PackedLinear {
   std::size_t outputs_ = 0;
   std::size_t inputs_ = 0;
   WeightLayout layout_;
-  Buffer<std::byte> panels_;
-  Buffer<float> bias_;
-  Buffer<float> scales_;
-  Buffer<float> row_sums_;
+  std::span<const std::byte> bytes_;   // in memory_ or at the owner's
+  const std::byte* values_ = nullptr;  // behind the panels
+  std::size_t values_bytes_ = 0;
+  Buffer<std::byte> memory_;
+  std::shared_ptr<const void> owner_;
 };
 
 }  // namespace mana::kernels

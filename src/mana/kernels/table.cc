@@ -1,5 +1,10 @@
 #include "mana/kernels/table.h"
 
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
 #include "mana/kernels/cpu/tables.h"
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/attention.h"
@@ -63,6 +68,11 @@ constexpr Table kBf16 = reference_table(Precision::bf16, Element::bf16, linear_b
 constexpr Table kInt8 = reference_table(Precision::int8, Element::i8, linear_int8);
 
 }  // namespace
+
+std::string name_of(const WeightLayout& layout) {
+  constexpr std::array<std::string_view, 4> kElements = {"f32", "bf16", "i16", "i8"};
+  return fmt::format("{}-{}x{}", kElements[static_cast<std::size_t>(layout.element)], layout.panel_width, layout.group);
+}
 
 const Table& table(Isa isa, Precision precision) {
   if (isa != Isa::reference) return cpu_table(isa, precision);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "mana/kernels/activation.h"
 #include "mana/kernels/isa.h"
@@ -22,6 +23,9 @@ struct WeightLayout {
 
   bool operator==(const WeightLayout&) const = default;
 };
+
+/// "bf16-32x2": elements, panel width, group.
+std::string name_of(const WeightLayout& layout);
 
 /// y = f(x W + b) for the outputs of panels [first_panel, last_panel).
 struct LinearCall {

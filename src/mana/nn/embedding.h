@@ -14,11 +14,15 @@ namespace mana::nn {
 class EmbeddingTable {
  public:
   EmbeddingTable() = default;
+  /// A shape, without vectors.
+  EmbeddingTable(std::size_t rows, std::size_t width) : rows_(rows), width_(width) {}
   /// `bytes`: [rows, width] elements of `dtype`, kept alive by `owner`.
   EmbeddingTable(std::span<const std::byte> bytes, DType dtype, std::size_t width, std::shared_ptr<const void> owner);
 
   std::size_t rows() const { return rows_; }
   std::size_t width() const { return width_; }
+  DType dtype() const { return dtype_; }
+  std::span<const std::byte> bytes() const { return bytes_; }  ///< [rows, width]
 
   /// sum += table[id]      sum: [width]
   void add(std::size_t id, std::span<float> sum) const;

@@ -3,56 +3,51 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "mana/base/errors.h"
 
 namespace mana::models {
 namespace {
 
-/// Hands out the tensors of bert_tensors_in() in their order, as the layers they belong to.
-class Reader {
+/// Gives every part its tensors, which bert_tensors_in() has in the same order.
+class CheckpointReader {
  public:
-  Reader(const BertConfig& config, std::shared_ptr<const formats::Checkpoint> checkpoint, const kernels::Table& kernels)
-      : config_(config), checkpoint_(std::move(checkpoint)), kernels_(kernels), next_(names_.begin()) {
-    names_ = bert_tensors_in(*checkpoint_, config);
-    next_ = names_.begin();
-  }
+  CheckpointReader(std::shared_ptr<const formats::Checkpoint> checkpoint, const BertConfig& config)
+      : checkpoint_(std::move(checkpoint)), tensors_(bert_tensors_in(*checkpoint_, config)), next_(tensors_.begin()) {}
 
-  nn::EmbeddingTable table() {
+  void operator()(const std::string&, nn::EmbeddingTable& table) {
     const BertTensor& tensor = *next_++;
     const formats::StoredTensor& stored = checkpoint_->at(tensor.name);
     if (stored.dtype != DType::f32 && stored.dtype != DType::f16 && stored.dtype != DType::bf16) {
       throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16 or bf16 is needed",
                                     checkpoint_->folder().string(), tensor.name, name_of(stored.dtype)));
     }
-    return {stored.bytes, stored.dtype, config_.model, checkpoint_};
+    table = {stored.bytes, stored.dtype, table.width(), checkpoint_};
   }
 
+  void operator()(const std::string&, nn::LayerNorm& norm) {
+    norm.gamma = values();
+    norm.beta = values();
+  }
+
+  /// Linear maps of the same input that lie side by side here are tensors of their own there.
+  void operator()(const std::string&, nn::Linear& linear) {
+    for (std::size_t first = 0; first < linear.weights.outputs();) {
+      const std::vector<float> weights = values(), bias = values();
+      linear.weights.set(first, weights, bias);
+      first += bias.size();
+    }
+  }
+
+ private:
   std::vector<float> values() {
     const BertTensor& tensor = *next_++;
     return checkpoint_->f32(tensor.name, tensor.shape);
   }
 
-  nn::LayerNorm norm() {
-    std::vector<float> gamma = values(), beta = values();
-    return {std::move(gamma), std::move(beta), config_.norm_epsilon};
-  }
-
-  /// `count` linear maps of the same input, side by side.
-  nn::Linear linear(std::size_t outputs, std::size_t inputs, std::size_t count = 1) {
-    nn::Linear layer{kernels::PackedLinear(count * outputs, inputs, kernels_.layout)};
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::vector<float> weights = values(), bias = values();
-      layer.weights.set(i * outputs, weights, bias);
-    }
-    return layer;
-  }
-
- private:
-  const BertConfig& config_;
   std::shared_ptr<const formats::Checkpoint> checkpoint_;
-  const kernels::Table& kernels_;
-  std::vector<BertTensor> names_;
+  std::vector<BertTensor> tensors_;
   std::vector<BertTensor>::const_iterator next_;
 };
 
@@ -77,28 +72,30 @@ Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) co
   return x;
 }
 
-Bert load_bert(const BertConfig& config, std::shared_ptr<const formats::Checkpoint> checkpoint,
-               const kernels::Table& kernels) {
-  Reader reader(config, std::move(checkpoint), kernels);
+Bert make_bert(const BertConfig& config, const kernels::WeightLayout& layout) {
+  const std::size_t model = config.model;
+  const auto linear = [&](std::size_t outputs, std::size_t inputs) {
+    return nn::Linear{kernels::PackedLinear(outputs, inputs, layout)};
+  };
+  const nn::LayerNorm norm{std::vector<float>(model), std::vector<float>(model), config.norm_epsilon};
   Bert bert;
   bert.config = config;
-  bert.embed.word = reader.table();
-  bert.embed.position = reader.table();
-  bert.embed.type = reader.table();
-  bert.embed.norm = reader.norm();
+  bert.embed = {nn::EmbeddingTable(config.vocabulary, model), nn::EmbeddingTable(config.positions, model),
+                nn::EmbeddingTable(config.types, model), norm};
   for (std::size_t i = 0; i < config.layers; ++i) {
     nn::EncoderLayer layer;
-    layer.attend = {.query_key_value = reader.linear(config.model, config.model, 3),
-                    .output = reader.linear(config.model, config.model),
-                    .heads = config.heads};
-    layer.attend_norm = reader.norm();
-    layer.feed_forward = {.widen = reader.linear(config.inner, config.model),
-                          .narrow = reader.linear(config.model, config.inner),
-                          .activation = config.activation};
-    layer.feed_norm = reader.norm();
+    layer.attend = {.query_key_value = linear(3 * model, model), .output = linear(model, model), .heads = config.heads};
+    layer.attend_norm = norm;
+    layer.feed_forward = {
+        .widen = linear(config.inner, model), .narrow = linear(model, config.inner), .activation = config.activation};
+    layer.feed_norm = norm;
     bert.layers.push_back(std::move(layer));
   }
   return bert;
+}
+
+void read_bert(std::shared_ptr<const formats::Checkpoint> checkpoint, Bert& bert) {
+  for_each_part(bert, CheckpointReader(std::move(checkpoint), bert.config));
 }
 
 }  // namespace mana::models

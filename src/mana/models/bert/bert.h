@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "mana/formats/safetensors.h"
@@ -38,9 +39,32 @@ struct Bert {
   }
 };
 
-/// Lays the weights out for these kernels. The embedding tables stay in the checkpoint's mapped files.
+/// The encoder's layers in their shapes, without weights.
+Bert make_bert(const BertConfig& config, const kernels::WeightLayout& layout);
+
+/// Every part of the encoder that holds weights, in the order of bert_tensors(): the one list from which they are read
+/// and written. Calls visit(name, part), a part being an nn::EmbeddingTable, nn::LayerNorm or nn::Linear; `encoder` is
+/// a Bert or a const Bert.
+template <class Encoder, class Visit>
+void for_each_part(Encoder& encoder, Visit&& visit) {
+  visit("embeddings.word", encoder.embed.word);
+  visit("embeddings.position", encoder.embed.position);
+  visit("embeddings.type", encoder.embed.type);
+  visit("embeddings.norm", encoder.embed.norm);
+  for (std::size_t i = 0; i < encoder.layers.size(); ++i) {
+    auto& layer = encoder.layers[i];
+    const std::string prefix = "layers." + std::to_string(i) + ".";
+    visit(prefix + "attend.query_key_value", layer.attend.query_key_value);
+    visit(prefix + "attend.output", layer.attend.output);
+    visit(prefix + "attend_norm", layer.attend_norm);
+    visit(prefix + "feed_forward.widen", layer.feed_forward.widen);
+    visit(prefix + "feed_forward.narrow", layer.feed_forward.narrow);
+    visit(prefix + "feed_norm", layer.feed_norm);
+  }
+}
+
+/// Gives the parts the weights of a checkpoint. The embedding tables stay in its mapped files.
 /// Throws FormatError that names the tensor which is missing or has another shape than config.json makes it.
-Bert load_bert(const BertConfig& config, std::shared_ptr<const formats::Checkpoint> checkpoint,
-               const kernels::Table& kernels);
+void read_bert(std::shared_ptr<const formats::Checkpoint> checkpoint, Bert& bert);
 
 }  // namespace mana::models

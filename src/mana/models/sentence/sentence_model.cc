@@ -36,7 +36,7 @@ Tensor NormalizeRows::operator()(const nn::Run&, Tensor x) const {
 }
 
 Tensor SentenceModel::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
-  Tensor x = pool(run, encoder(run, batch), batch, prompt_tokens);
+  Tensor x = std::visit([&](const auto& kind) { return kind(run, batch, prompt_tokens); }, encoder);
   for (const Head& head : heads) {
     x = std::visit([&](const auto& layer) { return layer(run, std::move(x)); }, head);
   }
@@ -52,56 +52,89 @@ void require_width(const std::filesystem::path& folder, std::size_t declared, st
   }
 }
 
-nn::Linear load_linear(const formats::Checkpoint& checkpoint, const std::string& name, std::size_t outputs,
-                       std::size_t inputs, bool bias, const kernels::Table& kernels) {
-  nn::Linear layer{kernels::PackedLinear(outputs, inputs, kernels.layout)};
-  const std::vector<float> weights = checkpoint.f32(name + ".weight", {outputs, inputs});
-  layer.weights.set(0, weights, bias ? checkpoint.f32(name + ".bias", {outputs}) : std::vector<float>());
-  return layer;
-}
-
-DenseHead load(const formats::DenseModule& module, const kernels::Table& kernels) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(module.folder);
-  DenseHead head;
-  head.linear = load_linear(checkpoint, "linear", module.out_features, module.in_features, module.bias, kernels);
-  head.activation = module.activation;
-  head.residual = module.residual;
-  if (module.residual && module.in_features != module.out_features) {
-    head.shortcut = load_linear(checkpoint, "residual", module.out_features, module.in_features, false, kernels);
-  }
+SentenceModel::Head make_head(const formats::DenseModule& module, const kernels::WeightLayout& layout) {
+  const auto linear = [&] {
+    return nn::Linear{kernels::PackedLinear(module.out_features, module.in_features, layout)};
+  };
+  DenseHead head{.linear = linear(), .activation = module.activation, .residual = module.residual, .shortcut = {}};
+  if (module.residual && module.in_features != module.out_features) head.shortcut = linear();
   return head;
 }
 
-nn::LayerNorm load(const formats::LayerNormModule& module) {
+SentenceModel::Head make_head(const formats::LayerNormModule& module) {
   constexpr float kEpsilon = 1e-5f;  // torch.nn.LayerNorm's own
+  return nn::LayerNorm{std::vector<float>(module.dimension), std::vector<float>(module.dimension), kEpsilon};
+}
+
+void read_linear(const formats::Checkpoint& checkpoint, const std::string& name, bool bias, nn::Linear& linear) {
+  const std::size_t outputs = linear.weights.outputs(), inputs = linear.weights.inputs();
+  const std::vector<float> weights = checkpoint.f32(name + ".weight", {outputs, inputs});
+  linear.weights.set(0, weights, bias ? checkpoint.f32(name + ".bias", {outputs}) : std::vector<float>());
+}
+
+void read_head(const formats::DenseModule& module, DenseHead& head) {
   const formats::Checkpoint checkpoint = formats::Checkpoint::open(module.folder);
-  return {checkpoint.f32("norm.weight", {module.dimension}), checkpoint.f32("norm.bias", {module.dimension}), kEpsilon};
+  read_linear(checkpoint, "linear", module.bias, head.linear);
+  if (head.shortcut) read_linear(checkpoint, "residual", false, *head.shortcut);
+}
+
+void read_head(const formats::LayerNormModule& module, nn::LayerNorm& head) {
+  const formats::Checkpoint checkpoint = formats::Checkpoint::open(module.folder);
+  head.gamma = checkpoint.f32("norm.weight", {module.dimension});
+  head.beta = checkpoint.f32("norm.bias", {module.dimension});
+}
+
+std::shared_ptr<const formats::Checkpoint> open_checkpoint(const formats::SentenceFolder& folder) {
+  return std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.transformer));
+}
+
+/// A static embedding is its table, which stays in the mapped file: it is complete.
+SentenceModel::Encoder make_encoder(const formats::SentenceFolder& folder,
+                                    const std::vector<formats::SentenceModule>& modules,
+                                    const kernels::WeightLayout& layout) {
+  if (folder.encoder == formats::EncoderKind::static_embedding) return load_static_embedding(open_checkpoint(folder));
+  const BertConfig config = read_bert_config(folder.transformer);
+  const auto& pooling = std::get<formats::PoolingModule>(modules.at(0));
+  if (pooling.dimension) require_width(folder.folder / "pooling", *pooling.dimension, config.model);
+  return PooledBert{make_bert(config, layout), {pooling.modes, pooling.include_prompt}};
 }
 
 }  // namespace
 
-SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
-                                  const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels) {
-  const BertConfig config = read_bert_config(folder.transformer);
+SentenceModel make_sentence_model(const formats::SentenceFolder& folder,
+                                  const std::vector<formats::SentenceModule>& modules,
+                                  const kernels::WeightLayout& layout) {
   SentenceModel model;
-  model.encoder =
-      load_bert(config, std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(folder.transformer)), kernels);
-  model.dimensions = config.model;
+  model.encoder = make_encoder(folder, modules, layout);
+  model.dimensions = std::visit([](const auto& kind) { return kind.width(); }, model.encoder);
   for (const formats::SentenceModule& module : modules) {
-    if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {
-      if (pooling->dimension) require_width(folder.folder / "pooling", *pooling->dimension, config.model);
-      model.pool = {pooling->modes, pooling->include_prompt};
-      model.dimensions = model.pool.width(config.model);
-    } else if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
+    if (std::holds_alternative<formats::PoolingModule>(module)) continue;  // the encoder's
+    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
       require_width(dense->folder, dense->in_features, model.dimensions);
-      model.heads.emplace_back(load(*dense, kernels));
+      model.heads.push_back(make_head(*dense, layout));
       model.dimensions = dense->out_features;
     } else if (const auto* norm = std::get_if<formats::LayerNormModule>(&module)) {
       require_width(norm->folder, norm->dimension, model.dimensions);
-      model.heads.emplace_back(load(*norm));
+      model.heads.push_back(make_head(*norm));
     } else {
       model.heads.emplace_back(NormalizeRows{});
     }
+  }
+  return model;
+}
+
+SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
+                                  const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels) {
+  SentenceModel model = make_sentence_model(folder, modules, kernels.layout);
+  if (auto* pooled = std::get_if<PooledBert>(&model.encoder)) read_bert(open_checkpoint(folder), pooled->bert);
+  auto head = model.heads.begin();
+  for (const formats::SentenceModule& module : modules) {
+    if (std::holds_alternative<formats::PoolingModule>(module)) continue;  // it became no head
+    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) read_head(*dense, std::get<DenseHead>(*head));
+    if (const auto* norm = std::get_if<formats::LayerNormModule>(&module)) {
+      read_head(*norm, std::get<nn::LayerNorm>(*head));
+    }
+    ++head;
   }
   return model;
 }

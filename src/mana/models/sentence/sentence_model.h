@@ -1,13 +1,16 @@
 #pragma once
 
-#include <filesystem>
+#include <concepts>
 #include <memory>
 #include <optional>
+#include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
 #include "mana/formats/sentence_folder.h"
 #include "mana/models/bert/bert.h"
+#include "mana/models/static/static_embedding.h"
 #include "mana/nn/pooling.h"
 
 namespace mana::models {
@@ -20,6 +23,19 @@ struct PoolTokens {
   std::size_t width(std::size_t input) const { return modes.size() * input; }
   Tensor operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
                     std::size_t prompt_tokens) const;
+};
+
+/// BERT, then a pooling over each text's tokens.      -> [texts, modes · model]
+struct PooledBert {
+  Bert bert;
+  PoolTokens pool;
+
+  std::size_t width() const { return pool.width(bert.config.model); }
+  std::size_t vocabulary() const { return bert.config.vocabulary; }
+  std::optional<std::size_t> positions() const { return bert.config.positions; }
+  Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
+    return pool(run, bert(run, batch), batch, prompt_tokens);
+  }
 };
 
 /// y = f(x Wᵀ + b) (+ x, or x Rᵀ, with a residual)      [texts, in] -> [texts, out]
@@ -37,21 +53,51 @@ struct NormalizeRows {
   Tensor operator()(const nn::Run& run, Tensor x) const;
 };
 
-/// Sentence-BERT (Reimers and Gurevych 2019): an encoder, a pooling over each text's tokens, and what the folder's
+/// Sentence-BERT (Reimers and Gurevych 2019): what makes one vector of a text's tokens, and what the folder's
 /// modules.json puts behind it.
 struct SentenceModel {
+  using Encoder = std::variant<PooledBert, StaticEmbedding>;
   using Head = std::variant<DenseHead, nn::LayerNorm, NormalizeRows>;
 
-  Bert encoder;
-  PoolTokens pool;
+  Encoder encoder;
   std::vector<Head> heads;
   std::size_t dimensions = 0;
+
+  std::size_t vocabulary() const {
+    return std::visit([](const auto& kind) { return kind.vocabulary(); }, encoder);
+  }
+  /// The longest text, in tokens; nothing where any length will do.
+  std::optional<std::size_t> positions() const {
+    return std::visit([](const auto& kind) { return kind.positions(); }, encoder);
+  }
 
   /// -> [texts, dimensions]. `prompt_tokens`: how many tokens at the start of every text are a prompt.
   Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const;
 };
 
-/// Loads the folder for these kernels. `modules` mostly are folder.modules; a caller may have changed them.
+/// Every part of the model that holds weights, as for_each_part() of its encoder does. The table of a static embedding
+/// is none: it is used where its own file has it.
+template <class Model, class Visit>
+void for_each_part(Model& model, Visit&& visit) requires std::same_as<std::remove_const_t<Model>, SentenceModel> {
+  if (auto* pooled = std::get_if<PooledBert>(&model.encoder)) for_each_part(pooled->bert, visit);
+  for (std::size_t i = 0; i < model.heads.size(); ++i) {
+    const std::string prefix = "heads." + std::to_string(i) + ".";
+    if (auto* dense = std::get_if<DenseHead>(&model.heads[i])) {
+      visit(prefix + "linear", dense->linear);
+      if (dense->shortcut) visit(prefix + "shortcut", *dense->shortcut);
+    } else if (auto* norm = std::get_if<nn::LayerNorm>(&model.heads[i])) {
+      visit(prefix + "norm", *norm);
+    }
+  }
+}
+
+/// The model that the folder's configuration describes, in its shapes, without weights. `modules` mostly are
+/// folder.modules; a caller may have changed them. Throws as load_sentence_model().
+SentenceModel make_sentence_model(const formats::SentenceFolder& folder,
+                                  const std::vector<formats::SentenceModule>& modules,
+                                  const kernels::WeightLayout& layout);
+
+/// The same with the weights of the folder's ordinary files.
 /// Throws IoError, or FormatError where sizes do not fit together.
 SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
                                   const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels);

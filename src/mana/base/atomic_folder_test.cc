@@ -1,0 +1,71 @@
+#include "mana/base/atomic_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "mana/base/errors.h"
+#include "mana/base/temporary_folder.h"
+
+namespace mana {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class AtomicFolderTest : public testing::Test {
+ protected:
+  static void save(const std::filesystem::path& path) { std::ofstream(path) << "x"; }
+  std::ptrdiff_t entries() const {
+    return std::distance(std::filesystem::directory_iterator(parent_.path()), std::filesystem::directory_iterator());
+  }
+
+  TemporaryFolder parent_;
+  std::filesystem::path path_ = parent_ / "model";
+};
+
+TEST_F(AtomicFolderTest, AppearsWhenItIsComplete) {
+  AtomicFolder folder(path_.string() + "/");
+  save(folder.temporary() / "weights");
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  folder.commit();
+  EXPECT_TRUE(std::filesystem::exists(path_ / "weights"));
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(AtomicFolderTest, LeavesNothingBehindWithoutCommit) {
+  {
+    const AtomicFolder folder(path_);
+    save(folder.temporary() / "weights");
+  }
+  EXPECT_EQ(entries(), 0);
+}
+
+TEST_F(AtomicFolderTest, TakesAnEmptyFolderAndReplacesAnotherOnlyWhenAsked) {
+  std::filesystem::create_directory(path_);
+  {
+    AtomicFolder folder(path_);
+    save(folder.temporary() / "first");
+    folder.commit();
+  }
+  EXPECT_THAT([&] { AtomicFolder folder(path_); }, ThrowsMessage<IoError>(HasSubstr("exists and is not empty")));
+  { const AtomicFolder given_up(path_, AtomicFolder::Existing::replace); }
+  EXPECT_TRUE(std::filesystem::exists(path_ / "first"));
+  AtomicFolder folder(path_, AtomicFolder::Existing::replace);
+  save(folder.temporary() / "second");
+  folder.commit();
+  EXPECT_FALSE(std::filesystem::exists(path_ / "first"));
+  EXPECT_TRUE(std::filesystem::exists(path_ / "second"));
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(AtomicFolderTest, NamesWhatStandsInTheWay) {
+  save(path_);
+  EXPECT_THAT([&] { AtomicFolder folder(path_); }, ThrowsMessage<IoError>(HasSubstr("is no folder")));
+  EXPECT_THAT([&] { AtomicFolder folder(parent_ / "no" / "such"); }, ThrowsMessage<IoError>(HasSubstr("cannot write")));
+}
+
+}  // namespace
+}  // namespace mana

@@ -1,0 +1,81 @@
+#include "mana/compress/layers.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mana/base/errors.h"
+#include "mana/compress/model_folder.h"
+#include "mana/models/bert/config.h"
+
+namespace mana::compress {
+namespace {
+
+constexpr std::string_view kLayer = "encoder.layer.";
+
+/// The number in "bert.encoder.layer.11.output.dense.weight", and where it stands.
+struct LayerNumber {
+  std::size_t begin;
+  std::size_t end;
+  std::size_t value;
+};
+
+std::optional<LayerNumber> layer_number(const std::string& name) {
+  const std::size_t place = name.find(kLayer);
+  if (place == std::string::npos) return std::nullopt;
+  const std::size_t begin = place + kLayer.size();
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(name.data() + begin, name.data() + name.size(), value);
+  if (error != std::errc()) return std::nullopt;
+  return LayerNumber{begin, static_cast<std::size_t>(end - name.data()), value};
+}
+
+void check(const std::vector<std::size_t>& layers, std::size_t count) {
+  const bool ascending = std::ranges::adjacent_find(layers, std::ranges::greater_equal()) == layers.end();
+  if (layers.empty() || !ascending || layers.back() >= count) {
+    throw ArgumentError(
+        fmt::format("the layers {} cannot be kept: the model has {}, numbered from 0, and they must ascend",
+                    fmt::join(layers, ","), count));
+  }
+}
+
+}  // namespace
+
+std::vector<std::size_t> evenly_spaced_layers(std::size_t count, std::size_t layers) {
+  if (count == 0 || count > layers) {
+    throw ArgumentError(fmt::format("{} layers cannot be kept: the model has {}", count, layers));
+  }
+  std::vector<std::size_t> kept = {0};
+  for (std::size_t i = 1; i < count; ++i) kept.push_back((2 * i * (layers - 1) + count - 1) / (2 * (count - 1)));
+  return kept;
+}
+
+std::size_t layer_count(const std::filesystem::path& folder) {
+  const formats::SentenceFolder model = formats::read_sentence_folder(folder);
+  if (model.encoder != formats::EncoderKind::transformer) {
+    throw ArgumentError(fmt::format("{} is a static embedding, which has no layers", folder.string()));
+  }
+  return models::read_bert_config(model.transformer).layers;
+}
+
+void keep_layers(const std::filesystem::path& folder, const std::vector<std::size_t>& layers) {
+  check(layers, layer_count(folder));
+  const std::filesystem::path transformer = formats::read_sentence_folder(folder).transformer;
+  rewrite_weights(transformer, [&](const formats::StoredTensor&, ChangedTensor& tensor) {
+    const std::optional<LayerNumber> number = layer_number(tensor.name);
+    if (!number) return true;
+    const auto kept = std::ranges::find(layers, number->value);
+    if (kept == layers.end()) return false;
+    tensor.name.replace(number->begin, number->end - number->begin, std::to_string(kept - layers.begin()));
+    return true;
+  });
+  edit_json(transformer / "config.json", [&](Json& config) { config["num_hidden_layers"] = layers.size(); });
+}
+
+}  // namespace mana::compress

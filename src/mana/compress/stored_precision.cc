@@ -1,0 +1,43 @@
+#include "mana/compress/stored_precision.h"
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "mana/base/file.h"
+#include "mana/compress/model_folder.h"
+#include "mana/formats/safetensors.h"
+#include "mana/tensor/dtype.h"
+
+namespace mana::compress {
+namespace {
+
+bool round_tensor(const formats::StoredTensor& stored, ChangedTensor& tensor) {
+  if (stored.dtype != DType::f32 && stored.dtype != DType::f64) return true;
+  std::vector<float> values(formats::element_count(stored.shape));
+  formats::to_f32(stored, values);
+  tensor.dtype = DType::bf16;
+  tensor.bytes.resize(values.size() * size_of(DType::bf16));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint16_t rounded = float_to_bfloat16(values[i]);
+    std::memcpy(tensor.bytes.data() + i * sizeof rounded, &rounded, sizeof rounded);
+  }
+  return true;
+}
+
+}  // namespace
+
+void store_as_bf16(const std::filesystem::path& folder) {
+  std::set<std::filesystem::path> done;  // modules without weights share the model's folder
+  for (const ListedModule& module : listed_modules(folder)) {
+    const bool weights =
+        file_exists(module.folder / "model.safetensors") || file_exists(module.folder / "model.safetensors.index.json");
+    if (weights && done.insert(module.folder.lexically_normal()).second) rewrite_weights(module.folder, round_tensor);
+    if (module.type != "Transformer") continue;
+    edit_json(module.folder / "config.json", [](Json& config) {
+      if (!config.contains("dtype")) config["torch_dtype"] = "float32";
+    });
+  }
+}
+
+}  // namespace mana::compress

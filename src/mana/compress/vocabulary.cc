@@ -1,0 +1,283 @@
+#include "mana/compress/vocabulary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/compress/model_folder.h"
+#include "mana/compress/token_counts.h"
+#include "mana/models/bert/config.h"
+#include "mana/text/tokenizer.h"
+
+namespace mana::compress {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The characters of UTF-8, one view for each.
+std::vector<std::string_view> characters(std::string_view text) {
+  std::vector<std::string_view> all;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+    all.push_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return all;
+}
+
+/// A token as pieces of one character would spell it: "##ing" -> "##i", "##n", "##g".
+std::vector<std::string> spelling(const std::string& token, const std::string& prefix) {
+  const bool inside = token.size() > prefix.size() && token.starts_with(prefix);
+  std::vector<std::string> pieces;
+  for (const std::string_view character : characters(std::string_view(token).substr(inside ? prefix.size() : 0))) {
+    pieces.push_back(inside || !pieces.empty() ? prefix : std::string());
+    pieces.back() += character;
+  }
+  return pieces;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> tokens_to_keep(std::span<const VocabularyToken> tokens, std::size_t size,
+                                         const std::string& continuing_prefix) {
+  std::set<std::string_view> known;
+  for (const VocabularyToken& token : tokens) known.insert(token.text);
+  const auto never_made = [](const VocabularyToken& token) { return token.text.starts_with("[unused"); };
+  const auto must_stay = [&](const VocabularyToken& token) {
+    if (token.special || never_made(token)) return token.special;
+    const std::vector<std::string> pieces = spelling(token.text, continuing_prefix);
+    return pieces.size() <= 1 ||
+           std::ranges::any_of(pieces, [&](const std::string& piece) { return !known.contains(piece); });
+  };
+  std::vector<std::int64_t> kept;
+  std::vector<const VocabularyToken*> others;
+  for (const VocabularyToken& token : tokens) {
+    if (must_stay(token)) {
+      kept.push_back(token.id);
+    } else {
+      others.push_back(&token);
+    }
+  }
+  if (size < kept.size()) {
+    throw ArgumentError(fmt::format(
+        "a vocabulary of {} tokens is too small: {} must stay, special tokens and single characters among them", size,
+        kept.size()));
+  }
+  const auto order = [&](const VocabularyToken* token) {
+    return std::tuple(never_made(*token), ~token->count, token->id);
+  };
+  std::ranges::sort(others, {}, order);
+  others.resize(std::min(others.size(), size - kept.size()));
+  for (const VocabularyToken* token : others) kept.push_back(token->id);
+  std::ranges::sort(kept);
+  return kept;
+}
+
+namespace {
+
+/// Old ids and the new ones of those that stay.
+class Renumbering {
+ public:
+  explicit Renumbering(const std::vector<std::int64_t>& kept) {
+    for (const std::int64_t id : kept) new_ids_.emplace(id, static_cast<std::int64_t>(new_ids_.size()));
+  }
+  std::optional<std::int64_t> of(std::int64_t id) const {
+    const auto found = new_ids_.find(id);
+    return found == new_ids_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void change(Json& id) const {
+    if (!id.is_number_integer()) return;
+    if (const auto renumbered = of(id.get<std::int64_t>())) id = *renumbered;
+  }
+  std::size_t size() const { return new_ids_.size(); }
+
+ private:
+  std::map<std::int64_t, std::int64_t> new_ids_;
+};
+
+/// The tokens of a folder's tokenizer, and its files that name them.
+class TokenizerFiles {
+ public:
+  explicit TokenizerFiles(fs::path folder) : folder_(std::move(folder)) {}
+
+  std::string continuing_prefix() const {
+    if (!has_json()) return "##";
+    return read_json(folder_ / kJson).at("model").value("continuing_subword_prefix", "##");
+  }
+
+  std::vector<VocabularyToken> tokens(std::span<const std::uint64_t> counts) const {
+    std::map<std::string, VocabularyToken> all;
+    const auto add = [&](const std::string& text, std::int64_t id, bool special) {
+      VocabularyToken& token = all[text];
+      token = {text, id, static_cast<std::size_t>(id) < counts.size() ? counts[static_cast<std::size_t>(id)] : 0,
+               special || token.special};
+    };
+    if (has_json()) {
+      const Json json = read_json(folder_ / kJson);
+      for (const auto& [text, id] : json.at("model").at("vocab").items()) add(text, id.get<std::int64_t>(), false);
+      for (const Json& token : json.value("added_tokens", Json::array())) {
+        add(token.at("content").get<std::string>(), token.at("id").get<std::int64_t>(), true);
+      }
+    } else {
+      std::int64_t id = 0;
+      for (const std::string& line : lines()) add(line, id++, false);
+    }
+    for (const std::string& name : named_tokens()) {
+      if (const auto token = all.find(name); token != all.end()) token->second.special = true;
+    }
+    std::vector<VocabularyToken> list;
+    for (auto& [text, token] : all) list.push_back(std::move(token));
+    return list;
+  }
+
+  void renumber(const Renumbering& numbers) const {
+    if (file_exists(folder_ / kVocabulary)) renumber_lines(numbers);
+    edit_json(folder_ / kJson, [&](Json& json) { renumber_json(numbers, json); });
+    edit_json(folder_ / "tokenizer_config.json", [&](Json& config) {
+      if (!config.contains("added_tokens_decoder")) return;
+      Json renamed = Json::object();
+      for (const auto& [id, token] : config["added_tokens_decoder"].items()) {
+        if (const auto renumbered = numbers.of(std::stoll(id))) renamed[std::to_string(*renumbered)] = token;
+      }
+      config["added_tokens_decoder"] = renamed;
+    });
+    edit_json(folder_ / "added_tokens.json", [&](Json& tokens) {
+      for (auto& [text, id] : tokens.items()) numbers.change(id);
+    });
+  }
+
+ private:
+  static constexpr const char* kJson = "tokenizer.json";
+  static constexpr const char* kVocabulary = "vocab.txt";
+
+  bool has_json() const { return file_exists(folder_ / kJson); }
+
+  std::vector<std::string> lines() const {
+    const std::string text = read_file(folder_ / kVocabulary);
+    std::vector<std::string> all;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find('\n', begin), text.size());
+      all.push_back(text.substr(begin, end - begin));
+      if (all.back().ends_with('\r')) all.back().pop_back();
+      begin = end + 1;
+    }
+    return all;
+  }
+
+  /// What templates and settings call by name.
+  std::set<std::string> named_tokens() const {
+    std::set<std::string> names = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+    if (has_json()) names.insert(read_json(folder_ / kJson).at("model").value("unk_token", "[UNK]"));
+    if (!file_exists(folder_ / "tokenizer_config.json")) return names;
+    const Json config = read_json(folder_ / "tokenizer_config.json");
+    for (const char* key : {"pad_token", "unk_token", "cls_token", "sep_token", "mask_token"}) {
+      if (!config.contains(key)) continue;
+      const Json& token = config[key];
+      if (token.is_string()) names.insert(token.get<std::string>());
+      if (token.is_object()) names.insert(token.value("content", ""));
+    }
+    return names;
+  }
+
+  void renumber_lines(const Renumbering& numbers) const {
+    std::string kept;
+    std::int64_t id = 0;
+    for (const std::string& line : lines()) {
+      if (numbers.of(id++)) kept += line + "\n";
+    }
+    AtomicFile file(folder_ / kVocabulary);
+    file.write(kept);
+    file.commit();
+  }
+
+  static void renumber_json(const Renumbering& numbers, Json& json) {
+    Json vocabulary = Json::object();
+    for (const auto& [text, id] : json.at("model").at("vocab").items()) {
+      if (const auto renumbered = numbers.of(id.get<std::int64_t>())) vocabulary[text] = *renumbered;
+    }
+    json["model"]["vocab"] = std::move(vocabulary);
+    if (json.contains("added_tokens")) {
+      for (Json& token : json["added_tokens"]) numbers.change(token.at("id"));
+    }
+    if (json.contains("padding") && json["padding"].is_object()) numbers.change(json["padding"]["pad_id"]);
+    if (!json.contains("post_processor") || !json["post_processor"].is_object()) return;
+    Json& processor = json["post_processor"];
+    for (const char* key : {"cls", "sep"}) {
+      if (processor.contains(key)) numbers.change(processor[key].at(1));
+    }
+    if (!processor.contains("special_tokens")) return;
+    for (auto& [name, token] : processor["special_tokens"].items()) {
+      for (Json& id : token.at("ids")) numbers.change(id);
+    }
+  }
+
+  fs::path folder_;
+};
+
+/// The tensor with a row for each token.
+std::string table_name(const formats::SentenceFolder& model) {
+  const formats::Checkpoint checkpoint = formats::Checkpoint::open(model.transformer);
+  if (model.encoder == formats::EncoderKind::transformer) {
+    return models::bert_tensors_in(checkpoint, models::read_bert_config(model.transformer)).front().name;
+  }
+  if (checkpoint.find("embedding.weight") == nullptr) {
+    throw ArgumentError(fmt::format("{} stores its vectors as model2vec does, whose vocabulary is not reduced here",
+                                    model.folder.string()));
+  }
+  return "embedding.weight";
+}
+
+std::vector<std::byte> kept_rows(const formats::StoredTensor& table, const std::vector<std::int64_t>& kept) {
+  const std::size_t row = table.bytes.size() / table.shape.at(0);
+  std::vector<std::byte> rows(kept.size() * row);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    std::memcpy(rows.data() + i * row, table.bytes.data() + static_cast<std::size_t>(kept[i]) * row, row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const std::string> corpus) {
+  const formats::SentenceFolder model = formats::read_sentence_folder(folder);
+  const std::string table = table_name(model);
+  const std::uint64_t rows = formats::Checkpoint::open(model.transformer).at(table).shape.at(0);
+  const TokenizerFiles files(model.transformer);
+  const text::Tokenizer tokenizer = text::Tokenizer::load(model.transformer);
+  const std::vector<VocabularyToken> tokens = files.tokens(count_tokens(tokenizer, rows, corpus));
+  for (const VocabularyToken& token : tokens) {
+    if (token.id < 0 || static_cast<std::uint64_t>(token.id) >= rows) {
+      throw FormatError(
+          fmt::format("{}: a token has the id {}, but the model has vectors for {}", folder.string(), token.id, rows));
+    }
+  }
+  const std::vector<std::int64_t> kept = tokens_to_keep(tokens, size, files.continuing_prefix());
+  rewrite_weights(model.transformer, [&](const formats::StoredTensor& stored, ChangedTensor& tensor) {
+    if (tensor.name == table) {
+      tensor.shape[0] = kept.size();
+      tensor.bytes = kept_rows(stored, kept);
+      return true;
+    }
+    return stored.shape.empty() || stored.shape[0] != rows || rows == 0 ||
+           model.encoder != formats::EncoderKind::transformer || tensor.name.find("embeddings.") != std::string::npos ||
+           tensor.name.find("encoder.") != std::string::npos;
+  });
+  const Renumbering numbers(kept);
+  files.renumber(numbers);
+  edit_json(model.transformer / "config.json", [&](Json& config) {
+    config["vocab_size"] = numbers.size();
+    if (config.contains("pad_token_id")) numbers.change(config["pad_token_id"]);
+  });
+}
+
+}  // namespace mana::compress

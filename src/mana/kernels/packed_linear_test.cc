@@ -1,0 +1,68 @@
+#include "mana/kernels/packed_linear.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "mana/base/errors.h"
+
+namespace mana::kernels {
+namespace {
+
+constexpr WeightLayout kLayouts[] = {{WeightLayout::Element::f32, 1, 1},
+                                     {WeightLayout::Element::bf16, 32, 2},
+                                     {WeightLayout::Element::i16, 16, 2},
+                                     {WeightLayout::Element::i8, 32, 4}};
+
+PackedLinear filled(const WeightLayout& layout) {
+  constexpr std::size_t kOutputs = 37, kInputs = 11;
+  PackedLinear linear(kOutputs, kInputs, layout);
+  std::vector<float> weights(kOutputs * kInputs), bias(kOutputs);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i % 13) - 6;
+  for (std::size_t i = 0; i < bias.size(); ++i) bias[i] = static_cast<float>(i);
+  linear.set(0, weights, bias);
+  return linear;
+}
+
+TEST(PackedLinear, AViewOfItsBytesIsTheSameMap) {
+  for (const WeightLayout& layout : kLayouts) {
+    const PackedLinear linear = filled(layout);
+    ASSERT_EQ(linear.bytes().size(), linear.byte_size());
+    auto memory = std::make_shared<Buffer<std::byte>>(linear.byte_size());
+    std::memcpy(memory->data(), linear.bytes().data(), linear.byte_size());
+    const std::weak_ptr<const void> watched = memory;
+    PackedLinear view(linear.outputs(), linear.inputs(), layout);
+    const std::span<const std::byte> bytes(memory->data(), memory->size());
+    view.view(bytes, std::move(memory));
+    const PackedLinear moved = std::move(view);
+    EXPECT_FALSE(watched.expired());
+    for (std::size_t n = 0; n < linear.outputs(); ++n) EXPECT_EQ(moved.bias()[n], static_cast<float>(n));
+    EXPECT_EQ(std::memcmp(moved.panel<std::byte>(1), linear.panel<std::byte>(1), layout.group), 0);
+    if (layout.element == WeightLayout::Element::i8 || layout.element == WeightLayout::Element::i16) {
+      EXPECT_EQ(moved.scales()[36], linear.scales()[36]);
+      EXPECT_EQ(moved.row_sums()[36], linear.row_sums()[36]);
+    }
+  }
+}
+
+TEST(PackedLinear, ValuesOfTheOutputsAreAlignedInEveryLayout) {
+  for (const WeightLayout& layout : kLayouts) {
+    const PackedLinear linear = filled(layout);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(linear.bias()) % 64, 0U);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(linear.scales()) % 64, 0U);
+  }
+}
+
+TEST(PackedLinear, RefusesBytesOfAnotherSize) {
+  for (const WeightLayout& layout : kLayouts) {
+    const PackedLinear linear = filled(layout);
+    PackedLinear other(linear.outputs(), linear.inputs() + 4, layout);
+    EXPECT_THROW(other.view(linear.bytes(), nullptr), ArgumentError);
+    EXPECT_TRUE(other.bytes().empty());
+  }
+}
+
+}  // namespace
+}  // namespace mana::kernels

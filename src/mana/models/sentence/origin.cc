@@ -1,0 +1,67 @@
+#include "mana/models/sentence/origin.h"
+
+#include <algorithm>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mana/base/file.h"
+#include "mana/base/xxh64.h"
+#include "mana/formats/safetensors.h"
+
+namespace mana::models {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr std::size_t kSample = 64;
+
+std::uint64_t extended(std::uint64_t sum, std::string_view text) { return xxh64(std::as_bytes(std::span(text)), sum); }
+
+std::uint64_t sampled(std::uint64_t sum, Bytes bytes) {
+  const std::size_t size = std::min(bytes.size(), kSample);
+  sum = xxh64(bytes.first(size), sum);
+  return xxh64(bytes.subspan((bytes.size() - size) / 2, size), sum);
+}
+
+template <class Extend>
+std::uint64_t sum_of_weights(std::uint64_t sum, const std::filesystem::path& folder, const Extend& extend) {
+  const formats::Checkpoint checkpoint = formats::Checkpoint::open(folder);
+  for (const formats::Safetensors& file : checkpoint.files()) {
+    for (const auto& [name, tensor] : file.tensors()) {
+      sum = extended(sum, name);
+      sum = extended(sum, name_of(tensor.dtype));
+      sum = extended(sum, formats::to_string(tensor.shape));
+      sum = extend(sum, tensor.bytes);
+      file.file().forget(tensor.bytes);  // what was looked at stays in no memory of ours
+    }
+  }
+  return sum;
+}
+
+template <class Extend>
+std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend) {
+  std::uint64_t sum = sum_of_weights(0, folder.transformer, extend);
+  for (const formats::SentenceModule& module : folder.modules) {
+    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
+      sum = sum_of_weights(sum, dense->folder, extend);
+    } else if (const auto* norm = std::get_if<formats::LayerNormModule>(&module)) {
+      sum = sum_of_weights(sum, norm->folder, extend);
+    }
+  }
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt"}) {
+    const std::filesystem::path path = folder.transformer / name;
+    if (file_exists(path)) sum = extended(extended(sum, name), read_file(path));
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::uint64_t origin_sample(const formats::SentenceFolder& folder) { return sum_of(folder, sampled); }
+
+std::uint64_t origin_content(const formats::SentenceFolder& folder) {
+  return sum_of(folder, [](std::uint64_t sum, Bytes bytes) { return xxh64(bytes, sum); });
+}
+
+}  // namespace mana::models

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "mana/base/errors.h"
+#include "mana/models/sentence/origin.h"
+#include "mana/models/sentence/packed_model.h"
+#include "mana/models/sentence/packed_sections.h"
+
+namespace mana::models {
+namespace {
+
+/// Notes the sections of every part; what models of several layouts share is noted once.
+class SectionWriter {
+ public:
+  void operator()(const std::string& name, const nn::EmbeddingTable& table) {
+    if (first_) add(section_name(name, name_of(table.dtype())), table.bytes());
+  }
+  void operator()(const std::string& name, const nn::LayerNorm& norm) {
+    if (!first_) return;
+    add(section_name(name + ".gamma", name_of(DType::f32)), std::as_bytes(std::span(norm.gamma)));
+    add(section_name(name + ".beta", name_of(DType::f32)), std::as_bytes(std::span(norm.beta)));
+  }
+  void operator()(const std::string& name, const nn::Linear& linear) {
+    add(section_name(name, name_of(linear.weights.layout())), linear.weights.bytes());
+  }
+  void add(std::string name, std::span<const std::byte> bytes) { sections_.push_back({std::move(name), bytes}); }
+  void next_model() { first_ = false; }
+
+  const std::vector<formats::SectionToWrite>& sections() const { return sections_; }
+
+ private:
+  std::vector<formats::SectionToWrite> sections_;
+  bool first_ = true;
+};
+
+const kernels::Table& kernels_of(const PackTarget& target) {
+  const std::vector<kernels::Isa> here = kernels::available_isas();
+  if (std::ranges::find(here, target.isa) == here.end() || !kernels::available(target.precision, target.isa)) {
+    throw ArgumentError(fmt::format("this processor has no {} at {}, so a model cannot be packed for it here",
+                                    name_of(target.precision), name_of(target.isa)));
+  }
+  return kernels::table(target.isa, target.precision);
+}
+
+}  // namespace
+
+void write_packed_model(const std::filesystem::path& folder, std::span<const PackTarget> targets,
+                        std::optional<kernels::Precision> precision) {
+  if (targets.empty()) throw ArgumentError("a packed model needs at least one target, a level and a precision");
+  if (precision && std::ranges::find(targets, *precision, &PackTarget::precision) == targets.end()) {
+    throw ArgumentError(fmt::format("a packed model that is meant for {} needs a target in it", name_of(*precision)));
+  }
+  const formats::SentenceFolder source = formats::read_sentence_folder(folder);
+  std::vector<const kernels::Table*> layouts;  // one table for each layout
+  for (const PackTarget& target : targets) {
+    const kernels::Table& kernels = kernels_of(target);
+    const auto same = [&](const kernels::Table* other) { return other->layout == kernels.layout; };
+    if (std::ranges::none_of(layouts, same)) layouts.push_back(&kernels);
+  }
+
+  const formats::PackedOrigin origin = {origin_sample(source), origin_content(source)};
+  std::vector<SentenceModel> models;  // the sections' bytes
+  models.reserve(layouts.size());
+  SectionWriter writer;
+  const std::vector<std::byte> tokenizer = text::Tokenizer::load(source.transformer).compiled();
+  writer.add(std::string(kTokenizerSection), tokenizer);
+  std::vector<std::string> layout_names;
+  for (const kernels::Table* kernels : layouts) layout_names.push_back(name_of(kernels->layout));
+  const std::string names = fmt::format("{}", fmt::join(layout_names, " "));
+  writer.add(std::string(kLayoutsSection), std::as_bytes(std::span(names)));
+  if (precision) writer.add(std::string(kPrecisionSection), std::as_bytes(std::span(name_of(*precision))));
+  for (const kernels::Table* kernels : layouts) {
+    for_each_part(std::as_const(models.emplace_back(load_sentence_model(source, source.modules, *kernels))), writer);
+    writer.next_model();
+  }
+  formats::write_packed_file(source.folder / kPackedModelFile, writer.sections(), origin);
+}
+
+}  // namespace mana::models

@@ -1,0 +1,113 @@
+#include "mana/models/static/static_embedding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "mana/base/errors.h"
+
+namespace mana::models {
+namespace {
+
+using formats::Checkpoint;
+using formats::StoredTensor;
+
+const StoredTensor& matrix_at(const Checkpoint& checkpoint, std::string_view name) {
+  const StoredTensor& tensor = checkpoint.at(name);
+  if (tensor.shape.size() != 2 || tensor.shape[0] == 0 || tensor.shape[1] == 0) {
+    throw FormatError(fmt::format("{}: tensor {} has shape {}; [tokens, dimensions] is needed",
+                                  checkpoint.folder().string(), name, formats::to_string(tensor.shape)));
+  }
+  if (tensor.dtype != DType::f32 && tensor.dtype != DType::f16 && tensor.dtype != DType::bf16) {
+    throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16 or bf16 is needed", checkpoint.folder().string(),
+                                  name, name_of(tensor.dtype)));
+  }
+  return tensor;
+}
+
+/// A row for each token; the tokens themselves where there is no mapping.
+std::vector<std::size_t> row_numbers(const Checkpoint& checkpoint, std::size_t rows) {
+  std::vector<std::size_t> numbers;
+  const StoredTensor* mapping = checkpoint.find("mapping");
+  if (mapping == nullptr) {
+    for (std::size_t row = 0; row < rows; ++row) numbers.push_back(row);
+    return numbers;
+  }
+  const auto refuse = [&](const std::string& what) {
+    throw FormatError(fmt::format("{}: tensor mapping {}", checkpoint.folder().string(), what));
+  };
+  const bool wide = mapping->dtype == DType::i64;
+  if ((!wide && mapping->dtype != DType::i32) || mapping->shape.size() != 1) {
+    refuse(fmt::format("holds {} {}; a list of i64 or i32 is needed", name_of(mapping->dtype),
+                       formats::to_string(mapping->shape)));
+  }
+  const std::size_t element = size_of(mapping->dtype);
+  for (std::size_t at = 0; at < mapping->bytes.size(); at += element) {
+    std::int64_t number = 0;
+    std::int32_t narrow = 0;
+    if (wide) {
+      std::memcpy(&number, mapping->bytes.data() + at, sizeof number);
+    } else {
+      std::memcpy(&narrow, mapping->bytes.data() + at, sizeof narrow);
+      number = narrow;
+    }
+    if (number < 0 || static_cast<std::uint64_t>(number) >= rows) {
+      refuse(fmt::format("gives a token the row {}; there are {}", number, rows));
+    }
+    numbers.push_back(static_cast<std::size_t>(number));
+  }
+  return numbers;
+}
+
+/// weight[t] · embeddings[mapping[t]] for every token t.
+StaticEmbedding fold_model2vec(const Checkpoint& checkpoint) {
+  const StoredTensor& stored = matrix_at(checkpoint, "embeddings");
+  const std::size_t width = stored.shape[1];
+  const std::vector<float> rows = checkpoint.f32("embeddings", stored.shape);
+  const std::vector<std::size_t> numbers = row_numbers(checkpoint, stored.shape[0]);
+  std::vector<float> weights(numbers.size(), 1.0f);
+  if (checkpoint.find("weights") != nullptr) weights = checkpoint.f32("weights", {numbers.size()});
+  const auto table = std::make_shared<std::vector<float>>(numbers.size() * width);
+  for (std::size_t token = 0; token < numbers.size(); ++token) {
+    const auto row = std::span(rows).subspan(numbers[token] * width, width);
+    for (std::size_t i = 0; i < width; ++i) (*table)[token * width + i] = weights[token] * row[i];
+  }
+  return {nn::EmbeddingTable(std::as_bytes(std::span(*table)), DType::f32, width, table)};
+}
+
+}  // namespace
+
+Tensor StaticEmbedding::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t) const {
+  Tensor y = run.tensor(batch.texts(), width());
+  run.split(batch.texts(), [&](std::size_t begin, std::size_t end, unsigned) {
+    for (std::size_t text = begin; text < end; ++text) {
+      const std::span<float> row = y.row(text);
+      std::ranges::fill(row, 0.0f);
+      for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
+        table.add(static_cast<std::size_t>(batch.ids[t]), row);
+      }
+      const auto tokens = static_cast<float>(std::max<std::size_t>(batch.length(text), 1));
+      for (float& value : row) value /= tokens;
+    }
+  });
+  return y;
+}
+
+StaticEmbedding load_static_embedding(std::shared_ptr<const Checkpoint> checkpoint) {
+  constexpr std::string_view kName = "embedding.weight";
+  if (checkpoint->find(kName) == nullptr && checkpoint->find("embeddings") != nullptr) {
+    return fold_model2vec(*checkpoint);
+  }
+  const StoredTensor& stored = matrix_at(*checkpoint, kName);
+  return {nn::EmbeddingTable(stored.bytes, stored.dtype, stored.shape[1], std::move(checkpoint))};
+}
+
+bool is_static_tensor(std::string_view name) {
+  return name == "embedding.weight" || name == "embeddings" || name == "mapping" || name == "weights";
+}
+
+}  // namespace mana::models
