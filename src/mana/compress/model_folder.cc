@@ -105,7 +105,7 @@ void edit_json(const fs::path& path, const std::function<void(Json&)>& change) {
 void copy_model(const fs::path& from, const fs::path& to) {
   const formats::SentenceFolder model = formats::read_sentence_folder(from);
   for (const char* name : kOfTheModel) copy_if_there(from, to, name);
-  const fs::path encoder = to / model.transformer.lexically_relative(from);
+  const fs::path encoder = (to / model.transformer.lexically_relative(from)).lexically_normal();
   for (const char* name : kOfTheEncoder) copy_if_there(model.transformer, encoder, name);
   copy_weights(model.transformer, encoder);
   if (model.modules_assumed) {
