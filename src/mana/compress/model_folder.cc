@@ -165,6 +165,7 @@ void rewrite_weights(const fs::path& folder, const ChangeTensor& change) {
     changed.push_back(std::move(tensor));
   }
   std::vector<formats::TensorToWrite> to_write;
+  to_write.reserve(changed.size());
   for (std::size_t i = 0; i < changed.size(); ++i) {
     to_write.push_back({changed[i].name, changed[i].dtype, changed[i].shape,
                         changed[i].bytes.empty() ? bytes[i] : std::span<const std::byte>(changed[i].bytes)});
