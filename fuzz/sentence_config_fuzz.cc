@@ -56,6 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
     });
     expect_format_error(root, mana::formats::parse_transformer);
+    expect_format_error(root, mana::formats::parse_truncation);
     expect_format_error(root, [](const Value& value) {
       if (mana::formats::parse_pooling(value).modes.empty()) std::abort();
     });

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <system_error>
-#include <utility>
 
 #include "mana/base/errors.h"
 
@@ -41,7 +40,7 @@ void require_free(const fs::path& path, AtomicFolder::Existing existing) {
 
 }  // namespace
 
-AtomicFolder::AtomicFolder(fs::path path, Existing existing) : path_(plain(path)), existing_(existing) {
+AtomicFolder::AtomicFolder(const fs::path& path, Existing existing) : path_(plain(path)), existing_(existing) {
   require_free(path_, existing_);
   temporary_ = free_name(path_, "tmp");
   std::error_code error;

@@ -13,7 +13,7 @@ class AtomicFolder {
 
   /// Throws IoError when the name is that of a file, of a folder that is not empty (unless it may be replaced), or its
   /// parent cannot be written.
-  explicit AtomicFolder(std::filesystem::path path, Existing existing = Existing::refuse);
+  explicit AtomicFolder(const std::filesystem::path& path, Existing existing = Existing::refuse);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;

@@ -89,12 +89,14 @@ struct CompressOptions {
 
   void check() const {
     check_threads(threads);
+    if (method == Method::prefix && distil) {
+      throw UsageError("--static has its own dimensions: leave out --method");
+    }
+    if (method == Method::prefix && !dimensions) throw UsageError("--method prefix needs --dimensions");
     if (!layers && !vocabulary && !distil && !dimensions && !precision) {
       throw UsageError("say how to compress: --layers, --vocabulary, --static, --dimensions or --precision");
     }
     if (vocabulary && !corpus.input) throw UsageError("--vocabulary needs a --corpus, which says what tokens are used");
-    if (distil && method == Method::prefix) throw UsageError("--static has its own dimensions: leave out --method");
-    if (method == Method::prefix && !dimensions) throw UsageError("--method prefix needs --dimensions");
   }
 
   /// Nothing where any loss is taken.
@@ -147,16 +149,18 @@ class Compression {
     require_safe_output();
     AtomicFolder output(options_.output,
                         options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
-    const engine::Encoder uncompressed(source_, encoder_options(kernels::Precision::f32));
-    const compress::Yardstick yardstick =
-        options_.data ? compress::Yardstick(data::read_scored_pairs(*options_.data, options_.columns))
-                      : compress::Yardstick(uncompressed, compress::built_in_texts(), stop_);
-    const Row before = measure("uncompressed", source_, uncompressed, yardstick);
+    std::optional<data::ScoredPairs> judged;
+    if (options_.data) judged = data::read_scored_pairs(*options_.data, options_.columns);
     compress::copy_model(source_, output.temporary());
     transform(output.temporary());
-    const engine::Encoder compressed(output.temporary(), encoder_options(precision_after()));
-    const Row after = measure("compressed", output.temporary(), compressed, yardstick);
 
+    const engine::Encoder uncompressed(source_, encoder_options(kernels::Precision::f32));
+    const engine::Encoder compressed(output.temporary(), encoder_options(precision_after()));
+    const compress::Yardstick yardstick =
+        judged ? compress::Yardstick(*std::move(judged))
+               : compress::Yardstick(uncompressed, compress::texts_to_compare_on(), stop_);
+    const Row before = measure("uncompressed", source_, uncompressed, yardstick);
+    const Row after = measure("compressed", output.temporary(), compressed, yardstick);
     const double drop = before.worth.points - after.worth.points;
     const std::optional<double> allowed = options_.allowed_drop();
     const bool accepted = options_.force || !allowed || drop <= *allowed;
@@ -205,7 +209,7 @@ class Compression {
   }
 
   std::vector<std::string> corpus() const {
-    if (!options_.corpus.input) return compress::built_in_texts();
+    if (!options_.corpus.input) return compress::texts_to_fit_on();
     std::vector<std::string> texts;
     const data::TextSource source = options_.corpus.open(stop_);
     for (std::string text; source(text);) texts.push_back(text);

@@ -11,6 +11,10 @@ constexpr const char* kTexts[] = {
 
 }  // namespace
 
-std::vector<std::string> built_in_texts() { return {std::begin(kTexts), std::end(kTexts)}; }
+// They stand in random order, so each half has some of every kind.
+std::vector<std::string> texts_to_fit_on() { return {std::begin(kTexts), std::begin(kTexts) + std::size(kTexts) / 2}; }
+std::vector<std::string> texts_to_compare_on() {
+  return {std::begin(kTexts) + std::size(kTexts) / 2, std::end(kTexts)};
+}
 
 }  // namespace mana::compress

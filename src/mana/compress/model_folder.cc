@@ -105,7 +105,7 @@ void edit_json(const fs::path& path, const std::function<void(Json&)>& change) {
 void copy_model(const fs::path& from, const fs::path& to) {
   const formats::SentenceFolder model = formats::read_sentence_folder(from);
   for (const char* name : kOfTheModel) copy_if_there(from, to, name);
-  const fs::path encoder = to / model.transformer.lexically_relative(from);
+  const fs::path encoder = (to / model.transformer.lexically_relative(from)).lexically_normal();
   for (const char* name : kOfTheEncoder) copy_if_there(model.transformer, encoder, name);
   copy_weights(model.transformer, encoder);
   if (model.modules_assumed) {
@@ -165,6 +165,7 @@ void rewrite_weights(const fs::path& folder, const ChangeTensor& change) {
     changed.push_back(std::move(tensor));
   }
   std::vector<formats::TensorToWrite> to_write;
+  to_write.reserve(changed.size());
   for (std::size_t i = 0; i < changed.size(); ++i) {
     to_write.push_back({changed[i].name, changed[i].dtype, changed[i].shape,
                         changed[i].bytes.empty() ? bytes[i] : std::span<const std::byte>(changed[i].bytes)});

@@ -65,6 +65,7 @@ std::vector<double> shares(const std::vector<std::uint64_t>& counts) {
   double total = 0;
   for (const std::uint64_t count : counts) total += static_cast<double>(count) + kUnseen;
   std::vector<double> all;
+  all.reserve(counts.size());
   for (const std::uint64_t count : counts) all.push_back((static_cast<double>(count) + kUnseen) / total);
   return all;
 }
@@ -153,6 +154,7 @@ void distil_static(const fs::path& folder, const StaticOptions& options, std::sp
       weighted_mean(x, model.dimensions, std::vector(p.size(), 1.0 / static_cast<double>(p.size())));
   const PrincipalAxes axes = principal_axes(x, model.dimensions, plain_mean);
   std::vector<double> weights;
+  weights.reserve(p.size());
   for (const double share : p) weights.push_back(options.sif / (options.sif + share));
   const std::vector<float> table = project(x, weighted_mean(x, model.dimensions, p), axes, options.dimensions, weights);
   replace_model(folder, teacher.transformer, table, options.dimensions, normalize);

@@ -136,6 +136,7 @@ class TokenizerFiles {
       if (const auto token = all.find(name); token != all.end()) token->second.special = true;
     }
     std::vector<VocabularyToken> list;
+    list.reserve(all.size());
     for (auto& [text, token] : all) list.push_back(std::move(token));
     return list;
   }

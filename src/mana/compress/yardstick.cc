@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -34,7 +35,7 @@ Yardstick::Yardstick(const engine::Encoder& uncompressed, std::vector<std::strin
 Worth Yardstick::measure(const engine::Encoder& encoder, const eval::TextProgress& progress,
                          const std::stop_token& stop) const {
   using Clock = std::chrono::steady_clock;
-  constexpr double kLongEnough = 0.5;  // seconds
+  constexpr double kLongEnough = 0.2;  // seconds
   double best = 0, all = 0;
   engine::Embeddings rows;
   while (all < kLongEnough) {
@@ -45,7 +46,9 @@ Worth Yardstick::measure(const engine::Encoder& encoder, const eval::TextProgres
     all += seconds;
   }
   constexpr double kPoints = 100;
-  return {kPoints * eval::spearman(cosines(pairs_, rows), expected_), static_cast<double>(texts_.size()) / best};
+  const double rho = eval::spearman(cosines(pairs_, rows), expected_);
+  // Cosines that are all the same tell nothing.
+  return {std::isnan(rho) ? 0 : kPoints * rho, static_cast<double>(texts_.size()) / best};
 }
 
 }  // namespace mana::compress

@@ -12,7 +12,7 @@
 
 namespace mana::compress {
 
-/// What a model is worth, as one number of points from −100 to 100, and how fast it is.
+/// What a model is worth, as one number of points from −100 to 100 (0: it tells nothing), and how fast it is.
 struct Worth {
   double points = 0;
   double texts_per_second = 0;

@@ -270,7 +270,8 @@ TEST_F(SentenceFolderTest, RefusesModulesInAnOrderThatCannotRun) {
   EXPECT_THAT(order_refusal({"Pooling"}), HasSubstr("[0] does not fit: a Transformer or StaticEmbedding comes first"));
   EXPECT_THAT(order_refusal({"Transformer", "Normalize"}), HasSubstr("[1] does not fit: one Pooling follows"));
   EXPECT_THAT(order_refusal({"Transformer", "Pooling", "Pooling"}), HasSubstr("[2] does not fit: one Pooling"));
-  EXPECT_THAT(order_refusal({"Transformer", "Pooling", "Transformer"}), HasSubstr("[2] does not fit: a Transformer or"));
+  EXPECT_THAT(order_refusal({"Transformer", "Pooling", "Transformer"}),
+              HasSubstr("[2] does not fit: a Transformer or"));
 }
 
 TEST_F(SentenceFolderTest, ModulesStayInsideTheFolder) {

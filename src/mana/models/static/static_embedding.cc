@@ -34,6 +34,7 @@ std::vector<std::size_t> row_numbers(const Checkpoint& checkpoint, std::size_t r
   std::vector<std::size_t> numbers;
   const StoredTensor* mapping = checkpoint.find("mapping");
   if (mapping == nullptr) {
+    numbers.reserve(rows);
     for (std::size_t row = 0; row < rows; ++row) numbers.push_back(row);
     return numbers;
   }
