@@ -278,7 +278,7 @@ TEST(Bench, ReportsRates) {
       parsed(run_small({"bench", "embed", "--input", input, "--threads", "1", "--profile", "--json"}));
   double percent = 0;
   std::vector<std::string> parts;
-  for (const json::Value part : profiled.root().at("profile").array()) {
+  for (const json::Value& part : profiled.root().at("profile").array()) {
     percent += part.at("percent").number();
     parts.emplace_back(part.at("part").string());
   }

@@ -13,6 +13,7 @@
 
 #include "mana/base/json.h"
 #include "mana/formats/safetensors.h"
+#include "mana/models/sentence/packed_model.h"
 #include "process.h"
 
 namespace mana::program {
@@ -149,7 +150,10 @@ TEST_F(Compress, SaysWhatCannotBe) {
     EXPECT_EQ(entries(), 0);
   };
   const std::string corpus = fixture("compressed/corpus.txt").string();
-  refused({}, 2, "say how to compress");
+  refused({"--no-pack"}, 2, "nothing is left to do");
+  refused({"--no-pack", "--layers", "1", "--levels", "avx2"}, 2, "--levels and --no-pack contradict each other");
+  refused({"--no-pack", "--precision", "int8"}, 2, "is stored in the packed model");
+  refused({"--levels", "avx2,sse"}, 2, "--levels takes avx2, avx512 or amx, not 'sse'");
   refused({"--vocabulary", "90"}, 2, "--vocabulary needs a --corpus");
   refused({"--method", "prefix"}, 2, "needs --dimensions");
   refused({"--static", "--dimensions", "4", "--method", "prefix"}, 2, "leave out --method");
@@ -167,6 +171,40 @@ TEST_F(Compress, SaysWhatCannotBe) {
   refused({"--vocabulary", "20", "--corpus", corpus}, 1, "a vocabulary of 20 tokens is too small");
   refused({"--vocabulary", "94", "--corpus", corpus}, 1, "as model2vec does", fixture("static_models/model2vec"));
   refused({"--layers", "1"}, 1, "there is no", folder_ / "no such");
+}
+
+TEST_F(Compress, PacksForTheProcessorAndThePrecisionAskedFor) {
+  const Outcome outcome = compress({"--precision", "int8", "--max-drop", "100", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  const json::Document document = json::Document::parse(outcome.output, "output");
+  const auto packed = std::filesystem::file_size(output() / models::kPackedModelFile);
+  EXPECT_EQ(document.root().at("after").at("packed_bytes").integer(), packed);
+  EXPECT_EQ(document.root().at("before").at("packed_bytes").integer(), 0);
+  EXPECT_EQ(document.root().at("after").at("precision").string(), "int8");
+  const Outcome inspected = run({"inspect", "--model", output().string()});
+  EXPECT_THAT(inspected.output, HasSubstr("packed model"));
+  EXPECT_THAT(inspected.output, HasSubstr("meant for int8"));
+  EXPECT_EQ(run({"verify", "--model", output().string()}).status, 0);
+
+  // A packed model is compressed like any other; what it had packed does not outlive its weights.
+  const std::filesystem::path source = folder_ / "source";
+  std::filesystem::rename(output(), source);
+  ASSERT_EQ(compress({"--layers", "1"}, source).status, 0);
+  EXPECT_EQ(run({"verify", "--model", output().string()}).status, 0);
+  ASSERT_EQ(compress({"--layers", "1", "--no-pack", "--force"}, source).status, 0);
+  EXPECT_FALSE(std::filesystem::exists(output() / models::kPackedModelFile));
+}
+
+TEST_F(Compress, PacksWithoutCompressingOnRequest) {
+  for (const std::filesystem::path& model : {small_model(), fixture("static_models/plain")}) {
+    const Outcome outcome = compress({"--json", "--force"}, model);
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_NEAR(json::Document::parse(outcome.output, "output").root().at("drop").number(), 0, 0.1);
+    const Outcome plain = run({"embed", "--model", model.string(), "the cat"});
+    const Outcome packed = run({"embed", "--model", output().string(), "the cat"});
+    EXPECT_EQ(packed.output, plain.output);
+    EXPECT_THAT(run({"inspect", "--model", output().string()}).output, HasSubstr("packed model"));
+  }
 }
 
 TEST_F(Compress, BFloat16HalvesEveryWeight) {

@@ -86,9 +86,8 @@ class ModelCheck {
       }
       for (const std::string_view dtype : half) {
         report_.differences.push_back(
-            fmt::format("{} is stored as {}: it is computed in f32 here, in {} by a sentence-transformers that keeps "
-                        "the stored type",
-                        name, dtype, dtype));
+            fmt::format("{} is stored as {}: a sentence-transformers that keeps the stored type also computes in it",
+                        name, dtype));
       }
       return fmt::format("{}: {} tensors, all finite", name, weights.tensors().size());
     }

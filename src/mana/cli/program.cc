@@ -46,6 +46,7 @@ constexpr std::array kCommands = {
              "mana tokenize --json --input corpus.txt > tokens.jsonl"},
             tokenize},
     Command{{"compress", "Make a model smaller and faster, at a stated loss",
+             "mana compress --output small --precision int8\n"
              "mana compress --output small --precision bf16 --dimensions 256\n"
              "mana compress --output small --layers 3 --vocabulary 15000 --corpus corpus.txt\n"
              "mana compress --output fast --static --corpus corpus.txt --data stsb-test.tsv"},

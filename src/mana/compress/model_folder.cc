@@ -13,6 +13,7 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/formats/sentence_modules.h"
+#include "mana/models/sentence/packed_model.h"
 
 namespace mana::compress {
 namespace {
@@ -120,12 +121,13 @@ void copy_model(const fs::path& from, const fs::path& to) {
   }
 }
 
-std::uint64_t bytes_on_disk(const fs::path& folder) {
-  std::uint64_t bytes = 0;
+FolderSize size_on_disk(const fs::path& folder) {
+  FolderSize size;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) bytes += entry.file_size();
+    if (!entry.is_regular_file()) continue;
+    (entry.path().filename() == models::kPackedModelFile ? size.packed : size.ordinary) += entry.file_size();
   }
-  return bytes;
+  return size;
 }
 
 std::vector<ListedModule> listed_modules(const fs::path& folder) {

@@ -26,8 +26,12 @@ void write_json(const std::filesystem::path& path, const Json& json);
 /// was assumed. Throws IoError.
 void copy_model(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Bytes of all files in the folder and below.
-std::uint64_t bytes_on_disk(const std::filesystem::path& folder);
+/// Bytes of the packed model, and of all other files in the folder and below.
+struct FolderSize {
+  std::uint64_t ordinary = 0;
+  std::uint64_t packed = 0;
+};
+FolderSize size_on_disk(const std::filesystem::path& folder);
 
 /// The classes of modules.json without what leads to them ("Pooling") and their folders.
 struct ListedModule {

@@ -58,7 +58,7 @@ TEST(PackedLinear, ValuesOfTheOutputsAreAlignedInEveryLayout) {
 TEST(PackedLinear, RefusesBytesOfAnotherSize) {
   for (const WeightLayout& layout : kLayouts) {
     const PackedLinear linear = filled(layout);
-    PackedLinear other(linear.outputs(), linear.inputs() + 4, layout);
+    PackedLinear other(linear.outputs(), linear.inputs() + 64, layout);  // beyond the padding
     EXPECT_THROW(other.view(linear.bytes(), nullptr), ArgumentError);
     EXPECT_TRUE(other.bytes().empty());
   }
