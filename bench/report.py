@@ -12,7 +12,7 @@ for all). Time includes tokenising, pooling and normalising. Only ratios taken i
 
 def table(title, rows, unit, more_is_better=True, digits=0):
     """One table; a column for each of Mana's rows says how many times better it is than the row."""
-    own = [name for name in rows if name.startswith("mana")]
+    own = [name for name in rows if name.startswith("mana") and not name.endswith("-avx2")]
     cosines = any(row["least_cosine"] is not None for row in rows.values())
     shares = any(row["percent_of_peak"] is not None for row in rows.values())
     head = ["", f"{unit}, median", "least – most", *(f"{name} is" for name in own), *(["least cosine to f32"] if cosines else []),

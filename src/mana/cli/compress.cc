@@ -144,7 +144,9 @@ class Compression {
       compress::reduce_dimensions(
           folder, *options_.dimensions, texts, options_.threads, [&](std::size_t done) { progress.set(done); }, stop_);
     }
-    if (options_.precision) compress::store_as_bf16(folder);  // weights of 8 bits lie in the packed model
+    // Weights of 8 bits lie in the packed model.
+    if (options_.precision.value_or(kernels::Precision::f32) != kernels::Precision::f32)
+      compress::store_as_bf16(folder);
   }
 
   /// A packed model of other weights, which the uncompressed one may have had, would be passed over.

@@ -35,9 +35,10 @@ void CompressOptions::describe(Options& options) {
   options.option("--dimensions", "N", "Make vectors of N numbers (--static: 256)", dimensions);
   options.choice<Method>("--method", "How: by principal axes, or the first numbers of a Matryoshka model",
                          {{"pca", Method::pca}, {"prefix", Method::prefix}}, method);
-  options.choice<kernels::Precision>("--precision", "Precision to store and measure the model in",
-                                     {{"bf16", kernels::Precision::bf16}, {"int8", kernels::Precision::int8}},
-                                     precision);
+  options.choice<kernels::Precision>(
+      "--precision", "Precision to store and measure the model in",
+      {{"f32", kernels::Precision::f32}, {"bf16", kernels::Precision::bf16}, {"int8", kernels::Precision::int8}},
+      precision);
   options.option("--levels", "LIST",
                  "Instruction sets that the packed model is for, avx2,avx512,amx; without it, the best one of this "
                  "processor",
