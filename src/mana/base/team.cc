@@ -28,8 +28,9 @@ unsigned wait_for_change(const std::atomic<unsigned>& value, unsigned old) {
 
 Team::Team(unsigned size) {
   failures_.resize(size == 0 ? 1 : size);
+  claims_ = failures_.size();  // none is left to take
   for (unsigned index = 1; index < size; ++index) {
-    helpers_.emplace_back([this, index] { help(index); });
+    helpers_.emplace_back([this] { help(); });
   }
 }
 
@@ -42,14 +43,12 @@ Team::~Team() {
 
 void Team::run(const std::function<void(unsigned)>& work) {
   work_ = &work;
-  unfinished_.store(static_cast<unsigned>(helpers_.size()), std::memory_order_relaxed);
+  unfinished_.store(size(), std::memory_order_relaxed);
+  const std::uint64_t piece = generation_.load(std::memory_order_relaxed) + std::uint64_t{1};
+  claims_.store(piece << 32U, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
-  try {
-    work(0);
-  } catch (...) {
-    failures_[0] = std::current_exception();
-  }
+  take_shares();
   for (unsigned left = unfinished_.load(std::memory_order_acquire); left != 0;)
     left = wait_for_change(unfinished_, left);
   for (std::exception_ptr& failure : failures_) {
@@ -57,17 +56,30 @@ void Team::run(const std::function<void(unsigned)>& work) {
   }
 }
 
-void Team::help(unsigned index) {
+/// A share is taken by the one who counts it. Who holds one keeps its piece of work from ending, so work_ is that
+/// piece's; the upper half keeps a latecomer from counting a share of the next piece as one of the last.
+void Team::take_shares() {
+  std::uint64_t claim = claims_.load(std::memory_order_acquire);
+  while (static_cast<std::uint32_t>(claim) < size()) {
+    if (!claims_.compare_exchange_weak(claim, claim + 1, std::memory_order_acq_rel, std::memory_order_acquire))
+      continue;
+    const auto share = static_cast<std::uint32_t>(claim);
+    try {
+      (*work_)(share);
+    } catch (...) {
+      failures_[share] = std::current_exception();
+    }
+    if (unfinished_.fetch_sub(1, std::memory_order_release) == 1) unfinished_.notify_one();
+    claim = claims_.load(std::memory_order_acquire);
+  }
+}
+
+void Team::help() {
   unsigned seen = 0;
   while (true) {
     seen = wait_for_change(generation_, seen);
     if (stopping_) return;
-    try {
-      (*work_)(index);
-    } catch (...) {
-      failures_[index] = std::current_exception();
-    }
-    if (unfinished_.fetch_sub(1, std::memory_order_release) == 1) unfinished_.notify_one();
+    take_shares();
   }
 }
 

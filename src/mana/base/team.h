@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <thread>
@@ -21,16 +22,20 @@ class Team {
 
   unsigned size() const { return static_cast<unsigned>(helpers_.size()) + 1; }
 
-  /// Calls work(0), …, work(size() - 1), each on its own thread, and returns when all have returned. The first
-  /// exception, if any, is rethrown. Not to be called by two threads at once, nor from within `work`.
+  /// Calls work(0), …, work(size() - 1), each once, and returns when all have returned. Threads take one share after
+  /// the other: where one comes late because the system had no processor for it, the others do not wait but take its
+  /// share too, so no share may wait for another. The first exception, if any, is rethrown. Not to be called by two
+  /// threads at once, nor from within `work`.
   void run(const std::function<void(unsigned)>& work);
 
  private:
-  void help(unsigned index);
+  void help();
+  void take_shares();
 
   std::vector<std::thread> helpers_;
-  std::atomic<unsigned> generation_ = 0;  // counts the pieces of work
-  std::atomic<unsigned> unfinished_ = 0;
+  std::atomic<unsigned> generation_ = 0;   // counts the pieces of work; what sleeping threads look at
+  std::atomic<std::uint64_t> claims_ = 0;  // the piece of work in the upper half, its next share in the lower
+  std::atomic<unsigned> unfinished_ = 0;   // shares
   const std::function<void(unsigned)>* work_ = nullptr;
   std::vector<std::exception_ptr> failures_;
   bool stopping_ = false;

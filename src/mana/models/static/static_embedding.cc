@@ -72,6 +72,12 @@ StaticEmbedding fold_model2vec(const Checkpoint& checkpoint) {
   const std::vector<std::size_t> numbers = row_numbers(checkpoint, stored.shape[0]);
   std::vector<float> weights(numbers.size(), 1.0f);
   if (checkpoint.find("weights") != nullptr) weights = checkpoint.f32("weights", {numbers.size()});
+  // A short list of rows may ask for a table that no memory holds.
+  constexpr std::size_t kMostValues = std::size_t{1} << 30;
+  if (numbers.size() > kMostValues / width) {
+    throw FormatError(fmt::format("{}: tensor mapping makes {} rows of {} values; at most {} values can be held",
+                                  checkpoint.folder().string(), numbers.size(), width, kMostValues));
+  }
   const auto table = std::make_shared<std::vector<float>>(numbers.size() * width);
   for (std::size_t token = 0; token < numbers.size(); ++token) {
     const auto row = std::span(rows).subspan(numbers[token] * width, width);
@@ -83,6 +89,7 @@ StaticEmbedding fold_model2vec(const Checkpoint& checkpoint) {
 }  // namespace
 
 Tensor StaticEmbedding::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t) const {
+  const auto timer = run.timer("embeddings");
   Tensor y = run.tensor(batch.texts(), width());
   run.split(batch.texts(), [&](std::size_t begin, std::size_t end, unsigned) {
     for (std::size_t text = begin; text < end; ++text) {
