@@ -85,9 +85,8 @@ class ModelCheck {
         if (is_parameter(tensor) && tensor.dtype != DType::f32) half.insert(mana::name_of(tensor.dtype));
       }
       for (const std::string_view dtype : half) {
-        report_.differences.push_back(
-            fmt::format("{} is stored as {}: a sentence-transformers that keeps the stored type also computes in it",
-                        name, dtype));
+        report_.differences.push_back(fmt::format(
+            "{} is stored as {}: a sentence-transformers that keeps the stored type also computes in it", name, dtype));
       }
       return fmt::format("{}: {} tensors, all finite", name, weights.tensors().size());
     }
