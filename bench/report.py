@@ -3,8 +3,8 @@ from pathlib import Path
 
 HEAD = """# Benchmarks
 
-Written by `bench/compare all`; one section for each kind of processor it was run on. Every figure comes from one run in
-which the contenders took turns, with equal threads, each peer in its best configuration found so far (OpenVINO: one
+Written by `bench/compare`; one section for each kind of processor it was run on. Every table comes from one run in which
+the contenders took turns, with equal threads, each peer in its best configuration found so far (OpenVINO: one
 asynchronous stream a thread for throughput; ONNX Runtime: fused BERT graph, per-channel int8; batches sorted by length
 for all). Time includes tokenising, pooling and normalising. Only ratios taken in one run count: machines are shared.
 """

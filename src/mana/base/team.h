@@ -38,7 +38,7 @@ class Team {
   std::atomic<unsigned> unfinished_ = 0;   // shares
   const std::function<void(unsigned)>* work_ = nullptr;
   std::vector<std::exception_ptr> failures_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;  // read by threads that come late for the last piece of work, too
 };
 
 /// The part of [0, count) that falls to `index` of `parts`: contiguous, as even as can be.
