@@ -121,6 +121,7 @@ class Compression {
     constexpr std::size_t kMost = 10000;
     if (texts.size() <= kMost) return texts;
     std::vector<std::string> some;
+    some.reserve(kMost);
     for (std::size_t i = 0; i < kMost; ++i) some.push_back(std::move(texts[i * texts.size() / kMost]));
     return some;
   }

@@ -83,8 +83,8 @@ std::optional<compress::EmbeddingRanges> EmbeddingTypeChoice::find_ranges(const 
                                                                           const engine::Encoder& encoder, bool quiet,
                                                                           std::stop_token stop) const {
   if (!compress::needs_ranges(type)) return std::nullopt;
-  const compress::EmbeddingRanges found = ranges ? compress::EmbeddingRanges::read(*ranges)
-                                                 : calibrate_on(input, *calibrate, encoder, quiet, std::move(stop));
+  compress::EmbeddingRanges found = ranges ? compress::EmbeddingRanges::read(*ranges)
+                                           : calibrate_on(input, *calibrate, encoder, quiet, std::move(stop));
   if (found.dimensions() != encoder.dimensions()) {
     throw ArgumentError(
         fmt::format("{} has the ranges of {} dimensions, but the vectors have {}: calibrate with the "

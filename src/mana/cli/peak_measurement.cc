@@ -55,6 +55,7 @@ PeakRate measure_peak(kernels::Isa isa, Precision precision, Team& team, std::si
   if (passes == 0) throw ArgumentError("a peak needs at least one pass");
   const kernels::PeakLoop& loop = kernels::peak_loop(isa, precision);
   std::vector<Operands> operands;
+  operands.reserve(team.size());
   for (unsigned thread = 0; thread < team.size(); ++thread) {
     operands.push_back(random_operands(loop, precision, thread + 1));
   }
@@ -76,7 +77,7 @@ PeakRate measure_peak(kernels::Isa isa, Precision precision, Team& team, std::si
   }
   const double operations = loop.operations() * static_cast<double>(rounds) * team.size();
   std::vector<double> rates;
-  for (std::size_t pass = 0; pass < passes; ++pass) rates.push_back(operations / seconds_of(rounds));
+  while (rates.size() < passes) rates.push_back(operations / seconds_of(rounds));
   std::ranges::sort(rates);
   return {rates.back(), (rates[(passes - 1) / 2] + rates[passes / 2]) / 2};
 }

@@ -85,7 +85,7 @@ std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& fold
           "max_tokens is {}; the model takes {}", *options.max_tokens,
           positions ? fmt::format("{} to {}", special + 1, *positions) : fmt::format("{} or more", special + 1)));
     }
-    return *options.max_tokens;
+    return options.max_tokens;
   }
   if (!positions) return folder.max_seq_length;
   const std::size_t wanted = folder.max_seq_length.value_or(tokenizer.model_max_length().value_or(*positions));

@@ -29,6 +29,7 @@ class ClassNumbers {
   /// A label that is not among them gets the next number.
   std::vector<std::uint32_t> of(const std::vector<std::string>& labels) {
     std::vector<std::uint32_t> classes;
+    classes.reserve(labels.size());
     for (const std::string& label : labels) {
       classes.push_back(numbers_.emplace(label, static_cast<std::uint32_t>(numbers_.size())).first->second);
     }
@@ -64,6 +65,7 @@ ClassificationResult evaluate_classification(const engine::Encoder& encoder, con
   const LogisticRegression model = LogisticRegression::fit({train_rows.values, train_rows.dimensions, train_classes},
                                                            classes, team, {.progress = progress.fitting}, stop);
   std::vector<std::uint32_t> predicted;
+  predicted.reserve(test_rows.size());
   for (std::size_t row = 0; row < test_rows.size(); ++row) predicted.push_back(model.predict(test_rows[row]));
   const auto unseen = std::ranges::count_if(test_classes, [&](std::uint32_t each) { return each >= classes; });
   return {.scores = classification_scores(test_classes, predicted),

@@ -67,6 +67,7 @@ void write_packed_model(const std::filesystem::path& folder, std::span<const Pac
   const std::vector<std::byte> tokenizer = text::Tokenizer::load(source.transformer).compiled();
   writer.add(std::string(kTokenizerSection), tokenizer);
   std::vector<std::string> layout_names;
+  layout_names.reserve(layouts.size());
   for (const kernels::Table* kernels : layouts) layout_names.push_back(name_of(kernels->layout));
   const std::string names = fmt::format("{}", fmt::join(layout_names, " "));
   writer.add(std::string(kLayoutsSection), std::as_bytes(std::span(names)));
