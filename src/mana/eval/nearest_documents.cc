@@ -71,6 +71,7 @@ class Shortlist {
   std::vector<std::uint32_t> documents() && {
     std::ranges::sort(hits_, better);
     std::vector<std::uint32_t> documents;
+    documents.reserve(hits_.size());
     for (const Hit& hit : hits_) documents.push_back(hit.document);
     return documents;
   }
@@ -121,6 +122,7 @@ std::vector<std::vector<std::uint32_t>> nearest_documents(const engine::Embeddin
     search(queries, documents, measure, part.begin, part.end, best, stop);
   });
   std::vector<std::vector<std::uint32_t>> nearest;
+  nearest.reserve(best.size());
   for (Shortlist& each : best) nearest.push_back(std::move(each).documents());
   return nearest;
 }
