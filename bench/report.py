@@ -50,12 +50,12 @@ def markdown(results):
     return "\n".join(parts)
 
 
-def write(path, results, text):
-    """Puts `text` in the place of this processor's section, or behind the others."""
+def write(path, head, text):
+    """Puts `text` in the place of the section of its title, or behind the others; `head` stands before them all."""
     title = text.split("\n", 1)[0]
     sections = {}
     if Path(path).exists():
         for section in Path(path).read_text().split("\n## ")[1:]:
             sections["## " + section.split("\n", 1)[0]] = "## " + section.rstrip() + "\n"
     sections[title] = text.rstrip() + "\n"
-    Path(path).write_text(HEAD + "\n" + "\n".join(sections.values()))
+    Path(path).write_text(head + "\n" + "\n".join(sections.values()))
