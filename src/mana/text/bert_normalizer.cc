@@ -1,5 +1,6 @@
 #include "mana/text/bert_normalizer.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -72,8 +73,8 @@ bool BertNormalizer::in_place(NormalizedText& text) const {
   if (lowercase) {
     for (std::size_t i = 0; i < size; ++i) bytes[i] = lower_ascii_letter(bytes[i]);
   }
-  if (clean_text) {
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = is_ascii_space(bytes[i]) ? ' ' : bytes[i];
+  if (clean_text) {  // what is below the space and no control character is whitespace
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = std::max<unsigned char>(bytes[i], ' ');
   }
   return true;
 }
