@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "mana/text/padded_word.h"
@@ -25,10 +26,10 @@ class WordCache {
   }
   /// Adds the word's pieces if they are known. kWordPadding readable bytes follow the word, whose hash_word() is
   /// `hash`.
-  bool find(const char* text, Range word, std::uint64_t hash, Pieces& pieces) const {
+  bool find(std::string_view text, Range word, std::uint64_t hash, Pieces& pieces) const {
     if (words_.empty()) return false;
     const Word& known = words_[place_of(hash)];
-    if (known.size != word.size() || !same_word(known.bytes, text + word.begin, known.size)) return false;
+    if (known.size != word.size() || !same_word(known.bytes, text.data() + word.begin, known.size)) return false;
     Piece* const to = pieces.room(kMostPieces);
     for (std::size_t i = 0; i < kMostPieces; ++i) {  // all of them, for their number cannot be predicted
       to[i] = {known.ids[i], {word.begin + known.bounds[i], word.begin + known.bounds[i + 1]}};
@@ -38,7 +39,7 @@ class WordCache {
   }
 
   /// Remembers the pieces of a word, unless it is too long or they are too many.
-  void keep(const char* text, Range word, std::uint64_t hash, std::span<const Piece> pieces);
+  void keep(std::string_view text, Range word, std::uint64_t hash, std::span<const Piece> pieces);
 
  private:
   struct alignas(64) Word {

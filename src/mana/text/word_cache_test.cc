@@ -30,7 +30,7 @@ std::vector<Piece> cut(Range word, TokenId id, std::uint32_t count) {
 
 std::string found(const WordCache& cache, const Placed& word, std::uint64_t hash) {
   Pieces pieces;
-  if (!cache.find(word.text.data(), word.range, hash, pieces)) return "unknown";
+  if (!cache.find(word.text, word.range, hash, pieces)) return "unknown";
   std::string all;
   for (const Piece& piece : pieces) {
     all += fmt::format("{}:{}-{} ", piece.id, piece.range.begin - word.range.begin, piece.range.end - word.range.begin);
@@ -39,7 +39,7 @@ std::string found(const WordCache& cache, const Placed& word, std::uint64_t hash
 }
 
 void keep(WordCache& cache, const Placed& word, std::uint64_t hash, TokenId id, std::uint32_t pieces) {
-  cache.keep(word.text.data(), word.range, hash, cut(word.range, id, pieces));
+  cache.keep(word.text, word.range, hash, cut(word.range, id, pieces));
 }
 
 TEST(WordCache, FindsTheWordWhereverItStands) {
@@ -49,7 +49,7 @@ TEST(WordCache, FindsTheWordWhereverItStands) {
   EXPECT_EQ(found(cache, Placed("playing", 's'), 5), "10:0-1 11:1-7 ");
   const std::string_view elsewhere = "playing and playing        ";
   Pieces pieces;
-  ASSERT_TRUE(cache.find(elsewhere.data(), {12, 19}, 5, pieces));
+  ASSERT_TRUE(cache.find(elsewhere, {12, 19}, 5, pieces));
   ASSERT_EQ(pieces.size(), 2u);
   EXPECT_EQ(pieces[1].id, 11);
   EXPECT_EQ(pieces[1].range.begin, 13u);

@@ -75,13 +75,13 @@ void WordPiece::add(std::string_view text, Range word, std::uint64_t hash, WordC
   // Most words are tokens.
   const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size(), hash);
   if (whole != TokenTable::kNone) return pieces.push_back({whole, word});
-  if (cache.find(text.data(), word, hash, pieces)) return;
+  if (cache.find(text, word, hash, pieces)) return;
   const std::size_t before = pieces.size();
   if (!cut(text, word, pieces)) {
     pieces.cut(before);
     pieces.push_back({unknown_, word});
   }
-  cache.keep(text.data(), word, hash, {pieces.data() + before, pieces.size() - before});
+  cache.keep(text, word, hash, {pieces.data() + before, pieces.size() - before});
 }
 
 // The whole word is no token.
