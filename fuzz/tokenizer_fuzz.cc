@@ -15,6 +15,7 @@ using mana::fuzz::read;
 using mana::fuzz::tokenizers;
 using mana::text::EncodeOptions;
 using mana::text::Encoding;
+using mana::text::SequentialTokenizer;
 using mana::text::TokenId;
 using mana::text::Tokenizer;
 
@@ -22,7 +23,14 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void check(const Tokenizer& tokenizer, std::string_view text, const EncodeOptions& options) {
+// Tokenizers that have seen all texts before; they must not make a difference.
+SequentialTokenizer& experienced(std::size_t choice) {
+  static std::vector<SequentialTokenizer> all(tokenizers().begin(), tokenizers().end());
+  return all[choice];
+}
+
+void check(std::size_t choice, std::string_view text, const EncodeOptions& options) {
+  const Tokenizer& tokenizer = tokenizers()[choice];
   const Encoding encoding = tokenizer.encode(text, options);
   const std::size_t size = encoding.ids.size();
   require(encoding.offsets.size() == size && encoding.type_ids.size() == size && encoding.special.size() == size);
@@ -31,6 +39,8 @@ void check(const Tokenizer& tokenizer, std::string_view text, const EncodeOption
     require(encoding.offsets[i].begin <= encoding.offsets[i].end && encoding.offsets[i].end <= text.size());
     tokenizer.token(encoding.ids[i]);
   }
+  const Encoding again = experienced(choice).encode(text, options);
+  require(again.ids == encoding.ids && again.offsets == encoding.offsets);
   std::vector<TokenId> ids;
   const auto count = tokenizer.append(text, options, ids);
   require(ids == encoding.ids && count.total == encoding.total_tokens);
@@ -47,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   EncodeOptions options;
   if (data[0] & 0x80) options.max_tokens = 2 + data[0] / 16 % 8;
   if (choice < 12) {
-    check(tokenizers()[choice % 4], rest, options);
+    check(choice % 4, rest, options);
   } else if (choice < 14) {
     const std::size_t half = rest.size() / 2;
     const Encoding pair = tokenizers()[choice % 4].encode_pair(rest.substr(0, half), rest.substr(half));

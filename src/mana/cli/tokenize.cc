@@ -74,6 +74,7 @@ int tokenize(Options& options) {
   const data::TextSource source = input.open(interruption.token());
   const formats::SentenceFolder folder = formats::read_sentence_folder(model.folder());
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder.transformer);
+  text::SequentialTokenizer sequential(tokenizer);
   text::EncodeOptions encode;
   encode.special_tokens = !no_special_tokens;
   if (max_tokens) encode.max_tokens = *max_tokens;
@@ -84,7 +85,7 @@ int tokenize(Options& options) {
   try {
     while (source(text)) {
       if (folder.lower_case) text = text::lower_case(text);
-      text::Encoding encoding = tokenizer.encode(text, encode);
+      text::Encoding encoding = sequential.encode(text, encode);
       if (unit == OffsetUnit::characters) encoding.offsets = text::to_code_points(text, encoding.offsets);
       json ? append_json(out, tokenizer, encoding) : append_table(out, tokenizer, encoding);
       if (out.size() > kBlock) print(std::exchange(out, {}));

@@ -9,11 +9,12 @@ std::vector<std::uint64_t> count_tokens(const text::Tokenizer& tokenizer, std::s
                                         const std::stop_token& stop) {
   constexpr std::size_t kReport = 1024;
   std::vector<std::uint64_t> counts(ids);
+  text::SequentialTokenizer sequential(tokenizer);
   std::vector<text::TokenId> tokens;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (stop.stop_requested()) throw Cancelled("the counting was cancelled");
     tokens.clear();
-    tokenizer.append(texts[i], {.special_tokens = false}, tokens);
+    sequential.append(texts[i], {.special_tokens = false}, tokens);
     for (const text::TokenId id : tokens) {
       if (static_cast<std::size_t>(id) < ids) ++counts[static_cast<std::size_t>(id)];
     }

@@ -20,22 +20,22 @@ struct PartOfTexts {
   std::vector<Place> places;
 };
 
-void add_whole(const TokenRules& rules, std::string_view text, std::uint32_t number, PartOfTexts& part,
-               TextInfo& info) {
+void add_whole(const TokenRules& rules, text::SequentialTokenizer& tokenizer, std::string_view text,
+               std::uint32_t number, PartOfTexts& part, TextInfo& info) {
   part.places.push_back({number, part.ids.size()});
   text::EncodeOptions options{.special_tokens = rules.special_tokens};
   if (rules.max_tokens) options.max_tokens = *rules.max_tokens;
-  const text::TokenCount count = rules.tokenizer.append(text, options, part.ids);
+  const text::TokenCount count = tokenizer.append(text, options, part.ids);
   info.tokens = static_cast<std::uint32_t>(count.kept);
   info.total_tokens = static_cast<std::uint32_t>(count.total);
   info.truncated = count.truncated();
 }
 
 /// Every chunk of as many tokens as the model takes is a piece of its own, with special tokens around it.
-void add_chunks(const TokenRules& rules, std::string_view text, std::uint32_t number, PartOfTexts& part,
-                TextInfo& info) {
+void add_chunks(const TokenRules& rules, text::SequentialTokenizer& tokenizer, std::string_view text,
+                std::uint32_t number, PartOfTexts& part, TextInfo& info) {
   std::vector<text::TokenId> content;
-  rules.tokenizer.append(text, {.special_tokens = false}, content);
+  tokenizer.append(text, {.special_tokens = false}, content);
   const std::size_t special = rules.special_tokens ? rules.tokenizer.special_token_count() : 0;
   const std::size_t room = *rules.max_tokens - special;
   info.tokens = info.total_tokens = static_cast<std::uint32_t>(content.size() + special);
@@ -53,14 +53,15 @@ void add_chunks(const TokenRules& rules, std::string_view text, std::uint32_t nu
   } while (begin < content.size());
 }
 
-void add_text(const TokenRules& rules, const std::string& original, std::uint32_t number, std::size_t place_in_input,
-              PartOfTexts& part, TextInfo& info) {
+void add_text(const TokenRules& rules, text::SequentialTokenizer& tokenizer, const std::string& original,
+              std::uint32_t number, std::size_t place_in_input, PartOfTexts& part, TextInfo& info) {
   std::string changed;
   std::string_view text = original;
   if (!rules.prompt.empty()) text = changed = rules.prompt + original;
   if (rules.lower_case) text = changed = text::lower_case(text);
-  if (rules.overflow == Overflow::mean && rules.max_tokens) return add_chunks(rules, text, number, part, info);
-  add_whole(rules, text, number, part, info);
+  if (rules.overflow == Overflow::mean && rules.max_tokens)
+    return add_chunks(rules, tokenizer, text, number, part, info);
+  add_whole(rules, tokenizer, text, number, part, info);
   if (info.truncated && rules.overflow == Overflow::error) {
     throw ArgumentError(
         fmt::format("text {} has {} tokens, more than the {} that the model takes; allow truncation or shorten it",
@@ -78,9 +79,10 @@ TokenizedTexts tokenize(const TokenRules& rules, std::span<const std::string> te
   std::vector<PartOfTexts> done(parts);
   const auto work = [&](unsigned index) {
     const Part part = part_of(texts.size(), index, parts);
+    text::SequentialTokenizer tokenizer(rules.tokenizer);
     for (std::size_t i = part.begin; i < part.end; ++i) {
       if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
-      add_text(rules, texts[i], static_cast<std::uint32_t>(i), first + i, done[index], result.texts[i]);
+      add_text(rules, tokenizer, texts[i], static_cast<std::uint32_t>(i), first + i, done[index], result.texts[i]);
     }
   };
   if (team == nullptr) {

@@ -1,6 +1,5 @@
 #include "mana/hub/http.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,38 +7,39 @@
 #include <string_view>
 #include <utility>
 
+#include "mana/hub/curl_library.h"
+
 namespace mana::hub {
 namespace {
 
 constexpr int kMostRedirects = 10;
 
 struct FreeCurl {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURL* curl) const { libcurl().easy_cleanup(curl); }
+  void operator()(curl_slist* list) const { libcurl().slist_free_all(list); }
+  void operator()(CURLU* url) const { libcurl().url_cleanup(url); }
 };
 using Curl = std::unique_ptr<CURL, FreeCurl>;
 using CurlList = std::unique_ptr<curl_slist, FreeCurl>;
 using CurlUrl = std::unique_ptr<CURLU, FreeCurl>;
 
 Curl make_curl() {
-  // libcurl wants to be initialised once; a local static is safe from several threads.
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  Curl curl(initialised == CURLE_OK ? curl_easy_init() : nullptr);
+  Curl curl(libcurl().easy_init());
   if (curl == nullptr) throw IoError("libcurl cannot be initialised: is there memory left?");
   return curl;
 }
 
 /// "https://host:443", or nothing for what is no URL.
 std::optional<std::string> origin_of(const std::string& url) {
-  const CurlUrl parsed(curl_url());
-  if (parsed == nullptr || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return std::nullopt;
+  const CurlUrl parsed(libcurl().url());
+  if (parsed == nullptr || libcurl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    return std::nullopt;
   std::string origin;
   for (const CURLUPart part : {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT}) {
     char* text = nullptr;
-    if (curl_url_get(parsed.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return std::nullopt;
+    if (libcurl().url_get(parsed.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return std::nullopt;
     origin += fmt::format("{}\n", text);
-    curl_free(text);
+    libcurl().free(text);
   }
   std::ranges::transform(origin, origin.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
   return origin;
@@ -115,7 +115,7 @@ bool is_connection_loss(CURLcode code) {
 
 [[noreturn]] void fail(CURLcode code, const char* detail, const std::string& url) {
   const std::string place = without_query(url);
-  const std::string_view reason = *detail != '\0' ? detail : curl_easy_strerror(code);
+  const std::string_view reason = *detail != '\0' ? detail : libcurl().easy_strerror(code);
   if (is_connection_loss(code)) {
     throw ConnectionLost(
         fmt::format("the connection to {} failed ({}): check the network and the proxy", place, reason));
@@ -165,7 +165,7 @@ HttpHead HttpClient::get(const std::string& url, std::uint64_t offset, const Sin
     if (!is_redirect(head.status)) return head;
 
     char* location = nullptr;  // libcurl makes it absolute
-    curl_easy_getinfo(connection_->curl.get(), CURLINFO_REDIRECT_URL, &location);
+    libcurl().easy_getinfo(connection_->curl.get(), CURLINFO_REDIRECT_URL, &location);
     if (location == nullptr) throw IoError(fmt::format("{} redirects to nowhere", without_query(next)));
     next = location;
   }
@@ -175,11 +175,11 @@ HttpHead HttpClient::get(const std::string& url, std::uint64_t offset, const Sin
 HttpHead HttpClient::get_once(const std::string& url, std::uint64_t offset, const Sink& sink, std::stop_token stop) {
   if (stop.stop_requested()) throw Cancelled("the download was cancelled");
   CURL* curl = connection_->curl.get();
-  curl_easy_reset(curl);  // keeps the open connections
+  libcurl().easy_reset(curl);  // keeps the open connections
 
   CurlList lines;
   const auto add_header = [&](const std::string& line) {
-    curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
+    curl_slist* longer = libcurl().slist_append(lines.get(), line.c_str());
     if (longer == nullptr) throw IoError("libcurl has no memory left");
     [[maybe_unused]] curl_slist* const shorter = lines.release();  // it is part of the longer one now
     lines.reset(longer);
@@ -193,25 +193,25 @@ HttpHead HttpClient::get_once(const std::string& url, std::uint64_t offset, cons
   transfer.head.url = url;
   char detail[CURL_ERROR_SIZE] = "";
   const char* protocols = options_.origin.starts_with("http://") ? "http,https" : "https";
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.get());
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "mana");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);  // a library does not touch the process's signals
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  libcurl().easy_setopt(curl, CURLOPT_URL, url.c_str());
+  libcurl().easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols);
+  libcurl().easy_setopt(curl, CURLOPT_HTTPHEADER, lines.get());
+  libcurl().easy_setopt(curl, CURLOPT_USERAGENT, "mana");
+  libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);  // a library does not touch the process's signals
+  libcurl().easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+  libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout.count()));
+  libcurl().easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  libcurl().easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout.count()));
+  libcurl().easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  libcurl().easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+  libcurl().easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
+  libcurl().easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+  libcurl().easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
+  libcurl().easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+  libcurl().easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer);
+  libcurl().easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 
-  const CURLcode code = curl_easy_perform(curl);
+  const CURLcode code = libcurl().easy_perform(curl);
   if (transfer.failure != nullptr) std::rethrow_exception(transfer.failure);
   if (code == CURLE_ABORTED_BY_CALLBACK) throw Cancelled("the download was cancelled");
   if (code != CURLE_OK) fail(code, detail, url);

@@ -1,7 +1,6 @@
 #include "mana/text/bert_normalizer.h"
 
-#include <bit>
-#include <cstring>
+#include <algorithm>
 
 #include "mana/text/normalizer.h"
 #include "mana/text/unicode.h"
@@ -17,28 +16,6 @@ constexpr bool is_plain(unsigned char c) {
 }
 constexpr unsigned char lower_ascii_letter(unsigned char c) {
   return static_cast<unsigned char>(c + ((static_cast<unsigned char>(c - 'A') < 26) << 5));
-}
-
-// Whether one of the code points beyond ASCII has one of the flags. Eight readable bytes follow the text.
-bool any_has(std::string_view text, unsigned flags) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at < end) {
-    std::uint64_t next;
-    std::memcpy(&next, at, sizeof next);
-    next &= kHighBits;
-    if (next == 0) {
-      at += sizeof next;
-      continue;
-    }
-    at += std::countr_zero(next) / 8;
-    do {  // letters of other scripts come in words
-      if (at >= end) return false;
-      if (flags_of(decode(at)) & flags) return true;
-    } while (static_cast<unsigned char>(*at) >= 0x80);
-  }
-  return false;
 }
 
 }  // namespace
@@ -58,22 +35,27 @@ unsigned BertNormalizer::special() const {
 }
 
 // ASCII changes byte for byte, and most of what is not ASCII does not change: then offsets stay as they are. The loops
-// have no branches, so that they are compiled to vector instructions.
+// are over blocks and have no branches, so that they are compiled to vector instructions.
 bool BertNormalizer::in_place(NormalizedText& text) const {
+  constexpr std::size_t kBlock = NormalizedText::kPadding;
   const std::size_t size = text.text().size();
-  auto* bytes = reinterpret_cast<unsigned char*>(text.bytes());
-  unsigned char control = 0;
-  unsigned char all = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    control |= static_cast<unsigned char>(!(is_plain(bytes[i]) | (bytes[i] >= 0x80)));
-    all |= bytes[i];
+  auto* const bytes = reinterpret_cast<unsigned char*>(text.bytes());
+  unsigned char control = 0, most = 0, least = 0xFF;
+  for (std::size_t begin = 0; begin < size; begin += kBlock) {
+    for (std::size_t i = begin; i < begin + kBlock; ++i) {
+      control |= static_cast<unsigned char>(!(is_plain(bytes[i]) | (bytes[i] >= 0x80)));
+      most = std::max(most, bytes[i]);
+      least = std::min(least, bytes[i]);
+    }
   }
-  if (control || (all >= 0x80 && any_has(text.text(), special()))) return false;
+  if (control || (most >= 0x80 && (flags_beyond_ascii(text.text()) & special()))) return false;
   if (lowercase) {
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = lower_ascii_letter(bytes[i]);
+    for (std::size_t begin = 0; begin < size; begin += kBlock) {
+      for (std::size_t i = begin; i < begin + kBlock; ++i) bytes[i] = lower_ascii_letter(bytes[i]);
+    }
   }
-  if (clean_text) {
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = is_ascii_space(bytes[i]) ? ' ' : bytes[i];
+  if (clean_text && least < ' ') {  // what is below the space and no control character is whitespace
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = std::max<unsigned char>(bytes[i], ' ');
   }
   return true;
 }

@@ -39,11 +39,12 @@ std::string read_corpus(const fs::path& path) {
 
 // The digest of the first `lines` lines of a text, which is moved behind them.
 std::uint32_t digest(const Tokenizer& tokenizer, std::string_view& text, std::size_t lines) {
+  SequentialTokenizer sequential(tokenizer);
   std::uint32_t crc = 0;
   std::vector<std::uint32_t> numbers;
   for (; lines > 0 && !text.empty(); --lines) {
     const std::string_view line = text.substr(0, text.find('\n'));
-    const Encoding encoding = tokenizer.encode(line, {.special_tokens = false});
+    const Encoding encoding = sequential.encode(line, {.special_tokens = false});
     const std::vector<Offsets> offsets = to_code_points(line, encoding.offsets);
     numbers.clear();
     for (std::size_t i = 0; i < encoding.ids.size(); ++i) {

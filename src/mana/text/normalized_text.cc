@@ -8,7 +8,7 @@ void NormalizedText::assign(std::string_view part, std::uint32_t begin, bool tra
   bytes_.clear();
   char* to = bytes_.room(part.size() + kPadding);
   if (!part.empty()) std::memcpy(to, part.data(), part.size());
-  std::memset(to + part.size(), 0, kPadding);
+  std::memset(to + part.size(), ' ', kPadding);
   bytes_.added(part.size());
   begin_ = begin;
   tracked_ = tracked;
@@ -16,7 +16,7 @@ void NormalizedText::assign(std::string_view part, std::uint32_t begin, bool tra
 }
 
 void NormalizedWriter::finish() {
-  std::memset(text_.next_bytes_.room(NormalizedText::kPadding), 0, NormalizedText::kPadding);
+  std::memset(text_.next_bytes_.room(NormalizedText::kPadding), ' ', NormalizedText::kPadding);
   std::swap(text_.bytes_, text_.next_bytes_);
   std::swap(text_.sources_, text_.next_sources_);
   text_.aligned_ = tracked_;

@@ -22,8 +22,8 @@ struct Range {
 /// came from. As long as bytes stand for themselves no ranges are stored. Keeps its memory from part to part.
 class NormalizedText {
  public:
-  /// Readable bytes behind text(), so that words can be read eight bytes at a time.
-  static constexpr std::size_t kPadding = 8;
+  /// Spaces behind text(), so that it can be read and changed in blocks of as many bytes.
+  static constexpr std::size_t kPadding = 16;
 
   /// Starts anew with `part` of the original, which begins at byte `begin` there. Offsets are only known if `tracked`.
   void assign(std::string_view part, std::uint32_t begin, bool tracked);

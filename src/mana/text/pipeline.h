@@ -14,8 +14,17 @@
 
 namespace mana::text {
 
-/// What cuts words into tokens; each kind is called with a text, its words and where the pieces go.
+/// What cuts words into tokens; each kind is called with a text, its words, those that were cut before and where the
+/// pieces go.
 using Model = std::variant<WordPiece>;
+
+/// What one text leaves behind so that the next costs less: memory, and how words were cut.
+struct Scratch {
+  NormalizedText normalized;
+  Words words;
+  WordCache cache;
+  Pieces pieces;
+};
 
 /// The stages of a `tokenizer.json`.
 struct Tokenizer::Pipeline {
@@ -37,7 +46,7 @@ struct Tokenizer::Pipeline {
   /// Calls emit(id, where it came from) for every token of a text in valid UTF-8, in order. Without `tracked` places
   /// mean nothing.
   template <class Emit>
-  void run(std::string_view text, bool tracked, Emit&& emit) const;
+  void run(std::string_view text, bool tracked, Scratch& scratch, Emit&& emit) const;
 };
 
 /// Where to cut a long text so that its part from `begin` can be tokenised by itself and stays in the processor's
@@ -45,14 +54,12 @@ struct Tokenizer::Pipeline {
 std::size_t part_end(std::string_view text, std::size_t begin);
 
 template <class Emit>
-void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Emit&& emit) const {
-  NormalizedText normalized;
-  Words words;
-  Pieces pieces;
+void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Scratch& scratch, Emit&& emit) const {
+  auto& [normalized, words, cache, pieces] = scratch;
   const auto tokenize = [&](Range part) {
     pre_tokenizers(normalized.text(), part, words);
     pieces.clear();
-    std::visit([&](const auto& kind) { kind(normalized.text(), words, pieces); }, model);
+    std::visit([&](const auto& kind) { kind(normalized.text(), words, cache, pieces); }, model);
     for (const Piece& piece : pieces) emit(piece.id, normalized.source(piece.range));
   };
   const auto normalize = [&](std::string_view part, std::size_t begin) {

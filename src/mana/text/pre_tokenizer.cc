@@ -1,7 +1,11 @@
 #include "mana/text/pre_tokenizer.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
+#include "mana/text/padded_word.h"
 #include "mana/text/unicode.h"
 
 namespace mana::text {
@@ -19,17 +23,50 @@ char32_t next(std::string_view text, std::size_t& at) {
   return c;
 }
 
-enum class Kind : std::uint8_t { letter, space, punctuation };
+// What is in a block of up to 64 bytes, a bit for each byte.
+struct Block {
+  std::uint64_t words = 0;  ///< no whitespace
+  std::uint64_t marks = 0;  ///< of punctuation marks, each of which is a word
+  std::uint64_t later = 0;  ///< of a punctuation mark, and not its first byte
+};
 
-constexpr std::array<Kind, 128> kAsciiKinds = [] {
-  std::array<Kind, 128> kinds{};
-  for (int c = 0; c < 128; ++c) {
-    const bool letter = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (c == ' ' || (c >= '\t' && c <= '\r')) kinds[c] = Kind::space;
-    if (c > ' ' && c < 0x7F && !letter) kinds[c] = Kind::punctuation;
+// A bit for each of 64 bytes of 0 or 1.
+std::uint64_t bits(const std::array<std::uint8_t, 64>& bytes) {
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < bytes.size(); i += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, bytes.data() + i, sizeof eight);
+    all |= (eight * 0x0102040810204080 >> 56) << i;
   }
-  return kinds;
-}();
+  return all;
+}
+
+// Of whole code points. Without && and ||, so that the loop has no branches and is compiled to vector instructions.
+Block classify(std::string_view text) {
+  std::array<char, 64 + kWordPadding> padded{};
+  std::memcpy(padded.data(), text.data(), text.size());
+  std::array<std::uint8_t, 64> spaces, marks;
+  for (std::size_t i = 0; i < 64; ++i) {
+    const auto c = static_cast<unsigned char>(padded[i]);
+    const auto letter = static_cast<unsigned char>((c | 0x20) - 'a') < 26;
+    const auto digit = static_cast<unsigned char>(c - '0') < 10;
+    spaces[i] = (c == ' ') | (static_cast<unsigned char>(c - '\t') < 5);
+    marks[i] = (static_cast<unsigned char>(c - '!') < 0x7F - '!') & !letter & !digit;
+  }
+  std::uint64_t later = 0;
+  const std::string_view all(padded.data(), text.size());
+  if (flags_beyond_ascii(all) & (kWhitespace | kPunctuation)) {
+    for_each_code_point(all, [&](char32_t c, std::size_t begin, std::size_t size) {
+      if (c < 0x80) return;
+      const unsigned flags = properties(c).flags;
+      std::fill_n(spaces.data() + begin, size, (flags & kWhitespace) != 0);
+      std::fill_n(marks.data() + begin, size, (flags & kPunctuation) != 0);
+      for (std::size_t i = 1; i < size && (flags & kPunctuation); ++i) later |= std::uint64_t{1} << (begin + i);
+    });
+  }
+  const std::uint64_t there = ~std::uint64_t{0} >> (64 - text.size());
+  return {~bits(spaces) & there, bits(marks) & there, later};
+}
 
 // Splits where `splits` is true of a code point.
 template <class Splits>
@@ -64,34 +101,33 @@ void split(std::string_view text, Range part, Delimiter delimiter, Words& words,
 }  // namespace
 
 void BertPreTokenizer::operator()(std::string_view text, Range part, Words& words) const {
-  Range* const room = words.room(part.size() + 1);  // a word has a byte or more; put() may write one that is not kept
-  Range* out = room;
-  const auto put = [&](std::uint32_t begin, std::uint32_t end) {
-    *out = {begin, end};
-    out += begin < end;
-  };
-  std::uint32_t begin = part.begin;
+  Range* const room = words.room(part.size());  // a word has a byte or more
+  Range* begins = room;                         // of the next word that begins
+  Range* ends = room;                           // and that ends
+  std::uint64_t in_word = 0, in_mark = 0;       // 1 when the byte before the block is
   for (std::uint32_t at = part.begin; at < part.end;) {
-    const std::uint32_t first = at;
-    const auto byte = static_cast<unsigned char>(text[at]);
-    Kind kind = Kind::letter;
-    if (byte < 0x80) {
-      kind = kAsciiKinds[byte];
-      ++at;
-    } else {
-      std::size_t after = at;
-      const unsigned flags = flags_of(next(text, after));
-      at = static_cast<std::uint32_t>(after);
-      if (flags & kWhitespace) kind = Kind::space;
-      if (flags & kPunctuation) kind = Kind::punctuation;
+    std::uint32_t end = std::min(at + 64, part.end);
+    while (end < part.end && is_continuation(text[end])) --end;
+    const Block block = classify(text.substr(at, end - at));
+    const std::uint64_t word_before = block.words << 1 | in_word;
+    const std::uint64_t mark_before = block.marks << 1 | in_mark;
+    const std::uint64_t apart = (block.marks | mark_before) & ~block.later;  // from the byte before
+    std::uint64_t first = block.words & (~word_before | apart);
+    std::uint64_t behind = word_before & (~block.words | apart);
+    const std::uint32_t last = end - at - 1;
+    behind &= ~std::uint64_t{0} >> (63 - last);
+    for (; first != 0; first &= first - 1) {
+      (begins++)->begin = at + static_cast<std::uint32_t>(std::countr_zero(first));
     }
-    if (kind == Kind::letter) continue;
-    put(begin, first);
-    if (kind == Kind::punctuation) put(first, at);
-    begin = at;
+    for (; behind != 0; behind &= behind - 1) {
+      (ends++)->end = at + static_cast<std::uint32_t>(std::countr_zero(behind));
+    }
+    in_word = block.words >> last & 1;
+    in_mark = block.marks >> last & 1;
+    at = end;
   }
-  put(begin, part.end);
-  words.added(static_cast<std::size_t>(out - room));
+  if (in_word) (ends++)->end = part.end;
+  words.added(static_cast<std::size_t>(begins - room));
 }
 
 void Whitespace::operator()(std::string_view text, Range part, Words& words) const {

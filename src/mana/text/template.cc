@@ -30,6 +30,12 @@ Template Template::bert(bool pair, TokenId cls, TokenId sep) {
   return form;
 }
 
+void TokenSequence::clear() {
+  ids.clear();
+  offsets.clear();
+  total = 0;
+}
+
 void TokenSequence::truncate(std::size_t count) {
   if (count >= ids.size()) return;
   ids.resize(count);

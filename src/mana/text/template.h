@@ -32,6 +32,7 @@ struct TokenSequence {
   std::vector<Offsets> offsets;
   std::size_t total = 0;  ///< what there would be without a limit
 
+  void clear();
   void truncate(std::size_t count);
 };
 

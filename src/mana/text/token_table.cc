@@ -1,6 +1,7 @@
 #include "mana/text/token_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace mana::text {
@@ -17,10 +18,10 @@ std::uint32_t TokenTable::insert(std::string_view token, TokenId id) {
   strings_.resize(strings_.size() + size);  // the new padding is zero
   std::ranges::copy(token, strings_.edit() + begin);
   const char* word = strings_.data() + begin;
-  const std::uint64_t hash = hash_of(word, size);
+  const std::uint64_t hash = hash_word(word, size);
   Slot& slot = slots_.edit()[slot_of(word, size, hash)];
   if (slot.id == kNone) {
-    slot.key = size <= kShort ? first(load(word), size) : tag(hash) | begin;
+    slot.key = size <= kShort ? first_bytes(load(word), size) : tag(hash) | begin;
     slot.size = static_cast<std::uint32_t>(size);
     mark(hash);
     ++count_;
@@ -76,7 +77,7 @@ TokenTable::TokenTable(FlatReader& bytes)
       continue;
     }
     const bool whole =
-        slot.size <= kShort ? first(slot.key, slot.size) == slot.key : has_stored(begin_of(slot), slot.size);
+        slot.size <= kShort ? first_bytes(slot.key, slot.size) == slot.key : has_stored(begin_of(slot), slot.size);
     if (slot.id < 0 || !whole) bytes.fail("a token lies outside its table");
     const std::uint64_t hash = hash_of(slot);
     const std::size_t distance = i >= home(hash) ? i - home(hash) : i + slots.size() - home(hash);

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mana/text/array.h"
 #include "mana/text/flat_bytes.h"
+#include "mana/text/padded_word.h"
 #include "mana/text/tokenizer.h"
 #include "mana/text/utf8.h"
 
@@ -19,7 +18,7 @@ namespace mana::text {
 class TokenTable {
  public:
   /// What find() may read behind the word.
-  static constexpr std::size_t kPadding = 8;
+  static constexpr std::size_t kPadding = kWordPadding;
   static constexpr TokenId kNone = -1;
 
   TokenTable() = default;
@@ -38,11 +37,11 @@ class TokenTable {
   std::string_view stored(std::uint32_t begin, std::size_t size) const { return {strings_.data() + begin, size}; }
 
   /// The id of a word that is followed by kPadding readable bytes; kNone when it is no token.
-  TokenId find(const char* word, std::size_t size) const { return find(word, size, hash_of(word, size)); }
+  TokenId find(const char* word, std::size_t size) const { return find(word, size, hash_word(word, size)); }
   /// The same in two steps, so that the memory of many words is fetched at once: prepare() begins to, and what it
   /// returns is for find().
   std::uint64_t prepare(const char* word, std::size_t size) const {
-    const std::uint64_t hash = hash_of(word, size);
+    const std::uint64_t hash = hash_word(word, size);
     __builtin_prefetch(slots_.data() + home(hash));
     return hash;
   }
@@ -62,7 +61,7 @@ class TokenTable {
     for (most = std::min({most, size, longest_}); most > 0; --most) {
       // Tokens are whole code points, so a cut within one cannot be a token.
       if (most < size && is_continuation(word[most])) continue;
-      const std::uint64_t hash = hash_of(word, most);
+      const std::uint64_t hash = hash_word(word, most);
       if (!may_hold(hash)) continue;
       const TokenId id = find(word, most, hash);
       if (id != kNone) return {id, most};
@@ -85,39 +84,11 @@ class TokenTable {
   // Words of up to eight bytes are their own key, so most look-ups touch one slot and nothing else. The key of a longer
   // word is half of its hash and where the token begins in strings_.
   static constexpr std::size_t kShort = 8;
-  static_assert(std::endian::native == std::endian::little, "keys are bytes in the order of memory");
   struct Slot {
     std::uint64_t key;
     TokenId id = kNone;
     std::uint32_t size;
   };
-
-  static std::uint64_t load(const char* bytes) {
-    std::uint64_t value;
-    std::memcpy(&value, bytes, sizeof value);
-    return value;
-  }
-  // The first `size` <= 8 bytes of a load.
-  static std::uint64_t first(std::uint64_t value, std::size_t size) {
-    return size == 0 ? 0 : value & (~std::uint64_t{0} >> (64 - size * 8));
-  }
-  static std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    __extension__ using Product = unsigned __int128;
-    const Product product = static_cast<Product>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-  }
-  static constexpr std::uint64_t kSeed = 0x9E3779B97F4A7C15, kFactor = 0xD6E8FEB86659FD93;
-  static std::uint64_t hash_of(const char* word, std::size_t size) {
-    std::uint64_t hash = kSeed + size;
-    for (; size > kShort; size -= 8, word += 8) hash = mix(hash ^ load(word), kFactor);
-    return mix(hash ^ first(load(word), size), kFactor);
-  }
-  static bool equal(const char* token, const char* word, std::size_t size) {
-    for (; size > 8; size -= 8, word += 8, token += 8) {
-      if (load(token) != load(word)) return false;
-    }
-    return first(load(token) ^ load(word), size) == 0;
-  }
 
   std::size_t home(std::uint64_t hash) const { return ((hash >> 32) * slots_.size()) >> 32; }
   std::size_t after(std::size_t slot) const { return slot + 1 == slots_.size() ? 0 : slot + 1; }
@@ -128,11 +99,11 @@ class TokenTable {
   std::size_t slot_of(const char* word, std::size_t size, std::uint64_t hash) const {
     std::size_t i = home(hash);
     if (size <= kShort) {
-      const std::uint64_t key = first(load(word), size);
+      const std::uint64_t key = first_bytes(load(word), size);
       while (slots_[i].id != kNone && (slots_[i].key != key || slots_[i].size != size)) i = after(i);
     } else {
       while (slots_[i].id != kNone && ((slots_[i].key & kTag) != tag(hash) || slots_[i].size != size ||
-                                       !equal(strings_.data() + begin_of(slots_[i]), word, size))) {
+                                       !same_word(strings_.data() + begin_of(slots_[i]), word, size))) {
         i = after(i);
       }
     }
@@ -159,8 +130,8 @@ class TokenTable {
   }
   void rehash(std::size_t capacity);
   std::uint64_t hash_of(const Slot& slot) const {
-    if (slot.size > kShort) return hash_of(strings_.data() + begin_of(slot), slot.size);
-    return mix((kSeed + slot.size) ^ slot.key, kFactor);
+    if (slot.size > kShort) return hash_word(strings_.data() + begin_of(slot), slot.size);
+    return mix((kHashSeed + slot.size) ^ slot.key, kHashFactor);
   }
 
   Array<Slot> slots_ = Array(std::vector<Slot>(1));                     // one of them is always empty

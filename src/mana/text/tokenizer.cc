@@ -17,15 +17,16 @@ constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
 
 // Gives every token of a text, whatever bytes it is made of, to emit(id, offsets).
 template <class Emit>
-void tokenize(const Tokenizer::Pipeline& pipeline, std::string_view text, bool tracked, Emit&& emit) {
+void tokenize(const Tokenizer::Pipeline& pipeline, std::string_view text, bool tracked, Scratch& scratch, Emit&& emit) {
   if (text.empty()) return;
   if (text.size() > kMaxBytes) {
     throw ArgumentError(
         fmt::format("a text of {} bytes is too long; split what is above {} bytes", text.size(), kMaxBytes));
   }
-  if (simdjson::validate_utf8(text)) return pipeline.run(text, tracked, emit);
+  if (simdjson::validate_utf8(text)) return pipeline.run(text, tracked, scratch, emit);
   const RepairedText repaired(text);
-  pipeline.run(repaired.text(), tracked, [&](TokenId id, Offsets offsets) { emit(id, repaired.original(offsets)); });
+  pipeline.run(repaired.text(), tracked, scratch,
+               [&](TokenId id, Offsets offsets) { emit(id, repaired.original(offsets)); });
 }
 
 // How many tokens a template leaves for the texts.
@@ -39,17 +40,15 @@ std::size_t budget(const Template& form, const EncodeOptions& options) {
   return options.max_tokens - special;
 }
 
-TokenSequence sequence(const Tokenizer::Pipeline& pipeline, std::string_view text, std::size_t limit) {
-  TokenSequence tokens;
-  const std::size_t expected = std::min(limit, text.size() / 4 + 4);  // a token of most texts has four bytes or more
-  tokens.ids.reserve(expected);
-  tokens.offsets.reserve(expected);
-  tokenize(pipeline, text, true, [&](TokenId id, Offsets offsets) {
+// Puts the tokens of a text in place of what `tokens` held, and keeps its memory.
+void fill(TokenSequence& tokens, const Tokenizer::Pipeline& pipeline, std::string_view text, std::size_t limit,
+          Scratch& scratch) {
+  tokens.clear();
+  tokenize(pipeline, text, true, scratch, [&](TokenId id, Offsets offsets) {
     if (tokens.total++ >= limit) return;
     tokens.ids.push_back(id);
     tokens.offsets.push_back(offsets);
   });
-  return tokens;
 }
 
 }  // namespace
@@ -64,44 +63,15 @@ Tokenizer Tokenizer::load(const std::filesystem::path& folder, std::optional<boo
 }
 
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
-  const std::size_t limit = budget(pipeline_->single, options);
-  TokenSequence tokens = sequence(*pipeline_, text, limit);
-  truncate(tokens, nullptr, limit, options.truncation);
-  return assemble(pipeline_->single, tokens, nullptr, options.special_tokens);
+  return SequentialTokenizer(*this).encode(text, options);
 }
 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
-  const std::size_t limit = budget(pipeline_->pair, options);
-  TokenSequence first_tokens = sequence(*pipeline_, first, limit);
-  TokenSequence second_tokens = sequence(*pipeline_, second, limit);
-  truncate(first_tokens, &second_tokens, limit, options.truncation);
-  return assemble(pipeline_->pair, first_tokens, &second_tokens, options.special_tokens);
+  return SequentialTokenizer(*this).encode_pair(first, second, options);
 }
 
 TokenCount Tokenizer::append(std::string_view text, const EncodeOptions& options, std::vector<TokenId>& ids) const {
-  const std::size_t limit = budget(pipeline_->single, options);
-  const std::size_t before = ids.size();
-  std::size_t total = 0;
-  for (const Template::Part& part : pipeline_->single.parts) {
-    if (part.source == Template::Source::first) {
-      std::size_t kept = 0;
-      tokenize(*pipeline_, text, false, [&](TokenId id, Offsets) {
-        ++total;
-        if (kept == limit) return;
-        ids.push_back(id);
-        ++kept;
-      });
-    } else if (part.source == Template::Source::special && options.special_tokens) {
-      ids.insert(ids.end(), part.ids.begin(), part.ids.end());
-      total += part.ids.size();
-    }
-  }
-  const TokenCount count{ids.size() - before, total};
-  if (count.truncated() && options.truncation == Truncation::only_second) {
-    ids.resize(before);
-    throw_no_second_text();
-  }
-  return count;
+  return SequentialTokenizer(*this).append(text, options, ids);
 }
 
 void Tokenizer::wrap(std::span<const TokenId> content, std::vector<TokenId>& ids) const {
@@ -138,5 +108,60 @@ std::size_t Tokenizer::special_token_count(bool pair) const {
 }
 
 std::optional<std::size_t> Tokenizer::model_max_length() const { return pipeline_->model_max_length; }
+
+struct SequentialTokenizer::Memory {
+  TokenSequence first, second;
+  Scratch scratch;
+};
+
+SequentialTokenizer::SequentialTokenizer(const Tokenizer& tokenizer)
+    : pipeline_(tokenizer.pipeline_.get()), memory_(std::make_unique<Memory>()) {}
+SequentialTokenizer::SequentialTokenizer(SequentialTokenizer&&) noexcept = default;
+SequentialTokenizer& SequentialTokenizer::operator=(SequentialTokenizer&&) noexcept = default;
+SequentialTokenizer::~SequentialTokenizer() = default;
+
+Encoding SequentialTokenizer::encode(std::string_view text, const EncodeOptions& options) {
+  const std::size_t limit = budget(pipeline_->single, options);
+  TokenSequence& tokens = memory_->first;
+  fill(tokens, *pipeline_, text, limit, memory_->scratch);
+  truncate(tokens, nullptr, limit, options.truncation);
+  return assemble(pipeline_->single, tokens, nullptr, options.special_tokens);
+}
+
+Encoding SequentialTokenizer::encode_pair(std::string_view first, std::string_view second,
+                                          const EncodeOptions& options) {
+  const std::size_t limit = budget(pipeline_->pair, options);
+  auto& [first_tokens, second_tokens, scratch] = *memory_;
+  fill(first_tokens, *pipeline_, first, limit, scratch);
+  fill(second_tokens, *pipeline_, second, limit, scratch);
+  truncate(first_tokens, &second_tokens, limit, options.truncation);
+  return assemble(pipeline_->pair, first_tokens, &second_tokens, options.special_tokens);
+}
+
+TokenCount SequentialTokenizer::append(std::string_view text, const EncodeOptions& options, std::vector<TokenId>& ids) {
+  const std::size_t limit = budget(pipeline_->single, options);
+  const std::size_t before = ids.size();
+  std::size_t total = 0;
+  for (const Template::Part& part : pipeline_->single.parts) {
+    if (part.source == Template::Source::first) {
+      std::size_t kept = 0;
+      tokenize(*pipeline_, text, false, memory_->scratch, [&](TokenId id, Offsets) {
+        ++total;
+        if (kept == limit) return;
+        ids.push_back(id);
+        ++kept;
+      });
+    } else if (part.source == Template::Source::special && options.special_tokens) {
+      ids.insert(ids.end(), part.ids.begin(), part.ids.end());
+      total += part.ids.size();
+    }
+  }
+  const TokenCount count{ids.size() - before, total};
+  if (count.truncated() && options.truncation == Truncation::only_second) {
+    ids.resize(before);
+    throw_no_second_text();
+  }
+  return count;
+}
 
 }  // namespace mana::text

@@ -56,11 +56,12 @@ template <class Use>
 void run(benchmark::State& state, const Job& job, Use&& use) {
   if (!fs::exists(job.model) || !fs::exists(job.texts)) return state.SkipWithError("set MANA_HOME and MANA_TEST_DATA");
   const Tokenizer tokenizer = Tokenizer::load(job.model);
+  SequentialTokenizer sequential(tokenizer);
   const std::vector<std::string> texts = lines(job.texts, job.size);
   std::int64_t bytes = 0, tokens = 0;
   for (auto _ : state) {
     for (const std::string& text : texts) {
-      tokens += static_cast<std::int64_t>(use(tokenizer, text));
+      tokens += static_cast<std::int64_t>(use(sequential, text));
       bytes += static_cast<std::int64_t>(text.size());
     }
   }
@@ -68,9 +69,11 @@ void run(benchmark::State& state, const Job& job, Use&& use) {
   state.SetItemsProcessed(tokens);
 }
 
-std::size_t encode(const Tokenizer& tokenizer, const std::string& text) { return tokenizer.encode(text).ids.size(); }
+std::size_t encode(SequentialTokenizer& tokenizer, const std::string& text) {
+  return tokenizer.encode(text).ids.size();
+}
 
-std::size_t append(const Tokenizer& tokenizer, const std::string& text) {
+std::size_t append(SequentialTokenizer& tokenizer, const std::string& text) {
   static thread_local std::vector<TokenId> ids;
   ids.clear();
   return tokenizer.append(text, {}, ids).kept;

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <iterator>
 #include <span>
+
+#include "mana/text/padded_word.h"
+#include "mana/text/utf8.h"
 
 namespace mana::text {
 namespace tables {
@@ -25,10 +29,18 @@ struct Composition {
 
 #include "mana/text/unicode_tables.inc"
 
-constexpr std::array<std::uint16_t, kTwoByteEnd> kTwoByteFlags = [] {
-  std::array<std::uint16_t, kTwoByteEnd> flags{};
-  for (char32_t c = 0; c < kTwoByteEnd; ++c)
-    flags[c] = kRecords[kRecordNumbers[kBlocks[c >> 7] * 128u + (c & 127u)]].flags;
+// The flags of each code point of two bytes of UTF-8, by these bytes as they lie in memory, the second without its
+// upper two bits; nothing for other bytes but kLonger for those that begin a code point of three or four bytes.
+constexpr std::uint16_t kPair = 0x3FFF, kLonger = 1 << 15;
+constexpr std::array<std::uint16_t, kPair + 1> kPairFlags = [] {
+  std::array<std::uint16_t, kPair + 1> flags{};
+  for (unsigned lead = 0xC2; lead <= 0xFF; ++lead) {
+    for (unsigned next = 0; next < 64; ++next) {
+      const unsigned c = (lead & 0x1F) << 6 | next;
+      flags[lead | next << 8] =
+          lead >= 0xE0 ? kLonger : kRecords[kRecordNumbers[kBlocks[c >> 7] * 128u + (c & 127u)]].flags;
+    }
+  }
   return flags;
 }();
 
@@ -82,6 +94,28 @@ char32_t composition(char32_t first, char32_t second) {
   const auto* found =
       std::lower_bound(std::begin(tables::kCompositions), end, tables::Composition{first, second, 0}, less);
   return found != end && found->first == first && found->second == second ? found->composite : 0;
+}
+
+// Every pair of bytes is looked up, without a branch: where code points begin cannot be predicted.
+unsigned flags_beyond_ascii(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  unsigned found = 0;
+  for (const char* at = text.data(); at < text.data() + text.size(); at += 8) {
+    const std::uint64_t eight = load(at);
+    if ((eight & kHighBits) == 0) continue;
+    for (int i = 0; i < 8; ++i) {
+      std::uint16_t pair;
+      std::memcpy(&pair, at + i, sizeof pair);
+      found |= tables::kPairFlags[pair & tables::kPair];
+    }
+    if (!(found & tables::kLonger)) continue;
+    found &= ~unsigned{tables::kLonger};
+    for (std::uint64_t leads = eight & eight << 1 & eight << 2 & kHighBits; leads != 0; leads &= leads - 1) {
+      const char* first = at + std::countr_zero(leads) / 8;
+      found |= properties(decode(first)).flags;
+    }
+  }
+  return found;
 }
 
 }  // namespace mana::text

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -30,22 +29,18 @@ struct Properties {
   std::int32_t lower_delta;
 };
 
-/// One more than the last code point that takes two bytes of UTF-8: Latin, Greek, Cyrillic, Hebrew, Arabic, …
-inline constexpr char32_t kTwoByteEnd = 0x800;
-
 namespace tables {
 extern const Properties kRecords[];
 extern const std::uint16_t kBlocks[];
 extern const std::uint8_t kRecordNumbers[];
-extern const std::array<std::uint16_t, kTwoByteEnd> kTwoByteFlags;
 }  // namespace tables
 
 inline const Properties& properties(char32_t c) {
   return tables::kRecords[tables::kRecordNumbers[tables::kBlocks[c >> 7] * 128u + (c & 127u)]];
 }
 
-/// Properties::flags in one step for the scripts that most text is in, for hot loops.
-inline unsigned flags_of(char32_t c) { return c < kTwoByteEnd ? tables::kTwoByteFlags[c] : properties(c).flags; }
+/// The flags of all code points beyond ASCII together. kWordPadding readable bytes follow the text.
+unsigned flags_beyond_ascii(std::string_view text);
 
 inline bool has(char32_t c, unsigned flags) { return (properties(c).flags & flags) != 0; }
 

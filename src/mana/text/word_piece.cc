@@ -57,27 +57,31 @@ void WordPiece::compile(FlatWriter& bytes) const {
   bytes.number(max_code_points_);
 }
 
-void WordPiece::operator()(std::string_view text, const Words& words, Pieces& pieces) const {
+void WordPiece::operator()(std::string_view text, const Words& words, WordCache& cache, Pieces& pieces) const {
   std::array<std::uint64_t, 16> hashes;
   for (std::size_t begin = 0; begin < words.size(); begin += hashes.size()) {
     const std::size_t count = std::min(hashes.size(), words.size() - begin);
     const Range* some = words.data() + begin;
     for (std::size_t i = 0; i < count; ++i) {
       hashes[i] = vocabulary_.table().prepare(text.data() + some[i].begin, some[i].size());
+      cache.prepare(hashes[i]);
     }
-    for (std::size_t i = 0; i < count; ++i) add(text, some[i], hashes[i], pieces);
+    for (std::size_t i = 0; i < count; ++i) add(text, some[i], hashes[i], cache, pieces);
   }
 }
 
-void WordPiece::add(std::string_view text, Range word, std::uint64_t hash, Pieces& pieces) const {
+void WordPiece::add(std::string_view text, Range word, std::uint64_t hash, WordCache& cache, Pieces& pieces) const {
   if (exceeds(word.of(text), max_code_points_)) return pieces.push_back({unknown_, word});
   // Most words are tokens.
   const TokenId whole = vocabulary_.table().find(text.data() + word.begin, word.size(), hash);
   if (whole != TokenTable::kNone) return pieces.push_back({whole, word});
+  if (cache.find(text, word, hash, pieces)) return;
   const std::size_t before = pieces.size();
-  if (cut(text, word, pieces)) return;
-  pieces.cut(before);
-  pieces.push_back({unknown_, word});
+  if (!cut(text, word, pieces)) {
+    pieces.cut(before);
+    pieces.push_back({unknown_, word});
+  }
+  cache.keep(text, word, hash, {pieces.data() + before, pieces.size() - before});
 }
 
 // The whole word is no token.

@@ -3,19 +3,13 @@
 #include <string>
 #include <string_view>
 
-#include "mana/text/normalized_text.h"
+#include "mana/text/piece.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/token_table.h"
 #include "mana/text/vocabulary.h"
+#include "mana/text/word_cache.h"
 
 namespace mana::text {
-
-/// A token and the bytes of the normalised text that it stands for.
-struct Piece {
-  TokenId id;
-  Range range;
-};
-using Pieces = Buffer<Piece>;
 
 /// A word is cut into the longest tokens from the left; those within a word begin with a prefix ("##"). A word that
 /// cannot be cut up, or is too long, is the unknown token.
@@ -36,12 +30,12 @@ class WordPiece {
 
   /// Adds the pieces of all words. `text` is followed by TokenTable::kPadding readable bytes. Time is linear in the
   /// text: at each place at most as many beginnings are tried as the longest token has bytes.
-  void operator()(std::string_view text, const Words& words, Pieces& pieces) const;
+  void operator()(std::string_view text, const Words& words, WordCache& cache, Pieces& pieces) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:
-  void add(std::string_view text, Range word, std::uint64_t hash, Pieces& pieces) const;
+  void add(std::string_view text, Range word, std::uint64_t hash, WordCache& cache, Pieces& pieces) const;
   bool cut(std::string_view text, Range word, Pieces& pieces) const;
 
   Vocabulary vocabulary_;
