@@ -176,9 +176,9 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   Pool own_pool;
   const auto pool_of = [&](unsigned thread) -> Pool& { return lock.owns_lock() ? pools[thread] : own_pool; };
 
-  nn::Profile* const profile = options.profile.get();
+  kernels::Profile* const profile = options.profile.get();
   TokenizedTexts tokens = [&] {
-    const nn::Profile::Timer timer(profile, together == nullptr ? 1 : team.size(), "tokenizing");
+    const kernels::Profile::Timer timer(profile, together == nullptr ? 1 : team.size(), "tokenizing");
     return tokenize(rules, texts, first, together, stop);
   }();
   const std::vector<Batch> batches = plan_batches(tokens.pieces, kTokenBudget);

@@ -16,7 +16,7 @@
 #include "mana/formats/sentence_folder.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
-#include "mana/nn/profile.h"
+#include "mana/kernels/profile.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::engine {
@@ -40,7 +40,7 @@ struct EncoderOptions {
   std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow, if any
   std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
   Overflow overflow = Overflow::truncate;
-  std::shared_ptr<nn::Profile> profile = {};  ///< adds up there where the time goes
+  std::shared_ptr<kernels::Profile> profile = {};  ///< adds up there where the time goes
 };
 
 /// What is known about one embedded text beside its vector.

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mana::nn {
+namespace mana::kernels {
 
 /// Where forward passes spend their time. Thread-safe.
 class Profile {
@@ -50,4 +50,4 @@ class Profile {
   std::vector<Entry> entries_;
 };
 
-}  // namespace mana::nn
+}  // namespace mana::kernels

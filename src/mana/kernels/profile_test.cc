@@ -1,11 +1,11 @@
-#include "mana/nn/profile.h"
+#include "mana/kernels/profile.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
 
-namespace mana::nn {
+namespace mana::kernels {
 namespace {
 
 using testing::DoubleEq;
@@ -54,4 +54,4 @@ TEST(Profile, ParallelTimersLoseNothing) {
 }
 
 }  // namespace
-}  // namespace mana::nn
+}  // namespace mana::kernels

@@ -1,10 +1,10 @@
-#include "mana/nn/profile.h"
+#include "mana/kernels/profile.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace mana::nn {
+namespace mana::kernels {
 
 Profile::Timer::Timer(Profile* profile, unsigned threads, std::string_view operation, double arithmetic)
     : profile_(profile), threads_(threads), arithmetic_(arithmetic) {
@@ -46,4 +46,4 @@ std::vector<Profile::Entry> Profile::entries() const {
   return entries_;
 }
 
-}  // namespace mana::nn
+}  // namespace mana::kernels
