@@ -1,0 +1,38 @@
+#include <cmath>
+
+#include "mana/train/update_rules.h"
+
+namespace mana::train {
+
+void AdamW::update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const {
+  const auto t = static_cast<double>(step.number);
+  const auto keep = static_cast<float>(step.decays ? 1 - step.rate * decay : 1);
+  const auto b1 = static_cast<float>(beta1), b2 = static_cast<float>(beta2);
+  const auto rest1 = static_cast<float>(1 - beta1), rest2 = static_cast<float>(1 - beta2);
+  const auto size = static_cast<float>(step.rate / (1 - std::pow(beta1, t)));
+  const auto inverse = static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, t)));
+  const auto small = static_cast<float>(epsilon);
+  float* const m = states[0].data();
+  float* const v = states[1].data();
+  const auto each = [&](std::size_t i, float g) {
+    m[i] = b1 * m[i] + rest1 * g;
+    v[i] = b2 * v[i] + rest2 * (g * g);
+    w[i] = keep * w[i] - size * m[i] / (std::sqrt(v[i]) * inverse + small);
+  };
+  if (gradient.empty()) {
+    for (std::size_t i = 0; i < w.size(); ++i) each(i, 0);
+  } else {
+    for (std::size_t i = 0; i < w.size(); ++i) each(i, step.gradient_scale * gradient[i]);
+  }
+}
+
+void AdamW::fade(std::uint64_t steps, States states) const {
+  const auto n = static_cast<double>(steps);
+  const auto fade_m = static_cast<float>(std::pow(beta1, n)), fade_v = static_cast<float>(std::pow(beta2, n));
+  for (float& m : states[0]) m *= fade_m;
+  for (float& v : states[1]) v *= fade_v;
+}
+
+double AdamW::fading() const { return beta1 / std::sqrt(beta2); }
+
+}  // namespace mana::train
