@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "mana/train/update_rules.h"
@@ -26,13 +27,21 @@ void AdamW::update(const Step& step, std::span<float> w, std::span<const float> 
   }
 }
 
-void AdamW::fade(std::uint64_t steps, States states) const {
-  const auto n = static_cast<double>(steps);
-  const auto fade_m = static_cast<float>(std::pow(beta1, n)), fade_v = static_cast<float>(std::pow(beta2, n));
-  for (float& m : states[0]) m *= fade_m;
-  for (float& v : states[1]) v *= fade_v;
+bool AdamW::moves(States states) const {
+  return std::any_of(states[0].begin(), states[0].end(), [](float m) { return m != 0; });
 }
 
 double AdamW::fading() const { return beta1 / std::sqrt(beta2); }
+
+void AdamW::fade(std::span<const double> rates, bool decays, std::span<float> w, States states) const {
+  const auto n = static_cast<double>(rates.size());
+  const auto fade_m = static_cast<float>(std::pow(beta1, n)), fade_v = static_cast<float>(std::pow(beta2, n));
+  for (float& m : states[0]) m *= fade_m;
+  for (float& v : states[1]) v *= fade_v;
+  if (!decays || decay == 0) return;
+  double kept = 1;
+  for (const double rate : rates) kept *= 1 - rate * decay;
+  for (float& each : w) each *= static_cast<float>(kept);
+}
 
 }  // namespace mana::train

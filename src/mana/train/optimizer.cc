@@ -92,30 +92,19 @@ void Optimizer::replay(std::size_t index, std::size_t row) {
   std::uint32_t& present = states_[index].present[row];
   const std::uint64_t now = rates_.size(), last = std::exchange(present, static_cast<std::uint32_t>(now));
   if (last == now || untouched_ == UntouchedRows::keep) return;
-  const std::size_t columns = parameters_[index].columns, first = row * columns;
-  // Before its first gradient a row has no momentum, and a row long without one has none that matters.
-  const std::span<const float> momentum(states_[index].values[0].data() + first, columns);
-  const bool moves = std::any_of(momentum.begin(), momentum.end(), [](float value) { return value != 0; });
-  const std::uint64_t moved = moves ? std::min(now, last + replayed_) : last;
-  for (std::uint64_t step = last; step < moved; ++step) {
-    update(index, first, columns, {}, {.number = step + 1, .rate = rates_[step]});
-  }
-  if (moved < now) fade(index, row, moved, now);
-}
-
-/// w ← w Π (1 − r λ) over the steps (from, to], whose momentum moves nothing.
-void Optimizer::fade(std::size_t index, std::size_t row, std::uint64_t from, std::uint64_t to) {
-  autograd::Parameter& parameter = parameters_[index];
+  const autograd::Parameter& parameter = parameters_[index];
   const std::size_t first = row * parameter.columns;
   std::visit(
       [&]<class Rule>(const Rule& rule) {
-        rule.fade(to - from, slices<Rule>(states_[index].values, first, parameter.columns));
-        if (!parameter.decays || rule.decay == 0) return;
-        double product = 1;
-        for (std::uint64_t step = from; step < to; ++step) {
-          product *= 1 - rates_[step] * static_cast<double>(parameter.rate_scale) * rule.decay;
+        const auto states = slices<Rule>(states_[index].values, first, parameter.columns);
+        const std::uint64_t moved = rule.moves(states) ? std::min(now, last + replayed_) : last;
+        for (std::uint64_t step = last; step < moved; ++step) {
+          update(index, first, parameter.columns, {}, {.number = step + 1, .rate = rates_[step]});
         }
-        for (float& w : parameter.row(row)) w *= static_cast<float>(product);
+        if (moved == now) return;
+        std::vector<double> rates(rates_.begin() + static_cast<std::ptrdiff_t>(moved), rates_.end());
+        for (double& rate : rates) rate *= static_cast<double>(parameter.rate_scale);
+        rule.fade(rates, parameter.decays, parameter.row(row), states);
       },
       rule_);
 }

@@ -64,7 +64,6 @@ class Optimizer {
   void update(std::size_t parameter, std::size_t first, std::size_t size, std::span<const float> gradient,
               const Step& step);
   void replay(std::size_t parameter, std::size_t row);
-  void fade(std::size_t parameter, std::size_t row, std::uint64_t from, std::uint64_t to);
 
   std::span<autograd::Parameter> parameters_;
   UpdateRule rule_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "mana/train/update_rules.h"
@@ -5,20 +6,23 @@
 namespace mana::train {
 
 void Sgd::update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const {
-  const auto keep = static_cast<float>(step.decays ? 1 - step.rate * decay : 1);
+  const auto lambda = static_cast<float>(step.decays ? decay : 0);
   const auto mu = static_cast<float>(momentum), rate = static_cast<float>(step.rate);
   float* const v = states[0].data();
   for (std::size_t i = 0; i < w.size(); ++i) {
-    v[i] = mu * v[i] + (gradient.empty() ? 0 : step.gradient_scale * gradient[i]);
-    w[i] = keep * w[i] - rate * v[i];
+    const float g = gradient.empty() ? 0 : step.gradient_scale * gradient[i];
+    v[i] = mu * v[i] + (g + lambda * w[i]);
+    w[i] -= rate * v[i];
   }
 }
 
-void Sgd::fade(std::uint64_t steps, States states) const {
-  const auto fade_v = static_cast<float>(std::pow(momentum, static_cast<double>(steps)));
-  for (float& v : states[0]) v *= fade_v;
+bool Sgd::moves(States states) const {
+  return decay > 0 || std::any_of(states[0].begin(), states[0].end(), [](float v) { return v != 0; });
 }
 
-double Sgd::fading() const { return momentum; }
+void Sgd::fade(std::span<const double> rates, bool, std::span<float>, States states) const {
+  const auto fade_v = static_cast<float>(std::pow(momentum, static_cast<double>(rates.size())));
+  for (float& v : states[0]) v *= fade_v;
+}
 
 }  // namespace mana::train

@@ -32,15 +32,17 @@ struct AdamW {
 
   /// Without a gradient it is zero.
   void update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const;
-  /// What `steps` steps without a gradient do to the states.
-  void fade(std::uint64_t steps, States states) const;
+  /// Whether a step without a gradient does more than to let weights decay.
+  bool moves(States states) const;
   /// How much smaller each step without a gradient moves the weights than the one before.
   double fading() const;
+  /// Steps without a gradient, at these rates, that move nothing any more.
+  void fade(std::span<const double> rates, bool decays, std::span<float> w, States states) const;
 };
 
-/// Stochastic gradient descent with momentum μ (Sutskever et al. 2013) and decoupled decay:
+/// Stochastic gradient descent with momentum μ (Sutskever et al. 2013), decay added to the gradient as in PyTorch:
 ///
-///   v ← μ v + g,   w ← (1 − r λ) w − r v
+///   v ← μ v + g + λ w,   w ← w − r v
 struct Sgd {
   double momentum = 0.9;
   double decay = 0;  ///< λ
@@ -48,8 +50,9 @@ struct Sgd {
   static constexpr std::size_t kStates = 1;
 
   void update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const;
-  void fade(std::uint64_t steps, States states) const;
-  double fading() const;
+  bool moves(States states) const;
+  double fading() const { return decay > 0 ? 1 : momentum; }
+  void fade(std::span<const double> rates, bool decays, std::span<float> w, States states) const;
 };
 
 }  // namespace mana::train
