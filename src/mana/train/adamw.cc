@@ -4,10 +4,16 @@
 #include "mana/train/update_rules.h"
 
 namespace mana::train {
+namespace {
+
+/// 1 − r λ, rounded as every step rounds it: a thousand of them would tell the difference.
+float kept_share(double rate, double decay) { return static_cast<float>(1 - rate * decay); }
+
+}  // namespace
 
 void AdamW::update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const {
   const auto t = static_cast<double>(step.number);
-  const auto keep = static_cast<float>(step.decays ? 1 - step.rate * decay : 1);
+  const float keep = step.decays ? kept_share(step.rate, decay) : 1;
   const auto b1 = static_cast<float>(beta1), b2 = static_cast<float>(beta2);
   const auto rest1 = static_cast<float>(1 - beta1), rest2 = static_cast<float>(1 - beta2);
   const auto size = static_cast<float>(step.rate / (1 - std::pow(beta1, t)));
@@ -40,7 +46,7 @@ void AdamW::fade(std::span<const double> rates, bool decays, std::span<float> w,
   for (float& v : states[1]) v *= fade_v;
   if (!decays || decay == 0) return;
   double kept = 1;
-  for (const double rate : rates) kept *= 1 - rate * decay;
+  for (const double rate : rates) kept *= double{kept_share(rate, decay)};
   for (float& each : w) each *= static_cast<float>(kept);
 }
 
