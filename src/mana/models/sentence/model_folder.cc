@@ -1,4 +1,4 @@
-#include "mana/compress/model_folder.h"
+#include "mana/models/sentence/model_folder.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@
 #include "mana/formats/sentence_modules.h"
 #include "mana/models/sentence/packed_model.h"
 
-namespace mana::compress {
+namespace mana::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -125,7 +125,7 @@ FolderSize size_on_disk(const fs::path& folder) {
   FolderSize size;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
-    (entry.path().filename() == models::kPackedModelFile ? size.packed : size.ordinary) += entry.file_size();
+    (entry.path().filename() == kPackedModelFile ? size.packed : size.ordinary) += entry.file_size();
   }
   return size;
 }
@@ -180,4 +180,4 @@ void rewrite_weights(const fs::path& folder, const ChangeTensor& change) {
   fs::remove(folder / kIndex, ignored);
 }
 
-}  // namespace mana::compress
+}  // namespace mana::models

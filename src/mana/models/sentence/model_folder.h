@@ -12,7 +12,7 @@
 #include "mana/formats/sentence_folder.h"
 
 /// A model's folder that is being changed in place: its files, one at a time.
-namespace mana::compress {
+namespace mana::models {
 
 using Json = nlohmann::ordered_json;
 
@@ -61,4 +61,4 @@ struct ChangedTensor {
 using ChangeTensor = std::function<bool(const formats::StoredTensor&, ChangedTensor&)>;
 void rewrite_weights(const std::filesystem::path& folder, const ChangeTensor& change);
 
-}  // namespace mana::compress
+}  // namespace mana::models
