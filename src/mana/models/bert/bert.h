@@ -22,7 +22,7 @@ struct BertEmbeddings {
 
   template <class Context>
   auto operator()(const Context& run, const nn::PackedTokens& batch) const {
-    return drop(run, norm(run, sum(run, batch)));
+    return nn::drop(run, norm(run, sum(run, batch)));
   }
 
  private:

@@ -53,7 +53,7 @@ struct DenseHead {
   Value operator()(const Context& run, Value x) const {
     Value y = linear(run, x, activation);
     if (!residual) return y;
-    return shortcut ? add(run, std::move(y), (*shortcut)(run, x)) : add(run, std::move(y), std::move(x));
+    return shortcut ? nn::add(run, std::move(y), (*shortcut)(run, x)) : nn::add(run, std::move(y), std::move(x));
   }
 };
 
