@@ -1,8 +1,10 @@
 #include "mana/kernels/gradients.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
+#include "mana/kernels/cpu/tables.h"
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/activation.h"
 #include "mana/kernels/reference/attention.h"
@@ -123,7 +125,7 @@ void embedding_gradient(const EmbeddingGradientCall& call) {
 }
 
 void add(const AddCall& call) {
-  for (std::size_t i = 0; i < call.count; ++i) call.y[i] += call.factor * call.x[i];
+  for (std::size_t i = 0; i < call.count; ++i) call.y[i] = std::fma(call.factor, call.x[i], call.y[i]);
 }
 
 constexpr GradientTable reference_table(Precision precision, void (*weight_gradient)(const WeightGradientCall&)) {
@@ -150,8 +152,8 @@ constexpr GradientTable reference_table(Precision precision, void (*weight_gradi
   };
 }
 
-constexpr GradientTable kF32 = reference_table(Precision::f32, weight_gradient_f32);
-constexpr GradientTable kBf16 = reference_table(Precision::bf16, weight_gradient_bf16);
+constexpr GradientTable kReferenceF32 = reference_table(Precision::f32, weight_gradient_f32);
+constexpr GradientTable kReferenceBf16 = reference_table(Precision::bf16, weight_gradient_bf16);
 
 }  // namespace
 
@@ -162,8 +164,9 @@ void add_touched(std::span<const std::int32_t> ids, std::vector<std::uint32_t>& 
   touched.erase(repeated.begin(), repeated.end());
 }
 
-const GradientTable& gradient_table(Isa /*isa*/, Precision precision) {
-  return precision == Precision::bf16 ? kBf16 : kF32;
+const GradientTable& gradient_table(Isa isa, Precision precision) {
+  if (isa != Isa::reference) return cpu_gradient_table(isa, precision);
+  return precision == Precision::bf16 ? kReferenceBf16 : kReferenceF32;
 }
 
 }  // namespace mana::kernels

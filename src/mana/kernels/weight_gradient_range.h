@@ -17,7 +17,8 @@ struct WeightGradientRange {
     last = std::min(call.last_part * kWeightGradientPart, last);
     first_bias = first_output;
     last_bias = last_output;
-    if (call.db == nullptr || (along_inputs && call.first_part != 0)) last_bias = first_bias;
+    const bool all_bias = along_inputs && call.first_part == 0 && call.last_part != 0;
+    if (call.db == nullptr || (along_inputs && !all_bias)) last_bias = first_bias;
   }
 
   std::size_t first_output = 0, last_output;
