@@ -29,8 +29,8 @@ template <class Factors>
 constexpr GradientTable make_gradient_table(Precision precision) {
   return {.isa = HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2,
           .precision = precision,
-          .weight_gradient = weight_gradient<Factors>,
-          .weight_gradient_scratch = WeightGradientBlocks<Factors>::scratch,
+          .weight_gradient = WeightGradient<Factors>::run,
+          .weight_gradient_scratch = WeightGradient<Factors>::scratch,
           .pack = pack<Factors>,
           .activate = activate_all,
           .activation_gradient = activation_gradient,

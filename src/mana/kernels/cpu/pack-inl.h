@@ -28,21 +28,21 @@ struct PlainFactors {
   static HWY_INLINE Vec along(const float* x, std::size_t count) { return load_first(x, count); }
 };
 
-/// The factors of columns [first, last) of x [rows, stride], a group of rows after the other:
-///   to[column / width][row / group][column % width],      panels `panel_size` factors apart
-/// Where a panel's columns end, zeros go on to the next whole vector, and are written over by what belongs there: the
-/// last group of a panel needs kLanes factors of room behind it.
+/// The factors of columns [first, last) of x [rows, stride], a group of rows after the other, `width` columns in a
+/// panel:
+///   to[column / width][row / group][column % width],      panels `panel_size` factors apart, their rows `panel_row`
+/// A row of a panel is filled up to `panel_row`, whole vectors, with the columns that follow, or zeros.
 template <class Factors>
 HWY_INLINE void pack_down(const float* x, std::size_t rows, std::size_t stride, std::size_t first, std::size_t last,
-                          std::size_t width, std::size_t panel_size, typename Factors::Product::Factor* to) {
+                          std::size_t width, std::size_t panel_row, std::size_t panel_size,
+                          typename Factors::Product::Factor* to) {
   const hn::ScalableTag<typename Factors::Product::Factor> d;
   for (std::size_t row = 0; row < rows; row += Factors::kGroup) {
     const float* from = x + row * stride;
-    auto* group = to + row / Factors::kGroup * width;
+    auto* group = to + row / Factors::kGroup * panel_row;
     for (std::size_t column = first; column < last; column += width, group += panel_size) {
-      const std::size_t columns = HWY_MIN(width, last - column);
-      for (std::size_t n = 0; n < width; n += kLanes) {
-        const std::size_t count = n < columns ? HWY_MIN(kLanes, columns - n) : 0;
+      for (std::size_t n = 0; n < panel_row; n += kLanes) {
+        const std::size_t count = column + n < last ? HWY_MIN(kLanes, last - column - n) : 0;
         hn::StoreU(count == 0 ? hn::Zero(d) : Factors::down(from + column + n, stride, rows - row, count), d,
                    group + n);
       }
@@ -84,7 +84,7 @@ void pack(const PackCall& call) {
     for (std::size_t n = 0; n < columns; ++n) bias[n] = call.bias == nullptr ? 0.0f : call.bias[first + n];
     auto* to = packed.own_panel(panel);
     if (call.transposed) {
-      pack_down<Factors>(call.weights, inputs, outputs, first, first + columns, kPanelWidth, 0,
+      pack_down<Factors>(call.weights, inputs, outputs, first, first + columns, kPanelWidth, kPanelWidth, 0,
                          reinterpret_cast<Factor*>(to));
     } else {
       pack_across<Factors>(call.weights + first * inputs, columns, inputs, inputs, reinterpret_cast<float*>(to));

@@ -56,80 +56,107 @@ constexpr std::array<MultiplyTransposed<Product>, sizeof...(kIndex)> make_transp
 template <class Product>
 inline constexpr auto kTransposed = make_transposed<Product>(std::make_index_sequence<kMaxRows>());
 
-/// db += Σ dy over `rows` rows for columns [first, last): four rows are added up first.
-HWY_INLINE void add_bias_gradient(const float* dy, std::size_t rows, std::size_t outputs, std::size_t first,
-                                  std::size_t last, float* db) {
+/// sum += the rows of x for its first `columns` columns: four rows are added up first.
+HWY_INLINE void add_down(const float* x, std::size_t rows, std::size_t stride, std::size_t columns, float* sum) {
   std::size_t row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    const float* from = dy + row * outputs;
-    for (std::size_t n = first; n < last; n += kLanes) {
-      const std::size_t count = HWY_MIN(kLanes, last - n);
-      const Vec upper = hn::Add(load_first(from + n, count), load_first(from + outputs + n, count));
-      const Vec lower = hn::Add(load_first(from + 2 * outputs + n, count), load_first(from + 3 * outputs + n, count));
-      store_first(hn::Add(load_first(db + n, count), hn::Add(upper, lower)), db + n, count);
+  for (; row + 4 <= rows; row += 4, x += 4 * stride) {
+    for (std::size_t n = 0; n < columns; n += kLanes) {
+      const std::size_t count = HWY_MIN(kLanes, columns - n);
+      const Vec upper = hn::Add(load_first(x + n, count), load_first(x + stride + n, count));
+      const Vec lower = hn::Add(load_first(x + 2 * stride + n, count), load_first(x + 3 * stride + n, count));
+      store_first(hn::Add(load_first(sum + n, count), hn::Add(upper, lower)), sum + n, count);
     }
   }
-  for (; row < rows; ++row) add_row(dy + row * outputs + first, last - first, db + first);
+  for (; row < rows; ++row, x += stride) add_row(x, columns, sum);
 }
 
 /// Rows come in blocks, whose sums are added to dW one after the other. Of a block, the factors of dy lie in scratch in
 /// strips of as many outputs as a register block has rows, and behind them those of x, a chunk of inputs at a time, in
 /// panels: a strip stays in the first-level cache, a chunk in the second-level one.
 template <class Factors>
-struct WeightGradientBlocks {
+class WeightGradient {
+ public:
+  static std::size_t scratch(std::size_t, std::size_t inputs, std::size_t outputs) {
+    return (left_size(outputs) + panels_for(HWY_MIN(inputs, kChunk)) * kPanel) * sizeof(Factor);
+  }
+  static void run(const WeightGradientCall& call) {
+    const WeightGradientRange range(call);
+    if (range.first_output < range.last_output && range.first_input < range.last_input) WeightGradient(call, range)();
+  }
+
+ private:
+  using Product = typename Factors::Product;
+  using Factor = typename Product::Factor;
   static constexpr std::size_t kDepth = 256;  ///< groups of rows in a block
   static constexpr std::size_t kRows = kDepth * Factors::kGroup;
-  static constexpr std::size_t kChunk = 384;  ///< inputs
-  static constexpr std::size_t kPanel = kDepth * kPanelWidth;
+  static constexpr std::size_t kChunk = 384;                         ///< inputs
+  static constexpr std::size_t kPanel = (kDepth + 1) * kPanelWidth;  ///< one more, so that panels do not evict others
 
-  static std::size_t strips(std::size_t outputs) { return (outputs + kMaxRows - 1) / kMaxRows; }
-  static std::size_t strip_size(std::size_t width) { return kDepth * width + kLanes; }
-  static std::size_t left_size(std::size_t outputs) {
-    return (strips(outputs) * strip_size(kMaxRows) + kLanes - 1) / kLanes * kLanes;
-  }
-  static std::size_t scratch(std::size_t, std::size_t inputs, std::size_t outputs) {
-    return (left_size(outputs) + panels_for(HWY_MIN(inputs, kChunk)) * kPanel) * sizeof(float);
-  }
-};
+  /// The rows of a strip's block begin with whole vectors.
+  static constexpr std::size_t kStripRow = (kMaxRows + kLanes - 1) / kLanes * kLanes;
+  static constexpr std::size_t kStrip = (kDepth + 1) * kStripRow;
 
-template <class Factors>
-void weight_gradient(const WeightGradientCall& call) {
-  using Blocks = WeightGradientBlocks<Factors>;
-  using Factor = typename Factors::Product::Factor;
-  const WeightGradientRange range(call);
-  const std::size_t outputs = range.last_output - range.first_output;
-  if (outputs == 0 || range.first_input == range.last_input) return;
-  const std::size_t width = next_rows(outputs), strip_size = Blocks::strip_size(width);
-  auto* const left = reinterpret_cast<Factor*>(call.scratch);
-  auto* const right = left + Blocks::left_size(outputs);
-  for (std::size_t begin = 0; begin < call.rows; begin += Blocks::kRows) {
-    const std::size_t rows = HWY_MIN(Blocks::kRows, call.rows - begin);
-    const std::size_t depth = (rows + Factors::kGroup - 1) / Factors::kGroup;
-    const float* dy = call.dy + begin * call.outputs;
-    if (range.first_bias < range.last_bias) {
-      add_bias_gradient(dy, rows, call.outputs, range.first_bias, range.last_bias, call.db);
-    }
-    pack_down<Factors>(dy, rows, call.outputs, range.first_output, range.last_output, width, strip_size, left);
-    for (std::size_t chunk = range.first_input; chunk < range.last_input; chunk += Blocks::kChunk) {
-      const std::size_t chunk_end = HWY_MIN(range.last_input, chunk + Blocks::kChunk);
-      pack_down<Factors>(call.x + begin * call.inputs, rows, call.inputs, chunk, chunk_end, kPanelWidth, Blocks::kPanel,
-                         right);
-      for (std::size_t strip = 0; strip * width < outputs; ++strip) {
-        const std::size_t count = HWY_MIN(width, outputs - strip * width);
-        for (std::size_t input = chunk; input < chunk_end; input += kPanelWidth) {
-          HWY_ALIGN float sums[kMaxRows * kPanelWidth];
-          kTransposed<typename Factors::Product>[count - 1](left + strip * strip_size, width,
-                                                            right + (input - chunk) / kPanelWidth * Blocks::kPanel,
-                                                            depth, sums, kPanelWidth);
-          float* dw = call.dw + (range.first_output + strip * width) * call.inputs + input;
-          for (std::size_t m = 0; m < count; ++m, dw += call.inputs) {
-            add_row(sums + m * kPanelWidth, HWY_MIN(kPanelWidth, chunk_end - input), dw);
-          }
-        }
+  static std::size_t left_size(std::size_t outputs) { return (outputs + kMaxRows - 1) / kMaxRows * kStrip; }
+
+  WeightGradient(const WeightGradientCall& call, const WeightGradientRange& range)
+      : call_(call),
+        range_(range),
+        outputs_(range.last_output - range.first_output),
+        width_(next_rows(outputs_)),
+        left_(reinterpret_cast<Factor*>(call.scratch)),
+        right_(left_ + left_size(outputs_)) {}
+
+  void operator()() const {
+    for (std::size_t begin = 0; begin < call_.rows; begin += kRows) {
+      const std::size_t rows = HWY_MIN(kRows, call_.rows - begin);
+      pack_left(begin, rows);
+      for (std::size_t input = range_.first_input; input < range_.last_input; input += kChunk) {
+        const std::size_t inputs = HWY_MIN(kChunk, range_.last_input - input);
+        pack_down<Factors>(call_.x + begin * call_.inputs, rows, call_.inputs, input, input + inputs, kPanelWidth,
+                           kPanelWidth, kPanel, right_);
+        for (std::size_t output = 0; output < outputs_; output += width_) multiply_strip(rows, output, input, inputs);
       }
     }
   }
-}
+
+  /// A few rows at a time, which are read once, one after the other.
+  void pack_left(std::size_t begin, std::size_t rows) const {
+    constexpr std::size_t kAtOnce = 4;
+    for (std::size_t row = 0; row < rows; row += kAtOnce) {
+      const float* from = call_.dy + (begin + row) * call_.outputs + range_.first_output;
+      const std::size_t count = HWY_MIN(kAtOnce, rows - row);
+      if (range_.first_bias < range_.last_bias) {
+        add_down(from, count, call_.outputs, outputs_, call_.db + range_.first_output);
+      }
+      pack_down<Factors>(from, count, call_.outputs, 0, outputs_, width_, kStripRow, kStrip,
+                         left_ + row / Factors::kGroup * kStripRow);
+    }
+  }
+
+  void multiply_strip(std::size_t rows, std::size_t output, std::size_t input, std::size_t inputs) const {
+    const std::size_t depth = (rows + Factors::kGroup - 1) / Factors::kGroup;
+    const std::size_t outputs = HWY_MIN(width_, outputs_ - output);
+    for (std::size_t n = 0; n < inputs; n += kPanelWidth) {
+      float* dw = call_.dw + (range_.first_output + output) * call_.inputs + input + n;
+      const std::size_t columns = HWY_MIN(kPanelWidth, inputs - n);
+      for (std::size_t m = 0; m < outputs; ++m) {  // by the time the sums are there
+        __builtin_prefetch(dw + m * call_.inputs, 1);
+        __builtin_prefetch(dw + m * call_.inputs + columns - 1, 1);
+      }
+      HWY_ALIGN float sums[kMaxRows * kPanelWidth];
+      kTransposed<Product>[outputs - 1](left_ + output / width_ * kStrip, kStripRow, right_ + n / kPanelWidth * kPanel,
+                                        depth, sums, kPanelWidth);
+      for (std::size_t m = 0; m < outputs; ++m, dw += call_.inputs) add_row(sums + m * kPanelWidth, columns, dw);
+    }
+  }
+
+  const WeightGradientCall& call_;
+  const WeightGradientRange& range_;
+  std::size_t outputs_;
+  std::size_t width_;  ///< of a strip
+  Factor* left_;
+  Factor* right_;
+};
 
 }  // namespace mana::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
