@@ -20,13 +20,20 @@ SoftmaxClassification::SoftmaxClassification(std::size_t classes, std::size_t di
     // The upper 53 bits as a number in [0, 1): the same on every system, unlike the standard's distributions.
     value = static_cast<float>((static_cast<double>(random() >> 11) * 0x1p-53 * 2 - 1) * bound);
   }
-  auto part = [&, at = std::size_t{0}](std::size_t size) mutable {
+  std::size_t at = 0;
+  const auto part = [&](std::size_t size) {
     at += size;
     return memory.subspan(at - size, size);
   };
   parameters_.resize(2);
-  parameters_[0] = {.name = "loss.classifier.weight", .rows = classes, .columns = inputs, .values = part(weights)};
-  parameters_[1] = {.name = "loss.classifier.bias", .columns = classes, .values = part(classes), .decays = false};
+  autograd::Parameter &weight = parameters_[0], &bias = parameters_[1];
+  weight.name = "loss.classifier.weight";
+  weight.rows = classes;
+  weight.columns = inputs;
+  bias.name = "loss.classifier.bias";
+  bias.columns = classes;
+  bias.decays = false;
+  for (autograd::Parameter& parameter : parameters_) parameter.values = part(parameter.size());
   for (autograd::Parameter& parameter : parameters_) parameter.gradient = part(parameter.size());
 }
 
