@@ -47,16 +47,16 @@ struct Loss {
 
 /// Choices about a loss; what is not given is that loss's default.
 struct LossOptions {
-  std::size_t dimensions = 0;             ///< of the model's vectors
-  std::size_t classes = 0;                ///< of Label::category, for "softmax"
-  std::uint64_t seed = 0;                 ///< of the weights that start at random
-  std::optional<float> scale;             ///< of the cosines: mnr, cached-mnr, simcse, cosent, angle
-  std::optional<float> margin;            ///< triplet, batch-hard-triplet, contrastive, online-contrastive
-  std::optional<Distance> distance;       ///< the same
-  bool symmetric = false;                 ///< mnr, cached-mnr: the positives look for their anchors, too
-  std::optional<std::size_t> mini_batch;  ///< cached-mnr
-  std::vector<std::size_t> matryoshka;    ///< lengths of the vectors' beginnings that are to be useful by themselves
-  std::vector<float> matryoshka_weights;  ///< of these; none: 1 each
+  std::size_t dimensions = 0;                  ///< of the model's vectors
+  std::size_t classes = 0;                     ///< of Label::category, for "softmax"
+  std::uint64_t seed = 0;                      ///< of the weights that start at random
+  std::optional<float> scale = {};             ///< of the cosines: mnr, cached-mnr, simcse, cosent, angle
+  std::optional<float> margin = {};            ///< triplet, batch-hard-triplet, contrastive, online-contrastive
+  std::optional<Distance> distance = {};       ///< the same
+  bool symmetric = false;                      ///< mnr, cached-mnr: the positives look for their anchors, too
+  std::optional<std::size_t> mini_batch = {};  ///< cached-mnr
+  std::vector<std::size_t> matryoshka = {};  ///< lengths of the vectors' beginnings that are to be useful by themselves
+  std::vector<float> matryoshka_weights = {};  ///< of these; none: 1 each
 };
 
 /// "mnr", "cached-mnr", "cosent", … in the order of the documentation.
