@@ -19,7 +19,7 @@ Variable block(Tape& tape, Variable x, std::size_t row, std::size_t column, std:
   });
 }
 
-/// `parts` where `down` and `right`, the steps from one to the next, lead: one below the other or side by side.
+/// The parts in y, one below the other (`down`) or side by side.
 Variable join(Tape& tape, std::span<const Variable> parts, Tensor y, bool down) {
   std::vector<Variable> inputs(parts.begin(), parts.end());
   const auto each = [down](const std::vector<Variable>& all, const auto& work) {
@@ -68,7 +68,8 @@ Variable reshape(Tape& tape, Variable x, std::size_t rows, std::size_t columns) 
   Tensor y = tape.tensor(rows, columns);
   std::copy_n(x.value().data(), rows * columns, y.data());
   return tape.record(std::move(y), {x}, [x](const Tensor& dy) {
-    for (std::size_t i = 0; i < dy.rows() * dy.columns(); ++i) x.gradient().data()[i] += dy.data()[i];
+    float* dx = x.gradient().data();
+    for (std::size_t i = 0; i < dy.rows() * dy.columns(); ++i) dx[i] += dy.data()[i];
   });
 }
 

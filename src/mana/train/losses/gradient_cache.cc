@@ -28,6 +28,7 @@ float cached_gradients(Loss& loss, const kernels::Run& run, std::size_t columns,
 
   autograd::Tape tape(run);
   std::vector<autograd::Variable> leaves;
+  leaves.reserve(columns);
   for (Tensor& column : vectors) leaves.push_back(tape.leaf(std::move(column)));
   const autograd::Variable value = loss(tape, leaves, labels);
   const float result = value.value().data()[0];
