@@ -15,7 +15,7 @@ namespace mana::kernels::HWY_NAMESPACE {
 HWY_INLINE std::size_t panels_for(std::size_t columns) { return (columns + kPanelWidth - 1) / kPanelWidth; }
 
 /// Room for Kᵀ in panels of keys, V in panels of columns, and the scores of one block of queries.
-std::size_t attention_scratch(std::size_t length, std::size_t head_width) {
+inline std::size_t attention_scratch(std::size_t length, std::size_t head_width) {
   const std::size_t keys = panels_for(length) * kPanelWidth;
   return keys * head_width + panels_for(head_width) * kPanelWidth * length + kMaxRows * keys;
 }
@@ -87,7 +87,7 @@ HWY_INLINE float exponentials(float* scores, std::size_t length, float scale) {
   return 1.0f / hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-void attention(const AttentionCall& call) {
+inline void attention(const AttentionCall& call) {
   const Tag d;
   const std::size_t length = call.length, head_width = call.head_width, model = call.heads * head_width;
   const std::size_t stride = 3 * model, keys = panels_for(length) * kPanelWidth;

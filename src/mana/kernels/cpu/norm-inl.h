@@ -20,7 +20,7 @@ HWY_INLINE float joined(const Vec (&part)[4]) {
   return hn::GetLane(hn::SumOfLanes(Tag(), hn::Add(hn::Add(part[0], part[1]), hn::Add(part[2], part[3]))));
 }
 
-void add_norm(const AddNormCall& call) {
+inline void add_norm(const AddNormCall& call) {
   const Tag d;
   const std::size_t width = call.width;
   const float inverse_width = 1.0f / static_cast<float>(width);
