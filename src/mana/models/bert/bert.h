@@ -20,7 +20,7 @@ struct BertEmbeddings {
   nn::EmbeddingTable type;      ///< [types, model]
   nn::LayerNorm norm;
 
-  template <class Context>
+  template <class Context = nn::Run>
   auto operator()(const Context& run, const nn::PackedTokens& batch) const {
     return nn::drop(run, norm(run, sum(run, batch)));
   }
@@ -38,7 +38,7 @@ struct Bert {
   std::vector<nn::EncoderLayer> layers;
 
   /// -> [tokens, model], the last hidden state
-  template <class Context>
+  template <class Context = nn::Run>
   auto operator()(const Context& run, const nn::PackedTokens& batch) const {
     auto x = embed(run, batch);
     for (const nn::EncoderLayer& layer : layers) x = layer(run, x, batch);

@@ -36,7 +36,7 @@ struct PooledBert {
   std::size_t width() const { return pool.width(bert.config.model); }
   std::size_t vocabulary() const { return bert.config.vocabulary; }
   std::optional<std::size_t> positions() const { return bert.config.positions; }
-  template <class Context>
+  template <class Context = nn::Run>
   auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
     return pool(run, bert(run, batch), batch, prompt_tokens);
   }
@@ -49,7 +49,7 @@ struct DenseHead {
   bool residual = false;
   std::optional<nn::Linear> shortcut;  ///< R, where the widths differ
 
-  template <class Context, class Value>
+  template <class Context = nn::Run, class Value>
   Value operator()(const Context& run, Value x) const {
     Value y = linear(run, x, activation);
     if (!residual) return y;
@@ -82,7 +82,7 @@ struct SentenceModel {
   }
 
   /// -> [texts, dimensions]. `prompt_tokens`: how many tokens at the start of every text are a prompt.
-  template <class Context>
+  template <class Context = nn::Run>
   auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const {
     auto x = std::visit([&](const auto& kind) { return kind(run, batch, prompt_tokens); }, encoder);
     for (const Head& head : heads) {
