@@ -16,8 +16,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-HWY_ALIGN inline constexpr float kZeroPanel[kPanelWidth] = {};
-
 /// One head of one text: where Q, K and V lie, and its mask.
 struct Head {
   template <class Call>
