@@ -97,7 +97,7 @@ void attention(const AttentionForwardCall& call) {
   for (std::size_t head = call.first_head; head < call.last_head; ++head) {
     const float* q = call.qkv + head * call.head_width;
     const auto mask = [&](std::size_t i, std::size_t j) {
-      return reference::dropout_factor(call.dropout, (call.first_row + i) * call.heads + head, j);
+      return reference::dropout_factor(call.dropout, call.first_row * call.heads + head, i * call.length + j);
     };
     reference::attention_forward(q, q + model, q + 2 * model, 3 * model, call.length, call.head_width, mask,
                                  call.out + head * call.head_width, model, call.scratch);
@@ -110,7 +110,7 @@ void attention_gradient(const AttentionGradientCall& call) {
     const float* q = call.qkv + head * call.head_width;
     float* dq = call.dqkv + head * call.head_width;
     const auto mask = [&](std::size_t i, std::size_t j) {
-      return reference::dropout_factor(call.dropout, (call.first_row + i) * call.heads + head, j);
+      return reference::dropout_factor(call.dropout, call.first_row * call.heads + head, i * call.length + j);
     };
     reference::attention_gradient(q, q + model, q + 2 * model, 3 * model, call.dout + head * call.head_width, model,
                                   call.length, call.head_width, mask, dq, dq + model, dq + 2 * model, call.scratch);

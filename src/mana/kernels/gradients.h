@@ -118,7 +118,7 @@ struct AddRowsCall {
 };
 
 /// O = dropout(softmax(Q Kᵀ / √d_k)) V for heads [first_head, last_head) of one text, laid out as in AttentionCall. The
-/// mask's row of a query and head is (first_row + query) · heads + head, a column is a key.
+/// mask of a head is row first_row · heads + head, in which the queries' keys follow each other.
 struct AttentionForwardCall {
   const float* qkv;  ///< [length, 3 · heads · head_width]
   Dropout dropout;

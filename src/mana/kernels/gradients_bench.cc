@@ -151,7 +151,8 @@ void gelu(benchmark::State& state, Isa isa, bool backward) {
 
 void adamw(benchmark::State& state, Isa isa) {
   const auto g = random_values(static_cast<std::size_t>(state.range(0)));
-  Buffer<float> m(g.size()), v(g.size()), w(g.size());
+  auto m = g, w = g;
+  std::vector<float> v(g.size(), 1.0f);
   for (auto _ : state) {
     gradient_table(isa).adamw(
         {g.data(), g.size(), 1, 0.9f, 0.999f, 1e-8f, 0.99f, 1e-5f, 1, m.data(), v.data(), w.data()});

@@ -337,7 +337,7 @@ void check_attention(const GradientTable& kernels, const AttentionCase& shape) {
     const double* q = wide.data() + head * shape.head_width;
     double* dq = gradient.data() + head * shape.head_width;
     const auto mask = [&](std::size_t i, std::size_t j) {
-      return reference::dropout_factor(dropout, (100 + i) * shape.heads + head, j);
+      return reference::dropout_factor(dropout, 100 * shape.heads + head, i * shape.length + j);
     };
     reference::attention_forward(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width, mask,
                                  out.data() + head * shape.head_width, model, scratch.data());

@@ -16,9 +16,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-HWY_ALIGN inline constexpr float kZeroPanel[kPanelWidth] = {};
-
-/// One head of one text: where Q, K and V lie, and the rows of its masks.
+/// One head of one text: where Q, K and V lie, and its mask.
 struct Head {
   template <class Call>
   HWY_INLINE Head(const Call& call, std::size_t head)
@@ -29,17 +27,29 @@ struct Head {
         keys(panels_for(call.length) * kPanelWidth),
         q(call.qkv + head * call.head_width),
         dropout(call.dropout),
-        first_mask(call.first_row * call.heads + head),
-        mask_stride(call.heads) {}
-  HWY_INLINE MaskRow mask(std::size_t query) const { return {dropout, first_mask + query * mask_stride}; }
+        mask_row(call.first_row * call.heads + head) {}
   const float* k() const { return q + model; }
   const float* v() const { return q + 2 * model; }
 
   std::size_t model, stride, length, width, keys;
   const float* q;
   const Dropout& dropout;
-  std::uint64_t first_mask, mask_stride;
+  std::uint64_t mask_row;
 };
+
+/// Room for the mask of a block of queries.
+HWY_INLINE std::size_t mask_size(std::size_t length) { return kMaxRows * length + 3 * reference::kDropoutGroup; }
+
+/// Writes the factors of queries row, row + 1, …, those of a query `length` behind those of the one before; returns
+/// where they begin. Behind the last stands something more.
+HWY_INLINE const float* make_mask(const Head& head, std::size_t row, std::size_t rows, float* mask) {
+  constexpr std::size_t kGroup = reference::kDropoutGroup;
+  const std::size_t first = row * head.length, begin = first / kGroup * kGroup;
+  for (std::size_t column = begin; column < first + rows * head.length; column += kGroup) {
+    dropout_factors(head.dropout, head.mask_row, column, mask + column - begin);
+  }
+  return mask + first - begin;
+}
 
 /// S = A Bᵀ for a block of rows of A (`a_stride` apart) and all rows of B, which lies in `panels` as pack_keys() makes
 /// them.      S: [rows, keys]
@@ -66,16 +76,17 @@ HWY_INLINE void multiply_to_columns(const Head& head, std::size_t rows, const fl
   }
 }
 
+/// Room for Kᵀ and V in panels, the scores of a block of queries, and their mask.
 std::size_t attention_forward_scratch(std::size_t length, std::size_t head_width) {
-  return attention_scratch(length, head_width);
+  return attention_scratch(length, head_width) + mask_size(length);
 }
 
 /// P ∘ M from exponentials: scores ← scores · factor · mask.
-HWY_INLINE void drop_scores(const Head& head, std::size_t query, float factor, float* scores) {
+HWY_INLINE void drop_scores(std::size_t length, float factor, const float* mask, float* scores) {
   const Vec scale = hn::Set(Tag(), factor);
-  MaskRow mask = head.mask(query);
-  for (std::size_t key = 0; key < head.length; key += kLanes) {
-    hn::StoreU(hn::Mul(hn::Mul(hn::LoadU(Tag(), scores + key), scale), mask.at(key)), Tag(), scores + key);
+  for (std::size_t key = 0; key < length; key += kLanes) {
+    const Vec kept = hn::Mul(hn::Mul(hn::LoadU(Tag(), scores + key), scale), hn::LoadU(Tag(), mask + key));
+    hn::StoreU(kept, Tag(), scores + key);
   }
 }
 
@@ -90,14 +101,16 @@ void attention_forward(const AttentionForwardCall& call) {
     float* key_panels = call.scratch;
     float* value_panels = key_panels + head.keys * head.width;
     float* scores = value_panels + panels_for(head.width) * kPanelWidth * head.length;
+    float* mask_memory = scores + kMaxRows * head.keys;
     pack_keys(head.k(), head.stride, head.length, head.width, key_panels);
     pack_values(head.v(), head.stride, head.length, head.width, value_panels);
     for (std::size_t row = 0; row < head.length;) {
       const std::size_t rows = next_rows(head.length - row);
       multiply_by_keys(head, head.q + row * head.stride, head.stride, rows, key_panels, scores);
+      const float* mask = make_mask(head, row, rows, mask_memory);
       for (std::size_t m = 0; m < rows; ++m) {
         float* const line = scores + m * head.keys;
-        drop_scores(head, row + m, exponentials(line, head.length, scale), line);
+        drop_scores(head.length, exponentials(line, head.length, scale), mask + m * head.length, line);
       }
       multiply_to_columns(head, rows, value_panels, call.out + row * head.model + index * head.width, head.model,
                           [&](const float* panel, float* mixed) {
@@ -109,25 +122,24 @@ void attention_forward(const AttentionForwardCall& call) {
   }
 }
 
-/// Kᵀ and Vᵀ in panels of keys; K, Q and dO in panels of columns; P ∘ M and dS; P of one block of queries.
+/// Kᵀ and Vᵀ in panels of keys; K, Q and dO in panels of columns; P ∘ M and dS; P and the mask of one block of queries.
 std::size_t attention_gradient_scratch(std::size_t length, std::size_t head_width) {
   const std::size_t keys = panels_for(length) * kPanelWidth;
   return 2 * keys * head_width + 3 * panels_for(head_width) * kPanelWidth * length + 2 * length * keys +
-         kMaxRows * keys;
+         kMaxRows * keys + mask_size(length);
 }
 
 /// A row of P, P ∘ M and dS / √d_k from the exponentials of its scores (in `p`) and from dO Vᵀ (in `ds`):
 ///   dP = M ∘ (dO Vᵀ),  dS = P ∘ (dP - Σ P ∘ dP) = (P ∘ M) ∘ (dO Vᵀ) - P Σ (P ∘ M) ∘ (dO Vᵀ)
-HWY_INLINE void score_gradient(const Head& head, std::size_t query, float inverse_sum, float* p, float* dropped,
+/// Without dropout `mask` is null.
+HWY_INLINE void score_gradient(const Head& head, const float* mask, float inverse_sum, float* p, float* dropped,
                                float* ds) {
   const Tag d;
   const Vec inverse = hn::Set(d, inverse_sum);
-  const bool drops = head.dropout.active();
-  MaskRow mask = head.mask(query);
   Vec sums = hn::Zero(d);
   for (std::size_t key = 0; key < head.length; key += kLanes) {
     const Vec probability = hn::Mul(hn::LoadU(d, p + key), inverse);
-    const Vec kept = drops ? hn::Mul(probability, mask.at(key)) : probability;
+    const Vec kept = mask == nullptr ? probability : hn::Mul(probability, hn::LoadU(d, mask + key));
     const Vec product = hn::Mul(kept, hn::LoadU(d, ds + key));
     hn::StoreU(probability, d, p + key);
     hn::StoreU(kept, d, dropped + key);
@@ -157,6 +169,7 @@ void attention_gradient(const AttentionGradientCall& call) {
     float* dropped = dout_columns + columns;        // P ∘ M   [length, keys]
     float* ds = dropped + head.length * head.keys;  // dS / √d_k   [length, keys]
     float* p = ds + head.length * head.keys;        // P   [rows of a block, keys]
+    float* mask_memory = p + kMaxRows * head.keys;
     pack_keys(head.k(), head.stride, head.length, head.width, key_panels);
     pack_keys(head.v(), head.stride, head.length, head.width, value_panels);
     pack_values(head.k(), head.stride, head.length, head.width, k_columns);
@@ -168,10 +181,12 @@ void attention_gradient(const AttentionGradientCall& call) {
       float* const ds_rows = ds + row * head.keys;
       multiply_by_keys(head, head.q + row * head.stride, head.stride, rows, key_panels, p);
       multiply_by_keys(head, dout + row * head.model, head.model, rows, value_panels, ds_rows);
+      const float* mask = head.dropout.active() ? make_mask(head, row, rows, mask_memory) : nullptr;
       for (std::size_t m = 0; m < rows; ++m) {
         float* const line = p + m * head.keys;
-        score_gradient(head, row + m, exponentials(line, head.length, scale), line, dropped + (row + m) * head.keys,
-                       ds_rows + m * head.keys);
+        const float inverse_sum = exponentials(line, head.length, scale);
+        score_gradient(head, mask == nullptr ? nullptr : mask + m * head.length, inverse_sum, line,
+                       dropped + (row + m) * head.keys, ds_rows + m * head.keys);
       }
       // dQ = dS K / √d_k
       multiply_to_columns(

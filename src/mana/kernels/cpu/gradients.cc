@@ -13,6 +13,7 @@
 #include "mana/kernels/cpu/activation_gradient-inl.h"
 #include "mana/kernels/cpu/attention_gradient-inl.h"
 #include "mana/kernels/cpu/dropout-inl.h"
+#include "mana/kernels/cpu/int8-inl.h"
 #include "mana/kernels/cpu/linear-inl.h"
 #include "mana/kernels/cpu/norm_gradient-inl.h"
 #include "mana/kernels/cpu/pack-inl.h"
@@ -20,6 +21,7 @@
 #include "mana/kernels/cpu/weight_gradient-inl.h"
 #if HWY_TARGET == HWY_AVX3
 #include "mana/kernels/cpu/bf16_factors-inl.h"
+#include "mana/kernels/cpu/tile_weight_gradient-inl.h"
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -53,6 +55,8 @@ inline constexpr GradientTable kGradientsF32 = make_gradient_table<PlainFactors>
 inline constexpr GradientTable kGradientsBf16 = make_gradient_table<Bf16Factors>(Precision::bf16);
 inline constexpr GradientTable kGradientsBf16Amx = [](GradientTable table) {
   table.isa = Isa::amx;
+  table.weight_gradient = TileWeightGradient::run;
+  table.weight_gradient_scratch = TileWeightGradient::scratch;
   return table;
 }(kGradientsBf16);
 #endif
