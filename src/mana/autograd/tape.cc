@@ -1,10 +1,17 @@
 #include "mana/autograd/tape.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mana::autograd {
 
 const Tensor& Variable::value() const { return node_->value; }
+
+std::size_t Variable::rows() const { return node_->rows; }
+
+std::size_t Variable::columns() const { return node_->columns; }
+
+Tensor Variable::take_value() const { return std::move(node_->value); }
 
 bool Variable::needs_gradient() const { return node_->needs_gradient; }
 
@@ -16,6 +23,10 @@ Tensor& Variable::gradient() const {
   }
   return gradient;
 }
+
+bool Variable::has_gradient() const { return node_->gradient.data() != nullptr; }
+
+void Variable::set_gradient(Tensor gradient) const { node_->gradient = std::move(gradient); }
 
 Variable Tape::constant(Tensor value) { return Variable(&add(std::move(value))); }
 
@@ -29,6 +40,8 @@ Variable Tape::leaf(Tensor value) {
 Variable::Node& Tape::add(Tensor value) {
   Variable::Node& node = nodes_.emplace_back();
   node.tape = this;
+  node.rows = value.rows();
+  node.columns = value.columns();
   node.value = std::move(value);
   return node;
 }

@@ -22,18 +22,26 @@ class Variable {
   Variable() = default;
 
   const Tensor& value() const;
-  std::size_t rows() const { return value().rows(); }
-  std::size_t columns() const { return value().columns(); }
+  std::size_t rows() const;
+  std::size_t columns() const;
+  /// The value's memory, for an operation that is known to be the only one to read it: it has none any more.
+  Tensor take_value() const;
 
   /// Whether the loss is to be differentiated by it: it is, or was computed from, something that asks for it.
   bool needs_gradient() const;
   /// ∂L/∂value, of the value's shape: what operations add to. Zero before the first of them.
   Tensor& gradient() const;
+  /// Whether anybody has added to it.
+  bool has_gradient() const;
+  /// Gives the gradient its memory and its first summand.
+  void set_gradient(Tensor gradient) const;
 
  private:
   friend class Tape;
   struct Node {
     Tape* tape = nullptr;
+    std::size_t rows = 0;
+    std::size_t columns = 0;
     Tensor value;
     Tensor gradient;  ///< without memory before somebody asks for it
     bool needs_gradient = false;

@@ -20,7 +20,7 @@
 #include "mana/compress/built_in_texts.h"
 #include "mana/compress/dimensions.h"
 #include "mana/compress/layers.h"
-#include "mana/compress/model_folder.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/compress/static_distillation.h"
 #include "mana/compress/stored_precision.h"
 #include "mana/compress/vocabulary.h"
@@ -37,7 +37,7 @@ constexpr std::size_t kStaticDimensions = 256;
 /// One row of the table.
 struct Row {
   std::string name;
-  compress::FolderSize size;
+  models::FolderSize size;
   std::size_t dimensions = 0;
   kernels::Precision precision = kernels::Precision::f32;
   compress::Worth worth;
@@ -55,7 +55,7 @@ class Compression {
                         options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
     std::optional<data::ScoredPairs> judged;
     if (options_.data) judged = data::read_scored_pairs(*options_.data, options_.columns);
-    compress::copy_model(source_, output.temporary());
+    models::copy_model(source_, output.temporary());
     transform(output.temporary());
     pack(output.temporary());
 
@@ -162,7 +162,7 @@ class Compression {
   Row measure(const std::string& name, const std::filesystem::path& folder, const engine::Encoder& encoder,
               const compress::Yardstick& yardstick) const {
     Progress progress(descriptor(), "measuring", "texts", yardstick.texts());
-    return {name, compress::size_on_disk(folder), encoder.dimensions(), encoder.precision(),
+    return {name, models::size_on_disk(folder), encoder.dimensions(), encoder.precision(),
             yardstick.measure(
                 encoder, [&](std::size_t texts) { progress.set(texts); }, stop_)};
   }

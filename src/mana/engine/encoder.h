@@ -19,6 +19,14 @@
 #include "mana/kernels/profile.h"
 #include "mana/text/tokenizer.h"
 
+namespace mana::models {
+struct SentenceModel;
+}
+
+namespace mana::kernels {
+struct Table;
+}
+
 namespace mana::engine {
 
 /// What to do with a text that has more tokens than the model takes.
@@ -76,6 +84,12 @@ class Encoder {
   /// Throws IoError, FormatError (a damaged packed model is not passed over), or ArgumentError for options that do not
   /// fit the model.
   explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
+  /// Serves a model that is in memory already, without a copy of its weights: while a call runs they must not change,
+  /// between calls they may. `folder` is what the model was made of, `kernels` what its weights are laid out for.
+  /// Throws IoError, FormatError, and ArgumentError for options that would make another model: isa, precision, pooling
+  /// and normalize are decided.
+  Encoder(std::shared_ptr<const models::SentenceModel> model, const kernels::Table& kernels,
+          formats::SentenceFolder folder, const EncoderOptions& options = {});
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
   ~Encoder();

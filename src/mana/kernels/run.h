@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string_view>
 
 #include "mana/base/team.h"
@@ -24,10 +25,11 @@ struct Run {
   template <class Work>
   void split(std::size_t count, const Work& work) const {
     if (team == nullptr) return work(std::size_t{0}, count, 0U);
-    team->run([&](unsigned thread) {
+    const auto share = [&](unsigned thread) {
       const Part part = part_of(count, thread, team->size());
       if (part.begin < part.end) work(part.begin, part.end, thread);
-    });
+    };
+    team->run(std::cref(share));  // a reference needs no memory of its own in a std::function
   }
   unsigned threads() const { return team == nullptr ? 1 : team->size(); }
 

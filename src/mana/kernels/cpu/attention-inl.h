@@ -15,7 +15,7 @@ namespace mana::kernels::HWY_NAMESPACE {
 HWY_INLINE std::size_t panels_for(std::size_t columns) { return (columns + kPanelWidth - 1) / kPanelWidth; }
 
 /// Room for Kᵀ in panels of keys, V in panels of columns, and the scores of one block of queries.
-std::size_t attention_scratch(std::size_t length, std::size_t head_width) {
+inline std::size_t attention_scratch(std::size_t length, std::size_t head_width) {
   const std::size_t keys = panels_for(length) * kPanelWidth;
   return keys * head_width + panels_for(head_width) * kPanelWidth * length + kMaxRows * keys;
 }
@@ -87,14 +87,13 @@ HWY_INLINE float exponentials(float* scores, std::size_t length, float scale) {
   return 1.0f / hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-void attention(const AttentionCall& call) {
+inline void attention(const AttentionCall& call) {
   const Tag d;
   const std::size_t length = call.length, head_width = call.head_width, model = call.heads * head_width;
   const std::size_t stride = 3 * model, keys = panels_for(length) * kPanelWidth;
   float* key_panels = call.scratch;
   float* value_panels = key_panels + keys * head_width;
   float* scores = value_panels + panels_for(head_width) * kPanelWidth * length;
-  HWY_ALIGN static constexpr float kZero[kPanelWidth] = {};
   const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(head_width));
 
   for (std::size_t head = call.first_head; head < call.last_head; ++head) {
@@ -106,14 +105,14 @@ void attention(const AttentionCall& call) {
       const MultiplyBlock<MultiplyAdd> multiply = kBlocks<MultiplyAdd>[rows - 1];
       // S = Q Kᵀ, a block of queries against a panel of keys at a time      [rows, keys]
       for (std::size_t key = 0; key < keys; key += kPanelWidth) {
-        multiply(q + row * stride, stride, key_panels + key * head_width, head_width, kZero, scores + key, keys);
+        multiply(q + row * stride, stride, key_panels + key * head_width, head_width, kZeroPanel, scores + key, keys);
       }
       float inverse_sum[kMaxRows];
       for (std::size_t m = 0; m < rows; ++m) inverse_sum[m] = exponentials(scores + m * keys, length, scale);
       // O = exp(S) V / Σ exp(S)      [rows, head_width]
       for (std::size_t column = 0; column < head_width; column += kPanelWidth) {
         HWY_ALIGN float mixed[kMaxRows * kPanelWidth];
-        multiply(scores, keys, value_panels + column * length, length, kZero, mixed, kPanelWidth);
+        multiply(scores, keys, value_panels + column * length, length, kZeroPanel, mixed, kPanelWidth);
         for (std::size_t m = 0; m < rows; ++m) {
           float* out = call.out + (row + m) * model + head * head_width + column;
           for (std::size_t n = 0; n < std::min(kPanelWidth, head_width - column); n += kLanes) {

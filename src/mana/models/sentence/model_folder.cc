@@ -1,4 +1,4 @@
-#include "mana/compress/model_folder.h"
+#include "mana/models/sentence/model_folder.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@
 #include "mana/formats/sentence_modules.h"
 #include "mana/models/sentence/packed_model.h"
 
-namespace mana::compress {
+namespace mana::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -103,29 +103,43 @@ void edit_json(const fs::path& path, const std::function<void(Json&)>& change) {
   write_json(path, json);
 }
 
-void copy_model(const fs::path& from, const fs::path& to) {
+void copy_description(const fs::path& from, const fs::path& to) {
   const formats::SentenceFolder model = formats::read_sentence_folder(from);
   for (const char* name : kOfTheModel) copy_if_there(from, to, name);
   const fs::path encoder = (to / model.transformer.lexically_relative(from)).lexically_normal();
   for (const char* name : kOfTheEncoder) copy_if_there(model.transformer, encoder, name);
-  copy_weights(model.transformer, encoder);
   if (model.modules_assumed) {
     write_assumed_modules(to, read_json(to / "config.json").at("hidden_size").get<std::size_t>());
     return;
   }
   const std::vector<ListedModule> modules = listed_modules(from);
   for (std::size_t i = 1; i < modules.size(); ++i) {
-    const fs::path target = to / modules[i].folder.lexically_relative(from);
-    copy_if_there(modules[i].folder, target, "config.json");
-    if (modules[i].type == "Dense" || modules[i].type == "LayerNorm") copy_weights(modules[i].folder, target);
+    copy_if_there(modules[i].folder, to / modules[i].folder.lexically_relative(from), "config.json");
   }
+}
+
+std::vector<fs::path> weight_folders(const fs::path& folder) {
+  const formats::SentenceFolder model = formats::read_sentence_folder(folder);
+  std::vector<fs::path> folders = {model.transformer.lexically_relative(folder)};
+  if (model.modules_assumed) return folders;
+  for (const ListedModule& module : listed_modules(folder)) {
+    if (module.type == "Dense" || module.type == "LayerNorm") {
+      folders.push_back(module.folder.lexically_relative(folder));
+    }
+  }
+  return folders;
+}
+
+void copy_model(const fs::path& from, const fs::path& to) {
+  copy_description(from, to);
+  for (const fs::path& folder : weight_folders(from)) copy_weights(from / folder, (to / folder).lexically_normal());
 }
 
 FolderSize size_on_disk(const fs::path& folder) {
   FolderSize size;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
-    (entry.path().filename() == models::kPackedModelFile ? size.packed : size.ordinary) += entry.file_size();
+    (entry.path().filename() == kPackedModelFile ? size.packed : size.ordinary) += entry.file_size();
   }
   return size;
 }
@@ -180,4 +194,4 @@ void rewrite_weights(const fs::path& folder, const ChangeTensor& change) {
   fs::remove(folder / kIndex, ignored);
 }
 
-}  // namespace mana::compress
+}  // namespace mana::models

@@ -12,7 +12,7 @@
 #include "mana/formats/sentence_folder.h"
 
 /// A model's folder that is being changed in place: its files, one at a time.
-namespace mana::compress {
+namespace mana::models {
 
 using Json = nlohmann::ordered_json;
 
@@ -20,6 +20,11 @@ using Json = nlohmann::ordered_json;
 Json read_json(const std::filesystem::path& path);
 /// Throws IoError.
 void write_json(const std::filesystem::path& path, const Json& json);
+
+/// Copies what makes the model but for its weights: the first half of copy_model(). Throws IoError, FormatError.
+void copy_description(const std::filesystem::path& from, const std::filesystem::path& to);
+/// The folders of a model that hold weights, relative to its own: the encoder's, then those of modules.
+std::vector<std::filesystem::path> weight_folders(const std::filesystem::path& folder);
 
 /// Copies what makes the model (configuration, tokenizer, weights, modules) and what is to be known of it (README and
 /// licence) into an empty folder; not other forms of the weights. A folder without modules.json gets one that says what
@@ -61,4 +66,4 @@ struct ChangedTensor {
 using ChangeTensor = std::function<bool(const formats::StoredTensor&, ChangedTensor&)>;
 void rewrite_weights(const std::filesystem::path& folder, const ChangeTensor& change);
 
-}  // namespace mana::compress
+}  // namespace mana::models
