@@ -184,7 +184,8 @@ def main():
 
     if options.threads:
         torch.set_num_threads(options.threads)
-    load = lambda: SentenceTransformer(options.model, device=options.device, local_files_only=True)
+    load = lambda: SentenceTransformer(options.model, device=options.device, local_files_only=True,
+                                       model_kwargs={"dtype": torch.float32})  # whatever the file holds
     held_out = {part: table(options.data / f"stsb/en-{part}.tsv") for part in ("dev", "test")}
     measured = lambda model: {part: spearman(model, rows) for part, rows in held_out.items()}
     model = load()

@@ -117,7 +117,7 @@ def labels(rows, key, teacher, dtype):
 
 
 def ten_steps(folder, make, columns, key, rows, teacher, dtype=torch.float32):
-    """The losses, the gradients of step 1, and the tensors before and after."""
+    """The losses, the gradients of step 1, and how far every tensor went."""
     model = load(folder, dtype)
     loss = make(model)
     tensors = trained(model, loss)
@@ -133,7 +133,7 @@ def ten_steps(folder, make, columns, key, rows, teacher, dtype=torch.float32):
         gradients = gradients or {name: tensor.grad.clone() for name, tensor in tensors.items()}
         descent.step()
         descent.zero_grad()
-    return values, gradients, before, {name: tensor.detach() - before[name] for name, tensor in tensors.items()}
+    return values, gradients, {name: tensor.detach() - before[name] for name, tensor in tensors.items()}
 
 
 def touched(model, rows, columns=("anchor", "positive", "negative")):
@@ -185,7 +185,7 @@ def main():
     stored = {"teacher": teacher, **{f"softmax/{name}": tensor.detach() for name, tensor in everything.items() if name.startswith("head.")}}
     entries, plain = [], None
     for name, options, columns, key, make in cases():
-        values, gradients, before, update = ten_steps(folder, make, columns, key, rows, teacher)
+        values, gradients, update = ten_steps(folder, make, columns, key, rows, teacher)
         entry = {"name": name, "options": options, "columns": columns, "labels": key, "losses": values,
                  "gradient_norms": {tensor: gradients[tensor].norm().item() for tensor in GRADIENTS},
                  "update_norm": sum(change.square().sum().item() for change in update.values()) ** 0.5,
@@ -204,7 +204,7 @@ def main():
         entry["float64"] = {
             "losses": max(abs(found - value) / abs(value) for found, value in zip(values, exact[0])),
             "gradients": max(distance({tensor: gradients[tensor]}, {tensor: exact[1][tensor]}) for tensor in GRADIENTS),
-            "update": distance(update, exact[3])}
+            "update": distance(update, exact[2])}
         print(name, values[0], values[-1], entry["float64"], file=sys.stderr, flush=True)
         entries.append(entry)
 
