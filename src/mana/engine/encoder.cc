@@ -297,6 +297,12 @@ std::optional<std::filesystem::path> Encoder::packed_model() const {
   return state_->from_packed() ? std::optional(state_->packed->file().path()) : std::nullopt;
 }
 const std::string& Encoder::packed_model_note() const { return state_->packed_note; }
+TextInfo Encoder::tokens(const std::string& text, std::vector<text::TokenId>& ids) const {
+  const TokenizedTexts tokenized = tokenize(state_->rules, {&text, 1}, 0, nullptr, {});
+  ids.assign(tokenized.pieces.at(0).ids.begin(), tokenized.pieces.at(0).ids.end());
+  return tokenized.texts[0];
+}
+
 const text::Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }
 
 }  // namespace mana::engine

@@ -97,6 +97,10 @@ class Encoder {
   Embeddings embed(std::span<const std::string> texts, std::stop_token stop = {}) const;
   std::vector<float> embed(std::string_view text) const;
 
+  /// The tokens of a text as the model sees them, special ones and prompt included; with Overflow::mean the first
+  /// chunk's.
+  TextInfo tokens(const std::string& text, std::vector<text::TokenId>& ids) const;
+
   /// Embeds a stream of any length in bounded memory. Throws Cancelled once `stop` is requested.
   void stream(const data::TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
 
