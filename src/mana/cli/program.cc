@@ -65,6 +65,14 @@ constexpr std::array kCommands = {
              "mana eval classify --train train.tsv --test test.tsv\n"
              "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
             eval_classify},
+    Command{{"eval pairs", "Measure how well a threshold tells texts that belong together",
+             "mana eval pairs --data paraphrases.tsv\n"
+             "mana eval pairs --data questions.jsonl --text-a question1 --text-b question2 --json"},
+            eval_pairs},
+    Command{{"eval triplet", "Measure how often a text is nearer to its own than to another",
+             "mana eval triplet --data triplets.tsv\n"
+             "mana eval triplet --data triplets.jsonl --margin 0.1 --json"},
+            eval_triplet},
     Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
             bench_embed},
     Command{{"bench peak", "Measure the processor's arithmetic peak", "mana bench peak --threads 2 --json"},
