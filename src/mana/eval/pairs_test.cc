@@ -36,7 +36,7 @@ std::vector<std::uint8_t> labels(const json::Value& list) {
 
 engine::Encoder encoder(const json::Value& test, std::optional<std::string> prompt = {}) {
   return engine::Encoder(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + std::string(test.at("model").string()),
-                         {.prompt = std::move(prompt)});
+                         {.precision = kernels::Precision::f32, .prompt = std::move(prompt)});
 }
 
 void expect_metrics(const PairMetrics& metrics, const json::Value& expected, const std::string& prefix,
