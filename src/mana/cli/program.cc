@@ -45,12 +45,20 @@ constexpr std::array kCommands = {
              "mana tokenize \"Unbelievable!\"\n"
              "mana tokenize --json --input corpus.txt > tokens.jsonl"},
             tokenize},
+    Command{{"classify", "Say which class a text is of",
+             "mana classify --model my-classifier \"Where is my card?\"\n"
+             "mana classify --model my-classifier --input texts.txt --top 3 --output classes.jsonl"},
+            classify_texts},
     Command{{"compress", "Make a model smaller and faster, at a stated loss",
              "mana compress --output small --precision int8\n"
              "mana compress --output small --precision bf16 --dimensions 256\n"
              "mana compress --output small --layers 3 --vocabulary 15000 --corpus corpus.txt\n"
              "mana compress --output fast --static --corpus corpus.txt --data stsb-test.tsv"},
             compress_model},
+    Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
+             "mana train classifier --data train.tsv --output my-classifier\n"
+             "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json"},
+            train_classifier},
     Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
     Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
     Command{{"eval sts", "Measure how well similarities agree with human judgement",
@@ -89,7 +97,7 @@ std::string overview() {
       "Usage: mana COMMAND [OPTIONS]\n\n"
       "Commands:\n";
   for (const Command& command : kCommands)
-    text += fmt::format("  {:<15} {}\n", command.help.name, command.help.summary);
+    text += fmt::format("  {:<17} {}\n", command.help.name, command.help.summary);
   text +=
       "\nOptions:\n"
       "  --help          Print this help; after a command, that of the command\n"

@@ -13,6 +13,9 @@ LabelledTexts read_labelled_texts(const std::filesystem::path& path, const Label
   while (rows.next()) {
     texts.labels.push_back(rows.label(0));
     texts.texts.push_back(rows.text(1));
+    if (texts.texts.back().find_first_not_of(" \t\r\n") == std::string::npos) {
+      throw FormatError(fmt::format("{} is empty", rows.place(1)));
+    }
   }
   if (texts.size() == 0) {
     throw FormatError(fmt::format("{} {}", path.string(),
