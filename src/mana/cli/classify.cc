@@ -37,7 +37,8 @@ struct ClassifyOptions {
     options.group("Output");
     options.option("--top", "K", "Print the K most probable classes, most probable first", top);
     options.option("--output", "FILE", "Where the rows go; without it, to standard output", output);
-    options.choice<RowFormat>("--format", "Form of the rows; without it, jsonl where the output's name says so, else tsv",
+    options.choice<RowFormat>("--format",
+                              "Form of the rows; without it, jsonl where the output's name says so, else tsv",
                               {{"tsv", RowFormat::tsv}, {"jsonl", RowFormat::jsonl}}, format);
     options.flag("--json", "The same as --format jsonl", json);
     options.flag("--include-text", "Put the text before the classes", include_text);
@@ -72,8 +73,8 @@ class RowWriter {
                         std::span<const std::uint32_t> best) const {
     std::string row = include_text_ ? table_field(text) : "";
     for (const std::uint32_t each : best) {
-      row += fmt::format("{}{}\t{:.4f}", row.empty() ? "" : "\t", table_field(classes_[each]),
-                         found.probabilities[each]);
+      row +=
+          fmt::format("{}{}\t{:.4f}", row.empty() ? "" : "\t", table_field(classes_[each]), found.probabilities[each]);
     }
     return row + "\n";
   }

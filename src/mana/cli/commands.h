@@ -18,6 +18,7 @@ int eval_retrieval(Options& options);
 int eval_sts(Options& options);
 int eval_triplet(Options& options);
 int inspect(Options& options);
+int mine_negatives(Options& options);
 int pull(Options& options);
 int similarity(Options& options);
 int tokenize(Options& options);

@@ -24,7 +24,8 @@ void LineOutput::commit() {
 
 std::string table_field(std::string_view text) {
   std::string field(text);
-  std::ranges::replace_if(field, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+  std::ranges::replace_if(
+      field, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
   return field;
 }
 

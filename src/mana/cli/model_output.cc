@@ -16,8 +16,7 @@ void require_safe_output(const std::filesystem::path& output, const std::filesys
   const auto place = std::filesystem::weakly_canonical(output, error);
   const auto model = std::filesystem::weakly_canonical(source, error);
   if (std::mismatch(place.begin(), place.end(), model.begin(), model.end()).first == place.end()) {
-    throw ArgumentError(
-        fmt::format("{} holds the model that is to be {}; give another folder", output.string(), what));
+    throw ArgumentError(fmt::format("{} holds the model that is to be {}; give another folder", output.string(), what));
   }
   if (!force || !std::filesystem::is_directory(output, error) || std::filesystem::is_empty(output, error)) return;
   if (!file_exists(output / "modules.json") && !file_exists(output / "config.json")) {

@@ -81,6 +81,10 @@ constexpr std::array kCommands = {
              "mana eval triplet --data triplets.tsv\n"
              "mana eval triplet --data triplets.jsonl --margin 0.1 --json"},
             eval_triplet},
+    Command{{"mine negatives", "Find texts that are alike to others but do not belong to them",
+             "mana mine negatives --data pairs.tsv --output triplets.tsv --relative-margin 0.05\n"
+             "mana mine negatives --data pairs.tsv --corpus texts.txt --output tuples.jsonl --format tuple --count 5"},
+            mine_negatives},
     Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
             bench_embed},
     Command{{"bench peak", "Measure the processor's arithmetic peak", "mana bench peak --threads 2 --json"},

@@ -72,9 +72,9 @@ void require_names(const std::vector<std::string>& classes, const ClassifierOpti
     double number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
     if (error != std::errc() || end != name.data() + name.size() || number == std::trunc(number)) continue;
-    throw ArgumentError(fmt::format(
-        "{}: {} holds the number {}, which is a score and no class; classes are names or whole numbers", options.data,
-        options.columns.label, name));
+    throw ArgumentError(
+        fmt::format("{}: {} holds the number {}, which is a score and no class; classes are names or whole numbers",
+                    options.data, options.columns.label, name));
   }
 }
 
