@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,12 +8,12 @@
 #include <vector>
 
 #include "mana/base/atomic_folder.h"
-#include "mana/base/file.h"
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/compress_options.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
+#include "mana/cli/model_output.h"
 #include "mana/cli/output.h"
 #include "mana/cli/text_input.h"
 #include "mana/compress/built_in_texts.h"
@@ -50,7 +49,7 @@ class Compression {
 
   /// Whether the result may be kept.
   bool run() {
-    require_safe_output();
+    require_safe_output(options_.output, source_, "compressed", options_.force);
     AtomicFolder output(options_.output,
                         options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
     std::optional<data::ScoredPairs> judged;
@@ -82,24 +81,6 @@ class Compression {
   }
 
  private:
-  /// --force must not remove what is no model, nor the model that is read.
-  void require_safe_output() const {
-    const std::filesystem::path output = options_.output;
-    std::error_code error;
-    const auto place = std::filesystem::weakly_canonical(output, error);
-    const auto source = std::filesystem::weakly_canonical(source_, error);
-    if (std::mismatch(place.begin(), place.end(), source.begin(), source.end()).first == place.end()) {
-      throw ArgumentError(
-          fmt::format("{} holds the model that is to be compressed; give another folder", output.string()));
-    }
-    if (!options_.force || !std::filesystem::is_directory(output, error) || std::filesystem::is_empty(output, error))
-      return;
-    if (!file_exists(output / "modules.json") && !file_exists(output / "config.json")) {
-      throw ArgumentError(
-          fmt::format("{} holds something else than a model, which --force does not replace", output.string()));
-    }
-  }
-
   engine::EncoderOptions encoder_options(kernels::Precision precision) const {
     engine::EncoderOptions encoder;
     encoder.threads = options_.threads;

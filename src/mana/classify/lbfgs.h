@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace mana::eval {
+namespace mana::classify {
 
 /// f(x) as the result; ∇f(x) goes into `gradient`, as long as x.
 using Objective = std::function<double(std::span<const double> x, std::span<double> gradient)>;
@@ -28,4 +28,4 @@ struct LbfgsResult {
 /// and 7.5) with a backtracking line search.
 LbfgsResult minimise(const Objective& objective, std::vector<double> start, const LbfgsOptions& options = {});
 
-}  // namespace mana::eval
+}  // namespace mana::classify

@@ -1,4 +1,4 @@
-#include "mana/eval/lbfgs.h"
+#include "mana/classify/lbfgs.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-namespace mana::eval {
+namespace mana::classify {
 namespace {
 
 using Vector = std::vector<double>;
@@ -107,4 +107,4 @@ LbfgsResult minimise(const Objective& objective, std::vector<double> start, cons
   return result;
 }
 
-}  // namespace mana::eval
+}  // namespace mana::classify

@@ -9,7 +9,7 @@
 
 #include "mana/base/team.h"
 
-namespace mana::eval {
+namespace mana::classify {
 
 struct LogisticRegressionOptions {
   double c = 1;                       ///< the inverse of the strength of the penalty
@@ -63,4 +63,4 @@ class LogisticRegression {
   bool converged_ = false;
 };
 
-}  // namespace mana::eval
+}  // namespace mana::classify

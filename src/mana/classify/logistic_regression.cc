@@ -1,4 +1,4 @@
-#include "mana/eval/logistic_regression.h"
+#include "mana/classify/logistic_regression.h"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "mana/base/errors.h"
-#include "mana/eval/lbfgs.h"
+#include "mana/classify/lbfgs.h"
 
-namespace mana::eval {
+namespace mana::classify {
 namespace {
 
 using Eigen::Index;
@@ -163,4 +163,4 @@ std::uint32_t LogisticRegression::predict(std::span<const float> x) const {
   return static_cast<std::uint32_t>(std::ranges::max_element(all) - all.begin());
 }
 
-}  // namespace mana::eval
+}  // namespace mana::classify
