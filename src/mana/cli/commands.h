@@ -9,6 +9,7 @@ namespace mana::cli {
 int bench_embed(Options& options);
 int bench_peak(Options& options);
 int bench_tokenize(Options& options);
+int bench_train(Options& options);
 int classify_texts(Options& options);
 int compress_model(Options& options);
 int embed(Options& options);
@@ -23,6 +24,7 @@ int pull(Options& options);
 int similarity(Options& options);
 int tokenize(Options& options);
 int train_classifier(Options& options);
+int train_sentence(Options& options);
 int verify(Options& options);
 
 }  // namespace mana::cli

@@ -55,6 +55,11 @@ constexpr std::array kCommands = {
              "mana compress --output small --layers 3 --vocabulary 15000 --corpus corpus.txt\n"
              "mana compress --output fast --static --corpus corpus.txt --data stsb-test.tsv"},
             compress_model},
+    Command{{"train sentence", "Fine-tune a sentence encoder on texts that belong together, or apart",
+             "mana train sentence --data pairs.tsv --loss mnr --output my-model\n"
+             "mana train sentence --data stsb-train.tsv --loss cosent --epochs 4 --eval-sts stsb-dev.tsv --output "
+             "my-model"},
+            train_sentence},
     Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
              "mana train classifier --data train.tsv --output my-classifier\n"
              "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json"},
@@ -91,6 +96,8 @@ constexpr std::array kCommands = {
             bench_peak},
     Command{{"bench tokenize", "Measure the speed of tokenizing", "mana bench tokenize --input corpus.txt"},
             bench_tokenize},
+    Command{{"bench train", "Measure the speed of fine-tuning", "mana bench train --data pairs.tsv --batch 64 --json"},
+            bench_train},
     Command{{"pull", "Fetch a model from the Hugging Face hub", "mana pull sentence-transformers/all-MiniLM-L6-v2"},
             pull},
 };

@@ -24,10 +24,10 @@
 #include "mana/cli/model_options.h"
 #include "mana/cli/model_output.h"
 #include "mana/cli/output.h"
-#include "mana/compress/model_folder.h"
 #include "mana/data/labelled_texts.h"
 #include "mana/eval/classification_scores.h"
 #include "mana/eval/embed_texts.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/packed_model.h"
 
 namespace mana::cli {
@@ -165,7 +165,7 @@ class ClassifierTraining {
   }
 
   void save(const engine::Encoder& encoder, const formats::ClassifierHead& head, AtomicFolder& output) const {
-    compress::copy_model(folder_, output.temporary());
+    models::copy_model(folder_, output.temporary());
     if (const auto packed = encoder.packed_model()) {
       const MappedFile source(*packed);
       AtomicFile copy(output.temporary() / models::kPackedModelFile);

@@ -102,6 +102,12 @@ std::vector<data::PlannedBatch> SentenceTrainer::batches_of_step(std::uint64_t s
   return {plan_.begin() + static_cast<std::ptrdiff_t>(begin), plan_.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
+nn::Masks SentenceTrainer::masks(std::uint64_t seed, std::uint64_t number) const {
+  nn::Masks masks = model_.masks(seed, number);
+  if (options_.dropout) masks.hidden = masks.attention = *options_.dropout;
+  return masks;
+}
+
 Tensor SentenceTrainer::labels_of(const data::PlannedBatch& batch) const {
   const TokenRows& set = sets_[batch.set];
   Tensor labels = run_.tensor(batch.rows.size(), set.labels);
@@ -145,12 +151,12 @@ float SentenceTrainer::differentiate(const data::PlannedBatch& batch, std::uint6
   }
   report.tokens += texts.ids.size();
 
-  nn::Masks masks = model_.masks(options_.seed, number);
+  nn::Masks masks = this->masks(options_.seed, number);
   float value = 0;
   autograd::Variable loss;
   {
     const Stopwatch watch(times_.forward);
-    const autograd::Variable vectors = model_(model_.training(tape_, masks), texts.tokens());
+    const autograd::Variable vectors = model_(model_.training(tape_, masks), texts.tokens(), options_.prompt_tokens);
     std::vector<autograd::Variable> parts;
     for (std::size_t column = 0; column < columns; ++column) {
       parts.push_back(autograd::rows_between(tape_, vectors, column * rows, (column + 1) * rows));
@@ -175,8 +181,8 @@ float SentenceTrainer::differentiate_cached(const data::PlannedBatch& batch, std
   const auto embed = [&](autograd::Tape& tape, std::size_t column, std::size_t begin, std::size_t end) {
     texts = {};
     for (std::size_t i = begin; i < end; ++i) texts.add(set.text(batch.rows[i], column % set.facts.texts));
-    masks = model_.masks(Random::key(options_.seed, number), column * batch.rows.size() + begin);
-    return model_(model_.training(tape, masks), texts.tokens());
+    masks = this->masks(Random::key(options_.seed, number), column * batch.rows.size() + begin);
+    return model_(model_.training(tape, masks), texts.tokens(), options_.prompt_tokens);
   };
   return cached_gradients(loss_, run_, columns_of(set), batch.rows.size(), labels_of(batch), loss_.mini_batch, embed,
                           weight);
@@ -243,14 +249,16 @@ void SentenceTrainer::resume() {
   model_.refresh(run_);
 }
 
-void SentenceTrainer::for_each_state(const VisitState& visit) {
-  const auto values = [&](std::span<autograd::Parameter> parameters) {
+void SentenceTrainer::for_each_weight(const VisitState& visit) {
+  for (const std::span<autograd::Parameter> parameters : {model_.parameters(), loss_.parameters()}) {
     for (autograd::Parameter& parameter : parameters) {
       visit("value." + parameter.name, std::as_writable_bytes(parameter.values));
     }
-  };
-  values(model_.parameters());
-  values(loss_.parameters());
+  }
+}
+
+void SentenceTrainer::for_each_state(const VisitState& visit) {
+  for_each_weight(visit);
   optimizer_.for_each_state(visit);
   head_.for_each_state([&](const std::string& name, std::span<std::byte> bytes) { visit("head." + name, bytes); });
   if (average_) average_->for_each_state(visit);

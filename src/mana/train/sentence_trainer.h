@@ -31,9 +31,11 @@ struct TrainerOptions {
   UntouchedRows untouched = UntouchedRows::catch_up;
   ScheduleShape schedule = ScheduleShape::linear;
   double rate = 2e-5;
-  double warmup = 0.1;  ///< below 1: a share of the steps; else steps
-  double clip = 1;      ///< the largest norm of the gradient; 0: any
-  double average = 0;   ///< not 0: train::MovingAverage's d
+  double warmup = 0.1;                ///< below 1: a share of the steps; else steps
+  double clip = 1;                    ///< the largest norm of the gradient; 0: any
+  double average = 0;                 ///< not 0: train::MovingAverage's d
+  std::optional<float> dropout = {};  ///< everywhere, in place of the model's own probabilities
+  std::size_t prompt_tokens = 0;      ///< with which every text begins
   std::uint64_t seed = 0;
   unsigned threads = 1;
 };
@@ -80,6 +82,8 @@ class SentenceTrainer {
   /// For checkpoints: all weights, and what optimiser and averages remember. To restore, the number of steps comes
   /// first.
   void for_each_state(const VisitState& visit);
+  /// The weights alone.
+  void for_each_weight(const VisitState& visit);
   void set_steps(std::uint64_t steps);
   /// After for_each_state() has overwritten them.
   void restored();
@@ -89,6 +93,7 @@ class SentenceTrainer {
   float differentiate(const data::PlannedBatch& batch, std::uint64_t number, float weight, StepReport& report);
   float differentiate_cached(const data::PlannedBatch& batch, std::uint64_t number, float weight);
   void catch_up(std::span<const data::PlannedBatch> batches);
+  nn::Masks masks(std::uint64_t seed, std::uint64_t number) const;
   Tensor labels_of(const data::PlannedBatch& batch) const;
   std::size_t columns_of(const TokenRows& rows) const { return rows.facts.texts * (loss_.data.twice ? 2 : 1); }
   [[noreturn]] void refuse(const StepReport& report, std::span<const data::PlannedBatch> batches) const;

@@ -10,6 +10,7 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/models/sentence/legacy_schema.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/trained_memory.h"
@@ -114,7 +115,7 @@ void TrainableModel::refresh(const nn::Run& run) {
   for_each_part(*model_, Refresh(memory_->parts, run));
 }
 
-void TrainableModel::save(const fs::path& folder) const {
+void TrainableModel::save(const fs::path& folder, std::span<const NamedText> extra) const {
   const fs::path& source = folder_.folder;
   AtomicFolder target(folder, AtomicFolder::Existing::replace);
   copy_description(source, target.temporary());
@@ -126,6 +127,11 @@ void TrainableModel::save(const fs::path& folder) const {
     }
   });
   write_legacy_schema(target.temporary());
+  for (const NamedText& each : extra) {
+    AtomicFile file(target.temporary() / each.name);
+    file.write(each.text);
+    file.commit();
+  }
   target.commit();
 }
 

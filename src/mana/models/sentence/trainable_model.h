@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "mana/formats/sentence_folder.h"
@@ -53,10 +54,16 @@ class TrainableModel {
   const formats::SentenceFolder& folder() const { return folder_; }
   const kernels::Table& kernels() const { return *kernels_; }
 
+  /// A file that goes into a model's folder beside its own, or in the place of one.
+  struct NamedText {
+    std::string name;
+    std::string text;
+  };
+
   /// Writes a folder that Mana and every version of sentence-transformers read: weights as f32, tensors that the model
   /// does not read as they were, all else as in the model's folder, which must still be there. It appears under its
-  /// name complete, and replaces what had it. Throws IoError.
-  void save(const std::filesystem::path& folder) const;
+  /// name complete, with the `extra` files, and replaces what had it. Throws IoError.
+  void save(const std::filesystem::path& folder, std::span<const NamedText> extra = {}) const;
 
  private:
   formats::SentenceFolder folder_;
