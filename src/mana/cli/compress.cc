@@ -20,12 +20,12 @@
 #include "mana/compress/built_in_texts.h"
 #include "mana/compress/dimensions.h"
 #include "mana/compress/layers.h"
-#include "mana/models/sentence/model_folder.h"
 #include "mana/compress/static_distillation.h"
 #include "mana/compress/stored_precision.h"
 #include "mana/compress/vocabulary.h"
 #include "mana/compress/yardstick.h"
 #include "mana/engine/encoder.h"
+#include "mana/models/sentence/model_folder.h"
 
 namespace mana::cli {
 namespace {
