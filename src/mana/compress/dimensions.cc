@@ -8,9 +8,9 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
-#include "mana/models/sentence/model_folder.h"
 #include "mana/compress/principal_axes.h"
 #include "mana/engine/encoder.h"
+#include "mana/models/sentence/model_folder.h"
 
 namespace mana::compress {
 namespace {
@@ -38,9 +38,9 @@ bool normalizes(const formats::SentenceFolder& model) {
 void write_dense(const std::filesystem::path& folder, const std::vector<float>& weights, std::size_t outputs,
                  std::size_t inputs) {
   models::write_json(folder / "config.json", {{"in_features", inputs},
-                                      {"out_features", outputs},
-                                      {"bias", false},
-                                      {"activation_function", "torch.nn.modules.linear.Identity"}});
+                                              {"out_features", outputs},
+                                              {"bias", false},
+                                              {"activation_function", "torch.nn.modules.linear.Identity"}});
   const formats::TensorToWrite tensor{
       "linear.weight", DType::f32, {outputs, inputs}, std::as_bytes(std::span(weights))};
   formats::write_safetensors(folder / "model.safetensors", {&tensor, 1});
@@ -62,7 +62,8 @@ void reduce_dimensions(const std::filesystem::path& folder, std::size_t dimensio
   const std::vector<float> weights(axes.axes.begin(),
                                    axes.axes.begin() + static_cast<std::ptrdiff_t>(dimensions * vectors.dimensions));
   write_dense(models::append_module(folder, "Dense"), weights, dimensions, vectors.dimensions);
-  if (normalizes(encoder.folder())) models::write_json(models::append_module(folder, "Normalize") / "config.json", models::Json::object());
+  if (normalizes(encoder.folder()))
+    models::write_json(models::append_module(folder, "Normalize") / "config.json", models::Json::object());
 }
 
 void keep_first_dimensions(const std::filesystem::path& folder, std::size_t dimensions) {

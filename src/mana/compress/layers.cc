@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "mana/base/errors.h"
-#include "mana/models/sentence/model_folder.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/model_folder.h"
 
 namespace mana::compress {
 namespace {
@@ -75,7 +75,8 @@ void keep_layers(const std::filesystem::path& folder, const std::vector<std::siz
     tensor.name.replace(number->begin, number->end - number->begin, std::to_string(kept - layers.begin()));
     return true;
   });
-  models::edit_json(transformer / "config.json", [&](models::Json& config) { config["num_hidden_layers"] = layers.size(); });
+  models::edit_json(transformer / "config.json",
+                    [&](models::Json& config) { config["num_hidden_layers"] = layers.size(); });
 }
 
 }  // namespace mana::compress

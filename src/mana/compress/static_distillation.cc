@@ -14,10 +14,10 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/team.h"
-#include "mana/models/sentence/model_folder.h"
 #include "mana/compress/principal_axes.h"
 #include "mana/compress/token_counts.h"
 #include "mana/kernels/table.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/sentence_model.h"
 #include "mana/text/tokenizer.h"
 

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "mana/base/file.h"
-#include "mana/models/sentence/model_folder.h"
 #include "mana/formats/safetensors.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::compress {
@@ -32,7 +32,8 @@ void store_as_bf16(const std::filesystem::path& folder) {
   for (const models::ListedModule& module : models::listed_modules(folder)) {
     const bool weights =
         file_exists(module.folder / "model.safetensors") || file_exists(module.folder / "model.safetensors.index.json");
-    if (weights && done.insert(module.folder.lexically_normal()).second) models::rewrite_weights(module.folder, round_tensor);
+    if (weights && done.insert(module.folder.lexically_normal()).second)
+      models::rewrite_weights(module.folder, round_tensor);
     if (module.type != "Transformer") continue;
     models::edit_json(module.folder / "config.json", [](models::Json& config) {
       if (!config.contains("dtype")) config["torch_dtype"] = "float32";

@@ -13,9 +13,9 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
-#include "mana/models/sentence/model_folder.h"
 #include "mana/compress/token_counts.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::compress {

@@ -7,8 +7,8 @@
 
 namespace mana::nn {
 
-/// Where one product adds up the gradients of parameters that follow each other in memory: at their own place; or, where
-/// some of them are frozen, beside it, so that those keep a gradient of zero.
+/// Where one product adds up the gradients of parameters that follow each other in memory: at their own place; or,
+/// where some of them are frozen, beside it, so that those keep a gradient of zero.
 class GradientTarget {
  public:
   GradientTarget(const Run& run, const std::vector<autograd::Parameter*>& parameters);

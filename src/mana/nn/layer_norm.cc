@@ -79,33 +79,33 @@ Variable record(const Training& training, const LayerNorm& norm, Variable x, std
   if (!parameters.trains() && !x.needs_gradient() && !(y && y->needs_gradient())) {
     return training.tape.constant(std::move(result.z));
   }
-  return training.tape.record(std::move(result.z), [training, &norm, &parameters, x, y, dropout,
-                                                    n = std::move(result.normal),
-                                                    scale = std::move(result.scale)](const Tensor& dz) {
-    const Run& run = training.run();
-    const auto timer = run.timer("layer norm gradient");
-    const std::size_t rows = dz.rows(), width = dz.columns();
-    const bool wants_y = y && y->needs_gradient();
-    Tensor dh = run.tensor(rows, width), dy = wants_y ? run.tensor(rows, width) : Tensor();
-    Tensor partial = run.tensor(kernels::norm_blocks(rows), 2 * width);
-    run.split(partial.rows(), [&](std::size_t first, std::size_t last, unsigned) {
-      training.kernels().add_norm_gradient({.dz = dz.data(),
-                                            .normal = n.data(),
-                                            .scale = scale.data(),
-                                            .gamma = norm.gamma.data(),
-                                            .dropout = dropout,
-                                            .rows = rows,
-                                            .width = width,
-                                            .dh = dh.data(),
-                                            .dy = dy.data(),
-                                            .first_block = first,
-                                            .last_block = last,
-                                            .partial = partial.data()});
-    });
-    add_parameter_gradients(training, parameters, partial);
-    if (x.needs_gradient()) add_gradient(training, x, std::move(dh));
-    if (wants_y) add_gradient(training, *y, std::move(dy));
-  });
+  return training.tape.record(std::move(result.z),
+                              [training, &norm, &parameters, x, y, dropout, n = std::move(result.normal),
+                               scale = std::move(result.scale)](const Tensor& dz) {
+                                const Run& run = training.run();
+                                const auto timer = run.timer("layer norm gradient");
+                                const std::size_t rows = dz.rows(), width = dz.columns();
+                                const bool wants_y = y && y->needs_gradient();
+                                Tensor dh = run.tensor(rows, width), dy = wants_y ? run.tensor(rows, width) : Tensor();
+                                Tensor partial = run.tensor(kernels::norm_blocks(rows), 2 * width);
+                                run.split(partial.rows(), [&](std::size_t first, std::size_t last, unsigned) {
+                                  training.kernels().add_norm_gradient({.dz = dz.data(),
+                                                                        .normal = n.data(),
+                                                                        .scale = scale.data(),
+                                                                        .gamma = norm.gamma.data(),
+                                                                        .dropout = dropout,
+                                                                        .rows = rows,
+                                                                        .width = width,
+                                                                        .dh = dh.data(),
+                                                                        .dy = dy.data(),
+                                                                        .first_block = first,
+                                                                        .last_block = last,
+                                                                        .partial = partial.data()});
+                                });
+                                add_parameter_gradients(training, parameters, partial);
+                                if (x.needs_gradient()) add_gradient(training, x, std::move(dh));
+                                if (wants_y) add_gradient(training, *y, std::move(dy));
+                              });
 }
 
 }  // namespace

@@ -43,8 +43,7 @@ Tensor activate(const Training& training, Activation activation, const Tensor& u
   Tensor y = training.run().tensor(u.rows(), u.columns());
   training.run().split(u.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     const std::size_t begin = first * u.columns();
-    training.kernels().activate(
-        {activation, u.data() + begin, (last - first) * u.columns(), y.data() + begin});
+    training.kernels().activate({activation, u.data() + begin, (last - first) * u.columns(), y.data() + begin});
   });
   return y;
 }

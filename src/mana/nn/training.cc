@@ -40,9 +40,8 @@ void add_gradient(const Training& training, Variable variable, Tensor gradient) 
 Variable drop(const Training& training, Variable x) {
   const kernels::Dropout dropout = training.masks.next(training.masks.hidden);
   if (!dropout.active()) return x;
-  return training.tape.record(dropped(training, dropout, x.value()), {x}, [=](const Tensor& dy) {
-    add_gradient(training, x, dropped(training, dropout, dy));
-  });
+  return training.tape.record(dropped(training, dropout, x.value()), {x},
+                              [=](const Tensor& dy) { add_gradient(training, x, dropped(training, dropout, dy)); });
 }
 
 Tensor add(const Run&, Tensor y, const Tensor& x) {
