@@ -32,6 +32,7 @@ void measure(benchmark::State& state, std::string_view name) {
                             : matrix(1, [&] { return normal(random); });
   for (auto _ : state) {
     std::vector<autograd::Variable> leaves;
+    leaves.reserve(columns);
     for (std::size_t column = 0; column < columns; ++column) {
       leaves.push_back(tape.leaf(matrix(kDimensions, [value = 0U]() mutable {
         value = value * 1664525U + 1013904223U;  // quicker than what is measured

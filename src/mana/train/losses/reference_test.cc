@@ -154,5 +154,25 @@ TEST(LossesTest, GradientsAreTheMeasuredOnes) {
   }
 }
 
+TEST(LossesTest, ThreadsChangeNoBit) {
+  Team team(3);
+  for (Case& test : cases()) {
+    SCOPED_TRACE(test.name);
+    Pool pool;
+    std::vector<std::vector<float>> results;
+    for (Team* threads : {static_cast<Team*>(nullptr), &team}) {
+      autograd::Tape tape(kernels::Run{kernels::table(kernels::choose_isa()), pool, threads});
+      std::vector<autograd::Variable> leaves;
+      const autograd::Variable value = test(tape, leaves);
+      std::vector<float>& result = results.emplace_back(1, value.value().data()[0]);
+      tape.backward(value);
+      for (const autograd::Variable& leaf : leaves) {
+        result.insert(result.end(), values_of(leaf.gradient()).begin(), values_of(leaf.gradient()).end());
+      }
+    }
+    EXPECT_EQ(results[0], results[1]);
+  }
+}
+
 }  // namespace
 }  // namespace mana::train
