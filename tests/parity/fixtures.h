@@ -10,6 +10,12 @@
 
 namespace mana::parity {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;  // ten times slower: less of everything, every path still
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 inline std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(MANA_SOURCE_DIR "/tests/fixtures") / name;
 }

@@ -15,12 +15,6 @@
 namespace mana::parity {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // ten times slower: fewer texts, every path still
-#else
-constexpr bool kSanitized = false;
-#endif
-
 class MiniLm : public testing::Test {
  protected:
   void SetUp() override {

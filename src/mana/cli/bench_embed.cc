@@ -38,11 +38,11 @@ void add_share_of_peak(ordered_json& result, const engine::Encoder& encoder, std
 
 /// The time by part, as shares of all threads' time over the timed passes. What is in no part is handing out work,
 /// waiting for the last batch, and memory.
-ordered_json profile_of(const nn::Profile& profile, double seconds, unsigned threads, std::size_t passes) {
+ordered_json profile_of(const kernels::Profile& profile, double seconds, unsigned threads, std::size_t passes) {
   ordered_json parts = ordered_json::array();
   const double all = seconds * threads;
   double accounted = 0;
-  for (const nn::Profile::Entry& entry : profile.entries()) {
+  for (const kernels::Profile::Entry& entry : profile.entries()) {
     ordered_json part = {{"part", entry.operation},
                          {"percent", 100 * entry.seconds / all},
                          {"seconds", entry.seconds / static_cast<double>(passes)}};
@@ -79,7 +79,7 @@ int bench_embed(Options& options) {
 
   const std::vector<std::string> texts = bench.texts();
   engine::EncoderOptions encoder_options = choice.options();
-  const auto profile = profiled ? std::make_shared<nn::Profile>() : nullptr;
+  const auto profile = profiled ? std::make_shared<kernels::Profile>() : nullptr;
   encoder_options.profile = profile;
   const engine::Encoder encoder(choice.model.folder(), encoder_options);
   constexpr std::size_t kWarmUpTexts = 64;  // memory, caches and clocks settle before the first timed pass

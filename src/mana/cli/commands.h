@@ -9,15 +9,22 @@ namespace mana::cli {
 int bench_embed(Options& options);
 int bench_peak(Options& options);
 int bench_tokenize(Options& options);
+int bench_train(Options& options);
+int classify_texts(Options& options);
 int compress_model(Options& options);
 int embed(Options& options);
 int eval_classify(Options& options);
+int eval_pairs(Options& options);
 int eval_retrieval(Options& options);
 int eval_sts(Options& options);
+int eval_triplet(Options& options);
 int inspect(Options& options);
+int mine_negatives(Options& options);
 int pull(Options& options);
 int similarity(Options& options);
 int tokenize(Options& options);
+int train_classifier(Options& options);
+int train_sentence(Options& options);
 int verify(Options& options);
 
 }  // namespace mana::cli

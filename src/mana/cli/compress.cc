@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,23 +8,23 @@
 #include <vector>
 
 #include "mana/base/atomic_folder.h"
-#include "mana/base/file.h"
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/compress_options.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
+#include "mana/cli/model_output.h"
 #include "mana/cli/output.h"
 #include "mana/cli/text_input.h"
 #include "mana/compress/built_in_texts.h"
 #include "mana/compress/dimensions.h"
 #include "mana/compress/layers.h"
-#include "mana/compress/model_folder.h"
 #include "mana/compress/static_distillation.h"
 #include "mana/compress/stored_precision.h"
 #include "mana/compress/vocabulary.h"
 #include "mana/compress/yardstick.h"
 #include "mana/engine/encoder.h"
+#include "mana/models/sentence/model_folder.h"
 
 namespace mana::cli {
 namespace {
@@ -37,7 +36,7 @@ constexpr std::size_t kStaticDimensions = 256;
 /// One row of the table.
 struct Row {
   std::string name;
-  compress::FolderSize size;
+  models::FolderSize size;
   std::size_t dimensions = 0;
   kernels::Precision precision = kernels::Precision::f32;
   compress::Worth worth;
@@ -50,12 +49,12 @@ class Compression {
 
   /// Whether the result may be kept.
   bool run() {
-    require_safe_output();
+    require_safe_output(options_.output, source_, "compressed", options_.force);
     AtomicFolder output(options_.output,
                         options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
     std::optional<data::ScoredPairs> judged;
     if (options_.data) judged = data::read_scored_pairs(*options_.data, options_.columns);
-    compress::copy_model(source_, output.temporary());
+    models::copy_model(source_, output.temporary());
     transform(output.temporary());
     pack(output.temporary());
 
@@ -82,24 +81,6 @@ class Compression {
   }
 
  private:
-  /// --force must not remove what is no model, nor the model that is read.
-  void require_safe_output() const {
-    const std::filesystem::path output = options_.output;
-    std::error_code error;
-    const auto place = std::filesystem::weakly_canonical(output, error);
-    const auto source = std::filesystem::weakly_canonical(source_, error);
-    if (std::mismatch(place.begin(), place.end(), source.begin(), source.end()).first == place.end()) {
-      throw ArgumentError(
-          fmt::format("{} holds the model that is to be compressed; give another folder", output.string()));
-    }
-    if (!options_.force || !std::filesystem::is_directory(output, error) || std::filesystem::is_empty(output, error))
-      return;
-    if (!file_exists(output / "modules.json") && !file_exists(output / "config.json")) {
-      throw ArgumentError(
-          fmt::format("{} holds something else than a model, which --force does not replace", output.string()));
-    }
-  }
-
   engine::EncoderOptions encoder_options(kernels::Precision precision) const {
     engine::EncoderOptions encoder;
     encoder.threads = options_.threads;
@@ -162,7 +143,7 @@ class Compression {
   Row measure(const std::string& name, const std::filesystem::path& folder, const engine::Encoder& encoder,
               const compress::Yardstick& yardstick) const {
     Progress progress(descriptor(), "measuring", "texts", yardstick.texts());
-    return {name, compress::size_on_disk(folder), encoder.dimensions(), encoder.precision(),
+    return {name, models::size_on_disk(folder), encoder.dimensions(), encoder.precision(),
             yardstick.measure(
                 encoder, [&](std::size_t texts) { progress.set(texts); }, stop_)};
   }

@@ -9,10 +9,9 @@
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/interruption.h"
-#include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/query_encoders.h"
 #include "mana/data/retrieval_set.h"
-#include "mana/engine/encoder.h"
 #include "mana/eval/retrieval.h"
 
 namespace mana::cli {
@@ -70,48 +69,29 @@ nlohmann::ordered_json json_of(const eval::RetrievalResult& result, const data::
 
 int eval_retrieval(Options& options) {
   RetrievalOptions task;
-  std::string query_prompt = "query";
-  std::string document_prompt = "document";
-  ModelChoice model;
-  VectorOptions vectors;
-  ComputeOptions compute;
+  QueryEncoderChoice choice;
   bool json = false;
   task.describe(options);
   options.flag("--json", "Print a JSON object", json);
-  options.group("Model");
-  model.describe(options);
-  options.option("--query-prompt", "NAME", "Put this prompt of the model before each query", query_prompt);
-  options.option("--document-prompt", "NAME", "Put this prompt of the model before each document", document_prompt);
-  vectors.describe_all_but_prompt(options);
-  compute.describe(options);
+  choice.describe(options);
   if (!options.parse()) return 0;
-  engine::EncoderOptions encoder_options;
-  vectors.apply(encoder_options);
-  compute.apply(encoder_options);
+  choice.options();  // a mistake there comes before the reading of the data
 
   const Interruption interruption;
   const data::RetrievalSet set = data::read_retrieval_set(task.files());
-  encoder_options.prompt = query_prompt;
-  const engine::Encoder queries(model.folder(), encoder_options);
-  encoder_options.prompt = document_prompt;
-  std::optional<engine::Encoder> documents;  // of its own only where another prompt stands before them
-  const auto& prompts = queries.folder().prompts;
-  const auto other = prompts.find(document_prompt);
-  if (other == prompts.end() || other->second != prompts.at(query_prompt)) {
-    documents.emplace(model.folder(), encoder_options);
-  }
+  const QueryEncoders encoders = choice.load();
   eval::RetrievalResult result;
   try {
     Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts",
                       set.queries.size() + set.documents.size());
     result = eval::evaluate_retrieval(
-        queries, documents ? *documents : queries, set, {}, [&](std::size_t texts) { progress.set(texts); },
+        encoders.queries, encoders.documents(), set, {}, [&](std::size_t texts) { progress.set(texts); },
         interruption.token());
   } catch (const Cancelled&) {
     return interruption.exit_status();
   }
 
-  const nlohmann::ordered_json object = json_of(result, set, queries.folder().similarity);
+  const nlohmann::ordered_json object = json_of(result, set, encoders.queries.folder().similarity);
   if (json) {
     print(object.dump() + "\n");
     return 0;

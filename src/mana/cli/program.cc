@@ -45,12 +45,25 @@ constexpr std::array kCommands = {
              "mana tokenize \"Unbelievable!\"\n"
              "mana tokenize --json --input corpus.txt > tokens.jsonl"},
             tokenize},
+    Command{{"classify", "Say which class a text is of",
+             "mana classify --model my-classifier \"Where is my card?\"\n"
+             "mana classify --model my-classifier --input texts.txt --top 3 --output classes.jsonl"},
+            classify_texts},
     Command{{"compress", "Make a model smaller and faster, at a stated loss",
              "mana compress --output small --precision int8\n"
              "mana compress --output small --precision bf16 --dimensions 256\n"
              "mana compress --output small --layers 3 --vocabulary 15000 --corpus corpus.txt\n"
              "mana compress --output fast --static --corpus corpus.txt --data stsb-test.tsv"},
             compress_model},
+    Command{{"train sentence", "Fine-tune a sentence encoder on texts that belong together, or apart",
+             "mana train sentence --data pairs.tsv --loss mnr --output my-model\n"
+             "mana train sentence --data stsb-train.tsv --loss cosent --epochs 4 --eval-sts stsb-dev.tsv --output "
+             "my-model"},
+            train_sentence},
+    Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
+             "mana train classifier --data train.tsv --output my-classifier\n"
+             "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json"},
+            train_classifier},
     Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
     Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
     Command{{"eval sts", "Measure how well similarities agree with human judgement",
@@ -65,12 +78,26 @@ constexpr std::array kCommands = {
              "mana eval classify --train train.tsv --test test.tsv\n"
              "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
             eval_classify},
+    Command{{"eval pairs", "Measure how well a threshold tells texts that belong together",
+             "mana eval pairs --data paraphrases.tsv\n"
+             "mana eval pairs --data questions.jsonl --text-a question1 --text-b question2 --json"},
+            eval_pairs},
+    Command{{"eval triplet", "Measure how often a text is nearer to its own than to another",
+             "mana eval triplet --data triplets.tsv\n"
+             "mana eval triplet --data triplets.jsonl --margin 0.1 --json"},
+            eval_triplet},
+    Command{{"mine negatives", "Find texts that are alike to others but do not belong to them",
+             "mana mine negatives --data pairs.tsv --output triplets.tsv --relative-margin 0.05\n"
+             "mana mine negatives --data pairs.tsv --corpus texts.txt --output tuples.jsonl --format tuple --count 5"},
+            mine_negatives},
     Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
             bench_embed},
     Command{{"bench peak", "Measure the processor's arithmetic peak", "mana bench peak --threads 2 --json"},
             bench_peak},
     Command{{"bench tokenize", "Measure the speed of tokenizing", "mana bench tokenize --input corpus.txt"},
             bench_tokenize},
+    Command{{"bench train", "Measure the speed of fine-tuning", "mana bench train --data pairs.tsv --batch 64 --json"},
+            bench_train},
     Command{{"pull", "Fetch a model from the Hugging Face hub", "mana pull sentence-transformers/all-MiniLM-L6-v2"},
             pull},
 };
@@ -81,7 +108,7 @@ std::string overview() {
       "Usage: mana COMMAND [OPTIONS]\n\n"
       "Commands:\n";
   for (const Command& command : kCommands)
-    text += fmt::format("  {:<15} {}\n", command.help.name, command.help.summary);
+    text += fmt::format("  {:<17} {}\n", command.help.name, command.help.summary);
   text +=
       "\nOptions:\n"
       "  --help          Print this help; after a command, that of the command\n"

@@ -8,9 +8,9 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
-#include "mana/compress/model_folder.h"
 #include "mana/compress/principal_axes.h"
 #include "mana/engine/encoder.h"
+#include "mana/models/sentence/model_folder.h"
 
 namespace mana::compress {
 namespace {
@@ -37,10 +37,10 @@ bool normalizes(const formats::SentenceFolder& model) {
 
 void write_dense(const std::filesystem::path& folder, const std::vector<float>& weights, std::size_t outputs,
                  std::size_t inputs) {
-  write_json(folder / "config.json", {{"in_features", inputs},
-                                      {"out_features", outputs},
-                                      {"bias", false},
-                                      {"activation_function", "torch.nn.modules.linear.Identity"}});
+  models::write_json(folder / "config.json", {{"in_features", inputs},
+                                              {"out_features", outputs},
+                                              {"bias", false},
+                                              {"activation_function", "torch.nn.modules.linear.Identity"}});
   const formats::TensorToWrite tensor{
       "linear.weight", DType::f32, {outputs, inputs}, std::as_bytes(std::span(weights))};
   formats::write_safetensors(folder / "model.safetensors", {&tensor, 1});
@@ -50,7 +50,7 @@ void write_dense(const std::filesystem::path& folder, const std::vector<float>& 
 
 void reduce_dimensions(const std::filesystem::path& folder, std::size_t dimensions, std::span<const std::string> texts,
                        unsigned threads, const eval::TextProgress& progress, const std::stop_token& stop) {
-  edit_json(folder / kConfig, [](Json& config) { config.erase("truncate_dim"); });
+  models::edit_json(folder / kConfig, [](models::Json& config) { config.erase("truncate_dim"); });
   const engine::Encoder encoder(folder, exactly(threads));
   require_fewer(dimensions, encoder.dimensions());
   if (texts.size() < dimensions) {
@@ -61,14 +61,15 @@ void reduce_dimensions(const std::filesystem::path& folder, std::size_t dimensio
   const PrincipalAxes axes = principal_axes(vectors.values, vectors.dimensions);
   const std::vector<float> weights(axes.axes.begin(),
                                    axes.axes.begin() + static_cast<std::ptrdiff_t>(dimensions * vectors.dimensions));
-  write_dense(append_module(folder, "Dense"), weights, dimensions, vectors.dimensions);
-  if (normalizes(encoder.folder())) write_json(append_module(folder, "Normalize") / "config.json", Json::object());
+  write_dense(models::append_module(folder, "Dense"), weights, dimensions, vectors.dimensions);
+  if (normalizes(encoder.folder()))
+    models::write_json(models::append_module(folder, "Normalize") / "config.json", models::Json::object());
 }
 
 void keep_first_dimensions(const std::filesystem::path& folder, std::size_t dimensions) {
   require_fewer(dimensions, engine::Encoder(folder, exactly(1)).dimensions());
-  if (!file_exists(folder / kConfig)) write_json(folder / kConfig, Json::object());
-  edit_json(folder / kConfig, [&](Json& config) { config["truncate_dim"] = dimensions; });
+  if (!file_exists(folder / kConfig)) models::write_json(folder / kConfig, models::Json::object());
+  models::edit_json(folder / kConfig, [&](models::Json& config) { config["truncate_dim"] = dimensions; });
 }
 
 }  // namespace mana::compress

@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "mana/base/errors.h"
-#include "mana/compress/model_folder.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/model_folder.h"
 
 namespace mana::compress {
 namespace {
@@ -67,7 +67,7 @@ std::size_t layer_count(const std::filesystem::path& folder) {
 void keep_layers(const std::filesystem::path& folder, const std::vector<std::size_t>& layers) {
   check(layers, layer_count(folder));
   const std::filesystem::path transformer = formats::read_sentence_folder(folder).transformer;
-  rewrite_weights(transformer, [&](const formats::StoredTensor&, ChangedTensor& tensor) {
+  models::rewrite_weights(transformer, [&](const formats::StoredTensor&, models::ChangedTensor& tensor) {
     const std::optional<LayerNumber> number = layer_number(tensor.name);
     if (!number) return true;
     const auto kept = std::ranges::find(layers, number->value);
@@ -75,7 +75,8 @@ void keep_layers(const std::filesystem::path& folder, const std::vector<std::siz
     tensor.name.replace(number->begin, number->end - number->begin, std::to_string(kept - layers.begin()));
     return true;
   });
-  edit_json(transformer / "config.json", [&](Json& config) { config["num_hidden_layers"] = layers.size(); });
+  models::edit_json(transformer / "config.json",
+                    [&](models::Json& config) { config["num_hidden_layers"] = layers.size(); });
 }
 
 }  // namespace mana::compress

@@ -5,7 +5,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/compress/model_folder.h"
+#include "mana/models/sentence/model_folder.h"
 
 namespace mana::compress {
 namespace {
@@ -30,7 +30,7 @@ TEST(EvenlySpacedLayers, KeepTheFirstAndTheLast) {
 TEST(KeepLayers, RenamesTheTensorsOfThoseThatStay) {
   for (const std::string name : {"mean", "old_names", "sharded"}) {
     const TemporaryFolder folder;
-    copy_model(model(name), folder.path());
+    models::copy_model(model(name), folder.path());
     keep_layers(folder.path(), {1});
     EXPECT_EQ(layer_count(folder.path()), 1U);
     const formats::Checkpoint before = formats::Checkpoint::open(model(name));

@@ -14,10 +14,10 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/team.h"
-#include "mana/compress/model_folder.h"
 #include "mana/compress/principal_axes.h"
 #include "mana/compress/token_counts.h"
 #include "mana/kernels/table.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/sentence_model.h"
 #include "mana/text/tokenizer.h"
 
@@ -100,7 +100,7 @@ std::vector<float> project(const std::vector<float>& vectors, const std::vector<
 /// Empties the folder of the transformer and writes the static embedding in its place.
 void replace_model(const fs::path& folder, const fs::path& transformer, const std::vector<float>& table,
                    std::size_t dimensions, bool normalize) {
-  Json tokenizer = read_json(transformer / "tokenizer.json");
+  models::Json tokenizer = models::read_json(transformer / "tokenizer.json");
   tokenizer["truncation"] = nullptr;  // sentence-transformers would heed both
   tokenizer["padding"] = nullptr;
   constexpr std::string_view kStay[] = {
@@ -108,13 +108,13 @@ void replace_model(const fs::path& folder, const fs::path& transformer, const st
   for (const fs::directory_entry& entry : std::vector(fs::directory_iterator(folder), fs::directory_iterator())) {
     if (std::ranges::find(kStay, entry.path().filename().string()) == std::end(kStay)) fs::remove_all(entry.path());
   }
-  write_json(folder / "tokenizer.json", tokenizer);
+  models::write_json(folder / "tokenizer.json", tokenizer);
   const formats::TensorToWrite tensor{
       "embedding.weight", DType::f32, {table.size() / dimensions, dimensions}, std::as_bytes(std::span(table))};
   formats::write_safetensors(folder / "model.safetensors", {&tensor, 1});
-  list_module(folder, "StaticEmbedding", "");
-  if (normalize) write_json(append_module(folder, "Normalize") / "config.json", Json::object());
-  edit_json(folder / "config_sentence_transformers.json", [](Json& config) {
+  models::list_module(folder, "StaticEmbedding", "");
+  if (normalize) models::write_json(models::append_module(folder, "Normalize") / "config.json", models::Json::object());
+  models::edit_json(folder / "config_sentence_transformers.json", [](models::Json& config) {
     config.erase("truncate_dim");
     config["default_prompt_name"] = nullptr;
     if (!config.contains("prompts") || !config["prompts"].is_object()) return;

@@ -5,14 +5,14 @@
 #include <set>
 
 #include "mana/base/file.h"
-#include "mana/compress/model_folder.h"
 #include "mana/formats/safetensors.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::compress {
 namespace {
 
-bool round_tensor(const formats::StoredTensor& stored, ChangedTensor& tensor) {
+bool round_tensor(const formats::StoredTensor& stored, models::ChangedTensor& tensor) {
   if (stored.dtype != DType::f32 && stored.dtype != DType::f64) return true;
   std::vector<float> values(formats::element_count(stored.shape));
   formats::to_f32(stored, values);
@@ -29,12 +29,13 @@ bool round_tensor(const formats::StoredTensor& stored, ChangedTensor& tensor) {
 
 void store_as_bf16(const std::filesystem::path& folder) {
   std::set<std::filesystem::path> done;  // modules without weights share the model's folder
-  for (const ListedModule& module : listed_modules(folder)) {
+  for (const models::ListedModule& module : models::listed_modules(folder)) {
     const bool weights =
         file_exists(module.folder / "model.safetensors") || file_exists(module.folder / "model.safetensors.index.json");
-    if (weights && done.insert(module.folder.lexically_normal()).second) rewrite_weights(module.folder, round_tensor);
+    if (weights && done.insert(module.folder.lexically_normal()).second)
+      models::rewrite_weights(module.folder, round_tensor);
     if (module.type != "Transformer") continue;
-    edit_json(module.folder / "config.json", [](Json& config) {
+    models::edit_json(module.folder / "config.json", [](models::Json& config) {
       if (!config.contains("dtype")) config["torch_dtype"] = "float32";
     });
   }

@@ -13,9 +13,9 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
-#include "mana/compress/model_folder.h"
 #include "mana/compress/token_counts.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::compress {
@@ -95,7 +95,7 @@ class Renumbering {
     const auto found = new_ids_.find(id);
     return found == new_ids_.end() ? std::nullopt : std::optional(found->second);
   }
-  void change(Json& id) const {
+  void change(models::Json& id) const {
     if (!id.is_number_integer()) return;
     if (const auto renumbered = of(id.get<std::int64_t>())) id = *renumbered;
   }
@@ -112,7 +112,7 @@ class TokenizerFiles {
 
   std::string continuing_prefix() const {
     if (!has_json()) return "##";
-    return read_json(folder_ / kJson).at("model").value("continuing_subword_prefix", "##");
+    return models::read_json(folder_ / kJson).at("model").value("continuing_subword_prefix", "##");
   }
 
   std::vector<VocabularyToken> tokens(std::span<const std::uint64_t> counts) const {
@@ -123,9 +123,9 @@ class TokenizerFiles {
                special || token.special};
     };
     if (has_json()) {
-      const Json json = read_json(folder_ / kJson);
+      const models::Json json = models::read_json(folder_ / kJson);
       for (const auto& [text, id] : json.at("model").at("vocab").items()) add(text, id.get<std::int64_t>(), false);
-      for (const Json& token : json.value("added_tokens", Json::array())) {
+      for (const models::Json& token : json.value("added_tokens", models::Json::array())) {
         add(token.at("content").get<std::string>(), token.at("id").get<std::int64_t>(), true);
       }
     } else {
@@ -143,16 +143,16 @@ class TokenizerFiles {
 
   void renumber(const Renumbering& numbers) const {
     if (file_exists(folder_ / kVocabulary)) renumber_lines(numbers);
-    edit_json(folder_ / kJson, [&](Json& json) { renumber_json(numbers, json); });
-    edit_json(folder_ / "tokenizer_config.json", [&](Json& config) {
+    models::edit_json(folder_ / kJson, [&](models::Json& json) { renumber_json(numbers, json); });
+    models::edit_json(folder_ / "tokenizer_config.json", [&](models::Json& config) {
       if (!config.contains("added_tokens_decoder")) return;
-      Json renamed = Json::object();
+      models::Json renamed = models::Json::object();
       for (const auto& [id, token] : config["added_tokens_decoder"].items()) {
         if (const auto renumbered = numbers.of(std::stoll(id))) renamed[std::to_string(*renumbered)] = token;
       }
       config["added_tokens_decoder"] = renamed;
     });
-    edit_json(folder_ / "added_tokens.json", [&](Json& tokens) {
+    models::edit_json(folder_ / "added_tokens.json", [&](models::Json& tokens) {
       for (auto& [text, id] : tokens.items()) numbers.change(id);
     });
   }
@@ -178,12 +178,12 @@ class TokenizerFiles {
   /// What templates and settings call by name.
   std::set<std::string> named_tokens() const {
     std::set<std::string> names = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
-    if (has_json()) names.insert(read_json(folder_ / kJson).at("model").value("unk_token", "[UNK]"));
+    if (has_json()) names.insert(models::read_json(folder_ / kJson).at("model").value("unk_token", "[UNK]"));
     if (!file_exists(folder_ / "tokenizer_config.json")) return names;
-    const Json config = read_json(folder_ / "tokenizer_config.json");
+    const models::Json config = models::read_json(folder_ / "tokenizer_config.json");
     for (const char* key : {"pad_token", "unk_token", "cls_token", "sep_token", "mask_token"}) {
       if (!config.contains(key)) continue;
-      const Json& token = config[key];
+      const models::Json& token = config[key];
       if (token.is_string()) names.insert(token.get<std::string>());
       if (token.is_object()) names.insert(token.value("content", ""));
     }
@@ -201,24 +201,24 @@ class TokenizerFiles {
     file.commit();
   }
 
-  static void renumber_json(const Renumbering& numbers, Json& json) {
-    Json vocabulary = Json::object();
+  static void renumber_json(const Renumbering& numbers, models::Json& json) {
+    models::Json vocabulary = models::Json::object();
     for (const auto& [text, id] : json.at("model").at("vocab").items()) {
       if (const auto renumbered = numbers.of(id.get<std::int64_t>())) vocabulary[text] = *renumbered;
     }
     json["model"]["vocab"] = std::move(vocabulary);
     if (json.contains("added_tokens")) {
-      for (Json& token : json["added_tokens"]) numbers.change(token.at("id"));
+      for (models::Json& token : json["added_tokens"]) numbers.change(token.at("id"));
     }
     if (json.contains("padding") && json["padding"].is_object()) numbers.change(json["padding"]["pad_id"]);
     if (!json.contains("post_processor") || !json["post_processor"].is_object()) return;
-    Json& processor = json["post_processor"];
+    models::Json& processor = json["post_processor"];
     for (const char* key : {"cls", "sep"}) {
       if (processor.contains(key)) numbers.change(processor[key].at(1));
     }
     if (!processor.contains("special_tokens")) return;
     for (auto& [name, token] : processor["special_tokens"].items()) {
-      for (Json& id : token.at("ids")) numbers.change(id);
+      for (models::Json& id : token.at("ids")) numbers.change(id);
     }
   }
 
@@ -263,7 +263,7 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
     }
   }
   const std::vector<std::int64_t> kept = tokens_to_keep(tokens, size, files.continuing_prefix());
-  rewrite_weights(model.transformer, [&](const formats::StoredTensor& stored, ChangedTensor& tensor) {
+  models::rewrite_weights(model.transformer, [&](const formats::StoredTensor& stored, models::ChangedTensor& tensor) {
     if (tensor.name == table) {
       tensor.shape[0] = kept.size();
       tensor.bytes = kept_rows(stored, kept);
@@ -275,7 +275,7 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
   });
   const Renumbering numbers(kept);
   files.renumber(numbers);
-  edit_json(model.transformer / "config.json", [&](Json& config) {
+  models::edit_json(model.transformer / "config.json", [&](models::Json& config) {
     config["vocab_size"] = numbers.size();
     if (config.contains("pad_token_id")) numbers.change(config["pad_token_id"]);
   });

@@ -5,7 +5,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/compress/model_folder.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::compress {
@@ -54,7 +54,7 @@ TEST(ReduceVocabulary, RenumbersEveryFileAndLeavesNoTextWithoutTokens) {
   for (const std::string name : {"mean", "vocabulary_file"}) {
     const std::filesystem::path model = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + name;
     const TemporaryFolder folder;
-    copy_model(model, folder.path());
+    models::copy_model(model, folder.path());
     reduce_vocabulary(folder.path(), 90, corpus);
     const text::Tokenizer before = text::Tokenizer::load(model), after = text::Tokenizer::load(folder.path());
     EXPECT_EQ(after.vocabulary_size(), 90U);

@@ -2,24 +2,25 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 #include "mana/base/errors.h"
-#include "mana/data/table_reader.h"
+#include "mana/data/record_reader.h"
 
 namespace mana::data {
 
 LabelledTexts read_labelled_texts(const std::filesystem::path& path, const LabelColumns& columns) {
-  TableReader table{LineReader(path)};
-  const std::size_t label = table.column(columns.label);
-  const std::size_t text = table.column(columns.text);
+  RecordReader rows(path, {columns.label, columns.text});
   LabelledTexts texts;
-  for (std::vector<std::string_view> fields; table.next(fields);) {
-    if (fields[label].empty()) throw FormatError(fmt::format("{}: {} is empty", table.place(), columns.label));
-    texts.labels.emplace_back(fields[label]);
-    texts.texts.emplace_back(fields[text]);
+  while (rows.next()) {
+    texts.labels.push_back(rows.label(0));
+    texts.texts.push_back(rows.text(1));
+    if (texts.texts.back().find_first_not_of(" \t\r\n") == std::string::npos) {
+      throw FormatError(fmt::format("{} is empty", rows.place(1)));
+    }
   }
-  if (texts.size() == 0) throw FormatError(fmt::format("{} has a header, but no rows", path.string()));
+  if (texts.size() == 0) {
+    throw FormatError(fmt::format("{} {}", path.string(),
+                                  path.string().ends_with(".jsonl") ? "holds no texts" : "has a header, but no rows"));
+  }
   return texts;
 }
 

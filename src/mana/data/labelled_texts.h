@@ -15,14 +15,15 @@ struct LabelledTexts {
   std::size_t size() const { return texts.size(); }
 };
 
-/// The columns of a table that hold them.
+/// The columns that hold them.
 struct LabelColumns {
   std::string label = "label";
   std::string text = "text";
 };
 
-/// Reads tab-separated values with a header. Throws IoError, ArgumentError for a column that does not exist,
-/// FormatError for a row with too few or too many fields, an empty label or no rows.
+/// Reads a table with a header, or JSON lines (.jsonl), where a label may be a whole number. Throws IoError,
+/// ArgumentError for a column that does not exist, FormatError for a row with too few or too many fields, an empty
+/// label or no rows.
 LabelledTexts read_labelled_texts(const std::filesystem::path& path, const LabelColumns& columns = {});
 
 }  // namespace mana::data

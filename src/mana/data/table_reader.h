@@ -27,6 +27,7 @@ class TableReader {
 
   /// "pairs.tsv:12", the row that next() gave last.
   std::string place() const { return lines_.place(); }
+  std::uint64_t line() const { return lines_.number(); }  ///< its number in the file
 
  private:
   LineReader lines_;

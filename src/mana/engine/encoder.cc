@@ -103,32 +103,60 @@ struct Encoder::State {
         kernels(kernels::table(isa, chosen_precision(isa, options, packed))),
         packed_note(packed ? packed->obstacle(kernels) : ""),
         tokenizer(from_packed() ? packed->tokenizer() : text::Tokenizer::load(folder.transformer)),
-        model(from_packed() ? packed->load(folder, effective_modules(folder, options), kernels)
-                            : models::load_sentence_model(folder, effective_modules(folder, options), kernels)),
-        rules{tokenizer,
-              chosen_prompt(folder, options),
-              folder.lower_case,
-              takes_special_tokens(folder),
-              chosen_max_tokens(folder, tokenizer, model.positions(), options),
-              options.overflow},
+        model(std::make_shared<const models::SentenceModel>(
+            from_packed() ? packed->load(folder, effective_modules(folder, options), kernels)
+                          : models::load_sentence_model(folder, effective_modules(folder, options), kernels))),
+        rules(token_rules()),
         prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
         team(options.threads == 0 ? processors() : options.threads),
         pools(team.size()) {
-    if (tokenizer.vocabulary_size() > model.vocabulary()) {
-      throw FormatError(fmt::format("{}: the tokenizer has {} tokens, but the model has vectors for {}",
-                                    folder.folder.string(), tokenizer.vocabulary_size(), model.vocabulary()));
+    settle();
+  }
+
+  State(std::shared_ptr<const models::SentenceModel> shared, const kernels::Table& table,
+        formats::SentenceFolder described, const EncoderOptions& chosen)
+      : options(chosen),
+        folder(std::move(described)),
+        isa(table.isa),
+        kernels(table),
+        tokenizer(text::Tokenizer::load(folder.transformer)),
+        model(std::move(shared)),
+        rules(token_rules()),
+        prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
+        team(options.threads == 0 ? processors() : options.threads),
+        pools(team.size()) {
+    if (options.isa || options.precision || options.pooling || options.normalize) {
+      throw ArgumentError("a model in memory is served as it is: leave isa, precision, pooling and normalize alone");
     }
-    dimensions = model.dimensions;
+    settle();
+  }
+
+  TokenRules token_rules() const {
+    return {tokenizer,
+            chosen_prompt(folder, options),
+            folder.lower_case,
+            takes_special_tokens(folder),
+            chosen_max_tokens(folder, tokenizer, model->positions(), options),
+            options.overflow};
+  }
+
+  /// What vectors come out, once all else is there.
+  void settle() {
+    if (tokenizer.vocabulary_size() > model->vocabulary()) {
+      throw FormatError(fmt::format("{}: the tokenizer has {} tokens, but the model has vectors for {}",
+                                    folder.folder.string(), tokenizer.vocabulary_size(), model->vocabulary()));
+    }
+    dimensions = model->dimensions;
     if (const auto cut = options.truncate_dim ? options.truncate_dim : folder.truncate_dim) {
-      if (*cut == 0 || *cut > model.dimensions) {
+      if (*cut == 0 || *cut > model->dimensions) {
         throw ArgumentError(
-            fmt::format("truncate_dim is {}; the model's vectors have {} dimensions", *cut, model.dimensions));
+            fmt::format("truncate_dim is {}; the model's vectors have {} dimensions", *cut, model->dimensions));
       }
       dimensions = *cut;
     }
     // A mean of unit vectors is shorter than one, and so is a unit vector that is cut; the latter stays so unless
     // normalising is asked for, as in sentence-transformers.
-    const bool unit = !model.heads.empty() && std::holds_alternative<models::NormalizeRows>(model.heads.back());
+    const bool unit = !model->heads.empty() && std::holds_alternative<models::NormalizeRows>(model->heads.back());
     normalize_at_the_end = options.normalize.value_or(unit && options.overflow == Overflow::mean);
   }
 
@@ -143,7 +171,7 @@ struct Encoder::State {
       ids.insert(ids.end(), piece.ids.begin(), piece.ids.end());
       offsets.push_back(static_cast<std::uint32_t>(ids.size()));
     }
-    const Tensor vectors = model(run, {.ids = ids, .type_ids = {}, .offsets = offsets}, prompt_tokens);
+    const Tensor vectors = (*model)(run, {.ids = ids, .type_ids = {}, .offsets = offsets}, prompt_tokens);
     for (std::size_t i = 0; i < pieces.size(); ++i) put(pieces[i], vectors.row(i));
   }
 
@@ -157,7 +185,7 @@ struct Encoder::State {
   const kernels::Table& kernels;
   std::string packed_note;
   text::Tokenizer tokenizer;
-  models::SentenceModel model;
+  std::shared_ptr<const models::SentenceModel> model;
   TokenRules rules;
   std::size_t prompt_tokens;
   std::size_t dimensions = 0;
@@ -176,9 +204,9 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   Pool own_pool;
   const auto pool_of = [&](unsigned thread) -> Pool& { return lock.owns_lock() ? pools[thread] : own_pool; };
 
-  nn::Profile* const profile = options.profile.get();
+  kernels::Profile* const profile = options.profile.get();
   TokenizedTexts tokens = [&] {
-    const nn::Profile::Timer timer(profile, together == nullptr ? 1 : team.size(), "tokenizing");
+    const kernels::Profile::Timer timer(profile, together == nullptr ? 1 : team.size(), "tokenizing");
     return tokenize(rules, texts, first, together, stop);
   }();
   const std::vector<Batch> batches = plan_batches(tokens.pieces, kTokenBudget);
@@ -217,6 +245,9 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
 
 Encoder::Encoder(const std::filesystem::path& folder, const EncoderOptions& options)
     : state_(std::make_unique<const State>(folder, options)) {}
+Encoder::Encoder(std::shared_ptr<const models::SentenceModel> model, const kernels::Table& kernels,
+                 formats::SentenceFolder folder, const EncoderOptions& options)
+    : state_(std::make_unique<const State>(std::move(model), kernels, std::move(folder), options)) {}
 Encoder::Encoder(Encoder&&) noexcept = default;
 Encoder& Encoder::operator=(Encoder&&) noexcept = default;
 Encoder::~Encoder() = default;
@@ -266,6 +297,12 @@ std::optional<std::filesystem::path> Encoder::packed_model() const {
   return state_->from_packed() ? std::optional(state_->packed->file().path()) : std::nullopt;
 }
 const std::string& Encoder::packed_model_note() const { return state_->packed_note; }
+TextInfo Encoder::tokens(const std::string& text, std::vector<text::TokenId>& ids) const {
+  const TokenizedTexts tokenized = tokenize(state_->rules, {&text, 1}, 0, nullptr, {});
+  ids.assign(tokenized.pieces.at(0).ids.begin(), tokenized.pieces.at(0).ids.end());
+  return tokenized.texts[0];
+}
+
 const text::Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }
 
 }  // namespace mana::engine

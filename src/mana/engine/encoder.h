@@ -16,8 +16,16 @@
 #include "mana/formats/sentence_folder.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
-#include "mana/nn/profile.h"
+#include "mana/kernels/profile.h"
 #include "mana/text/tokenizer.h"
+
+namespace mana::models {
+struct SentenceModel;
+}
+
+namespace mana::kernels {
+struct Table;
+}
 
 namespace mana::engine {
 
@@ -40,7 +48,7 @@ struct EncoderOptions {
   std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow, if any
   std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
   Overflow overflow = Overflow::truncate;
-  std::shared_ptr<nn::Profile> profile = {};  ///< adds up there where the time goes
+  std::shared_ptr<kernels::Profile> profile = {};  ///< adds up there where the time goes
 };
 
 /// What is known about one embedded text beside its vector.
@@ -76,12 +84,22 @@ class Encoder {
   /// Throws IoError, FormatError (a damaged packed model is not passed over), or ArgumentError for options that do not
   /// fit the model.
   explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
+  /// Serves a model that is in memory already, without a copy of its weights: while a call runs they must not change,
+  /// between calls they may. `folder` is what the model was made of, `kernels` what its weights are laid out for.
+  /// Throws IoError, FormatError, and ArgumentError for options that would make another model: isa, precision, pooling
+  /// and normalize are decided.
+  Encoder(std::shared_ptr<const models::SentenceModel> model, const kernels::Table& kernels,
+          formats::SentenceFolder folder, const EncoderOptions& options = {});
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
   ~Encoder();
 
   Embeddings embed(std::span<const std::string> texts, std::stop_token stop = {}) const;
   std::vector<float> embed(std::string_view text) const;
+
+  /// The tokens of a text as the model sees them, special ones and prompt included; with Overflow::mean the first
+  /// chunk's.
+  TextInfo tokens(const std::string& text, std::vector<text::TokenId>& ids) const;
 
   /// Embeds a stream of any length in bounded memory. Throws Cancelled once `stop` is requested.
   void stream(const data::TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;

@@ -12,6 +12,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/models/sentence/packed_model.h"
+#include "mana/models/sentence/trainable_model.h"
 
 namespace mana::engine {
 namespace {
@@ -33,6 +34,28 @@ double length(std::span<const float> vector) {
   double squares = 0;
   for (const float value : vector) squares += double{value} * value;
   return std::sqrt(squares);
+}
+
+TEST(Encoder, ServesAModelInMemoryWhileItChanges) {
+  models::TrainableModel trained(formats::read_sentence_folder(model("dense_tanh")), kernels::Isa::reference,
+                                 kernels::Precision::f32);
+  const Encoder encoder(trained.shared_model(), trained.kernels(), trained.folder(), {.threads = 1});
+  const Encoder from_folder(model("dense_tanh"),
+                            {.threads = 1, .isa = kernels::Isa::reference, .precision = kernels::Precision::f32});
+  EXPECT_EQ(encoder.embed("the cat sat"), from_folder.embed("the cat sat"));
+
+  autograd::Parameter& bias = trained.parameters().back();
+  bias.values[0] += 1;
+  Pool pool;
+  trained.refresh({trained.kernels(), pool});
+  EXPECT_NE(encoder.embed("the cat sat"), from_folder.embed("the cat sat"));
+  const TemporaryFolder folder;
+  trained.save(folder / "model");
+  const Encoder saved(folder / "model",
+                      {.threads = 1, .isa = kernels::Isa::reference, .precision = kernels::Precision::f32});
+  EXPECT_EQ(encoder.embed("the cat sat"), saved.embed("the cat sat"));
+  EXPECT_THROW(Encoder(trained.shared_model(), trained.kernels(), trained.folder(), {.normalize = false}),
+               ArgumentError);
 }
 
 TEST(Encoder, SaysHowManyTokensEachTextHasAndWhetherItWasCut) {

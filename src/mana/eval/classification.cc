@@ -4,48 +4,20 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/base/team.h"
-#include "mana/eval/logistic_regression.h"
+#include "mana/classify/class_numbers.h"
+#include "mana/classify/logistic_regression.h"
 
 namespace mana::eval {
-namespace {
-
-/// Numbers the classes in the order of their names.
-class ClassNumbers {
- public:
-  explicit ClassNumbers(const std::vector<std::string>& labels) {
-    for (const std::string& label : labels) numbers_.emplace(label, 0);
-    std::uint32_t next = 0;
-    for (auto& [label, number] : numbers_) number = next++;
-  }
-
-  std::size_t size() const { return numbers_.size(); }
-
-  /// A label that is not among them gets the next number.
-  std::vector<std::uint32_t> of(const std::vector<std::string>& labels) {
-    std::vector<std::uint32_t> classes;
-    classes.reserve(labels.size());
-    for (const std::string& label : labels) {
-      classes.push_back(numbers_.emplace(label, static_cast<std::uint32_t>(numbers_.size())).first->second);
-    }
-    return classes;
-  }
-
- private:
-  std::map<std::string, std::uint32_t> numbers_;
-};
-
-}  // namespace
 
 ClassificationResult evaluate_classification(const engine::Encoder& encoder, const data::LabelledTexts& train,
                                              const data::LabelledTexts& test, const ClassificationProgress& progress,
                                              const std::stop_token& stop) {
-  ClassNumbers numbers(train.labels);
+  const classify::ClassNumbers numbers(train.labels);
   const std::size_t classes = numbers.size();
   if (classes < 2) {
     throw ArgumentError(fmt::format("the {} training texts have {} {}; at least 2 classes are needed to tell apart",
@@ -62,8 +34,8 @@ ClassificationResult evaluate_classification(const engine::Encoder& encoder, con
   const engine::Embeddings test_rows = embed_texts(encoder, test.texts, test_progress, stop);
 
   Team team(encoder.threads());
-  const LogisticRegression model = LogisticRegression::fit({train_rows.values, train_rows.dimensions, train_classes},
-                                                           classes, team, {.progress = progress.fitting}, stop);
+  const auto model = classify::LogisticRegression::fit({train_rows.values, train_rows.dimensions, train_classes},
+                                                       classes, team, {.progress = progress.fitting}, stop);
   std::vector<std::uint32_t> predicted;
   predicted.reserve(test_rows.size());
   for (std::size_t row = 0; row < test_rows.size(); ++row) predicted.push_back(model.predict(test_rows[row]));

@@ -7,17 +7,16 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/table.h"
 #include "mana/nn/pooling.h"
+#include "mana/tensor/buffer.h"
 
 namespace mana::eval {
 namespace {
-
-struct Hit {
-  float similarity;
-  std::uint32_t document;
-};
 
 bool better(const Hit& a, const Hit& b) {
   return a.similarity != b.similarity ? a.similarity > b.similarity : a.document < b.document;
@@ -39,16 +38,10 @@ float sum(std::span<const float> a, std::span<const float> b, const Term& term) 
   return sums[0];
 }
 
-/// Higher is more alike. Rows are of unit length already where the measure is the cosine.
-float similarity(formats::Similarity measure, std::span<const float> a, std::span<const float> b) {
-  switch (measure) {
-    case formats::Similarity::cosine:
-    case formats::Similarity::dot: return sum(a, b, [](float x, float y) { return x * y; });
-    case formats::Similarity::euclidean:
-      return -std::sqrt(sum(a, b, [](float x, float y) { return (x - y) * (x - y); }));
-    case formats::Similarity::manhattan: return -sum(a, b, [](float x, float y) { return std::abs(x - y); });
-  }
-  return 0;
+/// Minus the distance: higher is more alike.
+float closeness(formats::Similarity measure, std::span<const float> a, std::span<const float> b) {
+  if (measure == formats::Similarity::manhattan) return -sum(a, b, [](float x, float y) { return std::abs(x - y); });
+  return -std::sqrt(sum(a, b, [](float x, float y) { return (x - y) * (x - y); }));
 }
 
 /// The best hits so far: a heap with the worst of them at its front.
@@ -68,12 +61,9 @@ class Shortlist {
     std::ranges::push_heap(hits_, better);
   }
 
-  std::vector<std::uint32_t> documents() && {
+  std::vector<Hit> hits() && {
     std::ranges::sort(hits_, better);
-    std::vector<std::uint32_t> documents;
-    documents.reserve(hits_.size());
-    for (const Hit& hit : hits_) documents.push_back(hit.document);
-    return documents;
+    return std::move(hits_);
   }
 
  private:
@@ -88,42 +78,97 @@ engine::Embeddings unit_length(engine::Embeddings rows) {
   return rows;
 }
 
-void search(const engine::Embeddings& queries, const engine::Embeddings& documents, formats::Similarity measure,
-            std::size_t begin, std::size_t end, std::span<Shortlist> best, const std::stop_token& stop) {
+using Shortlists = std::vector<Shortlist>;
+
+/// Every query against every document, by distance.
+void search_by_distance(const engine::Embeddings& queries, const engine::Embeddings& documents,
+                        formats::Similarity measure, Team& team, Shortlists& best, const std::stop_token& stop) {
   constexpr std::size_t kBlock = 128;  // documents that stay in the cache while the queries pass by
-  for (std::size_t first = 0; first < documents.size(); first += kBlock) {
-    if (stop.stop_requested()) throw Cancelled("the search was cancelled");
-    const std::size_t last = std::min(first + kBlock, documents.size());
-    for (std::size_t query = begin; query < end; ++query) {
-      for (std::size_t document = first; document < last; ++document) {
-        best[query].offer(
-            {similarity(measure, queries[query], documents[document]), static_cast<std::uint32_t>(document)});
+  team.run([&](unsigned thread) {
+    const Part part = part_of(queries.size(), thread, team.size());
+    for (std::size_t first = 0; first < documents.size(); first += kBlock) {
+      if (stop.stop_requested()) throw Cancelled("the search was cancelled");
+      const std::size_t last = std::min(first + kBlock, documents.size());
+      for (std::size_t query = part.begin; query < part.end; ++query) {
+        for (std::size_t document = first; document < last; ++document) {
+          best[query].offer(
+              {closeness(measure, queries[query], documents[document]), static_cast<std::uint32_t>(document)});
+        }
       }
     }
+  });
+}
+
+/// Every query against every document, by dot product: S = Q Dᵀ, some documents at a time as the weights of a linear
+/// map.
+void search_by_product(const engine::Embeddings& queries, const engine::Embeddings& documents, Team& team,
+                       Shortlists& best, const std::stop_token& stop) {
+  constexpr std::size_t kDocuments = 512;
+  constexpr std::size_t kQueries = 64;
+  const kernels::Table& kernels = kernels::table(kernels::choose_isa());
+  const std::size_t width = queries.dimensions;
+  for (std::size_t first = 0; first < documents.size(); first += kDocuments) {
+    const std::size_t count = std::min(kDocuments, documents.size() - first);
+    kernels::PackedLinear block(count, width, kernels.layout);
+    block.set(0, std::span(documents.values).subspan(first * width, count * width), {});
+    team.run([&](unsigned thread) {
+      const Part part = part_of(queries.size(), thread, team.size());
+      Buffer<float> similarities(std::min(kQueries, part.end - part.begin) * count);
+      Buffer<std::byte> scratch(kernels.linear_scratch(kQueries, width));
+      for (std::size_t begin = part.begin; begin < part.end; begin += kQueries) {
+        if (stop.stop_requested()) throw Cancelled("the search was cancelled");
+        const std::size_t rows = std::min(kQueries, part.end - begin);
+        kernels.linear({.x = queries.values.data() + begin * width,
+                        .rows = rows,
+                        .weights = block,
+                        .activation = kernels::Activation::identity,
+                        .y = similarities.data(),
+                        .first_panel = 0,
+                        .last_panel = block.panel_count(),
+                        .scratch = scratch.data()});
+        for (std::size_t row = 0; row < rows; ++row) {
+          for (std::size_t i = 0; i < count; ++i) {
+            best[begin + row].offer({similarities.data()[row * count + i], static_cast<std::uint32_t>(first + i)});
+          }
+        }
+      }
+    });
   }
 }
 
 }  // namespace
 
-std::vector<std::vector<std::uint32_t>> nearest_documents(const engine::Embeddings& queries,
-                                                          const engine::Embeddings& documents,
-                                                          formats::Similarity measure, std::size_t count, Team& team,
-                                                          const std::stop_token& stop) {
+std::vector<std::vector<Hit>> nearest_hits(const engine::Embeddings& queries, const engine::Embeddings& documents,
+                                           formats::Similarity measure, std::size_t count, Team& team,
+                                           const std::stop_token& stop) {
   if (queries.dimensions != documents.dimensions) {
     throw ArgumentError(fmt::format("queries of {} dimensions cannot be compared with documents of {}",
                                     queries.dimensions, documents.dimensions));
   }
   if (measure == formats::Similarity::cosine) {
-    return nearest_documents(unit_length(queries), unit_length(documents), formats::Similarity::dot, count, team, stop);
+    return nearest_hits(unit_length(queries), unit_length(documents), formats::Similarity::dot, count, team, stop);
   }
-  std::vector<Shortlist> best(queries.size(), Shortlist(count));
-  team.run([&](unsigned thread) {
-    const Part part = part_of(queries.size(), thread, team.size());
-    search(queries, documents, measure, part.begin, part.end, best, stop);
-  });
-  std::vector<std::vector<std::uint32_t>> nearest;
+  Shortlists best(queries.size(), Shortlist(count));
+  if (measure == formats::Similarity::dot) {
+    search_by_product(queries, documents, team, best, stop);
+  } else {
+    search_by_distance(queries, documents, measure, team, best, stop);
+  }
+  std::vector<std::vector<Hit>> nearest;
   nearest.reserve(best.size());
-  for (Shortlist& each : best) nearest.push_back(std::move(each).documents());
+  for (Shortlist& each : best) nearest.push_back(std::move(each).hits());
+  return nearest;
+}
+
+std::vector<std::vector<std::uint32_t>> nearest_documents(const engine::Embeddings& queries,
+                                                          const engine::Embeddings& documents,
+                                                          formats::Similarity measure, std::size_t count, Team& team,
+                                                          const std::stop_token& stop) {
+  std::vector<std::vector<std::uint32_t>> nearest;
+  for (const std::vector<Hit>& hits : nearest_hits(queries, documents, measure, count, team, stop)) {
+    auto& numbers = nearest.emplace_back();
+    for (const Hit& hit : hits) numbers.push_back(hit.document);
+  }
   return nearest;
 }
 

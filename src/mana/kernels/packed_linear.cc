@@ -63,11 +63,34 @@ void PackedLinear::view(std::span<const std::byte> bytes, std::shared_ptr<const 
   memory_ = {};
 }
 
-void PackedLinear::set(std::size_t first, std::span<const float> weights, std::span<const float> bias) {
-  if (memory_.size() == 0) {
-    memory_ = Buffer<std::byte>(byte_size());
-    place({memory_.data(), memory_.size()});
+void PackedLinear::allocate() {
+  memory_ = Buffer<std::byte>(byte_size());
+  place({memory_.data(), memory_.size()});
+}
+
+void PackedLinear::pack(const float* weights, bool transposed, const float* bias, std::size_t first_panel,
+                        std::size_t last_panel) {
+  const std::size_t width = layout_.panel_width, group = layout_.group;
+  const std::size_t output_stride = transposed ? 1 : inputs_, input_stride = transposed ? outputs_ : 1;
+  for (std::size_t panel = first_panel; panel < last_panel; ++panel) {
+    std::byte* const to = own_panel(panel);
+    for (std::size_t n = panel * width; n < std::min(outputs_, (panel + 1) * width); ++n) {
+      own_bias()[n] = bias == nullptr ? 0.0f : bias[n];
+      for (std::size_t k = 0; k < inputs_; ++k) {
+        const float value = weights[n * output_stride + k * input_stride];
+        const std::size_t place = (k / group * width + n % width) * group + k % group;
+        if (layout_.element == Element::f32) {
+          reinterpret_cast<float*>(to)[place] = value;
+        } else {
+          reinterpret_cast<std::uint16_t*>(to)[place] = float_to_bfloat16(value);
+        }
+      }
+    }
   }
+}
+
+void PackedLinear::set(std::size_t first, std::span<const float> weights, std::span<const float> bias) {
+  if (memory_.size() == 0) allocate();
   std::copy(bias.begin(), bias.end(), own_values(0) + first);
   switch (layout_.element) {
     case Element::f32: return scatter<float>(first, weights, [](float value) { return value; });

@@ -30,6 +30,13 @@ class PackedLinear {
   /// Puts `weights` [rows, inputs] and `bias` [rows] (or empty: zero) at outputs first, first + 1, …
   void set(std::size_t first, std::span<const float> weights, std::span<const float> bias);
 
+  /// Memory for weights that training changes, all zero; they come with pack().
+  void allocate();
+  /// Lays out panels [first_panel, last_panel) of `weights`: [outputs, inputs], or [inputs, outputs] `transposed`; with
+  /// `bias` [outputs] (or null: zero). In f32 or bf16, after allocate(); threads may do a panel each. The plain way,
+  /// beside the fast one of GradientTable.
+  void pack(const float* weights, bool transposed, const float* bias, std::size_t first_panel, std::size_t last_panel);
+
   /// Takes the weights from memory that `owner` keeps alive, 64-byte aligned: bytes() of a map of the same shape and
   /// layout. Throws ArgumentError when there are not byte_size() of them.
   void view(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
@@ -51,6 +58,8 @@ class PackedLinear {
   const Element* panel(std::size_t index) const {
     return reinterpret_cast<const Element*>(bytes_.data() + index * panel_bytes());
   }
+  std::byte* own_panel(std::size_t index) { return memory_.data() + index * panel_bytes(); }  ///< after allocate()
+  float* own_bias() { return own_values(0); }                                                 ///< after allocate()
   const float* bias() const { return values(0); }      ///< [panels · panel_width]
   const float* scales() const { return values(1); }    ///< [panels · panel_width], integers only
   const float* row_sums() const { return values(2); }  ///< scale · Σ q; [panels · panel_width], integers only

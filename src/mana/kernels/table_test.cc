@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,41 +18,11 @@
 #include "mana/kernels/reference/norm.h"
 #include "mana/kernels/reference/quantise.h"
 #include "mana/kernels/reference/tiles.h"
+#include "mana/kernels/test_values.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::kernels {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kReduced = true;  // sanitizers slow the sweeps down tenfold; the edges stay
-#else
-constexpr bool kReduced = false;
-#endif
-
-std::vector<float> random_values(std::size_t size, unsigned seed, float spread = 1.0f) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0.0f, spread);
-  std::vector<float> values(size);
-  for (float& value : values) value = normal(random);
-  return values;
-}
-
-/// A copy that starts `shift` floats behind a 64-byte boundary, with a guard value behind its end.
-struct Shifted {
-  Shifted(const std::vector<float>& values, std::size_t shift)
-      : memory(values.size() + shift + 1), offset(shift), size(values.size()) {
-    std::ranges::copy(values, data());
-    memory.data()[offset + size] = kGuard;
-  }
-  float* data() { return memory.data() + offset; }
-  bool guarded() const { return memory.data()[offset + size] == kGuard; }
-
-  static constexpr float kGuard = -12345.0f;
-  Buffer<float> memory;
-  std::size_t offset, size;
-};
-
-std::vector<double> widened(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 using Level = std::pair<Isa, Precision>;
 

@@ -4,6 +4,11 @@
 
 namespace mana::nn {
 
+/// head_i = softmax(Q_i K_iᵀ / √d_k) V_i for every head of every text by itself, Q, K and V side by side in `qkv`:
+/// [tokens, 3 · model] -> [tokens, model]. In training the softmax's probabilities are dropped out.
+Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const PackedTokens& batch);
+Variable attend(const Training& training, Variable qkv, std::size_t heads, const PackedTokens& batch);
+
 /// Multi-head self-attention (Vaswani et al. 2017, section 3.2), each token against all tokens of its own text:
 ///
 ///   head_i = softmax(Q_i K_iᵀ / √d_k) V_i,   (Q, K, V) = x (W^Q, W^K, W^V) + b,   d_k = d_v = d_model / h
@@ -15,7 +20,10 @@ struct SelfAttention {
   Linear output;
   std::size_t heads = 1;
 
-  Tensor operator()(const Run& run, const Tensor& x, const PackedTokens& batch) const;
+  template <class Context = Run, class Value>
+  Value operator()(const Context& run, const Value& x, const PackedTokens& batch) const {
+    return output(run, attend(run, query_key_value(run, x), heads, batch));
+  }
 };
 
 }  // namespace mana::nn

@@ -1,5 +1,6 @@
 #include "mana/nn/embedding.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -31,6 +32,26 @@ void EmbeddingTable::add(std::size_t id, std::span<float> sum) const {
   if (dtype_ == DType::f32) add_row<float>(row, sum, [](float value) { return value; });
   if (dtype_ == DType::f16) add_row<std::uint16_t>(row, sum, half_to_float);
   if (dtype_ == DType::bf16) add_row<std::uint16_t>(row, sum, bfloat16_to_float);
+}
+
+void add_lookup_gradient(const Training& training, const EmbeddingTable& table, std::span<const std::int32_t> ids,
+                         const Tensor& dy) {
+  Parameter& parameter = *training.parts.of(table).table;
+  if (parameter.frozen) return;
+  // Every thread has some of the columns, and goes through the tokens in order.
+  training.run().split(dy.columns(), [&](std::size_t first, std::size_t last, unsigned) {
+    training.kernels().embedding_gradient(
+        {ids.data(), ids.size(), dy.data(), dy.columns(), first, last, parameter.gradient.data()});
+  });
+  touch(parameter, ids);
+}
+
+void touch(Parameter& parameter, std::span<const std::int32_t> ids) {
+  if (!parameter.sparse) return;
+  std::vector<std::uint32_t>& touched = parameter.touched;
+  touched.insert(touched.end(), ids.begin(), ids.end());
+  std::ranges::sort(touched);
+  touched.erase(std::ranges::unique(touched).begin(), touched.end());
 }
 
 }  // namespace mana::nn

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "mana/nn/run.h"
+#include "mana/nn/training.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::nn {
@@ -34,5 +34,13 @@ class EmbeddingTable {
   std::size_t width_ = 0;
   std::shared_ptr<const void> owner_;
 };
+
+/// The gradient of y_t = table[ids[t]] for every token:   dtable[ids[t]] += dy_t      dy: [tokens, width]
+/// Nothing for a frozen table.
+void add_lookup_gradient(const Training& training, const EmbeddingTable& table, std::span<const std::int32_t> ids,
+                         const Tensor& dy);
+
+/// Adds the rows `ids` to those that a sparse table's gradient touches.
+void touch(Parameter& parameter, std::span<const std::int32_t> ids);
 
 }  // namespace mana::nn

@@ -12,7 +12,10 @@ struct FeedForward {
   Linear narrow;
   kernels::Activation activation = kernels::Activation::gelu;
 
-  Tensor operator()(const Run& run, const Tensor& x) const { return narrow(run, widen(run, x, activation)); }
+  template <class Context = Run, class Value>
+  Value operator()(const Context& run, const Value& x) const {
+    return narrow(run, widen(run, x, activation));
+  }
 };
 
 /// Post-norm encoder layer (Vaswani et al. 2017, section 3.1; the layer of BERT):
@@ -25,8 +28,9 @@ struct EncoderLayer {
   FeedForward feed_forward;
   LayerNorm feed_norm;
 
-  Tensor operator()(const Run& run, const Tensor& x, const PackedTokens& batch) const {
-    const Tensor h = attend_norm(run, x, attend(run, x, batch));
+  template <class Context = Run, class Value>
+  Value operator()(const Context& run, const Value& x, const PackedTokens& batch) const {
+    const Value h = attend_norm(run, x, attend(run, x, batch));
     return feed_norm(run, h, feed_forward(run, h));
   }
 };

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "mana/nn/run.h"
+#include "mana/nn/training.h"
 
 namespace mana::nn {
 
@@ -14,8 +14,11 @@ struct LayerNorm {
 
   /// LayerNorm(x)            x: [rows, width] -> [rows, width]
   Tensor operator()(const Run& run, Tensor x) const;
-  /// LayerNorm(x + y), the end of every residual branch; the result takes y's memory.
+  Variable operator()(const Training& training, Variable x) const;
+  /// LayerNorm(x + y), the end of every residual branch; the result takes y's memory. In training y is dropped out
+  /// first, and nobody else may read it.
   Tensor operator()(const Run& run, const Tensor& x, Tensor y) const;
+  Variable operator()(const Training& training, Variable x, Variable y) const;
 };
 
 }  // namespace mana::nn

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mana/kernels/packed_linear.h"
-#include "mana/nn/run.h"
+#include "mana/nn/training.h"
 
 namespace mana::nn {
 
@@ -11,6 +11,8 @@ struct Linear {
 
   Tensor operator()(const Run& run, const Tensor& x,
                     kernels::Activation activation = kernels::Activation::identity) const;
+  Variable operator()(const Training& training, Variable x,
+                      kernels::Activation activation = kernels::Activation::identity) const;
 };
 
 }  // namespace mana::nn

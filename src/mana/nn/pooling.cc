@@ -6,6 +6,9 @@
 namespace mana::nn {
 namespace {
 
+constexpr float kLeast = 1e-9f;         // as the reference: a mean over nothing is zero
+constexpr float kLeastLength = 1e-12f;  // of a vector to be normalised
+
 /// out = Σ weight(t) h_t over tokens [skip, n), t from 1; returns Σ weight(t).
 template <class Weight>
 float weighted_sum(std::span<const float> tokens, std::size_t width, std::size_t skip, std::span<float> out,
@@ -21,10 +24,15 @@ float weighted_sum(std::span<const float> tokens, std::size_t width, std::size_t
   return weights;
 }
 
+float length_of(std::span<const float> vector) {
+  double squares = 0;
+  for (const float value : vector) squares += double{value} * value;
+  return static_cast<float>(std::sqrt(squares));
+}
+
 }  // namespace
 
 void pool(Pooling pooling, std::span<const float> tokens, std::size_t width, std::size_t skip, std::span<float> out) {
-  constexpr float kLeast = 1e-9f;  // as the reference: a mean over nothing is zero
   const std::size_t length = tokens.size() / width;
   if (length == 0) return std::fill(out.begin(), out.end(), 0.0f);
   skip = std::min(skip, length);
@@ -56,11 +64,56 @@ void pool(Pooling pooling, std::span<const float> tokens, std::size_t width, std
   }
 }
 
+void pool_gradient(Pooling pooling, std::span<const float> tokens, std::size_t width, std::size_t skip,
+                   std::span<const float> dout, std::span<float> dtokens) {
+  std::fill(dtokens.begin(), dtokens.end(), 0.0f);
+  const std::size_t length = tokens.size() / width;
+  if (length == 0) return;
+  skip = std::min(skip, length);
+  // dh_t = dout · weight(t)
+  const auto spread = [&](const auto& weight) {
+    for (std::size_t t = skip; t < length; ++t) {
+      for (std::size_t i = 0; i < width; ++i) dtokens[t * width + i] = weight(t) * dout[i];
+    }
+  };
+  const auto count = static_cast<float>(length - skip);
+  switch (pooling) {
+    case Pooling::cls:
+    case Pooling::last_token: {
+      const std::size_t t = pooling == Pooling::cls ? std::min(skip, length - 1) : length - 1;
+      std::copy_n(dout.begin(), width, dtokens.begin() + static_cast<std::ptrdiff_t>(t * width));
+      return;
+    }
+    case Pooling::max:
+      for (std::size_t i = 0; i < width && skip < length; ++i) {
+        std::size_t best = skip;
+        for (std::size_t t = skip; t < length; ++t) {
+          if (tokens[t * width + i] > tokens[best * width + i]) best = t;
+        }
+        dtokens[best * width + i] = dout[i];
+      }
+      return;
+    case Pooling::mean: return spread([&](std::size_t) { return 1 / std::max(count, kLeast); });
+    case Pooling::mean_sqrt_len: return spread([&](std::size_t) { return 1 / std::sqrt(std::max(count, kLeast)); });
+    case Pooling::weighted_mean: {
+      float weights = 0;
+      for (std::size_t t = skip; t < length; ++t) weights += static_cast<float>(t + 1);
+      return spread([&](std::size_t t) { return static_cast<float>(t + 1) / std::max(weights, kLeast); });
+    }
+  }
+}
+
 void normalize(std::span<float> vector) {
-  double squares = 0;
-  for (const float value : vector) squares += double{value} * value;
-  const float length = std::max(static_cast<float>(std::sqrt(squares)), 1e-12f);
+  const float length = std::max(length_of(vector), kLeastLength);
   for (float& value : vector) value /= length;
+}
+
+void normalize_gradient(std::span<const float> x, std::span<const float> dy, std::span<float> dx) {
+  const double length = std::max(length_of(x), kLeastLength);
+  double along = 0;  // x · dy
+  for (std::size_t i = 0; i < x.size(); ++i) along += double{x[i]} * dy[i];
+  const double radial = length_of(x) < kLeastLength ? 0 : along / (length * length);
+  for (std::size_t i = 0; i < x.size(); ++i) dx[i] = static_cast<float>((dy[i] - x[i] * radial) / length);
 }
 
 }  // namespace mana::nn

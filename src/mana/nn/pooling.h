@@ -18,7 +18,14 @@ enum class Pooling { cls, max, mean, mean_sqrt_len, weighted_mean, last_token };
 /// but keep their weights' places t; if none are left, means are zero.
 void pool(Pooling pooling, std::span<const float> tokens, std::size_t width, std::size_t skip, std::span<float> out);
 
+/// Its gradient: dtokens = ∂out/∂tokensᵀ dout. The first of equal maxima has all of theirs.
+void pool_gradient(Pooling pooling, std::span<const float> tokens, std::size_t width, std::size_t skip,
+                   std::span<const float> dout, std::span<float> dtokens);
+
 /// x / max(‖x‖₂, 1e-12), in place.
 void normalize(std::span<float> vector);
+
+/// Its gradient, with r = ‖x‖:   dx = (dy - x (x · dy) / r²) / r;   dy / 1e-12 where r is less than that
+void normalize_gradient(std::span<const float> x, std::span<const float> dy, std::span<float> dx);
 
 }  // namespace mana::nn

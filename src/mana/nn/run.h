@@ -3,40 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
-#include "mana/base/team.h"
-#include "mana/kernels/table.h"
-#include "mana/nn/profile.h"
-#include "mana/tensor/tensor.h"
+#include "mana/kernels/run.h"
 
 namespace mana::nn {
 
-/// What a forward pass runs on: the kernels of one instruction-set level, memory, and either the calling thread alone
-/// or a team of threads that split every operation between them. The bits of the result do not depend on which.
-struct Run {
-  const kernels::Table& kernels;
-  Pool& pool;
-  Team* team = nullptr;
-  Profile* profile = nullptr;  ///< adds up there where the time goes
-
-  Tensor tensor(std::size_t rows, std::size_t columns) const { return pool.tensor(rows, columns); }
-
-  /// Calls work(begin, end, thread) for parts that together are [0, count).
-  template <class Work>
-  void split(std::size_t count, const Work& work) const {
-    if (team == nullptr) return work(std::size_t{0}, count, 0U);
-    team->run([&](unsigned thread) {
-      const Part part = part_of(count, thread, team->size());
-      if (part.begin < part.end) work(part.begin, part.end, thread);
-    });
-  }
-  unsigned threads() const { return team == nullptr ? 1 : team->size(); }
-
-  Profile::Timer timer(std::string_view operation, double arithmetic = 0) const {
-    return {profile, threads(), operation, arithmetic};
-  }
-};
+using kernels::Profile;
+using kernels::Run;
 
 /// Texts side by side without padding: text t has the tokens [offsets[t], offsets[t + 1]).
 struct PackedTokens {

@@ -25,7 +25,10 @@ Tensor Pool::tensor(std::size_t rows, std::size_t columns) {
   for (auto it = free_.begin(); it != free_.end(); ++it) {
     if (it->size() >= size && (best == free_.end() || it->size() < best->size())) best = it;
   }
-  if (best == free_.end()) return {this, Buffer<float>(size), rows, columns};
+  if (best == free_.end()) {
+    bytes_ += size * sizeof(float);
+    return {this, Buffer<float>(size), rows, columns};
+  }
   std::swap(*best, free_.back());
   Buffer<float> memory = std::move(free_.back());
   free_.pop_back();

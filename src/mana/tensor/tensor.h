@@ -52,10 +52,13 @@ class Tensor {
 class Pool {
  public:
   Tensor tensor(std::size_t rows, std::size_t columns);
+  /// The memory of all its tensors, those that live and those whose lives are over.
+  std::size_t bytes() const { return bytes_; }
 
  private:
   friend class Tensor;
   std::vector<Buffer<float>> free_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace mana

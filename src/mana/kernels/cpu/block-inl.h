@@ -22,6 +22,9 @@ namespace mana::kernels::HWY_NAMESPACE {
 inline constexpr std::size_t kPanelWidth = 2 * kLanes;
 inline constexpr std::size_t kMaxRows = HWY_CAP_GE512 ? 14 : 6;
 
+/// Where the sums of a product without a bias start.
+HWY_ALIGN inline constexpr float kZeroPanel[kPanelWidth] = {};
+
 /// What a step of a product does: sum += a · b in each lane. A factor is one f32, or a group of smaller elements in 32
 /// bits.
 struct MultiplyAdd {

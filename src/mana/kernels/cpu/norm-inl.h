@@ -15,45 +15,64 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-/// Four running sums, so that an addition does not wait for the one before it, are joined in this order.
-HWY_INLINE float joined(const Vec (&part)[4]) {
-  return hn::GetLane(hn::SumOfLanes(Tag(), hn::Add(hn::Add(part[0], part[1]), hn::Add(part[2], part[3]))));
+/// body(i, count, part) for the vectors of a row one after the other: `count` values from i on, and which of four
+/// running sums they belong to. Four at a time, so that the sums are registers.
+template <class Body>
+HWY_INLINE void along_row(std::size_t width, const Body& body) {
+  std::size_t i = 0;
+  for (; i + 4 * kLanes <= width; i += 4 * kLanes) {
+    body(i, kLanes, 0);
+    body(i + kLanes, kLanes, 1);
+    body(i + 2 * kLanes, kLanes, 2);
+    body(i + 3 * kLanes, kLanes, 3);
+  }
+  if (i < width) body(i, HWY_MIN(kLanes, width - i), 0);
+  if (i + kLanes < width) body(i + kLanes, HWY_MIN(kLanes, width - i - kLanes), 1);
+  if (i + 2 * kLanes < width) body(i + 2 * kLanes, HWY_MIN(kLanes, width - i - 2 * kLanes), 2);
+  if (i + 3 * kLanes < width) body(i + 3 * kLanes, HWY_MIN(kLanes, width - i - 3 * kLanes), 3);
 }
 
-void add_norm(const AddNormCall& call) {
+/// Four running sums, so that an addition does not wait for the one before it, are joined in this order.
+struct RunningSums {
+  HWY_INLINE RunningSums() : part{hn::Zero(Tag()), hn::Zero(Tag()), hn::Zero(Tag()), hn::Zero(Tag())} {}
+  HWY_INLINE float joined() const {
+    return hn::GetLane(hn::SumOfLanes(Tag(), hn::Add(hn::Add(part[0], part[1]), hn::Add(part[2], part[3]))));
+  }
+  Vec part[4];
+};
+
+/// 1 / √(var(h) + ε) of a row.
+HWY_INLINE float inverse_deviation(const float* h, std::size_t width, Vec mean, float epsilon) {
+  RunningSums squares;
+  along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
+    Vec centred = hn::Sub(load_first(h + i, count), mean);
+    if (count < kLanes) centred = hn::IfThenElseZero(hn::FirstN(Tag(), count), centred);
+    squares.part[part] = hn::MulAdd(centred, centred, squares.part[part]);
+  });
+  return 1.0f / __builtin_sqrtf(squares.joined() * (1.0f / static_cast<float>(width)) + epsilon);
+}
+
+inline void add_norm(const AddNormCall& call) {
   const Tag d;
   const std::size_t width = call.width;
-  const float inverse_width = 1.0f / static_cast<float>(width);
   for (std::size_t row = 0; row < call.rows; ++row) {
     const float* x = call.x + row * width;
     const float* y = call.y == nullptr ? nullptr : call.y + row * width;
     float* z = call.z + row * width;
-
-    Vec sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-    for (std::size_t i = 0, part = 0; i < width; i += kLanes, part = (part + 1) % 4) {
-      const std::size_t count = std::min(kLanes, width - i);
+    RunningSums sums;
+    along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
       Vec h = load_first(x + i, count);
       if (y != nullptr) h = hn::Add(h, load_first(y + i, count));
       store_first(h, z + i, count);
-      sums[part] = hn::Add(sums[part], h);
-    }
-    const Vec mean = hn::Set(d, joined(sums) * inverse_width);
-
-    Vec squares[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-    for (std::size_t i = 0, part = 0; i < width; i += kLanes, part = (part + 1) % 4) {
-      const std::size_t count = std::min(kLanes, width - i);
-      Vec centred = hn::Sub(load_first(z + i, count), mean);
-      if (count < kLanes) centred = hn::IfThenElseZero(hn::FirstN(d, count), centred);
-      squares[part] = hn::MulAdd(centred, centred, squares[part]);
-    }
-    const Vec scale = hn::Set(d, 1.0f / __builtin_sqrtf(joined(squares) * inverse_width + call.epsilon));
-
-    for (std::size_t i = 0; i < width; i += kLanes) {
-      const std::size_t count = std::min(kLanes, width - i);
+      sums.part[part] = hn::Add(sums.part[part], h);
+    });
+    const Vec mean = hn::Set(d, sums.joined() * (1.0f / static_cast<float>(width)));
+    const Vec scale = hn::Set(d, inverse_deviation(z, width, mean, call.epsilon));
+    along_row(width, [&](std::size_t i, std::size_t count, std::size_t) {
       const Vec normal = hn::Mul(hn::Sub(load_first(z + i, count), mean), scale);
       const Vec scaled = hn::MulAdd(normal, load_first(call.gamma + i, count), load_first(call.beta + i, count));
       store_first(scaled, z + i, count);
-    }
+    });
   }
 }
 

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "mana/kernels/gradients.h"
 #include "mana/kernels/table.h"
 
 namespace mana::kernels {
 
 /// The vectorised kernels of a level above `reference` that the processor has, for a precision available() there.
 const Table& cpu_table(Isa isa, Precision precision);
+
+/// The same of training, for f32 or bf16.
+const GradientTable& cpu_gradient_table(Isa isa, Precision precision);
 
 }  // namespace mana::kernels

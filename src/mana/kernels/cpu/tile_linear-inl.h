@@ -131,12 +131,11 @@ struct ReadAhead {
 };
 
 /// C = A B + start for one or two tiles of rows, `row_tile_bytes` apart, and a panel; `start` has rows `start_stride`
-/// bytes apart. Each element is summed over the steps in order.
-template <std::size_t kRowTiles, class Scheme, class Sum = typename Scheme::Product::Sum>
+/// bytes apart. Each element is summed over the steps in order. On the way the `previous` block is finished.
+template <class Product, std::size_t kRowTiles, class Previous, class Sum = typename Product::Sum>
 HWY_INLINE void multiply_tiles(const std::byte* a, std::size_t row_tile_bytes, const std::byte* b, std::size_t steps,
                                const Sum* start, std::size_t start_stride, Sum* c, ReadAhead& ahead,
-                               Unfinished<Scheme>& previous) {
-  using Product = typename Scheme::Product;
+                               Previous& previous) {
   constexpr std::size_t kFinishedAStep = 3;  // 12 steps do the 32 rows of a block
   const auto* lower = reinterpret_cast<const std::byte*>(start) + kTileRows * start_stride;
   load_tile<0>(start, start_stride);
@@ -194,9 +193,11 @@ void tile_linear(const LinearCall& call) {
           const std::size_t stride = first == 0 ? 0 : kPanelRowBytes, rows = HWY_MIN(kBlockRows, chunk.rows - row);
           const auto* a = call.scratch + (row / kTileRows * chunk.depth + first) * kTileBytes;
           if (rows > kTileRows) {
-            multiply_tiles<2>(a, chunk.depth * kTileBytes, b, steps, start, stride, c, ahead, previous);
+            multiply_tiles<typename Scheme::Product, 2>(a, chunk.depth * kTileBytes, b, steps, start, stride, c, ahead,
+                                                        previous);
           } else {
-            multiply_tiles<1>(a, chunk.depth * kTileBytes, b, steps, start, stride, c, ahead, previous);
+            multiply_tiles<typename Scheme::Product, 1>(a, chunk.depth * kTileBytes, b, steps, start, stride, c, ahead,
+                                                        previous);
           }
           if (first + steps < chunk.depth) continue;
           previous.sums = c, previous.row = row, previous.last = row + rows, previous.column = column;

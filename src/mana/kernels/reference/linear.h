@@ -23,7 +23,34 @@ void linear(const T* x, std::size_t rows, const T* weights, const T* bias, std::
   }
 }
 
-/// The same with x and W rounded to bfloat16; W lies so already.
+/// The gradient of y = x Wᵀ + b by W, added up:  dW += dyᵀ x, for outputs [first_output, last_output) and inputs
+/// [first_input, last_input).      x: [rows, inputs], dy: [rows, outputs], dW: [outputs, inputs]
+/// `factor` is what becomes of x and dy before they are multiplied: nothing, or rounded to bfloat16.
+template <class T, class Factor>
+void weight_gradient(const T* x, const T* dy, std::size_t rows, std::size_t inputs, std::size_t outputs,
+                     std::size_t first_output, std::size_t last_output, std::size_t first_input, std::size_t last_input,
+                     T* dw, const Factor& factor) {
+  for (std::size_t n = first_output; n < last_output; ++n) {
+    for (std::size_t k = first_input; k < last_input; ++k) {
+      T sum = 0;
+      for (std::size_t m = 0; m < rows; ++m) sum += factor(dy[m * outputs + n]) * factor(x[m * inputs + k]);
+      dw[n * inputs + k] += sum;
+    }
+  }
+}
+
+/// db += Σ_rows dy.
+template <class T>
+void bias_gradient(const T* dy, std::size_t rows, std::size_t outputs, std::size_t first_output,
+                   std::size_t last_output, T* db) {
+  for (std::size_t n = first_output; n < last_output; ++n) {
+    T sum = 0;
+    for (std::size_t m = 0; m < rows; ++m) sum += dy[m * outputs + n];
+    db[n] += sum;
+  }
+}
+
+/// linear() with x and W rounded to bfloat16; W lies so already.
 inline void linear_bf16(const float* x, std::size_t rows, const std::uint16_t* weights, const float* bias,
                         std::size_t inputs, std::size_t outputs, Activation activation, float* y,
                         std::size_t y_stride) {
@@ -38,7 +65,7 @@ inline void linear_bf16(const float* x, std::size_t rows, const std::uint16_t* w
   }
 }
 
-/// The same with 8 bits: y = f(step_m · (scale_n Σ_k u_mk q_nk) + (least_m · row_sum_n + b_n)), the sum an exact
+/// linear() with 8 bits: y = f(step_m · (scale_n Σ_k u_mk q_nk) + (least_m · row_sum_n + b_n)), the sum an exact
 /// integer.
 inline void linear_int8(const float* x, std::size_t rows, const std::int8_t* weights, const float* scales,
                         const float* row_sums, const float* bias, std::size_t inputs, std::size_t outputs,

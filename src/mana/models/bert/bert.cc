@@ -53,10 +53,6 @@ class CheckpointReader {
 
 }  // namespace
 
-Tensor BertEmbeddings::operator()(const nn::Run& run, const nn::PackedTokens& batch) const {
-  return norm(run, sum(run, batch));
-}
-
 Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) const {
   const auto timer = run.timer("embeddings");
   Tensor x = run.tensor(batch.tokens(), word.width());
@@ -70,6 +66,56 @@ Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) co
     }
   }
   return x;
+}
+
+namespace {
+
+/// dtype[type_t] += dx_t; without type ids all tokens are of type 0.
+void add_type_gradient(const nn::Training& training, const nn::EmbeddingTable& type, const nn::PackedTokens& batch,
+                       const Tensor& dx) {
+  if (!batch.type_ids.empty()) return add_lookup_gradient(training, type, batch.type_ids, dx);
+  const autograd::Parameter& parameter = *training.parts.of(type).table;
+  if (parameter.frozen) return;
+  training.run().split(dx.columns(), [&](std::size_t first, std::size_t last, unsigned) {
+    training.kernels().add_rows({dx.data(), dx.rows(), dx.columns(), first, last, parameter.gradient.data()});
+  });
+}
+
+/// dposition[t] += dx_t, t from 0 in each text; each thread has some of the positions.
+void add_position_gradient(const nn::Training& training, const nn::EmbeddingTable& position,
+                           const nn::PackedTokens& batch, const Tensor& dx) {
+  const autograd::Parameter& parameter = *training.parts.of(position).table;
+  if (parameter.frozen) return;
+  std::size_t longest = 0;
+  for (std::size_t text = 0; text < batch.texts(); ++text) longest = std::max(longest, batch.length(text));
+  const std::size_t width = dx.columns();
+  training.run().split(longest, [&](std::size_t first, std::size_t last, unsigned) {
+    for (std::size_t text = 0; text < batch.texts(); ++text) {
+      const std::size_t end = std::min(last, batch.length(text));
+      if (first >= end) continue;
+      training.kernels().add({.x = dx.data() + (batch.offsets[text] + first) * width,
+                              .factor = 1,
+                              .count = (end - first) * width,
+                              .y = parameter.gradient.data() + first * width});
+    }
+  });
+}
+
+}  // namespace
+
+/// dword[id_t] += dx_t,   dtype[type_t] += dx_t,   dposition[t] += dx_t
+nn::Variable BertEmbeddings::sum(const nn::Training& training, const nn::PackedTokens& batch) const {
+  Tensor x = sum(training.run(), batch);
+  const nn::TrainedParts& parts = training.parts;
+  if (!parts.of(word).trains() && !parts.of(type).trains() && !parts.of(position).trains()) {
+    return training.tape.constant(std::move(x));
+  }
+  return training.tape.record(std::move(x), [this, training, batch](const Tensor& dx) {
+    const auto timer = training.run().timer("embeddings gradient");
+    add_lookup_gradient(training, word, batch.ids, dx);
+    add_type_gradient(training, type, batch, dx);
+    add_position_gradient(training, position, batch, dx);
+  });
 }
 
 Bert make_bert(const BertConfig& config, const kernels::WeightLayout& layout) {

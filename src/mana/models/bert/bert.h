@@ -13,16 +13,22 @@
 namespace mana::models {
 
 /// x_t = LayerNorm(word[id_t] + type[type_t] + position[t])      -> [tokens, model], t from 0 in each text
+/// In training x is dropped out.
 struct BertEmbeddings {
   nn::EmbeddingTable word;      ///< [vocabulary, model]
   nn::EmbeddingTable position;  ///< [positions, model]
   nn::EmbeddingTable type;      ///< [types, model]
   nn::LayerNorm norm;
 
-  Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch) const;
+  template <class Context = nn::Run>
+  auto operator()(const Context& run, const nn::PackedTokens& batch) const {
+    return nn::drop(run, norm(run, sum(run, batch)));
+  }
 
  private:
-  Tensor sum(const nn::Run& run, const nn::PackedTokens& batch) const;  ///< word + type + position
+  /// word + type + position
+  Tensor sum(const nn::Run& run, const nn::PackedTokens& batch) const;
+  nn::Variable sum(const nn::Training& training, const nn::PackedTokens& batch) const;
 };
 
 /// The encoder of BERT (Devlin et al. 2019): embeddings, then post-norm Transformer layers.
@@ -32,8 +38,9 @@ struct Bert {
   std::vector<nn::EncoderLayer> layers;
 
   /// -> [tokens, model], the last hidden state
-  Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch) const {
-    Tensor x = embed(run, batch);
+  template <class Context = nn::Run>
+  auto operator()(const Context& run, const nn::PackedTokens& batch) const {
+    auto x = embed(run, batch);
     for (const nn::EncoderLayer& layer : layers) x = layer(run, x, batch);
     return x;
   }

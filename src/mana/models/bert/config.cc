@@ -35,6 +35,15 @@ std::size_t size_at(const json::Value& config, std::string_view key, std::int64_
   return static_cast<std::size_t>(config.at(key).integer(1, limit));
 }
 
+float probability_at(const json::Value& config, std::string_view key, float otherwise) {
+  const auto value = config.find(key);
+  if (!value) return otherwise;
+  if (const double probability = value->number(); probability >= 0 && probability < 1) {
+    return static_cast<float>(probability);
+  }
+  value->fail("is not a probability from 0 to below 1");
+}
+
 }  // namespace
 
 BertConfig read_bert_config(const std::filesystem::path& folder) {
@@ -63,6 +72,8 @@ BertConfig read_bert_config(const std::filesystem::path& folder) {
     heads.fail(fmt::format("is {}, which does not divide hidden_size {}", config.heads, config.model));
   }
   if (const auto epsilon = root.find("layer_norm_eps")) config.norm_epsilon = static_cast<float>(epsilon->number());
+  config.hidden_dropout = probability_at(root, "hidden_dropout_prob", config.hidden_dropout);
+  config.attention_dropout = probability_at(root, "attention_probs_dropout_prob", config.attention_dropout);
   if (const auto activation = root.find("hidden_act")) {
     config.activation = activation_of(*activation);
     config.activation_name = activation->string();

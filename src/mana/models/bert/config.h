@@ -20,6 +20,8 @@ struct BertConfig {
   std::size_t layers = 0;
   std::size_t heads = 0;
   float norm_epsilon = 1e-12f;
+  float hidden_dropout = 0.1f;     ///< in training
+  float attention_dropout = 0.1f;  ///< in training
   kernels::Activation activation = kernels::Activation::gelu;
   std::string activation_name = "gelu";  ///< as the file calls it
 };

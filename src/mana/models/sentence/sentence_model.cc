@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -22,12 +23,25 @@ Tensor PoolTokens::operator()(const nn::Run& run, const Tensor& x, const nn::Pac
   return pooled;
 }
 
-Tensor DenseHead::operator()(const nn::Run& run, Tensor x) const {
-  Tensor y = linear(run, x, activation);
-  if (!residual) return y;
-  const Tensor added = shortcut ? (*shortcut)(run, x) : std::move(x);
-  for (std::size_t i = 0; i < y.rows() * y.columns(); ++i) y.data()[i] += added.data()[i];
-  return y;
+/// dx += the gradient of every mode's pooling by the tokens of its text.
+nn::Variable PoolTokens::operator()(const nn::Training& training, nn::Variable x, const nn::PackedTokens& batch,
+                                    std::size_t prompt_tokens) const {
+  Tensor pooled = (*this)(training.run(), x.value(), batch, prompt_tokens);
+  return training.tape.record(std::move(pooled), {x}, [this, training, x, batch, prompt_tokens](const Tensor& dy) {
+    const auto timer = training.run().timer("pooling gradient");
+    const std::size_t input = x.columns(), skip = include_prompt ? 0 : prompt_tokens;
+    for (std::size_t mode = 0; mode < modes.size(); ++mode) {
+      Tensor dx = training.run().tensor(x.rows(), input);
+      training.run().split(batch.texts(), [&](std::size_t first, std::size_t last, unsigned) {
+        for (std::size_t text = first; text < last; ++text) {
+          const std::size_t begin = batch.offsets[text] * input, size = batch.length(text) * input;
+          nn::pool_gradient(modes[mode], {x.value().data() + begin, size}, input, skip,
+                            dy.row(text).subspan(mode * input, input), {dx.data() + begin, size});
+        }
+      });
+      add_gradient(training, x, std::move(dx));
+    }
+  });
 }
 
 Tensor NormalizeRows::operator()(const nn::Run&, Tensor x) const {
@@ -35,12 +49,17 @@ Tensor NormalizeRows::operator()(const nn::Run&, Tensor x) const {
   return x;
 }
 
-Tensor SentenceModel::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
-  Tensor x = std::visit([&](const auto& kind) { return kind(run, batch, prompt_tokens); }, encoder);
-  for (const Head& head : heads) {
-    x = std::visit([&](const auto& layer) { return layer(run, std::move(x)); }, head);
-  }
-  return x;
+/// y = x / ‖x‖;   dx = (dy - y (y · dy)) / ‖x‖, row by row
+nn::Variable NormalizeRows::operator()(const nn::Training& training, nn::Variable x) const {
+  Tensor y = training.run().tensor(x.rows(), x.columns());
+  std::copy_n(x.value().data(), x.rows() * x.columns(), y.data());
+  return training.tape.record((*this)(training.run(), std::move(y)), {x}, [training, x](const Tensor& dy) {
+    Tensor dx = training.run().tensor(dy.rows(), dy.columns());
+    for (std::size_t row = 0; row < dy.rows(); ++row) {
+      nn::normalize_gradient(x.value().row(row), dy.row(row), dx.row(row));
+    }
+    add_gradient(training, x, std::move(dx));
+  });
 }
 
 namespace {

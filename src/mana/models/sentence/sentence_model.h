@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct PoolTokens {
   std::size_t width(std::size_t input) const { return modes.size() * input; }
   Tensor operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
                     std::size_t prompt_tokens) const;
+  nn::Variable operator()(const nn::Training& training, nn::Variable x, const nn::PackedTokens& batch,
+                          std::size_t prompt_tokens) const;
 };
 
 /// BERT, then a pooling over each text's tokens.      -> [texts, modes · model]
@@ -33,7 +36,8 @@ struct PooledBert {
   std::size_t width() const { return pool.width(bert.config.model); }
   std::size_t vocabulary() const { return bert.config.vocabulary; }
   std::optional<std::size_t> positions() const { return bert.config.positions; }
-  Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
+  template <class Context = nn::Run>
+  auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
     return pool(run, bert(run, batch), batch, prompt_tokens);
   }
 };
@@ -45,12 +49,18 @@ struct DenseHead {
   bool residual = false;
   std::optional<nn::Linear> shortcut;  ///< R, where the widths differ
 
-  Tensor operator()(const nn::Run& run, Tensor x) const;
+  template <class Context = nn::Run, class Value>
+  Value operator()(const Context& run, Value x) const {
+    Value y = linear(run, x, activation);
+    if (!residual) return y;
+    return shortcut ? nn::add(run, std::move(y), (*shortcut)(run, x)) : nn::add(run, std::move(y), std::move(x));
+  }
 };
 
 /// x / ‖x‖
 struct NormalizeRows {
   Tensor operator()(const nn::Run& run, Tensor x) const;
+  nn::Variable operator()(const nn::Training& training, nn::Variable x) const;
 };
 
 /// Sentence-BERT (Reimers and Gurevych 2019): what makes one vector of a text's tokens, and what the folder's
@@ -72,7 +82,14 @@ struct SentenceModel {
   }
 
   /// -> [texts, dimensions]. `prompt_tokens`: how many tokens at the start of every text are a prompt.
-  Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const;
+  template <class Context = nn::Run>
+  auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const {
+    auto x = std::visit([&](const auto& kind) { return kind(run, batch, prompt_tokens); }, encoder);
+    for (const Head& head : heads) {
+      x = std::visit([&](const auto& layer) { return layer(run, std::move(x)); }, head);
+    }
+    return x;
+  }
 };
 
 /// Every part of the model that holds weights, as for_each_part() of its encoder does. The table of a static embedding

@@ -105,6 +105,30 @@ Tensor StaticEmbedding::operator()(const nn::Run& run, const nn::PackedTokens& b
   return y;
 }
 
+/// dtable[id_t] += dy / n; each thread has some of the columns.
+nn::Variable StaticEmbedding::operator()(const nn::Training& training, const nn::PackedTokens& batch,
+                                         std::size_t prompt_tokens) const {
+  Tensor y = (*this)(training.run(), batch, prompt_tokens);
+  autograd::Parameter& parameter = *training.parts.of(table).table;
+  if (parameter.frozen) return training.tape.constant(std::move(y));
+  return training.tape.record(std::move(y), [training, batch, &parameter](const Tensor& dy) {
+    const auto timer = training.run().timer("embeddings gradient");
+    training.run().split(dy.columns(), [&](std::size_t first, std::size_t last, unsigned) {
+      for (std::size_t text = 0; text < batch.texts(); ++text) {
+        const float share = 1 / static_cast<float>(std::max<std::size_t>(batch.length(text), 1));
+        for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
+          const auto id = static_cast<std::size_t>(batch.ids[t]);
+          training.kernels().add({.x = dy.row(text).data() + first,
+                                  .factor = share,
+                                  .count = last - first,
+                                  .y = parameter.gradient_row(id).data() + first});
+        }
+      }
+    });
+    nn::touch(parameter, batch.ids);
+  });
+}
+
 StaticEmbedding load_static_embedding(std::shared_ptr<const Checkpoint> checkpoint) {
   constexpr std::string_view kName = "embedding.weight";
   if (checkpoint->find(kName) == nullptr && checkpoint->find("embeddings") != nullptr) {

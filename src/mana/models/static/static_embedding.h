@@ -24,6 +24,8 @@ struct StaticEmbedding {
 
   /// A prompt's tokens count like any others.
   Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const;
+  nn::Variable operator()(const nn::Training& training, const nn::PackedTokens& batch,
+                          std::size_t prompt_tokens = 0) const;
 };
 
 /// `embedding.weight` [vocabulary, width] as sentence-transformers stores it, looked up in the mapped file; or

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "mana/autograd/tape.h"
+
+// Of all elements of x together: [1, 1]. Formulas and gradients: reference/mean.h.
+namespace mana::autograd {
+
+Variable sum(Tape& tape, Variable x);          ///< Σ x
+Variable mean(Tape& tape, Variable x);         ///< Σ x / (n d)
+Variable mean_square(Tape& tape, Variable x);  ///< Σ x² / (n d)
+
+}  // namespace mana::autograd

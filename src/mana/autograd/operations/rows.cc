@@ -1,0 +1,85 @@
+#include "mana/autograd/operations/rows.h"
+
+#include "mana/autograd/operations/view.h"
+#include "mana/autograd/reference/rows.h"
+
+namespace mana::autograd {
+namespace {
+
+template <class T>
+reference::Matrix<T> part(reference::Matrix<T> x, std::size_t begin, std::size_t end) {
+  return {x[begin], end - begin, x.columns};
+}
+
+/// Calls work(the rows [begin, end) of each matrix) for parts that together are all rows.
+template <class Work, class... Values>
+void by_rows(const Run& run, const Work& work, reference::Matrix<Values>... matrices) {
+  const std::size_t counts[] = {matrices.rows...};
+  run.split(counts[0], [&](std::size_t begin, std::size_t end, unsigned) { work(part(matrices, begin, end)...); });
+}
+
+using Values = reference::Matrix<const float>;
+using Result = reference::Matrix<float>;
+
+}  // namespace
+
+Variable row_sums(Tape& tape, Variable x) {
+  Tensor y = tape.tensor(x.rows(), 1);
+  reference::row_sums(view(x.value()), view(y));
+  return tape.record(std::move(y), {x},
+                     [x](const Tensor& dy) { reference::row_sums_gradient(view(dy), view(x.gradient())); });
+}
+
+Variable row_dots(Tape& tape, Variable a, Variable b) {
+  Tensor y = tape.tensor(a.rows(), 1);
+  by_rows(
+      tape.run(), [](Values a_rows, Values b_rows, Result out) { reference::row_dots(a_rows, b_rows, out); },
+      view(a.value()), view(b.value()), view(y));
+  return tape.record(std::move(y), {a, b}, [a, b](const Tensor& dy) {
+    if (a.needs_gradient()) reference::row_dots_gradient(view(b.value()), view(dy), view(a.gradient()));
+    if (b.needs_gradient()) reference::row_dots_gradient(view(a.value()), view(dy), view(b.gradient()));
+  });
+}
+
+Variable row_norms(Tape& tape, Variable x) {
+  Tensor y = tape.tensor(x.rows(), 1);
+  by_rows(
+      tape.run(), [](Values rows, Result out) { reference::row_norms(rows, out); }, view(x.value()), view(y));
+  const Values norms = view(y);  // its memory stays where it is
+  return tape.record(std::move(y), {x}, [x, norms](const Tensor& dy) {
+    reference::row_norms_gradient(view(x.value()), norms, view(dy), view(x.gradient()));
+  });
+}
+
+Variable row_log_sums(Tape& tape, Variable x) {
+  Tensor y = tape.tensor(x.rows(), 1);
+  by_rows(
+      tape.run(), [](Values rows, Result out) { reference::row_log_sums(rows, out); }, view(x.value()), view(y));
+  const Values sums = view(y);
+  return tape.record(std::move(y), {x}, [&run = tape.run(), x, sums](const Tensor& dy) {
+    by_rows(
+        run,
+        [](Values rows, Values row_sums, Values slopes, Result dx) {
+          reference::row_log_sums_gradient(rows, row_sums, slopes, dx);
+        },
+        view(x.value()), sums, view(dy), view(x.gradient()));
+  });
+}
+
+Variable normalize_rows(Tape& tape, Variable x, float least) {
+  Tensor y = tape.tensor(x.rows(), x.columns());
+  Tensor norms = tape.tensor(x.rows(), 1);
+  by_rows(
+      tape.run(), [least](Values rows, Result n, Result out) { reference::normalize_rows(rows, least, n, out); },
+      view(x.value()), view(norms), view(y));
+  const Values unit = view(y);
+  return tape.record(std::move(y), {x}, [x, least, unit, norms = std::move(norms)](const Tensor& dy) {
+    reference::normalize_rows_gradient(least, view(norms), unit, view(dy), view(x.gradient()));
+  });
+}
+
+Variable row_cosines(Tape& tape, Variable a, Variable b, float least_norm) {
+  return row_dots(tape, normalize_rows(tape, a, least_norm), normalize_rows(tape, b, least_norm));
+}
+
+}  // namespace mana::autograd

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mana/base/file.h"
+
+namespace mana::cli {
+
+/// Where lines of text go: standard output, at once, or a file, which appears under its name only when it is complete.
+class LineOutput {
+ public:
+  /// Nothing, or "-", is standard output. Throws IoError when the file cannot be written.
+  explicit LineOutput(const std::optional<std::string>& path);
+
+  /// Throws IoError (disk full, …) or ClosedPipe.
+  void write(std::string_view lines);
+  /// Nothing may be written after it.
+  void commit();
+
+ private:
+  std::optional<AtomicFile> file_;
+};
+
+/// Text as a field of a table: tabs and line ends become spaces.
+std::string table_field(std::string_view text);
+
+}  // namespace mana::cli

@@ -1,0 +1,281 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mana/base/printable.h"
+#include "mana/base/progress.h"
+#include "mana/cli/commands.h"
+#include "mana/cli/finite_number.h"
+#include "mana/cli/interruption.h"
+#include "mana/cli/json_text.h"
+#include "mana/cli/line_output.h"
+#include "mana/cli/output.h"
+#include "mana/cli/query_encoders.h"
+#include "mana/cli/text_input.h"
+#include "mana/data/positive_pairs.h"
+#include "mana/eval/embed_texts.h"
+#include "mana/mine/hard_negatives.h"
+#include "mana/mine/negative_rows.h"
+#include "mana/mine/score_summary.h"
+
+namespace mana::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct MineOptions {
+  std::string data;
+  data::PositivePairColumns columns;
+  std::optional<std::string> corpus;
+  std::string output;
+  mine::RowKind kind = mine::RowKind::triplet;
+  mine::HardNegativeOptions mining;
+  std::optional<std::string> margin;
+  std::optional<std::string> relative_margin;
+  std::optional<std::string> max_score;
+  std::optional<std::string> min_score;
+  bool json = false;
+  QueryEncoderChoice encoders;
+
+  void describe(Options& options) {
+    options.option("--data", "FILE", "Pairs that belong together: a table with a header, or .jsonl", data);
+    options.require("--data");
+    options.option("--anchor", "COLUMN", "The column of the anchors", columns.anchor);
+    options.option("--positive", "COLUMN", "The column of the texts that belong to them", columns.positive);
+    options.option("--corpus", "FILE", "Texts to search in beside the positives: one a line, .jsonl or .tsv (text)",
+                   corpus);
+    options.option("--output", "FILE", "Where the rows go: .jsonl, else a table; - is standard output", output);
+    options.require("--output");
+    options.choice<mine::RowKind>(
+        "--format", "A row: one negative, all negatives of a pair, or a pair with the label 1 or 0",
+        {{"triplet", mine::RowKind::triplet}, {"tuple", mine::RowKind::tuple}, {"pairs", mine::RowKind::pairs}}, kind);
+    options.flag("--json", "Print what was found as a JSON object", json);
+    options.group("Which texts are negatives");
+    options.option("--count", "N", "How many for each anchor", mining.count);
+    options.option("--from", "RANK", "Pass over so many of the most alike", mining.from);
+    options.option("--to", "RANK", "Look at so many of the most alike; without it, at as many as are likely to do",
+                   mining.to);
+    options.option("--margin", "X", "A negative is less alike than the anchor's positives by X at least", margin);
+    options.option("--relative-margin", "X", "The same, by this part of the positive's similarity: 0.05",
+                   relative_margin);
+    options.option("--max-score", "X", "A negative is at most so alike", max_score);
+    options.option("--min-score", "X", "A negative is at least so alike", min_score);
+    options.choice<mine::Sampling>("--sample", "Take the most alike, or any at random",
+                                   {{"top", mine::Sampling::top}, {"random", mine::Sampling::random}}, mining.sampling);
+    options.option("--seed", "N", "Of what is taken at random", mining.seed);
+    encoders.describe(options, "anchor", "text of the corpus");
+  }
+
+  /// Throws UsageError for what is no number.
+  void read_numbers() {
+    const auto read = [](const char* name, const std::optional<std::string>& text, std::optional<float>& value) {
+      if (text) value = static_cast<float>(finite_number(name, *text));
+    };
+    read("--margin", margin, mining.absolute_margin);
+    read("--relative-margin", relative_margin, mining.relative_margin);
+    read("--max-score", max_score, mining.max_score);
+    read("--min-score", min_score, mining.min_score);
+  }
+
+  bool writes_json() const { return output.ends_with(".jsonl"); }
+};
+
+std::vector<std::string> read_corpus(const std::string& path, const std::stop_token& stop) {
+  TextInput input;
+  input.input = path;
+  std::vector<std::string> texts;
+  const data::TextSource source = input.open(stop);
+  for (std::string text; source(text);) texts.push_back(text);
+  if (texts.empty()) throw ArgumentError(fmt::format("{} holds no text", path));
+  return texts;
+}
+
+void require_fields(const data::DistinctTexts& texts) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].find_first_of("\t\n\r") == std::string::npos) continue;
+    throw ArgumentError(
+        fmt::format("a text has a tab or a line end in it, which a table cannot hold: {}; give an "
+                    "--output that ends in .jsonl",
+                    printable(texts[i])));
+  }
+}
+
+/// Rows as lines of a table or of JSON.
+class RowLines {
+ public:
+  RowLines(std::vector<std::string> columns, bool json, LineOutput& output)
+      : columns_(std::move(columns)), json_(json), output_(output) {
+    if (!json_) lines_ = fmt::format("{}\n", fmt::join(columns_, "\t"));
+  }
+
+  void put(std::span<const std::string_view> row) {
+    if (json_) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        lines_ += i == 0 ? '{' : ',';
+        append_string(lines_, columns_[i]);
+        lines_ += ':';
+        if (columns_[i] == "label") {
+          lines_ += row[i];
+        } else {
+          append_string(lines_, row[i]);
+        }
+      }
+      lines_ += "}\n";
+    } else {
+      lines_ += fmt::format("{}\n", fmt::join(row, "\t"));
+    }
+    ++rows_;
+    constexpr std::size_t kBlock = std::size_t{1} << 20;
+    if (lines_.size() > kBlock) flush();
+  }
+
+  void flush() {
+    output_.write(lines_);
+    lines_.clear();
+  }
+
+  std::size_t rows() const { return rows_; }
+
+ private:
+  std::vector<std::string> columns_;
+  bool json_;
+  LineOutput& output_;
+  std::string lines_;
+  std::size_t rows_ = 0;
+};
+
+ordered_json json_of(const mine::ScoreSummary& summary) {
+  return {{"count", summary.count}, {"mean", summary.mean},  {"std", summary.deviation},      {"min", summary.least},
+          {"25%", summary.quarter}, {"50%", summary.median}, {"75%", summary.three_quarters}, {"max", summary.most}};
+}
+
+struct Found {
+  const mine::MiningSet& set;
+  const mine::HardNegatives& mined;
+  mine::RowScores scores;
+  std::size_t rows = 0;
+  std::size_t truncated = 0;
+};
+
+ordered_json json_of(const Found& found) {
+  const mine::SkippedCandidates& skipped = found.mined.skipped;
+  return {{"rows", found.rows},
+          {"anchors", found.set.anchors().size()},
+          {"pairs", found.set.pairs()},
+          {"corpus", found.set.corpus().size()},
+          {"positive", json_of(mine::summary_of(found.scores.positive))},
+          {"negative", json_of(mine::summary_of(found.scores.negative))},
+          {"difference", json_of(mine::summary_of(found.scores.difference))},
+          {"candidates", found.mined.candidates},
+          {"skipped",
+           {{"margin", skipped.absolute_margin},
+            {"relative_margin", skipped.relative_margin},
+            {"max_score", skipped.max_score},
+            {"min_score", skipped.min_score}}},
+          {"missing", found.scores.wanted - found.scores.negative.size()},
+          {"truncated", found.truncated}};
+}
+
+std::string table_of(const Found& found) {
+  std::string text = fmt::format("{} rows of {} anchors with {} positives, from {} texts\n\n", found.rows,
+                                 found.set.anchors().size(), found.set.pairs(), found.set.corpus().size());
+  const std::array summaries = {json_of(mine::summary_of(found.scores.positive)),
+                                json_of(mine::summary_of(found.scores.negative)),
+                                json_of(mine::summary_of(found.scores.difference))};
+  text += fmt::format("{:<8}{:>12}{:>12}{:>12}\n", "", "positive", "negative", "difference");
+  for (const auto& [name, value] : summaries.front().items()) {
+    text += fmt::format("{:<8}", name);
+    for (const ordered_json& summary : summaries) {
+      text += name == "count" ? fmt::format("{:>12}", summary[name].get<std::size_t>())
+                              : fmt::format("{:>12.4f}", summary[name].get<double>());
+    }
+    text += "\n";
+  }
+  const auto skipped = [&](const char* option, std::size_t count) {
+    if (count == 0) return;
+    constexpr double kPercent = 100;
+    text += fmt::format("{} of {} candidates ({:.2f} %) left out by {}\n", count, found.mined.candidates,
+                        kPercent * static_cast<double>(count) / static_cast<double>(found.mined.candidates), option);
+  };
+  text += "\n";
+  skipped("--margin", found.mined.skipped.absolute_margin);
+  skipped("--relative-margin", found.mined.skipped.relative_margin);
+  skipped("--max-score", found.mined.skipped.max_score);
+  skipped("--min-score", found.mined.skipped.min_score);
+  const std::size_t missing = found.scores.wanted - found.scores.negative.size();
+  if (missing > 0) {
+    text += fmt::format("{} of {} negatives are missing; a larger --to or weaker conditions would give more\n", missing,
+                        found.scores.wanted);
+  }
+  if (found.truncated > 0) text += fmt::format("{} texts were truncated\n", found.truncated);
+  return text;
+}
+
+void mine_to_file(const MineOptions& options, bool quiet, const std::stop_token& stop) {
+  const data::PositivePairs pairs = data::read_positive_pairs(options.data, options.columns);
+  const mine::MiningSet set(pairs, options.corpus ? read_corpus(*options.corpus, stop) : std::vector<std::string>{});
+  if (!options.writes_json()) {
+    require_fields(set.anchors());
+    require_fields(set.corpus());
+  }
+  LineOutput output(options.output);
+  const QueryEncoders encoders = options.encoders.load();
+  const int terminal = quiet ? -1 : STDERR_FILENO;
+  Progress progress(terminal, "embedding", "texts", set.anchors().size() + set.corpus().size());
+  const engine::Embeddings anchors = eval::embed_texts(
+      encoders.queries, set.anchors().texts(), [&](std::size_t texts) { progress.set(texts); }, stop);
+  const engine::Embeddings corpus = eval::embed_texts(
+      encoders.documents(), set.corpus().texts(), [&](std::size_t texts) { progress.set(anchors.size() + texts); },
+      stop);
+  progress.wipe();
+
+  Team team(encoders.queries.threads());
+  const mine::HardNegatives mined =
+      mine::mine_hard_negatives(set, anchors, corpus, encoders.queries.folder().similarity, options.mining, team, stop);
+  RowLines lines(mine::row_columns(options.kind, options.mining.count), options.writes_json(), output);
+  mine::for_each_row(set, mined, options.kind, options.mining.count,
+                     [&](std::span<const std::string_view> row) { lines.put(row); });
+  Found found{set, mined, mine::row_scores(mined, options.kind, options.mining.count), lines.rows(),
+              eval::truncated_texts(anchors) + eval::truncated_texts(corpus)};
+  if (found.scores.negative.empty()) {
+    throw ArgumentError(
+        "no negatives were found, so nothing was written; raise --to or --max-score, lower the margins, or give a "
+        "--corpus with more texts");
+  }
+  lines.flush();
+  output.commit();
+  const std::string report = options.json ? json_of(found).dump() + "\n" : table_of(found);
+  if (options.output == "-") {
+    if (!quiet) note(report);
+  } else {
+    print(report);
+  }
+}
+
+}  // namespace
+
+int mine_negatives(Options& options) {
+  MineOptions chosen;
+  chosen.describe(options);
+  if (!options.parse()) return 0;
+  chosen.read_numbers();
+  chosen.encoders.options();  // a mistake there comes before the reading of the data
+  const Interruption interruption;
+  try {
+    mine_to_file(chosen, options.quiet(), interruption.token());
+    return 0;
+  } catch (const Cancelled&) {
+    note("mana: interrupted; nothing was written");
+    return interruption.exit_status();
+  }
+}
+
+}  // namespace mana::cli

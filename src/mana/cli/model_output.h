@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace mana::cli {
+
+/// For commands that make a model's folder of another: throws ArgumentError when `output` lies in the folder of the
+/// `source`, which is to be `what` ("compressed"), or when it would replace (`force`) something that is no model.
+void require_safe_output(const std::filesystem::path& output, const std::filesystem::path& source,
+                         std::string_view what, bool force);
+
+}  // namespace mana::cli

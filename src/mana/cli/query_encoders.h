@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "mana/cli/model_options.h"
+#include "mana/engine/encoder.h"
+
+namespace mana::cli {
+
+/// A model for queries and documents, each with its prompt: loaded once where the prompts are the same.
+struct QueryEncoders {
+  engine::Encoder queries;
+  std::optional<engine::Encoder> other_documents;
+
+  const engine::Encoder& documents() const { return other_documents ? *other_documents : queries; }
+};
+
+/// The options of such a model.
+struct QueryEncoderChoice {
+  ModelChoice model;
+  std::string query_prompt = "query";
+  std::string document_prompt = "document";
+  VectorOptions vectors;
+  ComputeOptions compute;
+
+  /// Under a title of their own. `query` and `document` are the words of the command for them.
+  void describe(Options& options, const std::string& query = "query", const std::string& document = "document");
+  /// Throws UsageError for values that mean nothing.
+  engine::EncoderOptions options() const;
+  /// Throws as options() and Encoder's constructor do.
+  QueryEncoders load() const;
+};
+
+}  // namespace mana::cli

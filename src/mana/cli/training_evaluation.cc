@@ -1,0 +1,78 @@
+#include "mana/cli/training_evaluation.h"
+
+#include <unistd.h>
+
+#include <memory>
+
+#include "mana/base/progress.h"
+#include "mana/data/labelled_pairs.h"
+#include "mana/data/retrieval_set.h"
+#include "mana/data/scored_pairs.h"
+#include "mana/data/triplets.h"
+#include "mana/eval/pairs.h"
+#include "mana/eval/retrieval.h"
+#include "mana/eval/sts.h"
+#include "mana/eval/triplets.h"
+
+namespace mana::cli {
+namespace {
+
+/// A task whose data are kept by its function: score(data, progress).
+template <class Data, class Score>
+train::Evaluation task(std::string metric, Data data, bool quiet, const Score& score) {
+  auto kept = std::make_shared<const Data>(std::move(data));
+  return {std::move(metric), [kept, quiet, score] {
+            Progress progress(quiet ? -1 : STDERR_FILENO, "evaluating", "texts");
+            return 100 * score(*kept, [&](std::size_t texts) { progress.set(texts); });
+          }};
+}
+
+}  // namespace
+
+void EvaluationChoice::describe(Options& options) {
+  options.group("Evaluation, before and during training: the best weights are kept");
+  options.option("--eval-sts", "FILE", "Scored pairs, as for mana eval sts", sts);
+  options.option("--eval-retrieval", "DIR", "A BEIR folder, as for mana eval retrieval", retrieval);
+  options.option("--eval-pairs", "FILE", "Labelled pairs, as for mana eval pairs", pairs);
+  options.option("--eval-triplet", "FILE", "Triplets, as for mana eval triplet", triplet);
+}
+
+std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& encoder, bool quiet,
+                                                        std::stop_token stop) const {
+  const int tasks =
+      int{sts.has_value()} + int{retrieval.has_value()} + int{pairs.has_value()} + int{triplet.has_value()};
+  if (tasks > 1)
+    throw UsageError(
+        "one of --eval-sts, --eval-retrieval, --eval-pairs and --eval-triplet decides which weights are best; leave "
+        "the others out");
+  if (sts) {
+    return task("STS: Spearman · 100", data::read_scored_pairs(*sts), quiet,
+                [&encoder, stop](const data::ScoredPairs& data, const eval::TextProgress& progress) {
+                  return eval::evaluate_sts(encoder, data, progress, stop).spearman;
+                });
+  }
+  if (retrieval) {
+    return task("retrieval: nDCG@10 · 100", data::read_retrieval_set(data::retrieval_files(*retrieval)),
+                quiet, [&encoder, stop](const data::RetrievalSet& data, const eval::TextProgress& progress) {
+                  return eval::evaluate_retrieval(encoder, encoder, data, {}, progress, stop).metrics.ndcg.at(10);
+                });
+  }
+  if (pairs) {
+    return task("pairs: average precision · 100", data::read_labelled_pairs(*pairs), quiet,
+                [&encoder, stop](const data::LabelledPairs& data, const eval::TextProgress& progress) {
+                  return eval::evaluate_pairs(encoder, data, progress, stop)
+                      .metrics.at(formats::Similarity::cosine)
+                      .average_precision;
+                });
+  }
+  if (triplet) {
+    return task("triplets: accuracy · 100", data::read_triplets(*triplet), quiet,
+                [&encoder, stop](const data::Triplets& data, const eval::TextProgress& progress) {
+                  return eval::evaluate_triplets(encoder, encoder, data, 0, progress, stop)
+                      .accuracy.at(formats::Similarity::cosine);
+                });
+  }
+  return std::nullopt;
+}
+
+}  // namespace mana::cli

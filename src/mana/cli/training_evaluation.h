@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "mana/cli/options.h"
+#include "mana/engine/encoder.h"
+#include "mana/train/training_run.h"
+
+namespace mana::cli {
+
+/// What a model is measured on while it is trained: one task at most.
+struct EvaluationChoice {
+  std::optional<std::string> sts, retrieval, pairs, triplet;
+
+  void describe(Options& options);
+  /// Reads the data; nothing where none were named. `encoder` outlives it. Throws UsageError for two tasks, and as the
+  /// readers do.
+  std::optional<train::Evaluation> load(const engine::Encoder& encoder, bool quiet, std::stop_token stop) const;
+};
+
+}  // namespace mana::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mana::data {
+
+/// What stands beside the texts of a row.
+enum class RowLabel : std::uint8_t {
+  none,      ///< nothing that is wanted
+  numbers,   ///< one number for each column of labels
+  category,  ///< the name of a class
+};
+
+/// Which columns of a file hold what, and what a user of the rows asks of them.
+struct RowFormat {
+  std::vector<std::string> texts = {};   ///< columns; none: all that are no labels, in their order
+  std::vector<std::string> labels = {};  ///< columns; none: those called score, scores, label or labels
+  std::size_t least_texts = 1;
+  std::size_t most_texts = std::numeric_limits<std::size_t>::max();
+  RowLabel label = RowLabel::none;
+  double least = -std::numeric_limits<double>::infinity();    ///< of numbers
+  double greatest = std::numeric_limits<double>::infinity();  ///< of numbers
+};
+
+/// A row; what it points to is valid until the next one is read.
+struct TrainingRow {
+  std::span<const std::string> texts;
+  std::span<const double> numbers;
+  std::string_view category;
+  std::uint64_t line = 0;  ///< in the file, from 1
+};
+
+/// Reads the rows of a table (tab-separated, a header) or of JSON lines (objects, all with the keys of the first), one
+/// at a time.
+class TrainingRowReader {
+ public:
+  /// Throws IoError; ArgumentError for a column that is not there, FormatError for columns that do not fit the format:
+  /// the sentence lists those that there are.
+  TrainingRowReader(const std::filesystem::path& path, const RowFormat& format);
+  ~TrainingRowReader();
+  TrainingRowReader(TrainingRowReader&&) noexcept;
+
+  /// False at the end. Throws FormatError that names file, line and column: for an empty text, a label that is no
+  /// number, lies out of range or is empty, a row with fields missing.
+  bool next(TrainingRow& row);
+
+  const std::vector<std::string>& texts() const;  ///< the columns that were found to hold texts
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mana::data

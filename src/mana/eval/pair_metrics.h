@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace mana::eval {
+
+/// How well a threshold on the similarity of two texts tells pairs that belong together (positive) from others. With
+/// TP, FP, FN, TN the right and wrong positives and the wrong and right negatives at a threshold:
+///
+///   accuracy   (TP + TN) / all, at the threshold where it is highest
+///   precision  P = TP / (TP + FP),  recall R = TP / (TP + FN),  F1 = 2 P R / (P + R), at the threshold where F1 is
+///   highest AP         Σ_k (R_k − R_(k−1)) P_k over all thresholds: the area under precision by recall MCC        (TP
+///   TN − FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)) at the threshold of F1: −1 … 1
+///
+/// A threshold lies halfway between two similarities that occur; those at or above it count as positive.
+struct PairMetrics {
+  double accuracy = 0;
+  float accuracy_threshold = 0;
+  double f1 = 0;
+  float f1_threshold = 0;
+  double precision = 0;
+  double recall = 0;
+  double average_precision = 0;
+  double mcc = 0;
+};
+
+/// `similarities`: higher is more alike; `labels`: 1 for a positive pair, else 0. The values, thresholds included, are
+/// those of sentence-transformers' BinaryClassificationEvaluator. Throws ArgumentError for lists of different length, a
+/// NaN, or when not both kinds of pairs occur.
+PairMetrics pair_metrics(std::span<const float> similarities, std::span<const std::uint8_t> labels);
+
+}  // namespace mana::eval

@@ -1,0 +1,99 @@
+// Layer normalisation in training; compiled once for each target (see gradients.cc).
+#if defined(MANA_KERNELS_CPU_NORM_GRADIENT_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MANA_KERNELS_CPU_NORM_GRADIENT_INL_H_
+#undef MANA_KERNELS_CPU_NORM_GRADIENT_INL_H_
+#else
+#define MANA_KERNELS_CPU_NORM_GRADIENT_INL_H_
+#endif
+
+#include <cstddef>
+
+#include "mana/kernels/cpu/dropout-inl.h"
+#include "mana/kernels/cpu/norm-inl.h"
+#include "mana/kernels/gradients.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mana::kernels::HWY_NAMESPACE {
+
+/// h = x + dropout(y), a row; returns its sum.
+template <bool kDropout>
+HWY_INLINE float add_dropped(const AddNormForwardCall& call, std::size_t row, float* h) {
+  const std::size_t width = call.width;
+  const float* x = call.x + row * width;
+  const float* y = call.y == nullptr ? nullptr : call.y + row * width;
+  MaskRow mask(call.dropout, call.first_row + row);
+  RunningSums sums;
+  along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
+    Vec sum = load_first(x + i, count);
+    if (y != nullptr) {
+      const Vec value = load_first(y + i, count);
+      sum = hn::Add(sum, kDropout ? hn::Mul(value, mask.at(i)) : value);
+    }
+    store_first(sum, h + i, count);
+    sums.part[part] = hn::Add(sums.part[part], sum);
+  });
+  return sums.joined();
+}
+
+/// Without dropout z has the bits of add_norm().
+void add_norm_forward(const AddNormForwardCall& call) {
+  const Tag d;
+  const std::size_t width = call.width;
+  for (std::size_t row = 0; row < call.rows; ++row) {
+    float* h = call.normal + row * width;
+    float* z = call.z + row * width;
+    const float sum = call.dropout.active() ? add_dropped<true>(call, row, h) : add_dropped<false>(call, row, h);
+    const Vec mean = hn::Set(d, sum * (1.0f / static_cast<float>(width)));
+    call.scale[row] = inverse_deviation(h, width, mean, call.epsilon);
+    const Vec scale = hn::Set(d, call.scale[row]);
+    along_row(width, [&](std::size_t i, std::size_t count, std::size_t) {
+      const Vec normal = hn::Mul(hn::Sub(load_first(h + i, count), mean), scale);
+      store_first(normal, h + i, count);
+      store_first(hn::MulAdd(normal, load_first(call.gamma + i, count), load_first(call.beta + i, count)), z + i,
+                  count);
+    });
+  }
+}
+
+/// One row: adds dz ∘ n and dz to the block's sums on the way.
+HWY_INLINE void norm_gradient_row(const AddNormGradientCall& call, std::size_t row, float* dgamma, float* dbeta) {
+  const Tag d;
+  const std::size_t width = call.width, begin = row * width;
+  const float *dz = call.dz + begin, *normal = call.normal + begin;
+  RunningSums sums, projected;
+  along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
+    const Vec z = load_first(dz + i, count), n = load_first(normal + i, count);
+    const Vec dn = hn::Mul(z, load_first(call.gamma + i, count));
+    sums.part[part] = hn::Add(sums.part[part], dn);
+    projected.part[part] = hn::MulAdd(dn, n, projected.part[part]);
+    store_first(hn::MulAdd(z, n, load_first(dgamma + i, count)), dgamma + i, count);
+    store_first(hn::Add(z, load_first(dbeta + i, count)), dbeta + i, count);
+  });
+  const float inverse_width = 1.0f / static_cast<float>(width);
+  const Vec mean = hn::Set(d, sums.joined() * inverse_width), slope = hn::Set(d, projected.joined() * inverse_width);
+  const Vec scale = hn::Set(d, call.scale[row]);
+  const bool dropped = call.dropout.active();
+  MaskRow mask(call.dropout, row);
+  along_row(width, [&](std::size_t i, std::size_t count, std::size_t) {
+    const Vec dn = hn::Mul(load_first(dz + i, count), load_first(call.gamma + i, count));
+    const Vec dh = hn::Mul(hn::NegMulAdd(load_first(normal + i, count), slope, hn::Sub(dn, mean)), scale);
+    store_first(dh, call.dh + begin + i, count);
+    if (call.dy != nullptr) store_first(dropped ? hn::Mul(dh, mask.at(i)) : dh, call.dy + begin + i, count);
+  });
+}
+
+void add_norm_gradient(const AddNormGradientCall& call) {
+  for (std::size_t block = call.first_block; block < call.last_block; ++block) {
+    float* const dgamma = call.partial + block * 2 * call.width;
+    for (std::size_t i = 0; i < 2 * call.width; ++i) dgamma[i] = 0;
+    const std::size_t last = HWY_MIN(call.rows, (block + 1) * kNormBlock);
+    for (std::size_t row = block * kNormBlock; row < last; ++row) {
+      norm_gradient_row(call, row, dgamma, dgamma + call.width);
+    }
+  }
+}
+
+}  // namespace mana::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

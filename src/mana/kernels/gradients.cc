@@ -1,0 +1,172 @@
+#include "mana/kernels/gradients.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "mana/kernels/cpu/tables.h"
+#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/reference/activation.h"
+#include "mana/kernels/reference/attention.h"
+#include "mana/kernels/reference/dropout.h"
+#include "mana/kernels/reference/linear.h"
+#include "mana/kernels/reference/norm.h"
+#include "mana/kernels/reference/optimiser.h"
+#include "mana/kernels/weight_gradient_range.h"
+#include "mana/tensor/dtype.h"
+
+namespace mana::kernels {
+namespace {
+
+template <class Factor>
+void weight_gradient(const WeightGradientCall& call, const Factor& factor) {
+  const WeightGradientRange range(call);
+  reference::weight_gradient(call.x, call.dy, call.rows, call.inputs, call.outputs, range.first_output,
+                             range.last_output, range.first_input, range.last_input, call.dw, factor);
+  reference::bias_gradient(call.dy, call.rows, call.outputs, range.first_bias, range.last_bias, call.db);
+}
+
+void weight_gradient_f32(const WeightGradientCall& call) {
+  weight_gradient(call, [](float value) { return value; });
+}
+
+void weight_gradient_bf16(const WeightGradientCall& call) {
+  weight_gradient(call, [](float value) { return bfloat16_to_float(float_to_bfloat16(value)); });
+}
+
+void pack(const PackCall& call) {
+  call.packed.pack(call.weights, call.transposed, call.bias, call.first_panel, call.last_panel);
+}
+
+void activate(const ActivateCall& call) {
+  for (std::size_t i = 0; i < call.count; ++i) call.y[i] = reference::activate(call.activation, call.x[i]);
+}
+
+void activation_gradient(const ActivationGradientCall& call) {
+  for (std::size_t i = 0; i < call.count; ++i) {
+    call.dx[i] = call.dy[i] * reference::activation_derivative(call.activation, call.x[i]);
+  }
+}
+
+void dropout(const DropoutCall& call) {
+  for (std::size_t row = 0; row < call.rows; ++row) {
+    for (std::size_t i = 0; i < call.width; ++i) {
+      call.y[row * call.width + i] =
+          call.x[row * call.width + i] * reference::dropout_factor(call.dropout, call.first_row + row, i);
+    }
+  }
+}
+
+void add_norm(const AddNormForwardCall& call) {
+  for (std::size_t row = 0; row < call.rows; ++row) {
+    const std::size_t begin = row * call.width;
+    float* const h = call.normal + begin;
+    for (std::size_t i = 0; i < call.width; ++i) {
+      const float x = call.x[begin + i];
+      h[i] = call.y == nullptr
+                 ? x
+                 : x + call.y[begin + i] * reference::dropout_factor(call.dropout, call.first_row + row, i);
+    }
+    call.scale[row] = reference::norm_forward(h, call.width, call.gamma, call.beta, call.epsilon, call.z + begin, h);
+  }
+}
+
+void add_norm_gradient(const AddNormGradientCall& call) {
+  for (std::size_t block = call.first_block; block < call.last_block; ++block) {
+    float* const dgamma = call.partial + block * 2 * call.width;
+    std::fill(dgamma, dgamma + 2 * call.width, 0.0f);
+    for (std::size_t row = block * kNormBlock; row < std::min(call.rows, (block + 1) * kNormBlock); ++row) {
+      const std::size_t begin = row * call.width;
+      reference::norm_gradient(call.dz + begin, call.normal + begin, call.scale[row], call.width, call.gamma,
+                               call.dh + begin, dgamma, dgamma + call.width);
+      for (std::size_t i = 0; i < call.width && call.dy != nullptr; ++i) {
+        call.dy[begin + i] = call.dh[begin + i] * reference::dropout_factor(call.dropout, row, i);
+      }
+    }
+  }
+}
+
+void add_rows(const AddRowsCall& call) {
+  for (std::size_t row = 0; row < call.rows; ++row) {
+    for (std::size_t i = call.first; i < call.last; ++i) call.sum[i] += call.x[row * call.stride + i];
+  }
+}
+
+void attention(const AttentionForwardCall& call) {
+  const std::size_t model = call.heads * call.head_width;
+  for (std::size_t head = call.first_head; head < call.last_head; ++head) {
+    const float* q = call.qkv + head * call.head_width;
+    const auto mask = [&](std::size_t i, std::size_t j) {
+      return reference::dropout_factor(call.dropout, call.first_row * call.heads + head, i * call.length + j);
+    };
+    reference::attention_forward(q, q + model, q + 2 * model, 3 * model, call.length, call.head_width, mask,
+                                 call.out + head * call.head_width, model, call.scratch);
+  }
+}
+
+void attention_gradient(const AttentionGradientCall& call) {
+  const std::size_t model = call.heads * call.head_width;
+  for (std::size_t head = call.first_head; head < call.last_head; ++head) {
+    const float* q = call.qkv + head * call.head_width;
+    float* dq = call.dqkv + head * call.head_width;
+    const auto mask = [&](std::size_t i, std::size_t j) {
+      return reference::dropout_factor(call.dropout, call.first_row * call.heads + head, i * call.length + j);
+    };
+    reference::attention_gradient(q, q + model, q + 2 * model, 3 * model, call.dout + head * call.head_width, model,
+                                  call.length, call.head_width, mask, dq, dq + model, dq + 2 * model, call.scratch);
+  }
+}
+
+void embedding_gradient(const EmbeddingGradientCall& call) {
+  for (std::size_t token = 0; token < call.tokens; ++token) {
+    float* const row = call.table + static_cast<std::size_t>(call.ids[token]) * call.width;
+    for (std::size_t i = call.first; i < call.last; ++i) row[i] += call.dy[token * call.width + i];
+  }
+}
+
+void add(const AddCall& call) {
+  for (std::size_t i = 0; i < call.count; ++i) call.y[i] = std::fma(call.factor, call.x[i], call.y[i]);
+}
+
+constexpr GradientTable reference_table(Precision precision, void (*weight_gradient)(const WeightGradientCall&)) {
+  return {
+      .isa = Isa::reference,
+      .precision = precision,
+      .weight_gradient = weight_gradient,
+      .weight_gradient_scratch = [](std::size_t, std::size_t, std::size_t) { return std::size_t{0}; },
+      .pack = pack,
+      .activate = activate,
+      .activation_gradient = activation_gradient,
+      .dropout = dropout,
+      .add_norm = add_norm,
+      .add_norm_gradient = add_norm_gradient,
+      .add_rows = add_rows,
+      .attention = attention,
+      .attention_scratch = [](std::size_t length, std::size_t) { return length; },
+      .attention_gradient = attention_gradient,
+      .attention_gradient_scratch = [](std::size_t length, std::size_t) { return 2 * length; },
+      .embedding_gradient = embedding_gradient,
+      .add = add,
+      .adamw = reference::adamw,
+      .sum_of_squares = reference::sum_of_squares,
+  };
+}
+
+constexpr GradientTable kReferenceF32 = reference_table(Precision::f32, weight_gradient_f32);
+constexpr GradientTable kReferenceBf16 = reference_table(Precision::bf16, weight_gradient_bf16);
+
+}  // namespace
+
+void add_touched(std::span<const std::int32_t> ids, std::vector<std::uint32_t>& touched) {
+  touched.insert(touched.end(), ids.begin(), ids.end());
+  std::ranges::sort(touched);
+  const auto repeated = std::ranges::unique(touched);
+  touched.erase(repeated.begin(), repeated.end());
+}
+
+const GradientTable& gradient_table(Isa isa, Precision precision) {
+  if (isa != Isa::reference) return cpu_gradient_table(isa, precision);
+  return precision == Precision::bf16 ? kReferenceBf16 : kReferenceF32;
+}
+
+}  // namespace mana::kernels

@@ -1,0 +1,200 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "mana/kernels/reference/activation.h"
+#include "mana/kernels/reference/attention.h"
+#include "mana/kernels/reference/dropout.h"
+#include "mana/kernels/reference/linear.h"
+#include "mana/kernels/reference/norm.h"
+#include "mana/models/sentence/trainable_model.h"
+
+namespace mana::models {
+
+/// The definition that tests hold a sentence model and its gradients to: the same equations in double, one operation
+/// after the other, without packing or fusing, on weights that may be changed one by one.
+class ReferenceModel {
+ public:
+  using Values = std::vector<double>;
+
+  explicit ReferenceModel(const TrainableModel& model) : model_(model.model()) {
+    for (const autograd::Parameter& parameter : model.parameters()) {
+      weights.emplace_back(parameter.values.begin(), parameter.values.end());
+    }
+  }
+
+  std::vector<Values> weights;  ///< of parameters(), in their order
+
+  /// [texts, dimensions]
+  Values operator()(const nn::PackedTokens& batch, nn::Masks masks, std::size_t prompt_tokens = 0) {
+    next_ = 0;
+    masks_ = masks;
+    Values x =
+        model_.encoder.index() == 0 ? bert(std::get<0>(model_.encoder), batch, prompt_tokens) : mean_of_table(batch);
+    for (const SentenceModel::Head& head : model_.heads) x = after(head, std::move(x), batch.texts());
+    return x;
+  }
+
+ private:
+  const Values& next() { return weights.at(next_++); }
+
+  Values linear(const Values& x, const Values& w, std::optional<Values> b,
+                kernels::Activation f = kernels::Activation::identity) {
+    const std::size_t inputs = x.size() / rows_, outputs = w.size() / inputs;
+    if (!b) b = Values(outputs);
+    Values y(rows_ * outputs);
+    kernels::reference::linear(x.data(), rows_, w.data(), b->data(), inputs, outputs, f, y.data(), outputs);
+    return y;
+  }
+  Values linear(const Values& x, kernels::Activation f = kernels::Activation::identity) {
+    const Values &w = next(), &b = next();
+    return linear(x, w, b, f);
+  }
+  void norm(Values& x, float epsilon) {
+    const Values &gamma = next(), &beta = next();
+    kernels::reference::add_norm<double>(x.data(), nullptr, rows_, gamma.size(), gamma.data(), beta.data(), epsilon,
+                                         x.data());
+  }
+  void drop(Values& x) {
+    const kernels::Dropout dropout = masks_.next(masks_.hidden);
+    const std::size_t width = x.size() / rows_;
+    for (std::size_t i = 0; i < x.size(); ++i)
+      x[i] *= kernels::reference::dropout_factor(dropout, i / width, i % width);
+  }
+  static void add(Values& x, const Values& y) {
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] += y[i];
+  }
+
+  Values bert(const PooledBert& pooled, const nn::PackedTokens& batch, std::size_t prompt_tokens) {
+    const BertConfig& config = pooled.bert.config;
+    const std::size_t model = config.model;
+    rows_ = batch.tokens();
+    const Values &word = next(), &position = next(), &type = next();
+    Values x(rows_ * model);
+    for (std::size_t text = 0; text < batch.texts(); ++text) {
+      for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
+        const auto id = static_cast<std::size_t>(batch.ids[t]);
+        const auto kind = batch.type_ids.empty() ? 0 : static_cast<std::size_t>(batch.type_ids[t]);
+        for (std::size_t i = 0; i < model; ++i) {
+          x[t * model + i] =
+              word[id * model + i] + type[kind * model + i] + position[(t - batch.offsets[text]) * model + i];
+        }
+      }
+    }
+    norm(x, config.norm_epsilon);
+    drop(x);
+    for (std::size_t layer = 0; layer < config.layers; ++layer) {
+      const Values q = linear(x), k = linear(x), v = linear(x);
+      Values h = linear(attend(q, k, v, config.heads, batch));
+      drop(h);
+      add(h, x);
+      norm(h, config.norm_epsilon);
+      const Values wide = linear(h, config.activation);
+      x = linear(wide);
+      drop(x);
+      add(x, h);
+      norm(x, config.norm_epsilon);
+    }
+    return pool(pooled.pool, x, model, batch, prompt_tokens);
+  }
+
+  Values attend(const Values& q, const Values& k, const Values& v, std::size_t heads, const nn::PackedTokens& batch) {
+    const kernels::Dropout dropout = masks_.next(masks_.attention);
+    const std::size_t model = q.size() / rows_, width = model / heads;
+    Values out(q.size()), p(rows_);
+    for (std::size_t text = 0; text < batch.texts(); ++text) {
+      for (std::size_t head = 0; head < heads; ++head) {
+        const std::size_t first = batch.offsets[text], at = first * model + head * width;
+        const auto mask = [&](std::size_t query, std::size_t key) {
+          return kernels::reference::dropout_factor(dropout, (first + query) * heads + head, key);
+        };
+        kernels::reference::attention_forward(q.data() + at, k.data() + at, v.data() + at, model, batch.length(text),
+                                              width, mask, out.data() + at, model, p.data());
+      }
+    }
+    return out;
+  }
+
+  static Values pool(const PoolTokens& pooling, const Values& x, std::size_t width, const nn::PackedTokens& batch,
+                     std::size_t prompt_tokens) {
+    Values pooled;
+    for (std::size_t text = 0; text < batch.texts(); ++text) {
+      const std::size_t skip = pooling.include_prompt ? 0 : prompt_tokens, length = batch.length(text);
+      for (const nn::Pooling mode : pooling.modes) {
+        for (std::size_t i = 0; i < width; ++i) {
+          const auto h = [&](std::size_t t) { return x[(batch.offsets[text] + t) * width + i]; };
+          double sum = 0, weighted = 0, weights = 0, largest = -std::numeric_limits<double>::infinity();
+          for (std::size_t t = skip; t < length; ++t) {
+            sum += h(t);
+            weighted += static_cast<double>(t + 1) * h(t);
+            weights += static_cast<double>(t + 1);
+            largest = std::max(largest, h(t));
+          }
+          const auto count = static_cast<double>(length - skip);
+          switch (mode) {
+            case nn::Pooling::cls: pooled.push_back(h(skip)); break;
+            case nn::Pooling::last_token: pooled.push_back(h(length - 1)); break;
+            case nn::Pooling::max: pooled.push_back(largest); break;
+            case nn::Pooling::mean: pooled.push_back(sum / count); break;
+            case nn::Pooling::mean_sqrt_len: pooled.push_back(sum / std::sqrt(count)); break;
+            case nn::Pooling::weighted_mean: pooled.push_back(weighted / weights); break;
+          }
+        }
+      }
+    }
+    return pooled;
+  }
+
+  Values mean_of_table(const nn::PackedTokens& batch) {
+    const Values& table = next();
+    const std::size_t width = std::get<StaticEmbedding>(model_.encoder).width();
+    Values y(batch.texts() * width);
+    for (std::size_t text = 0; text < batch.texts(); ++text) {
+      for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
+        for (std::size_t i = 0; i < width; ++i) {
+          y[text * width + i] +=
+              table[static_cast<std::size_t>(batch.ids[t]) * width + i] / static_cast<double>(batch.length(text));
+        }
+      }
+    }
+    return y;
+  }
+
+  Values after(const SentenceModel::Head& head, Values x, std::size_t texts) {
+    rows_ = texts;
+    if (const auto* dense = std::get_if<DenseHead>(&head)) {
+      const Values& w = next();
+      const std::size_t outputs = dense->linear.weights.outputs();
+      // A bias is the only parameter of as many values that may follow.
+      std::optional<Values> b;
+      if (next_ < weights.size() && weights[next_].size() == outputs) b = next();
+      Values y = linear(x, w, b, dense->activation);
+      if (dense->residual) add(y, dense->shortcut ? linear(x, next(), {}) : x);
+      return y;
+    }
+    if (const auto* layer_norm = std::get_if<nn::LayerNorm>(&head)) {
+      norm(x, layer_norm->epsilon);
+      return x;
+    }
+    const std::size_t width = x.size() / texts;
+    for (std::size_t text = 0; text < texts; ++text) {
+      double squares = 0;
+      for (std::size_t i = 0; i < width; ++i) squares += x[text * width + i] * x[text * width + i];
+      for (std::size_t i = 0; i < width; ++i) x[text * width + i] /= std::sqrt(squares);
+    }
+    return x;
+  }
+
+  const SentenceModel& model_;
+  nn::Masks masks_;
+  std::size_t next_ = 0;  ///< of the weights
+  std::size_t rows_ = 0;  ///< of what goes through the layers
+};
+
+}  // namespace mana::models

@@ -1,0 +1,138 @@
+#include "mana/models/sentence/trainable_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "mana/base/atomic_folder.h"
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/models/sentence/legacy_schema.h"
+#include "mana/models/sentence/model_folder.h"
+#include "mana/models/sentence/trained_memory.h"
+
+namespace mana::models {
+namespace {
+
+namespace fs = std::filesystem;
+using autograd::Parameter;
+
+/// Takes the parameters' values to where the layers read them.
+class Refresh {
+ public:
+  Refresh(nn::TrainedParts& parts, const nn::Run& run)
+      : parts_(parts), run_(run), gradients_(kernels::gradient_table(run.kernels.isa, run.kernels.precision)) {}
+  void operator()(const std::string&, nn::EmbeddingTable&) const {}
+  void operator()(const std::string&, nn::LayerNorm& norm) const {
+    std::ranges::copy(parts_.of(norm).gamma->values, norm.gamma.begin());
+    std::ranges::copy(parts_.of(norm).beta->values, norm.beta.begin());
+  }
+  void operator()(const std::string&, nn::Linear& linear) const {
+    nn::TrainedLinear& trained = parts_.of(linear);
+    const float* weights = trained.weights.front()->values.data();
+    pack(weights, trained.biases.empty() ? nullptr : trained.biases.front()->values.data(), false, linear.weights);
+    pack(weights, nullptr, true, trained.transposed);
+  }
+
+ private:
+  void pack(const float* weights, const float* bias, bool transposed, kernels::PackedLinear& packed) const {
+    run_.split(packed.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
+      gradients_.pack({weights, bias, transposed, packed, first, last});
+    });
+  }
+
+  nn::TrainedParts& parts_;
+  const nn::Run& run_;
+  const kernels::GradientTable& gradients_;
+};
+
+/// The weights of the folder `part` of a model, those of parameters as they are now.
+void write_weights(const fs::path& source, const fs::path& target, const fs::path& part, const TrainedMemory& memory) {
+  const formats::Checkpoint checkpoint = formats::Checkpoint::open(source / part);
+  std::vector<formats::TensorToWrite> tensors;
+  std::set<std::string_view> written;
+  for (std::size_t i = 0; i < memory.parameters.size(); ++i) {
+    const auto& [folder, name] = memory.origins[i];
+    if (folder != part) continue;
+    const Parameter& parameter = memory.parameters[i];
+    const formats::StoredTensor* stored = checkpoint.find(name);
+    const formats::Shape shape = stored != nullptr ? stored->shape : formats::Shape{parameter.rows, parameter.columns};
+    tensors.push_back({name, DType::f32, shape, std::as_bytes(std::span<const float>(parameter.values))});
+    written.insert(name);
+    // A static embedding's table takes the place of all that it was put together of.
+    if (stored == nullptr) written.insert({"embeddings", "mapping", "weights"});
+  }
+  for (const auto& [name, stored] : checkpoint.tensors()) {
+    if (!written.contains(name)) tensors.push_back({name, stored.dtype, stored.shape, stored.bytes});
+  }
+  formats::write_safetensors((target / part / "model.safetensors").lexically_normal(), tensors);
+}
+
+}  // namespace
+
+TrainableModel::TrainableModel(formats::SentenceFolder folder, kernels::Isa isa, kernels::Precision precision)
+    : folder_(std::move(folder)) {
+  if (precision == kernels::Precision::int8 || !kernels::available(precision, isa)) {
+    throw ArgumentError(
+        fmt::format("a model cannot be trained in {} at {}; take f32", name_of(precision), name_of(isa)));
+  }
+  kernels_ = &kernels::table(isa, precision);
+  model_ = std::make_shared<SentenceModel>(make_sentence_model(folder_, folder_.modules, kernels_->layout));
+  memory_ = make_trained_memory(folder_, *model_);
+  if (const auto* pooled = std::get_if<PooledBert>(&model_->encoder)) {
+    dropout_.hidden = pooled->bert.config.hidden_dropout;
+    dropout_.attention = pooled->bert.config.attention_dropout;
+  }
+  Pool pool;
+  refresh({*kernels_, pool});
+}
+
+std::span<Parameter> TrainableModel::parameters() { return memory_->parameters; }
+std::span<const Parameter> TrainableModel::parameters() const { return memory_->parameters; }
+
+nn::Masks TrainableModel::masks(std::uint64_t seed, std::uint64_t step) const {
+  nn::Masks masks = dropout_;
+  masks.seed = seed;
+  masks.step = step;
+  return masks;
+}
+
+nn::Training TrainableModel::training(autograd::Tape& tape, nn::Masks& masks) const {
+  return {tape, memory_->parts, masks};
+}
+
+autograd::Variable TrainableModel::operator()(const nn::Training& training, const nn::PackedTokens& batch,
+                                              std::size_t prompt_tokens) const {
+  return (*model_)(training, batch, prompt_tokens);
+}
+
+void TrainableModel::refresh(const nn::Run& run) {
+  const auto timer = run.timer("packing of weights");
+  for_each_part(*model_, Refresh(memory_->parts, run));
+}
+
+void TrainableModel::save(const fs::path& folder, std::span<const NamedText> extra) const {
+  const fs::path& source = folder_.folder;
+  AtomicFolder target(folder, AtomicFolder::Existing::replace);
+  copy_description(source, target.temporary());
+  for (const fs::path& part : weight_folders(source)) write_weights(source, target.temporary(), part, *memory_);
+  const fs::path encoder = folder_.transformer.lexically_relative(source);
+  edit_json((target.temporary() / encoder / "config.json").lexically_normal(), [](Json& config) {
+    for (const char* key : {"dtype", "torch_dtype"}) {
+      if (config.contains(key)) config[key] = "float32";
+    }
+  });
+  write_legacy_schema(target.temporary());
+  for (const NamedText& each : extra) {
+    AtomicFile file(target.temporary() / each.name);
+    file.write(each.text);
+    file.commit();
+  }
+  target.commit();
+}
+
+}  // namespace mana::models

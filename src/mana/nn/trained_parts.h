@@ -1,0 +1,61 @@
+#pragma once
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "mana/autograd/parameter.h"
+#include "mana/kernels/packed_linear.h"
+
+namespace mana::nn {
+
+using autograd::Parameter;
+
+struct Linear;
+struct LayerNorm;
+class EmbeddingTable;
+
+/// The truth behind a Linear, one tensor of a checkpoint or several that lie side by side (query, key and value): their
+/// values, and their gradients, follow each other in memory without gaps.
+struct TrainedLinear {
+  std::vector<Parameter*> weights;   ///< together [outputs, inputs]
+  std::vector<Parameter*> biases;    ///< together [outputs]; none for a map without
+  kernels::PackedLinear transposed;  ///< Wᵀ without a bias, for dx = dy W
+
+  bool trains() const { return std::ranges::any_of(weights, trained) || std::ranges::any_of(biases, trained); }
+  static bool trained(const Parameter* parameter) { return !parameter->frozen; }
+};
+
+struct TrainedNorm {
+  Parameter* gamma = nullptr;
+  Parameter* beta = nullptr;
+
+  bool trains() const { return !gamma->frozen || !beta->frozen; }
+};
+
+struct TrainedTable {
+  Parameter* table = nullptr;
+
+  bool trains() const { return !table->frozen; }
+};
+
+/// The parameters of every layer of one model, found by the layer.
+class TrainedParts {
+ public:
+  TrainedLinear& add(const Linear& part, TrainedLinear trained) { return linears_[&part] = std::move(trained); }
+  TrainedNorm& add(const LayerNorm& part, TrainedNorm trained) { return norms_[&part] = trained; }
+  TrainedTable& add(const EmbeddingTable& part, TrainedTable trained) { return tables_[&part] = trained; }
+
+  const TrainedLinear& of(const Linear& part) const { return linears_.at(&part); }
+  TrainedLinear& of(const Linear& part) { return linears_.at(&part); }
+  const TrainedNorm& of(const LayerNorm& part) const { return norms_.at(&part); }
+  const TrainedTable& of(const EmbeddingTable& part) const { return tables_.at(&part); }
+
+ private:
+  std::unordered_map<const Linear*, TrainedLinear> linears_;
+  std::unordered_map<const LayerNorm*, TrainedNorm> norms_;
+  std::unordered_map<const EmbeddingTable*, TrainedTable> tables_;
+};
+
+}  // namespace mana::nn

@@ -1,0 +1,141 @@
+#include "mana/train/curve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace mana::train {
+namespace {
+
+constexpr double kWidth = 860, kHeight = 260, kLeft = 64, kRight = 16, kTop = 28, kBottom = 34;
+constexpr std::size_t kMostPoints = 2000;
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<') {
+      out += "&lt;";
+    } else if (c == '&') {
+      out += "&amp;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// A distance between ticks that people like: 1, 2 or 5 times a power of ten, about five of them in `range`.
+double tick_distance(double range) {
+  const double rough = range / 5, power = std::pow(10, std::floor(std::log10(rough)));
+  for (const double step : {1.0, 2.0, 5.0}) {
+    if (step * power >= rough) return step * power;
+  }
+  return 10 * power;
+}
+
+/// Maps steps and values to the places of a chart.
+struct Axes {
+  double last_step = 1, low = 0, high = 1;
+
+  Axes(std::uint64_t steps, std::span<const CurvePoint> points)
+      : last_step(std::max<double>(1, static_cast<double>(steps))) {
+    low = std::numeric_limits<double>::infinity();
+    high = -low;
+    for (const CurvePoint& point : points) {
+      low = std::min(low, point.value);
+      high = std::max(high, point.value);
+    }
+    const double margin = high > low ? (high - low) / 20 : std::max(std::abs(high) / 20, 1e-9);
+    low -= margin;
+    high += margin;
+  }
+  double x(double step) const { return kLeft + step / last_step * (kWidth - kLeft - kRight); }
+  double y(double value) const { return kHeight - kBottom - (value - low) / (high - low) * (kHeight - kTop - kBottom); }
+};
+
+std::string grid(const Axes& axes, std::string_view title) {
+  std::string svg = fmt::format("<text class=\"title\" x=\"{}\" y=\"18\">{}</text>\n", kLeft, escaped(title));
+  const double rise = tick_distance(axes.high - axes.low), run = std::max(1.0, tick_distance(axes.last_step));
+  for (double value = std::ceil(axes.low / rise) * rise; value <= axes.high; value += rise) {
+    const double shown = std::abs(value) < rise / 1e6 ? 0 : value;
+    svg += fmt::format(
+        "<path class=\"grid\" d=\"M{} {:.1f}H{}\"/><text class=\"end\" x=\"{}\" y=\"{:.1f}\">{:.5g}</text>\n", kLeft,
+        axes.y(value), kWidth - kRight, kLeft - 8, axes.y(value) + 4, shown);
+  }
+  for (double step = 0; step <= axes.last_step; step += run) {
+    svg +=
+        fmt::format("<text class=\"middle\" x=\"{:.1f}\" y=\"{}\">{:.0f}</text>\n", axes.x(step), kHeight - 12, step);
+  }
+  return svg;
+}
+
+std::string line(const Axes& axes, std::span<const CurvePoint> points, std::string_view style) {
+  std::string path;
+  const std::size_t stride = std::max<std::size_t>(1, points.size() / kMostPoints);
+  for (std::size_t i = 0; i < points.size(); i += stride) {
+    path += fmt::format("{}{:.1f} {:.1f}", i == 0 ? 'M' : 'L', axes.x(static_cast<double>(points[i].step)),
+                        axes.y(points[i].value));
+  }
+  return fmt::format("<path class=\"{}\" d=\"{}\"/>\n", style, path);
+}
+
+/// The mean of the last fiftieth of all points, at each of them.
+std::vector<CurvePoint> running_mean(std::span<const CurvePoint> points) {
+  const std::size_t window = std::max<std::size_t>(1, points.size() / 50);
+  std::vector<CurvePoint> means;
+  double sum = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    sum += points[i].value;
+    if (i >= window) sum -= points[i - window].value;
+    means.push_back({points[i].step, sum / static_cast<double>(std::min(i + 1, window))});
+  }
+  return means;
+}
+
+std::string chart(const std::string& inner) {
+  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\">\n{}</svg>\n", kWidth, kHeight, inner);
+}
+
+}  // namespace
+
+std::string training_curve_page(const TrainingCurve& curve) {
+  std::uint64_t steps = 0;
+  for (const auto* points : {&curve.loss, &curve.scores}) {
+    for (const CurvePoint& point : *points) steps = std::max(steps, point.step);
+  }
+  std::string charts;
+  if (!curve.loss.empty()) {
+    const Axes axes(steps, curve.loss);
+    charts += chart(grid(axes, "loss by step, and its running mean") + line(axes, curve.loss, "faint") +
+                    line(axes, running_mean(curve.loss), "loss"));
+  }
+  if (!curve.scores.empty()) {
+    const Axes axes(steps, curve.scores);
+    std::string dots;
+    for (const CurvePoint& point : curve.scores) {
+      dots += fmt::format(
+          "<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"><title>step {}: {:.4f}</title></circle>\n",
+          curve.best == point.step ? "best" : "dot", axes.x(static_cast<double>(point.step)), axes.y(point.value),
+          point.step, point.value);
+    }
+    charts += chart(grid(axes, curve.metric + (curve.best ? fmt::format("; kept: step {}", *curve.best) : "")) +
+                    line(axes, curve.scores, "score") + dots);
+  }
+  constexpr std::string_view kStyle =
+      "body{font:14px system-ui,sans-serif;max-width:900px;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
+      "svg{width:100%;margin:1em 0}text{font-size:12px;fill:#555}.title{font-size:13px;fill:#222}.end{text-anchor:end}"
+      ".middle{text-anchor:middle}path{fill:none}.grid{stroke:#e4e4e4}.faint{stroke:#b9cfe8}"
+      ".loss{stroke:#1f5fa8;stroke-width:2}.score{stroke:#c2571a;stroke-width:2}.dot{fill:#c2571a}.best{fill:#1a8a3a}"
+      "@media(prefers-color-scheme:dark){body{background:#16181c;color:#ddd}text{fill:#aaa}.title{fill:#ddd}"
+      ".grid{stroke:#333}.faint{stroke:#2c4765}.loss{stroke:#6fa8e8}.score{stroke:#e8935c}}";
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n<style>{1}</style></head>\n"
+      "<body>\n<h1>{0}</h1>\n{2}</body></html>\n",
+      escaped(curve.title), kStyle, charts);
+}
+
+}  // namespace mana::train

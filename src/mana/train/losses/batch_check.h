@@ -1,0 +1,10 @@
+#pragma once
+
+#include "mana/train/losses/loss.h"
+
+namespace mana::train {
+
+/// Throws ArgumentError where the shapes of a batch or its classes are not those that the loss takes.
+void check_batch(const Loss& loss, Columns columns, const Tensor& labels);
+
+}  // namespace mana::train

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "mana/train/losses/loss_data.h"
+
+namespace mana::train {
+
+/// The cosine of two texts is to be their score (Reimers and Gurevych 2019, arXiv:1908.10084, section 3, regression):
+///   L = 1/n Σ_i (cos(u_i, v_i) − y_i)²
+struct CosineSimilarity {
+  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+};
+
+}  // namespace mana::train

@@ -1,0 +1,42 @@
+#include "mana/train/moving_average.h"
+
+#include <algorithm>
+
+namespace mana::train {
+
+MovingAverage::MovingAverage(std::span<autograd::Parameter> parameters, double decay)
+    : parameters_(parameters), decay_(static_cast<float>(decay)) {
+  for (const autograd::Parameter& parameter : parameters_) {
+    Buffer<float> average(parameter.frozen ? 0 : parameter.size());
+    std::copy_n(parameter.values.data(), average.size(), average.data());
+    averages_.push_back(std::move(average));
+  }
+}
+
+void MovingAverage::update(const kernels::Run& run) {
+  const auto timer = run.timer("moving average");
+  const float d = decay_, rest = 1 - decay_;
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    float* const a = averages_[i].data();
+    const float* const w = parameters_[i].values.data();
+    run.split(averages_[i].size(), [&](std::size_t begin, std::size_t end, unsigned) {
+      for (std::size_t k = begin; k < end; ++k) a[k] = d * a[k] + rest * w[k];
+    });
+  }
+}
+
+void MovingAverage::swap() {
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    std::swap_ranges(averages_[i].data(), averages_[i].data() + averages_[i].size(), parameters_[i].values.data());
+  }
+}
+
+void MovingAverage::for_each_state(const std::function<void(const std::string&, std::span<std::byte>)>& visit) {
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    if (averages_[i].size() == 0) continue;
+    visit("average." + parameters_[i].name,
+          std::as_writable_bytes(std::span(averages_[i].data(), averages_[i].size())));
+  }
+}
+
+}  // namespace mana::train

@@ -1,0 +1,229 @@
+#include "mana/train/training_run.h"
+
+#include <chrono>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/json.h"
+#include "mana/base/partial_file.h"
+
+namespace mana::train {
+namespace fs = std::filesystem;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+fs::path beside(const fs::path& output, const char* what) { return fs::path(output.string() + what); }
+fs::path best_path(const fs::path& output) { return beside(output, ".best"); }
+fs::path log_path(const fs::path& output) { return beside(output, ".training.jsonl"); }
+
+/// Where a run stands, beside the trainer's own state.
+struct Progress {
+  std::uint64_t step = 0;
+  std::uint64_t log_size = 0;
+  std::optional<double> before, best;
+  std::uint64_t best_step = 0;
+  std::size_t since_best = 0;   ///< evaluations
+  bool evaluation_due = false;  ///< of this step
+
+  std::string json() const {
+    nlohmann::ordered_json object = {{"step", step},
+                                     {"log_size", log_size},
+                                     {"best_step", best_step},
+                                     {"since_best", since_best},
+                                     {"evaluation_due", evaluation_due}};
+    if (before) object["before"] = *before;
+    if (best) object["best"] = *best;
+    return object.dump();
+  }
+
+  static Progress read(const std::string& text, const fs::path& path) {
+    const json::Document document = json::Document::parse(text, path.string());
+    const json::Value root = document.root();
+    const auto count = [&](std::string_view key) {
+      return static_cast<std::uint64_t>(root.at(key).integer(0, std::numeric_limits<std::int64_t>::max()));
+    };
+    Progress progress;
+    progress.step = count("step");
+    progress.log_size = count("log_size");
+    progress.best_step = count("best_step");
+    progress.since_best = count("since_best");
+    progress.evaluation_due = root.at("evaluation_due").boolean();
+    if (const auto value = root.find("before")) progress.before = value->number();
+    if (const auto value = root.find("best")) progress.best = value->number();
+    return progress;
+  }
+};
+
+/// One run from its beginning or its checkpoint to its end.
+class Run {
+ public:
+  Run(SentenceTrainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
+      const RunEvents& events, std::stop_token stop)
+      : trainer_(trainer), options_(options), evaluation_(evaluation), events_(events), stop_(std::move(stop)) {}
+
+  RunResult operator()() {
+    begin();
+    if (events_.began) events_.began(progress_.step, trainer_.total_steps());
+    saved_ = Clock::now();
+    while (progress_.evaluation_due || (!trainer_.done() && !tired())) {
+      if (!progress_.evaluation_due) step();
+      if (progress_.evaluation_due && !evaluate()) return interrupted();
+      if (stop_.stop_requested() && !trainer_.done()) return interrupted();
+      if (save_due()) save();
+    }
+    return finish();
+  }
+
+ private:
+  void begin() {
+    const fs::path path = checkpoint_path(options_.output);
+    if (options_.resume && fs::exists(path)) {
+      const Checkpoint checkpoint(path, options_.identity);
+      progress_ = Progress::read(checkpoint.progress(), path);
+      trainer_.set_steps(progress_.step);
+      checkpoint.restore([&](const VisitState& visit) { trainer_.for_each_state(visit); });
+      trainer_.restored();
+    }
+    log_.emplace(log_path(options_.output), progress_.log_size);
+    if (progress_.step == 0 && evaluation_) {
+      progress_.before = evaluation_->score();
+      write({{"step", 0}, {"score", *progress_.before}});
+    }
+  }
+
+  /// No better score for a while.
+  bool tired() const { return options_.patience > 0 && progress_.since_best >= options_.patience; }
+
+  void step() {
+    const StepReport report = trainer_.step();
+    progress_.step = report.step;
+    write({{"step", report.step},
+           {"loss", report.loss},
+           {"rate", report.rate},
+           {"gradient_norm", report.gradient_norm},
+           {"rows", report.rows}});
+    if (events_.stepped) events_.stepped(report);
+    const std::uint64_t every = options_.evaluate_every > 0 ? options_.evaluate_every : trainer_.steps_of_an_epoch();
+    progress_.evaluation_due = evaluation_ && (progress_.step % every == 0 || trainer_.done());
+  }
+
+  /// False when it was cancelled: then it is still due.
+  bool evaluate() {
+    trainer_.settle();
+    double score = 0;
+    try {
+      score = evaluation_->score();
+    } catch (const Cancelled&) {
+      trainer_.resume();
+      return false;
+    }
+    progress_.evaluation_due = false;
+    const bool best = !progress_.best || score > *progress_.best;
+    if (best) {
+      progress_.best = score;
+      progress_.best_step = progress_.step;
+      progress_.since_best = 0;
+      if (!options_.keep_last) {
+        write_checkpoint(best_path(options_.output), options_.identity, progress_.json(),
+                         [&](const VisitState& visit) { trainer_.for_each_weight(visit); });
+      }
+    } else {
+      ++progress_.since_best;
+    }
+    trainer_.resume();
+    write({{"step", progress_.step}, {"score", score}});
+    if (events_.evaluated) events_.evaluated(progress_.step, score, best);
+    last_score_ = score;
+    return true;
+  }
+
+  bool save_due() const {
+    if (options_.save_every > 0 && progress_.step % options_.save_every == 0) return true;
+    return Clock::now() - saved_ > std::chrono::duration<double>(60 * options_.save_minutes);
+  }
+
+  void save() {
+    log_->sync();
+    progress_.log_size = log_->size();
+    write_checkpoint(checkpoint_path(options_.output), options_.identity, progress_.json(),
+                     [&](const VisitState& visit) { trainer_.for_each_state(visit); });
+    saved_ = Clock::now();
+  }
+
+  RunResult interrupted() {
+    save();
+    RunResult result;
+    result.interrupted = true;
+    result.steps = progress_.step;
+    return result;
+  }
+
+  RunResult finish() {
+    trainer_.settle();
+    const bool kept_best = progress_.best && !options_.keep_last && progress_.best_step != progress_.step;
+    if (kept_best) {
+      const Checkpoint best(best_path(options_.output), options_.identity);
+      best.restore([&](const VisitState& visit) { trainer_.for_each_weight(visit); });
+      trainer_.restored();
+    }
+    RunResult result;
+    result.steps = progress_.step;
+    result.stopped_early = tired() && !trainer_.done();
+    result.before = progress_.before;
+    result.after = options_.keep_last ? last_score_ : progress_.best;
+    if (progress_.best) result.best_step = options_.keep_last ? progress_.step : progress_.best_step;
+    log_->sync();
+    result.log = read_file(PartialFile::name_of(log_path(options_.output)));
+    result.curve = curve_of(result);
+    return result;
+  }
+
+  TrainingCurve curve_of(const RunResult& result) const {
+    TrainingCurve curve;
+    curve.title = options_.output.filename().string();
+    if (evaluation_) curve.metric = evaluation_->metric;
+    curve.best = result.best_step;
+    std::size_t begin = 0;
+    for (std::size_t end; (end = result.log.find('\n', begin)) != std::string::npos; begin = end + 1) {
+      const json::Document line = json::Document::parse(std::string_view(result.log).substr(begin, end - begin), "log");
+      const auto step = static_cast<std::uint64_t>(line.root().at("step").integer());
+      if (const auto loss = line.root().find("loss")) curve.loss.push_back({step, loss->number()});
+      if (const auto score = line.root().find("score")) curve.scores.push_back({step, score->number()});
+    }
+    return curve;
+  }
+
+  void write(const nlohmann::ordered_json& object) { log_->write(object.dump() + "\n"); }
+
+  SentenceTrainer& trainer_;
+  const RunOptions& options_;
+  const std::optional<Evaluation>& evaluation_;
+  const RunEvents& events_;
+  std::stop_token stop_;
+  Progress progress_;
+  std::optional<PartialFile> log_;
+  std::optional<double> last_score_;
+  Clock::time_point saved_;
+};
+
+}  // namespace
+
+fs::path checkpoint_path(const fs::path& output) { return beside(output, ".checkpoint"); }
+
+RunResult run_training(SentenceTrainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
+                       const RunEvents& events, std::stop_token stop) {
+  return Run(trainer, options, evaluation, events, std::move(stop))();
+}
+
+void remove_run_files(const fs::path& output) {
+  for (const fs::path& path : {checkpoint_path(output), best_path(output), PartialFile::name_of(log_path(output))}) {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  }
+}
+
+}  // namespace mana::train

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "mana/train/checkpoint.h"
+#include "mana/train/curve.h"
+#include "mana/train/sentence_trainer.h"
+
+namespace mana::train {
+
+/// How good the model is, between two steps.
+struct Evaluation {
+  std::string metric;             ///< "STS Spearman · 100"
+  std::function<double()> score;  ///< higher is better; throws Cancelled
+};
+
+struct RunOptions {
+  std::filesystem::path output;  ///< the model's folder to be; what the run keeps meanwhile stands beside it
+  RunIdentity identity;
+  bool resume = false;               ///< go on from the checkpoint, if there is one
+  std::uint64_t evaluate_every = 0;  ///< steps; 0: at the end of each epoch
+  std::uint64_t save_every = 0;      ///< steps; 0: by the clock only
+  double save_minutes = 5;
+  std::size_t patience = 0;  ///< not 0: stop after so many evaluations without a better score
+  bool keep_last = false;    ///< the last weights, not the best
+};
+
+/// Told what happens, from the thread that trains.
+struct RunEvents {
+  std::function<void(std::uint64_t steps, std::uint64_t total)> began;  ///< steps made in an earlier run
+  std::function<void(const StepReport&)> stepped;
+  std::function<void(std::uint64_t step, double score, bool best)> evaluated;
+};
+
+struct RunResult {
+  bool interrupted = false;  ///< a checkpoint was written; the same run goes on from it with `resume`
+  std::uint64_t steps = 0;
+  bool stopped_early = false;
+  std::optional<double> before;  ///< the score of the model that the run started from
+  std::optional<double> after;   ///< of the weights that were kept
+  std::optional<std::uint64_t> best_step;
+  std::string log;  ///< a JSON object a line: {"step": …, "loss": …, …}, {"step": …, "score": …}
+  TrainingCurve curve;
+};
+
+/// What a run keeps beside its output: a checkpoint, the best weights, the log.
+std::filesystem::path checkpoint_path(const std::filesystem::path& output);
+
+/// Trains to the end; then the model has the weights to be kept, and nothing is left to do but to save it and call
+/// remove_run_files(). Interrupted by `stop`, by an error or by the end of the process at any moment, the run goes on
+/// from its last checkpoint and comes to the same bits. Throws as SentenceTrainer::step(); IoError (disk full, …): the
+/// checkpoint before is still there; as Checkpoint.
+RunResult run_training(SentenceTrainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
+                       const RunEvents& events, std::stop_token stop);
+
+void remove_run_files(const std::filesystem::path& output);
+
+}  // namespace mana::train
