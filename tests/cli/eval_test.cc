@@ -178,5 +178,64 @@ TEST_F(EvalClassify, NamesThePlaceOfAMistake) {
   expect("test.tsv", "label\ttext\nword\n", "test.tsv:2 has 1 fields, but the header has 2");
 }
 
+class EvalPairs : public testing::Test {
+ protected:
+  void SetUp() override {
+    write(folder_ / "pairs.tsv",
+          "label\tsentence1\tsentence2\n1\tthe cat\tthe cat\n0\tthe cat\t42 !\n1\t42 !\t42 !\n0\tsat\t! 42\n");
+    write(folder_ / "triplets.tsv",
+          "anchor\tpositive\tnegative\nthe cat\tthe cat\t42 !\n42 !\tthe cat\t42 !\nsat\tsat\t! 42\n");
+  }
+
+  Outcome evaluate(const char* task, const char* file, std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"eval", task, "--data", (folder_ / file).string(), "--quiet"});
+    return run_with(std::move(more));
+  }
+
+  void expect_failure(const char* task, const char* file, std::string_view text, const std::string& sentence) const {
+    write(folder_ / file, text);
+    const Outcome outcome = evaluate(task, file);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(EvalPairs, GivesEveryMeasure) {
+  const json::Document document = parsed(evaluate("pairs", "pairs.tsv", {"--json"}));
+  EXPECT_EQ(number(document, "pairs"), 4);
+  EXPECT_EQ(number(document, "positives"), 2);
+  EXPECT_EQ(number(document, "truncated"), 0);
+  for (const std::string measure : {"cosine", "euclidean", "manhattan"}) {
+    for (const char* metric : {"accuracy", "f1", "precision", "recall", "ap", "mcc"}) {
+      EXPECT_DOUBLE_EQ(number(document, measure + "_" + metric), 100) << measure << metric;
+    }
+  }
+  EXPECT_LT(number(document, "cosine_accuracy_threshold"), 1);
+  EXPECT_GT(number(document, "euclidean_f1_threshold"), 0);
+  EXPECT_TRUE(document.root().find("dot_ap"));
+  EXPECT_THAT(evaluate("pairs", "pairs.tsv").output, HasSubstr("\ncosine      100.0000"));
+  const json::Document triplets = parsed(evaluate("triplet", "triplets.tsv", {"--json"}));
+  EXPECT_EQ(number(triplets, "triplets"), 3);
+  EXPECT_DOUBLE_EQ(number(triplets, "cosine_accuracy"), 200.0 / 3);
+  EXPECT_DOUBLE_EQ(
+      number(parsed(evaluate("triplet", "triplets.tsv", {"--json", "--margin", "2.5"})), "cosine_accuracy"), 0);
+  EXPECT_THAT(evaluate("triplet", "triplets.tsv").output, HasSubstr("cosine     66.6667\n"));
+}
+
+TEST_F(EvalPairs, NamesThePlaceOfAMistake) {
+  EXPECT_EQ(evaluate("triplet", "triplets.tsv", {"--margin", "x"}).status, 2);
+  expect_failure("pairs", "pairs.tsv", "label\tsentence1\tsentence2\n1\ta\tb\n2\ta\tb\n",
+                 "pairs.tsv:3: label must be 0 or 1, not 2");
+  expect_failure("pairs", "pairs.tsv", "label\tsentence1\tsentence2\n1\ta\tb\n", "all 1 pairs have the label 1");
+  expect_failure("pairs", "pairs.tsv", "score\tsentence1\tsentence2\n1\ta\tb\n", "has no column label");
+  expect_failure("pairs", "pairs.jsonl", "{\"label\": 1, \"sentence1\": \"a\"}\n",
+                 "pairs.jsonl:1: sentence2 is missing");
+  expect_failure("triplet", "triplets.tsv", "anchor\tpositive\na\tb\n", "has no column negative");
+  expect_failure("triplet", "triplets.tsv", "anchor\tpositive\tnegative\n", "holds no triplets");
+}
+
 }  // namespace
 }  // namespace mana::program

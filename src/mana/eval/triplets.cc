@@ -27,6 +27,7 @@ TripletsResult evaluate_triplets(const engine::Encoder& queries, const engine::E
     std::uint32_t negative;
   };
   std::vector<Row> rows;
+  rows.reserve(triplets.size());
   for (std::size_t i = 0; i < triplets.size(); ++i) {
     rows.push_back(
         {anchors.add(triplets.anchors[i]), others.add(triplets.positives[i]), others.add(triplets.negatives[i])});
