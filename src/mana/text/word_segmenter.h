@@ -29,8 +29,8 @@ class WordSegmenter {
  public:
   explicit WordSegmenter(WordSegmentation segmentation = {}) : segmentation_(segmentation) {}
 
-  /// Calls emit(std::string_view) for every word in order; it is valid until emit returns. The words of a text are those
-  /// of its parts if it is cut at ASCII white space.
+  /// Calls emit(std::string_view) for every word in order; it is valid until emit returns. The words of a text are
+  /// those of its parts if it is cut at ASCII white space.
   template <class Emit>
   void operator()(std::string_view text, Emit&& emit) {
     const char* at = text.data();
