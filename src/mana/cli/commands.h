@@ -13,11 +13,13 @@ int bench_train(Options& options);
 int classify_texts(Options& options);
 int compress_model(Options& options);
 int embed(Options& options);
+int eval_analogies(Options& options);
 int eval_classify(Options& options);
 int eval_pairs(Options& options);
 int eval_retrieval(Options& options);
 int eval_sts(Options& options);
 int eval_triplet(Options& options);
+int eval_wordsim(Options& options);
 int inspect(Options& options);
 int mine_negatives(Options& options);
 int pull(Options& options);
@@ -26,5 +28,11 @@ int tokenize(Options& options);
 int train_classifier(Options& options);
 int train_sentence(Options& options);
 int verify(Options& options);
+int words_analogy(Options& options);
+int words_export(Options& options);
+int words_map(Options& options);
+int words_nearest(Options& options);
+int words_odd(Options& options);
+int words_similarity(Options& options);
 
 }  // namespace mana::cli

@@ -10,13 +10,14 @@
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/template.h"
+#include "mana/text/word_level.h"
 #include "mana/text/word_piece.h"
 
 namespace mana::text {
 
 /// What cuts words into tokens; each kind is called with a text, its words, those that were cut before and where the
 /// pieces go.
-using Model = std::variant<WordPiece>;
+using Model = std::variant<WordPiece, WordLevel>;
 
 /// What one text leaves behind so that the next costs less: memory, and how words were cut.
 struct Scratch {
