@@ -165,7 +165,7 @@ void UnicodeWords::operator()(std::string_view text, Range part, Words& words) c
   for (std::size_t at = part.begin; at < part.end;) {
     const std::size_t first = at;
     const char32_t c = next(text, at);
-    if (flags_of(c) & kInWord) {
+    if (properties(c).flags & kInWord) {
       if (end <= begin) begin = first;
       end = at;
       joiner = false;

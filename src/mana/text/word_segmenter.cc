@@ -83,7 +83,7 @@ bool WordSegmenter::next(const char*& at, const char* end) {
   // False at the end of a word.
   const auto add = [&](char32_t c) {
     if (c == kZeroWidthNonJoiner && !word_.empty() && !joiner) return joiner = true;
-    if ((flags_of(c) & kInWord) == 0) return word_.empty();
+    if ((properties(c).flags & kInWord) == 0) return word_.empty();
     char bytes[4];
     if (joiner) word_.append(bytes, encode(kZeroWidthNonJoiner, bytes));
     joiner = false;
