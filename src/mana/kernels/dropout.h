@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 namespace mana::kernels {
@@ -10,7 +11,7 @@ struct Dropout {
   /// With `probability` in [0, 1) an element is dropped, in steps of 1/65536; zero: y = x.
   Dropout() = default;
   Dropout(float probability, std::uint64_t mask)
-      : threshold(static_cast<std::uint32_t>(probability * 65536.0f + 0.5f)), key(mask) {}
+      : threshold(static_cast<std::uint32_t>(std::lround(probability * 65536.0f))), key(mask) {}
 
   bool active() const { return threshold != 0; }
   float kept_factor() const { return 65536.0f / static_cast<float>(65536 - threshold); }  ///< 1 / (1 - p)

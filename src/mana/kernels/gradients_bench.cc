@@ -67,7 +67,7 @@ void weight_gradient(benchmark::State& state, Isa isa, Precision precision) {
 }
 
 void pack(benchmark::State& state, Isa isa, Precision precision, bool transposed) {
-  const std::size_t inputs = kWidth, outputs = 4 * kWidth;
+  const std::size_t inputs = kWidth, outputs = static_cast<std::size_t>(state.range(0));
   PackedLinear packed(outputs, inputs, table(isa, precision).layout);
   packed.allocate();
   const auto w = random_values(inputs * outputs);
@@ -186,8 +186,10 @@ const bool kRegistered = [] {
           add("weight_gradient/" + name, weight_gradient, isa, precision)->Args({rows, inputs, outputs});
         }
       }
-      add("pack/" + name, pack, isa, precision, false);
-      add("pack_transposed/" + name, pack, isa, precision, true);
+      for (const int outputs : {1536, 27648}) {  // one matrix, and as many weights as the model has
+        add("pack/" + name, pack, isa, precision, false)->Arg(outputs);
+        add("pack_transposed/" + name, pack, isa, precision, true)->Arg(outputs);
+      }
     }
     for (const int length : {12, 30, 89, 256}) {
       add("attention/" + level, attention, isa, 0.0f, false)->Arg(length);

@@ -1,5 +1,5 @@
-// Every kernel of training at every level against its definition in double, over sizes, alignments and values, and with
-// the same bits however the work is split.
+// Kernels of training at every level against their definitions in double, over sizes, alignments and values, and with
+// the same bits however the work is split. Those of weights and of attention have tests of their own.
 #include "mana/kernels/gradients.h"
 
 #include <gtest/gtest.h>
@@ -7,21 +7,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "amx_emulator/levels.h"
-#include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/activation.h"
-#include "mana/kernels/reference/attention.h"
 #include "mana/kernels/reference/dropout.h"
-#include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
 #include "mana/kernels/reference/optimiser.h"
 #include "mana/kernels/test_values.h"
-#include "mana/tensor/dtype.h"
 
 namespace mana::kernels {
 namespace {
@@ -30,123 +24,6 @@ constexpr double kTolerance = 1e-5;  // norm-wise
 
 constexpr Activation kActivations[] = {Activation::identity, Activation::gelu, Activation::gelu_tanh, Activation::relu,
                                        Activation::silu,     Activation::tanh, Activation::sigmoid};
-
-/// Levels and precisions that training has.
-std::vector<std::pair<Isa, Precision>> training_levels() {
-  auto levels = amx_emulator::tested_levels();
-  std::erase_if(levels, [](const auto& level) { return level.second == Precision::int8; });
-  return levels;
-}
-
-class WeightGradientTest : public testing::TestWithParam<std::pair<Isa, Precision>> {
- protected:
-  const Isa isa = GetParam().first;
-  const Precision precision = GetParam().second;
-  const GradientTable& kernels = gradient_table(isa, precision);
-
-  struct Shape {
-    std::size_t rows, inputs, outputs, shift = 0;
-  };
-
-  /// dW and behind it db, added to values that are there already.
-  std::vector<float> run(const Shape& shape, const std::vector<float>& x, const std::vector<float>& dy,
-                         std::size_t pieces = 1) {
-    Shifted in(x, shape.shift), out(dy, shape.shift), dw(random_values(shape.outputs * shape.inputs, 3), shape.shift),
-        db(random_values(shape.outputs, 4), shape.shift);
-    Buffer<std::byte> scratch(kernels.weight_gradient_scratch(shape.rows, shape.inputs, shape.outputs));
-    const std::size_t parts = weight_gradient_parts(shape.inputs, shape.outputs);
-    for (std::size_t piece = 0; piece < pieces; ++piece) {
-      kernels.weight_gradient({.x = in.data(),
-                               .dy = out.data(),
-                               .rows = shape.rows,
-                               .inputs = shape.inputs,
-                               .outputs = shape.outputs,
-                               .dw = dw.data(),
-                               .db = db.data(),
-                               .first_part = parts * piece / pieces,
-                               .last_part = parts * (piece + 1) / pieces,
-                               .scratch = scratch.data()});
-    }
-    EXPECT_TRUE(dw.guarded() && db.guarded());
-    auto result = dw.values();
-    const auto bias = db.values();
-    result.insert(result.end(), bias.begin(), bias.end());
-    return result;
-  }
-
-  void check(const Shape& shape) {
-    const auto x = random_values(shape.rows * shape.inputs, 1), dy = random_values(shape.rows * shape.outputs, 2);
-    const auto gradient = run(shape, x, dy);
-    std::vector<double> expected = widened(random_values(shape.outputs * shape.inputs, 3));
-    const auto bias = widened(random_values(shape.outputs, 4));
-    expected.insert(expected.end(), bias.begin(), bias.end());
-    const auto xd = widened(x), dyd = widened(dy);
-    reference::weight_gradient(xd.data(), dyd.data(), shape.rows, shape.inputs, shape.outputs, 0, shape.outputs, 0,
-                               shape.inputs, expected.data(), [&](double value) {
-                                 if (precision == Precision::f32) return value;
-                                 return double{bfloat16_to_float(float_to_bfloat16(static_cast<float>(value)))};
-                               });
-    reference::bias_gradient(dyd.data(), shape.rows, shape.outputs, 0, shape.outputs,
-                             expected.data() + shape.outputs * shape.inputs);
-    ASSERT_LT(relative_error(gradient, expected), kTolerance)
-        << shape.rows << " rows, " << shape.inputs << " -> " << shape.outputs;
-  }
-};
-
-TEST_P(WeightGradientTest, EqualsItsDefinitionForAllRemainders) {
-  const std::size_t step = kReduced ? 5 : 1;
-  for (std::size_t rows = 1; rows <= 67; rows += step) check({rows, 5, 7});
-  for (std::size_t inputs = 1; inputs <= 70; inputs += step) check({3, inputs, 4});
-  for (std::size_t outputs = 1; outputs <= 70; outputs += step) check({4, 5, outputs});
-  check({0, 4, 4});
-}
-
-TEST_P(WeightGradientTest, TakesAnyAlignment) {
-  for (std::size_t shift = 0; shift < 16; ++shift) check({5, 19, 37, shift});
-}
-
-TEST_P(WeightGradientTest, OfManyRowsAndTheModelsWidths) {
-  check({1100, 10, 12});  // several blocks of rows
-  if (kReduced || isa == Isa::reference) return;
-  check({600, 400, 35});
-  check({33, 36, 430});
-  check({130, 384, 384});
-}
-
-TEST_P(WeightGradientTest, HasTheSameBitsHoweverItIsSplit) {
-  for (const Shape& shape : {Shape{600, 33, 130}, Shape{70, 150, 20}}) {
-    const auto x = random_values(shape.rows * shape.inputs, 1), dy = random_values(shape.rows * shape.outputs, 2);
-    const auto whole = run(shape, x, dy);
-    for (const std::size_t pieces : {2, 3, 7}) EXPECT_EQ(run(shape, x, dy, pieces), whole) << pieces << " pieces";
-  }
-}
-
-TEST_P(WeightGradientTest, PacksWhatTheForwardKernelWants) {
-  const WeightLayout layout = table(isa, precision).layout;
-  for (const auto& [outputs, inputs] : {std::pair{1, 1}, {33, 17}, {70, 35}, {32, 64}, {5, 100}}) {
-    const auto outs = static_cast<std::size_t>(outputs), ins = static_cast<std::size_t>(inputs);
-    const auto w = random_values(outs * ins, 1), bias = random_values(outs, 2);
-    std::vector<float> turned(w.size());
-    for (std::size_t n = 0; n < outs; ++n) {
-      for (std::size_t k = 0; k < ins; ++k) turned[k * outs + n] = w[n * ins + k];
-    }
-    PackedLinear expected(outs, ins, layout);
-    expected.set(0, w, bias);
-    for (const bool transposed : {false, true}) {
-      PackedLinear packed(outs, ins, layout);
-      packed.allocate();
-      Shifted from(transposed ? turned : w, 3);
-      for (std::size_t panel = 0; panel < packed.panel_count(); ++panel) {
-        kernels.pack({from.data(), bias.data(), transposed, packed, panel, panel + 1});
-      }
-      EXPECT_TRUE(std::ranges::equal(packed.bytes(), expected.bytes())) << outs << " by " << ins << " " << transposed;
-    }
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Levels, WeightGradientTest, testing::ValuesIn(training_levels()), [](const auto& level) {
-  return std::string(name_of(level.param.first)) + "_" + std::string(name_of(level.param.second));
-});
 
 class GradientKernelsTest : public testing::TestWithParam<Isa> {
  protected:
@@ -293,92 +170,6 @@ TEST_P(GradientKernelsTest, WithoutDropoutANormHasTheBitsOfTheOneThatServes) {
                     normal.data(),
                     scale.data()});
   EXPECT_EQ(z, served);
-}
-
-struct AttentionCase {
-  std::size_t length, heads, head_width;
-  float probability = 0;
-  float spread = 1;
-};
-
-/// The result of attention and behind it dQ, dK and dV.
-std::vector<float> run_attention(const GradientTable& kernels, const AttentionCase& shape,
-                                 const std::vector<float>& qkv, const std::vector<float>& dout, bool head_by_head) {
-  const std::size_t heads = shape.heads, first_row = 100;
-  const Dropout dropout(shape.probability, 31);
-  Shifted in(qkv, shape.length % 16), out(std::vector<float>(dout.size(), 9.0f), 1), gradient(qkv, 2);
-  Buffer<float> scratch(std::max(kernels.attention_scratch(shape.length, shape.head_width),
-                                 kernels.attention_gradient_scratch(shape.length, shape.head_width)));
-  for (std::size_t head = 0; head < heads; head += head_by_head ? 1 : heads) {
-    const std::size_t last = head_by_head ? head + 1 : heads;
-    kernels.attention(
-        {in.data(), dropout, first_row, shape.length, heads, shape.head_width, head, last, out.data(), scratch.data()});
-    kernels.attention_gradient({in.data(), dout.data(), dropout, first_row, shape.length, heads, shape.head_width, head,
-                                last, gradient.data(), scratch.data()});
-  }
-  EXPECT_TRUE(out.guarded() && gradient.guarded());
-  auto result = out.values();
-  const auto behind = gradient.values();
-  result.insert(result.end(), behind.begin(), behind.end());
-  return result;
-}
-
-void check_attention(const GradientTable& kernels, const AttentionCase& shape) {
-  const std::size_t model = shape.heads * shape.head_width;
-  const auto qkv = random_values(shape.length * 3 * model, 5, shape.spread),
-             dout = random_values(shape.length * model, 6);
-  const auto result = run_attention(kernels, shape, qkv, dout, false);
-  EXPECT_EQ(run_attention(kernels, shape, qkv, dout, true), result) << "head by head";
-
-  const Dropout dropout(shape.probability, 31);
-  const auto wide = widened(qkv), dout_wide = widened(dout);
-  std::vector<double> out(dout.size()), gradient(qkv.size()), scratch(2 * shape.length);
-  for (std::size_t head = 0; head < shape.heads; ++head) {
-    const double* q = wide.data() + head * shape.head_width;
-    double* dq = gradient.data() + head * shape.head_width;
-    const auto mask = [&](std::size_t i, std::size_t j) {
-      return reference::dropout_factor(dropout, 100 * shape.heads + head, i * shape.length + j);
-    };
-    reference::attention_forward(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width, mask,
-                                 out.data() + head * shape.head_width, model, scratch.data());
-    reference::attention_gradient(q, q + model, q + 2 * model, 3 * model, dout_wide.data() + head * shape.head_width,
-                                  model, shape.length, shape.head_width, mask, dq, dq + model, dq + 2 * model,
-                                  scratch.data());
-  }
-  const auto split = result.begin() + static_cast<std::ptrdiff_t>(out.size());
-  ASSERT_LT(relative_error(std::vector<float>(result.begin(), split), out), kTolerance)
-      << "length " << shape.length << " head width " << shape.head_width;
-  ASSERT_LT(relative_error(std::vector<float>(split, result.end()), gradient), kTolerance)
-      << "length " << shape.length << " head width " << shape.head_width;
-}
-
-TEST_P(GradientKernelsTest, AttentionFollowsItsDefinition) {
-  for (std::size_t length = 1; length <= 70; length += kReduced ? 5 : 1) {
-    check_attention(kernels, {length, 2, 8, length % 2 == 0 ? 0.1f : 0.0f});
-  }
-  for (std::size_t width = 1; width <= 70; width += kReduced ? 5 : 1) check_attention(kernels, {5, 2, width, 0.1f});
-  check_attention(kernels, {0, 2, 8});
-  check_attention(kernels, {128, 2, 32, 0.1f});
-  if (GetParam() != Isa::reference && !kReduced) check_attention(kernels, {512, 1, 64, 0.1f});
-}
-
-TEST_P(GradientKernelsTest, AttentionSurvivesExtremeScores) {
-  // Scores of ±1e4: one key takes all the weight of a query, and the gradients of Q and K vanish.
-  const AttentionCase shape{20, 2, 4, 0.1f, 70.0f};
-  const auto qkv = random_values(shape.length * 24, 6, 70.0f), dout = random_values(shape.length * 8, 7);
-  for (const float value : run_attention(kernels, shape, qkv, dout, false)) ASSERT_TRUE(std::isfinite(value));
-}
-
-TEST_P(GradientKernelsTest, WithoutDropoutAttentionHasTheBitsOfTheOneThatServes) {
-  const std::size_t length = 21, heads = 2, width = 24;
-  const auto qkv = random_values(length * 3 * heads * width, 1);
-  std::vector<float> out(length * heads * width), served(out.size());
-  Buffer<float> scratch(
-      std::max(kernels.attention_scratch(length, width), table(GetParam()).attention_scratch(length, width)));
-  kernels.attention({qkv.data(), {}, 0, length, heads, width, 0, heads, out.data(), scratch.data()});
-  table(GetParam()).attention({qkv.data(), length, heads, width, 0, heads, served.data(), scratch.data()});
-  if (GetParam() == Isa::reference) return;  // it divides by the sum before it adds up
-  EXPECT_EQ(out, served);
 }
 
 TEST_P(GradientKernelsTest, EmbeddingGradientsAreAddedInTheOrderOfTheTokens) {

@@ -20,12 +20,13 @@ inline std::size_t attention_scratch(std::size_t length, std::size_t head_width)
   return keys * head_width + panels_for(head_width) * kPanelWidth * length + kMaxRows * keys;
 }
 
-/// Transposes four rows of four.
-HWY_INLINE void transpose_fours(const float* from, std::size_t from_stride, float* to, std::size_t to_stride) {
+/// Transposes four rows of four, as many as there are: beyond the last row come copies of it.
+HWY_INLINE void transpose_fours(const float* from, std::size_t from_stride, float* to, std::size_t to_stride,
+                                std::size_t rows = 4) {
   const hn::Full128<float> d;
   const hn::Full128<double> pairs;
-  const auto first = hn::LoadU(d, from), second = hn::LoadU(d, from + from_stride);
-  const auto third = hn::LoadU(d, from + 2 * from_stride), fourth = hn::LoadU(d, from + 3 * from_stride);
+  const auto row = [&](std::size_t index) { return hn::LoadU(d, from + HWY_MIN(index, rows - 1) * from_stride); };
+  const auto first = row(0), second = row(1), third = row(2), fourth = row(3);
   const auto low_01 = hn::BitCast(pairs, hn::InterleaveLower(d, first, second));
   const auto low_23 = hn::BitCast(pairs, hn::InterleaveLower(d, third, fourth));
   const auto high_01 = hn::BitCast(pairs, hn::InterleaveUpper(d, first, second));
@@ -36,18 +37,25 @@ HWY_INLINE void transpose_fours(const float* from, std::size_t from_stride, floa
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high_01, high_23)), d, to + 3 * to_stride);
 }
 
-/// Kᵀ in panels: panel p holds, for each of the head's columns, the values of keys p · kPanelWidth, …
+/// Kᵀ in panels: panel p holds, for each of the head's columns, the values of keys p · kPanelWidth, … Beyond the last
+/// key stand numbers whose scores nobody reads.
 HWY_INLINE void pack_keys(const float* k, std::size_t stride, std::size_t length, std::size_t head_width,
                           float* panels) {
+  const hn::Full128<float> d;
   for (std::size_t key = 0; key < panels_for(length) * kPanelWidth; key += 4) {
     float* lanes = panels + key / kPanelWidth * kPanelWidth * head_width + key % kPanelWidth;
-    const std::size_t fours = key + 4 <= length ? head_width / 4 * 4 : 0;
-    for (std::size_t c = 0; c < fours; c += 4) {
-      transpose_fours(k + key * stride + c, stride, lanes + c * kPanelWidth, kPanelWidth);
+    std::size_t c = 0;
+    if (key >= length) {
+      for (; c < head_width; ++c) hn::StoreU(hn::Zero(d), d, lanes + c * kPanelWidth);
+      continue;
     }
-    for (std::size_t i = 0; i < 4; ++i) {
-      for (std::size_t c = fours; c < head_width; ++c) {
-        lanes[c * kPanelWidth + i] = key + i < length ? k[(key + i) * stride + c] : 0.0f;
+    const std::size_t keys = HWY_MIN(length - key, 4);
+    for (; c + 4 <= head_width; c += 4) {
+      transpose_fours(k + key * stride + c, stride, lanes + c * kPanelWidth, kPanelWidth, keys);
+    }
+    for (; c < head_width; ++c) {
+      for (std::size_t i = 0; i < 4; ++i) {
+        lanes[c * kPanelWidth + i] = i < keys ? k[(key + i) * stride + c] : 0.0f;
       }
     }
   }

@@ -60,6 +60,8 @@ HWY_INLINE void pack_across(const float* x, std::size_t rows, std::size_t stride
   for (std::size_t k = 0; k < inputs; k += kLanes * Factors::kGroup) {
     const std::size_t count = HWY_MIN(inputs - k, kLanes * Factors::kGroup);
     for (std::size_t row = 0; row < kPanelWidth; ++row) {
+      __builtin_prefetch(x + row * stride + k +
+                         2 * kLanes * Factors::kGroup);  // more streams than the processor follows
       hn::Store(row < rows ? Factors::along(x + row * stride + k, count) : hn::Zero(d), d, lines + row * kLanes);
     }
     const std::size_t groups = (count + Factors::kGroup - 1) / Factors::kGroup;

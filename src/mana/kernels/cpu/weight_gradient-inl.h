@@ -125,6 +125,11 @@ class WeightGradient {
     for (std::size_t row = 0; row < rows; row += kAtOnce) {
       const float* from = call_.dy + (begin + row) * call_.outputs + range_.first_output;
       const std::size_t count = HWY_MIN(kAtOnce, rows - row);
+      for (std::size_t next = row + kAtOnce; next < HWY_MIN(rows, row + 2 * kAtOnce); ++next) {
+        constexpr std::size_t kLine = 64 / sizeof(float);
+        const float* soon = call_.dy + (begin + next) * call_.outputs + range_.first_output;
+        for (std::size_t n = 0; n < outputs_; n += kLine) __builtin_prefetch(soon + n);
+      }
       if (range_.first_bias < range_.last_bias) {
         add_down(from, count, call_.outputs, outputs_, call_.db + range_.first_output);
       }
