@@ -85,7 +85,7 @@ Variable attend(const Training& training, Variable qkv, std::size_t heads, const
     Tensor dqkv = run.tensor(dout.rows(), 3 * model);
     for_heads(run, heads, batch, training.kernels().attention_gradient_scratch(longest_of(batch), head_width),
               [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
-                training.kernels().attention_gradient({.qkv = qkv.value().data() + batch.offsets[text] * 3 * model,
+                training.kernels().attention_gradient({.qkv = qkv.value().data() + batch.offsets[text] * qkv.columns(),
                                                        .dout = dout.data() + batch.offsets[text] * model,
                                                        .dropout = dropout,
                                                        .first_row = batch.offsets[text],
@@ -94,7 +94,7 @@ Variable attend(const Training& training, Variable qkv, std::size_t heads, const
                                                        .head_width = head_width,
                                                        .first_head = first,
                                                        .last_head = last,
-                                                       .dqkv = dqkv.data() + batch.offsets[text] * 3 * model,
+                                                       .dqkv = dqkv.data() + batch.offsets[text] * dqkv.columns(),
                                                        .scratch = scratch});
               });
     add_gradient(training, qkv, std::move(dqkv));

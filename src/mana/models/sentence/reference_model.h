@@ -112,7 +112,7 @@ class ReferenceModel {
       for (std::size_t head = 0; head < heads; ++head) {
         const std::size_t first = batch.offsets[text], at = first * model + head * width;
         const auto mask = [&](std::size_t query, std::size_t key) {
-          return kernels::reference::dropout_factor(dropout, (first + query) * heads + head, key);
+          return kernels::reference::dropout_factor(dropout, first * heads + head, query * batch.length(text) + key);
         };
         kernels::reference::attention_forward(q.data() + at, k.data() + at, v.data() + at, model, batch.length(text),
                                               width, mask, out.data() + at, model, p.data());
