@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
@@ -21,8 +22,9 @@ constexpr double kPercent = 100;
 nlohmann::ordered_json json_of(const eval::PairsResult& result) {
   nlohmann::ordered_json object = {{"task", "pairs"}, {"pairs", result.pairs}, {"positives", result.positives}};
   for (const auto& [measure, metrics] : result.metrics) {
-    const auto add = [&, measure = measure](const char* name, double value) {
-      object[fmt::format("{}_{}", formats::name_of(measure), name)] = value;
+    const std::string_view prefix = formats::name_of(measure);
+    const auto add = [&object, prefix](const char* name, double value) {
+      object[fmt::format("{}_{}", prefix, name)] = value;
     };
     add("accuracy", kPercent * metrics.accuracy);
     add("accuracy_threshold", metrics.accuracy_threshold);

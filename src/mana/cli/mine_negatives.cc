@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -17,6 +16,7 @@
 #include "mana/cli/interruption.h"
 #include "mana/cli/json_text.h"
 #include "mana/cli/line_output.h"
+#include "mana/cli/mine_report.h"
 #include "mana/cli/output.h"
 #include "mana/cli/query_encoders.h"
 #include "mana/cli/text_input.h"
@@ -24,12 +24,9 @@
 #include "mana/eval/embed_texts.h"
 #include "mana/mine/hard_negatives.h"
 #include "mana/mine/negative_rows.h"
-#include "mana/mine/score_summary.h"
 
 namespace mana::cli {
 namespace {
-
-using nlohmann::ordered_json;
 
 struct MineOptions {
   std::string data;
@@ -152,73 +149,6 @@ class RowLines {
   std::size_t rows_ = 0;
 };
 
-ordered_json json_of(const mine::ScoreSummary& summary) {
-  return {{"count", summary.count}, {"mean", summary.mean},  {"std", summary.deviation},      {"min", summary.least},
-          {"25%", summary.quarter}, {"50%", summary.median}, {"75%", summary.three_quarters}, {"max", summary.most}};
-}
-
-struct Found {
-  const mine::MiningSet& set;
-  const mine::HardNegatives& mined;
-  mine::RowScores scores;
-  std::size_t rows = 0;
-  std::size_t truncated = 0;
-};
-
-ordered_json json_of(const Found& found) {
-  const mine::SkippedCandidates& skipped = found.mined.skipped;
-  return {{"rows", found.rows},
-          {"anchors", found.set.anchors().size()},
-          {"pairs", found.set.pairs()},
-          {"corpus", found.set.corpus().size()},
-          {"positive", json_of(mine::summary_of(found.scores.positive))},
-          {"negative", json_of(mine::summary_of(found.scores.negative))},
-          {"difference", json_of(mine::summary_of(found.scores.difference))},
-          {"candidates", found.mined.candidates},
-          {"skipped",
-           {{"margin", skipped.absolute_margin},
-            {"relative_margin", skipped.relative_margin},
-            {"max_score", skipped.max_score},
-            {"min_score", skipped.min_score}}},
-          {"missing", found.scores.wanted - found.scores.negative.size()},
-          {"truncated", found.truncated}};
-}
-
-std::string table_of(const Found& found) {
-  std::string text = fmt::format("{} rows of {} anchors with {} positives, from {} texts\n\n", found.rows,
-                                 found.set.anchors().size(), found.set.pairs(), found.set.corpus().size());
-  const std::array summaries = {json_of(mine::summary_of(found.scores.positive)),
-                                json_of(mine::summary_of(found.scores.negative)),
-                                json_of(mine::summary_of(found.scores.difference))};
-  text += fmt::format("{:<8}{:>12}{:>12}{:>12}\n", "", "positive", "negative", "difference");
-  for (const auto& [name, value] : summaries.front().items()) {
-    text += fmt::format("{:<8}", name);
-    for (const ordered_json& summary : summaries) {
-      text += name == "count" ? fmt::format("{:>12}", summary[name].get<std::size_t>())
-                              : fmt::format("{:>12.4f}", summary[name].get<double>());
-    }
-    text += "\n";
-  }
-  const auto skipped = [&](const char* option, std::size_t count) {
-    if (count == 0) return;
-    constexpr double kPercent = 100;
-    text += fmt::format("{} of {} candidates ({:.2f} %) left out by {}\n", count, found.mined.candidates,
-                        kPercent * static_cast<double>(count) / static_cast<double>(found.mined.candidates), option);
-  };
-  text += "\n";
-  skipped("--margin", found.mined.skipped.absolute_margin);
-  skipped("--relative-margin", found.mined.skipped.relative_margin);
-  skipped("--max-score", found.mined.skipped.max_score);
-  skipped("--min-score", found.mined.skipped.min_score);
-  const std::size_t missing = found.scores.wanted - found.scores.negative.size();
-  if (missing > 0) {
-    text += fmt::format("{} of {} negatives are missing; a larger --to or weaker conditions would give more\n", missing,
-                        found.scores.wanted);
-  }
-  if (found.truncated > 0) text += fmt::format("{} texts were truncated\n", found.truncated);
-  return text;
-}
-
 void mine_to_file(const MineOptions& options, bool quiet, const std::stop_token& stop) {
   const data::PositivePairs pairs = data::read_positive_pairs(options.data, options.columns);
   const mine::MiningSet set(pairs, options.corpus ? read_corpus(*options.corpus, stop) : std::vector<std::string>{});
@@ -243,8 +173,8 @@ void mine_to_file(const MineOptions& options, bool quiet, const std::stop_token&
   RowLines lines(mine::row_columns(options.kind, options.mining.count), options.writes_json(), output);
   mine::for_each_row(set, mined, options.kind, options.mining.count,
                      [&](std::span<const std::string_view> row) { lines.put(row); });
-  Found found{set, mined, mine::row_scores(mined, options.kind, options.mining.count), lines.rows(),
-              eval::truncated_texts(anchors) + eval::truncated_texts(corpus)};
+  const MinedNegatives found{set, mined, mine::row_scores(mined, options.kind, options.mining.count), lines.rows(),
+                             eval::truncated_texts(anchors) + eval::truncated_texts(corpus)};
   if (found.scores.negative.empty()) {
     throw ArgumentError(
         "no negatives were found, so nothing was written; raise --to or --max-score, lower the margins, or give a "

@@ -152,6 +152,7 @@ class ClassifierTraining {
              const classify::ClassNumbers& classes, ordered_json& result) const {
     const engine::Embeddings rows = embed(encoder, test.texts);
     std::vector<std::uint32_t> predicted;
+    predicted.reserve(rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row) {
       predicted.push_back(classify::most_probable(classify::probabilities(head, rows[row]), 1).front());
     }
