@@ -61,7 +61,7 @@ TEST(BertPreTokenizer, FindsEveryCodePointAtEveryPlaceOfABlock) {
         std::string text;
         while (text.size() < before) text += letter;
         const std::size_t begin = text.size();
-        for (int i = 0; i < 3; ++i) text += part + letter + part;
+        for (int i = 0; i < 3; ++i) text.append(part).append(letter).append(part);
         text += std::string(70, 'c');
         ASSERT_EQ(found(text, 0, text.size()), words_of(text)) << fmt::format("{:?}", text);
         ASSERT_EQ(found(text, begin, text.size() - 9),

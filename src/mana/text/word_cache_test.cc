@@ -22,6 +22,7 @@ struct Placed {
 // Every byte is a piece of its own, numbered from `id`, the last piece has what is left.
 std::vector<Piece> cut(Range word, TokenId id, std::uint32_t count) {
   std::vector<Piece> pieces;
+  pieces.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     pieces.push_back({id + static_cast<TokenId>(i), {word.begin + i, i + 1 == count ? word.end : word.begin + i + 1}});
   }
