@@ -23,6 +23,9 @@ FIXTURES = pathlib.Path(__file__).parents[2] / "tests/fixtures/tokenizer"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = ["hello", "world", "the", "un", "##want", "##ed", "runn", "##ing", "want", "is", "##n", "new", "york", "can", "##not",
          "New", "York", "Hel", "##lo", "می", "##روم", "کتاب", "##ها", "سلام", "##های", "straße", "strasse", "##aße"]
+# The words of mana/text/word_segmenter.h, as the files that Mana writes ask for them.
+UNICODE_WORDS = pre_tokenizers.Split(
+    tokenizers.Regex("[\\p{L}\\p{M}\\p{N}]+(?:\u200c[\\p{L}\\p{M}\\p{N}]+)*"), "removed", invert=True)
 
 
 def every_character(normalizer):
@@ -102,7 +105,31 @@ def make_tokenizers():
     make("original", bert(lowercase=False), p.BertPreTokenizer(), bert_template, add=[
         AddedToken("<a>", lstrip=True, normalized=False), AddedToken("<b>", rstrip=True, normalized=False),
         AddedToken("é", normalized=False), AddedToken("##ing", normalized=False), AddedToken("ing", normalized=False)])
+    # In the order of mana/text/word_segmenter.cc.
+    zeros = 0x660, 0x6F0
+    persian = [n.Replace("\u064a", "\u06cc"), n.Replace("\u0649", "\u06cc"), n.Replace("\u0643", "\u06a9"),
+               *(n.Replace(chr(zero + digit), str(digit)) for zero in zeros for digit in range(10)),
+               n.Replace("\u0640", "")]
+    for name, stages in {"words": [n.Lowercase()], "words_persian": [n.Lowercase(), *persian]}.items():
+        made[name] = word_level(n.Sequence(stages), UNICODE_WORDS)
     return made
+
+
+WORD_TEXTS = ["\u0643\u062a\u0627\u0628 \u064a\u0649 \u0661\u0662 \u06f1\u06f2", "\u0645\u06cc\u200c\u0631\u0648\u0645, \u200c\u0645\u06cc\u200c \u0645\u06cc\u200c\u200c\u0631\u0648\u0645",
+              "\u0645\u06cc\u200c\u0640\u0631\u0648\u0645 \u0640\u0640", "don't e-mail x_y a1b2 \u2167 \u00b2\u00bd \u0130stanbul", "\u200c\u200ca\u200cb\u200d\u0301c"]
+
+
+def word_level(normalizer, pre_tokenizer):
+    """Every other word of the texts is in the vocabulary."""
+    found = {}
+    for text in [*TEXTS, *(t for pair in PAIRS for t in pair), *WORD_TEXTS]:
+        for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(text)):
+            found.setdefault(word, len(found))
+    vocabulary = [word for word, i in found.items() if i % 2 == 0 and len(word) < 50] + ["[UNK]"]
+    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(vocabulary)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizer
+    return tokenizer
 
 
 def processors_token(token, ids):
@@ -180,9 +207,9 @@ def case(name, tokenizer, text, pair=None, maximum=None, strategy="longest_first
 
 
 def cases(name, tokenizer):
-    for text in TEXTS:
+    for text in [*TEXTS, *(WORD_TEXTS if name.startswith("words") else [])]:
         yield case(name, tokenizer, text)
-    if name in ("uncased", "cased", "raw", "added"):
+    if name in ("uncased", "cased", "raw", "added", "words"):
         for raw in BROKEN:
             yield case(name, tokenizer, raw.decode("utf-8", "replace"), raw=raw)
     for first, second in PAIRS:
@@ -237,7 +264,7 @@ def digests(model):
     }
     for name, stage in {"BertPreTokenizer": p.BertPreTokenizer(), "Whitespace": p.Whitespace(),
                         "WhitespaceSplit": p.WhitespaceSplit(), "Punctuation": p.Punctuation(),
-                        "Digits": p.Digits()}.items():
+                        "Digits": p.Digits(), "UnicodeWords": UNICODE_WORDS}.items():
         stages[name] = lambda t, stage=stage: "\x01".join(piece for piece, _ in stage.pre_tokenize_str(t))
     if model:
         def ids(text):

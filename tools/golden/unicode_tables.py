@@ -22,7 +22,7 @@ CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 
 # The order is that of the bits in unicode.h.
 FLAGS = ["control", "whitespace", "cjk", "nonspacing", "combining", "punctuation", "numeric", "word",
-         "decomposes", "lowers", "nonstarter", "compatibility"]
+         "decomposes", "lowers", "nonstarter", "compatibility", "in_word"]
 
 
 def bert(**options):
@@ -45,6 +45,7 @@ def pieces(pre_tokenizer, text):
 words, spaces = pre_tokenizers.Whitespace(), pre_tokenizers.WhitespaceSplit()
 punctuation, digits = pre_tokenizers.Punctuation(), pre_tokenizers.Digits(individual_digits=True)
 bert_pieces = pre_tokenizers.BertPreTokenizer()
+in_words = pre_tokenizers.Split(tokenizers.Regex(r"[\p{L}\p{M}\p{N}]+"), "removed", invert=True)
 
 
 def combining_class(c):
@@ -84,6 +85,8 @@ def probe(code_point):
         flags.add("numeric")
     if pieces(words, "a" + c) == ["a" + c]:
         flags.add("word")
+    if pieces(in_words, c):
+        flags.add("in_word")
     assert (pieces(words, "a" + c) == ["a"]) == spaced, hex(code_point)
 
     canonical, compatible, lower = nfd(c), nfkd(c), lowercase(c)

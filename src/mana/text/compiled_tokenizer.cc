@@ -12,7 +12,7 @@ namespace mana::text {
 namespace {
 
 constexpr std::uint64_t kMark = 0x656B6F74616E616D;  // "manatoke"
-/// One more whenever the fields, the order of a variant's kinds, the hash or the tables change.
+/// One more whenever fields, the hash or the tables change, or a kind is put before others in its variant.
 constexpr std::uint64_t kVersion = 1;
 
 // The fields of each stage, in order, for writing and for reading.
@@ -29,6 +29,7 @@ void fields(Whitespace&, auto&) {}
 void fields(WhitespaceSplit&, auto&) {}
 void fields(Punctuation& stage, auto& each) { each(stage.delimiter); }
 void fields(Digits& stage, auto& each) { each(stage.individual); }
+void fields(UnicodeWords&, auto&) {}
 void fields(AddedToken& token, auto& each) {
   each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special);
 }
@@ -154,11 +155,11 @@ Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared
   StageReader each(reader);
   each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder);
   require_patterns(normalizers, reader);
-  reader.number(std::variant_size_v<Model> - 1);
+  const bool word_piece = reader.number(std::variant_size_v<Model> - 1) == 0;
 
   Pipeline pipeline{.normalizers = std::move(normalizers),
                     .pre_tokenizers = std::move(pre_tokenizers),
-                    .model = WordPiece(reader),
+                    .model = word_piece ? Model(WordPiece(reader)) : Model(WordLevel(reader)),
                     .single = std::move(single),
                     .pair = std::move(pair),
                     .decoder = std::move(decoder),

@@ -32,6 +32,7 @@ void Strip::operator()(NormalizedText& text) const {
 
 void Replace::operator()(NormalizedText& text) const {
   const std::string_view all = text.text();
+  if (all.find(pattern) == all.npos) return;
   NormalizedWriter writer(text);
   for (std::size_t at = 0; at < all.size();) {
     const std::size_t found = std::min(all.find(pattern, at), all.size());

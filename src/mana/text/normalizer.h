@@ -45,7 +45,7 @@ struct Replace {
   std::string pattern;
   std::string content;
   void operator()(NormalizedText& text) const;
-  bool local() const { return false; }
+  bool local() const { return pattern.find_first_of(" \t\n\v\f\r") == pattern.npos; }
 };
 
 using Normalizer = std::variant<BertNormalizer, Lowercase, StripAccents, NormalForm, Strip, Replace>;

@@ -10,12 +10,13 @@
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/template.h"
+#include "mana/text/word_level.h"
 #include "mana/text/word_piece.h"
 
 namespace mana::text {
 
 /// What cuts words into tokens; each kind is called with a text, its words and where the pieces go.
-using Model = std::variant<WordPiece>;
+using Model = std::variant<WordPiece, WordLevel>;
 
 /// The stages of a `tokenizer.json`.
 struct Tokenizer::Pipeline {

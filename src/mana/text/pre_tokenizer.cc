@@ -122,6 +122,28 @@ void Digits::operator()(std::string_view text, Range part, Words& words) const {
   split(text, part, delimiter, words, [](char32_t c) { return has(c, kNumeric); });
 }
 
+void UnicodeWords::operator()(std::string_view text, Range part, Words& words) const {
+  std::size_t begin = part.begin;
+  std::size_t end = part.begin;  // of the word that began at `begin`; not behind it: there is none
+  bool joiner = false;           // one follows the word
+  for (std::size_t at = part.begin; at < part.end;) {
+    const std::size_t first = at;
+    const char32_t c = next(text, at);
+    if (flags_of(c) & kInWord) {
+      if (end <= begin) begin = first;
+      end = at;
+      joiner = false;
+    } else if (c == kZeroWidthNonJoiner && end > begin && !joiner) {
+      joiner = true;
+    } else {
+      add(words, begin, end);
+      begin = end = at;
+      joiner = false;
+    }
+  }
+  add(words, begin, end);
+}
+
 void PreTokenizers::operator()(std::string_view text, Range part, Words& words) const {
   words.clear();
   if (stages.empty()) return add(words, part.begin, part.end);

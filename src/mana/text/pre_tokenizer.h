@@ -45,7 +45,16 @@ struct Digits {
   bool parts_at_whitespace() const { return false; }
 };
 
-using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits>;
+/// Runs of letters, marks and digits, with one zero-width non-joiner between two of them; all else is dropped. In a
+/// file it is the Split that keeps what kPattern matches.
+struct UnicodeWords {
+  static constexpr std::string_view kPattern = "[\\p{L}\\p{M}\\p{N}]+(?:\u200C[\\p{L}\\p{M}\\p{N}]+)*";
+  void operator()(std::string_view text, Range part, Words& words) const;
+  bool parts_at_whitespace() const { return true; }
+};
+inline constexpr char32_t kZeroWidthNonJoiner = 0x200C;
+
+using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords>;
 
 /// One after the other, each on the words of the one before. Without any, a text is one word.
 struct PreTokenizers {

@@ -65,7 +65,8 @@ std::map<std::string, Stage, std::less<>> stages() {
           {"Whitespace", pieces(Whitespace{})},
           {"WhitespaceSplit", pieces(WhitespaceSplit{})},
           {"Punctuation", pieces(Punctuation{})},
-          {"Digits", pieces(Digits{})}};
+          {"Digits", pieces(Digits{})},
+          {"UnicodeWords", pieces(UnicodeWords{})}};
 }
 
 void add_default_model(std::map<std::string, Stage, std::less<>>& all) {

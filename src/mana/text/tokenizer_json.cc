@@ -55,6 +55,18 @@ void add_normalizers(const json::Value& entry, std::vector<Normalizer>& stages) 
   }
 }
 
+UnicodeWords read_split(const json::Value& entry) {
+  const json::Value pattern = entry.at("pattern");
+  const auto expression = pattern.find("Regex");
+  if (!expression || expression->string() != UnicodeWords::kPattern) {
+    refuse(pattern, expression ? expression->string() : "String");
+  }
+  if (entry.at("behavior").string() != "Removed" || !entry.at("invert").boolean()) {
+    entry.fail("must keep what its pattern matches and remove the rest");
+  }
+  return {};
+}
+
 Delimiter read_delimiter(const json::Value& entry) {
   constexpr std::pair<std::string_view, Delimiter> kNames[] = {{"Removed", Delimiter::removed},
                                                                {"Isolated", Delimiter::isolated},
@@ -81,6 +93,8 @@ void add_pre_tokenizers(const json::Value& entry, std::vector<PreTokenizer>& sta
     stages.emplace_back(Punctuation{behavior ? read_delimiter(*behavior) : Delimiter::isolated});
   } else if (type == "Digits") {
     stages.emplace_back(Digits{entry.at("individual_digits").boolean()});
+  } else if (type == "Split") {
+    stages.emplace_back(read_split(entry));
   } else {
     refuse(entry, type);
   }
@@ -112,6 +126,22 @@ TokenId read_named_id(const json::Value& entry) {
   const auto pair = entry.array();
   if (pair.size() != 2) entry.fail("must be a token and its id");
   return token_id(pair[1]);
+}
+
+Vocabulary read_vocabulary(const json::Value& tokens) {
+  simdjson::dom::object members;
+  if (tokens.raw().get(members) != simdjson::SUCCESS) tokens.fail("must be an object");
+  Vocabulary vocabulary;
+  vocabulary.reserve(members.size(), members.size() * 8);
+  const std::int64_t limit = Vocabulary::id_limit(members.size());
+  for (const auto [token, element] : members) {
+    std::int64_t id = -1;
+    if (element.get(id) != simdjson::SUCCESS || id < 0 || id >= limit) {
+      tokens.fail(fmt::format("gives \"{}\" an id that is not an integer from 0 to {}", printable(token), limit - 1));
+    }
+    vocabulary.insert(token, static_cast<TokenId>(id));
+  }
+  return vocabulary;
 }
 
 }  // namespace
@@ -155,22 +185,13 @@ Decoder read_decoder(const std::optional<json::Value>& entry) {
 Model read_model(const json::Value& entry) {
   // Files written before models had a type are known by their entries.
   const auto type = entry.find("type");
-  if (type && type->string() != "WordPiece") refuse(entry, type->string());
+  const bool word_level = type && type->string() == "WordLevel";
+  if (type && !word_level && type->string() != "WordPiece") refuse(entry, type->string());
   if (!type && !entry.find("continuing_subword_prefix")) entry.fail("has no type and is not a WordPiece model");
 
   const json::Value tokens = entry.at("vocab");
-  simdjson::dom::object members;
-  if (tokens.raw().get(members) != simdjson::SUCCESS) tokens.fail("must be an object");
-  Vocabulary vocabulary;
-  vocabulary.reserve(members.size(), members.size() * 8);
-  const std::int64_t limit = Vocabulary::id_limit(members.size());
-  for (const auto [token, element] : members) {
-    std::int64_t id = -1;
-    if (element.get(id) != simdjson::SUCCESS || id < 0 || id >= limit) {
-      tokens.fail(fmt::format("gives \"{}\" an id that is not an integer from 0 to {}", printable(token), limit - 1));
-    }
-    vocabulary.insert(token, static_cast<TokenId>(id));
-  }
+  Vocabulary vocabulary = read_vocabulary(tokens);
+  if (word_level) return WordLevel(std::move(vocabulary), entry.at("unk_token").string(), tokens.place());
   WordPiece::Options options;
   options.unknown_token = entry.at("unk_token").string();
   options.continuing_prefix = entry.at("continuing_subword_prefix").string();

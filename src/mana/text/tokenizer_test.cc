@@ -143,6 +143,18 @@ TEST(TokenizerJson, RefusesByNameWhatItDoesNotKnow) {
                  "\"Regex\"");
 }
 
+TEST(TokenizerJson, RefusesASplitThatIsNotThatOfWords) {
+  const std::string text = read_file(kFixtures / "words/tokenizer.json");
+  const auto with = [&](std::string_view from, std::string_view to) {
+    std::string other = text;
+    return other.replace(other.find(from), from.size(), to);
+  };
+  expect_refused(with("\\\\p{L}", "\\\\p{Lu}"), "p{Lu}");
+  expect_refused(with("\"invert\":true", "\"invert\":false"), "pre_tokenizer");
+  expect_refused(with("\"Removed\"", "\"Isolated\""), "pre_tokenizer");
+  expect_refused(with("\"unk_token\":\"[UNK]\"", "\"unk_token\":\"?\""), "lacks the unknown token");
+}
+
 TEST(TokenizerJson, NamesThePlaceOfEveryMistake) {
   const std::string vocabulary = "model.vocab gives \"[UNK]\"";
   expect_refused(changed(R"("[UNK]":1,)", ""), "model.vocab lacks the unknown token \"[UNK]\"");

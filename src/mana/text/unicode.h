@@ -22,6 +22,7 @@ enum Property : std::uint16_t {
   kLowers = 1 << 9,          ///< has another lower case
   kNonstarter = 1 << 10,     ///< has a combining class other than 0
   kCompatibility = 1 << 11,  ///< has a compatibility decomposition
+  kInWord = 1 << 12,         ///< categories L, M and N: what words of word vectors are made of
 };
 
 struct Properties {

@@ -1,5 +1,10 @@
 #include "mana/text/vocabulary.h"
 
+#include <fmt/format.h>
+
+#include "mana/base/errors.h"
+#include "mana/base/printable.h"
+
 namespace mana::text {
 
 Vocabulary::Vocabulary(FlatReader& bytes) : ids_(bytes), tokens_(Array<Token>::of(bytes.array<Token>())) {
@@ -38,6 +43,14 @@ std::optional<std::string_view> Vocabulary::token(TokenId id) const {
   const auto index = static_cast<std::size_t>(id);
   if (id < 0 || index >= tokens_.size() || tokens_[index].size == kUnused) return std::nullopt;
   return ids_.stored(tokens_[index].begin, tokens_[index].size);
+}
+
+TokenId Vocabulary::required(std::string_view unknown_token, std::string_view place) const {
+  if (const auto found = id(unknown_token)) return *found;
+  throw FormatError(
+      fmt::format("{} lacks the unknown token \"{}\"; every vocabulary of words has it, so this is not the model's "
+                  "vocabulary or it was cut off",
+                  place, printable(unknown_token)));
 }
 
 }  // namespace mana::text

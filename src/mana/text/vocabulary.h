@@ -24,6 +24,8 @@ class Vocabulary {
 
   std::optional<TokenId> id(std::string_view token) const;
   std::optional<std::string_view> token(TokenId id) const;
+  /// The id of the unknown token. Throws FormatError, which names `place`, when it is not there.
+  TokenId required(std::string_view unknown_token, std::string_view place) const;
 
   std::size_t size() const { return ids_.size(); }
   std::size_t id_end() const { return tokens_.size(); }  ///< one more than the largest id

@@ -1,13 +1,8 @@
 #include "mana/text/word_piece.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
-
-#include "mana/base/errors.h"
-#include "mana/base/printable.h"
 
 namespace mana::text {
 namespace {
@@ -23,15 +18,9 @@ bool exceeds(std::string_view word, std::size_t code_points) {
 }  // namespace
 
 WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::string_view place)
-    : vocabulary_(std::move(vocabulary)), unknown_(0), max_code_points_(options.max_code_points_per_word) {
-  const auto unknown = vocabulary_.id(options.unknown_token);
-  if (!unknown) {
-    throw FormatError(
-        fmt::format("{} lacks the unknown token \"{}\"; every WordPiece vocabulary has it, so this is not "
-                    "the model's vocabulary or it was cut off",
-                    place, printable(options.unknown_token)));
-  }
-  unknown_ = *unknown;
+    : vocabulary_(std::move(vocabulary)),
+      unknown_(vocabulary_.required(options.unknown_token, place)),
+      max_code_points_(options.max_code_points_per_word) {
   vocabulary_.table().for_each([&](std::string_view token, TokenId id) {
     if (!token.starts_with(options.continuing_prefix)) return;
     const std::string_view rest = token.substr(options.continuing_prefix.size());

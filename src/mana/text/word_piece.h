@@ -4,18 +4,12 @@
 #include <string_view>
 
 #include "mana/text/normalized_text.h"
+#include "mana/text/piece.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/token_table.h"
 #include "mana/text/vocabulary.h"
 
 namespace mana::text {
-
-/// A token and the bytes of the normalised text that it stands for.
-struct Piece {
-  TokenId id;
-  Range range;
-};
-using Pieces = Buffer<Piece>;
 
 /// A word is cut into the longest tokens from the left; those within a word begin with a prefix ("##"). A word that
 /// cannot be cut up, or is too long, is the unknown token.

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mana/text/normalized_text.h"
+#include "mana/text/piece.h"
+#include "mana/text/pre_tokenizer.h"
+#include "mana/text/vocabulary.h"
+
+namespace mana::text {
+
+/// A word is a token, or the unknown one.
+class WordLevel {
+ public:
+  /// Throws FormatError when the vocabulary lacks the unknown token. `place` names the file in the message.
+  WordLevel(Vocabulary vocabulary, std::string_view unknown_token, std::string_view place);
+
+  /// A view of what compile() wrote. Throws FormatError.
+  explicit WordLevel(FlatReader& bytes);
+  void compile(FlatWriter& bytes) const;
+
+  /// Adds a piece for each word. `text` is followed by TokenTable::kPadding readable bytes.
+  void operator()(std::string_view text, const Words& words, Pieces& pieces) const;
+
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+
+ private:
+  Vocabulary vocabulary_;
+  TokenId unknown_;
+};
+
+}  // namespace mana::text

@@ -1,0 +1,116 @@
+#include "mana/text/word_segmenter.h"
+
+#include <array>
+#include <cstdint>
+
+#include "mana/text/unicode.h"
+#include "mana/text/utf8.h"
+
+namespace mana::text {
+namespace {
+
+constexpr char32_t kNone = 0;  // a code point that is left out
+constexpr char32_t kSeparator = ' ';
+constexpr char32_t kTatweel = 0x640;
+constexpr char32_t kArabicBegin = 0x600;
+constexpr char32_t kArabicEnd = 0x700;
+
+struct Unified {
+  char32_t from;
+  char32_t to;
+};
+// Arabic yeh, alef maksura and kaf as Persian writes them; then the digits.
+constexpr std::array<Unified, 3> kLetters = {{{0x64A, 0x6CC}, {0x649, 0x6CC}, {0x643, 0x6A9}}};
+constexpr std::array<char32_t, 2> kZeros = {0x660, 0x6F0};  // of Arabic and of Persian
+
+char32_t unify(char32_t c) {
+  if (c < kArabicBegin || c >= kArabicEnd) return c;
+  if (c == kTatweel) return kNone;
+  for (const auto& [from, to] : kLetters) {
+    if (c == from) return to;
+  }
+  for (const char32_t zero : kZeros) {
+    if (c >= zero && c < zero + 10) return '0' + (c - zero);
+  }
+  return c;
+}
+
+// The code point at `at`, which is moved past it; a separator for each byte that is not UTF-8.
+char32_t decode_checked(const char*& at, const char* end) {
+  const auto byte = [&](int i) { return static_cast<unsigned char>(at[i]); };
+  const unsigned lead = byte(0);
+  const int size = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  bool valid = size != 0 && end - at >= size;
+  for (int i = 1; valid && i < size; ++i) valid = is_continuation(at[i]);
+  if (valid && size > 2) {  // no longer form than needed, no surrogates, nothing above U+10FFFF
+    const unsigned second = byte(1);
+    valid = !(lead == 0xE0 && second < 0xA0) && !(lead == 0xED && second > 0x9F) && !(lead == 0xF0 && second < 0x90) &&
+            !(lead == 0xF4 && second > 0x8F);
+  }
+  if (valid) return decode(at);
+  ++at;
+  return kSeparator;
+}
+
+bool is_ascii_word(unsigned char c) {
+  return static_cast<unsigned>(c - '0') < 10 || static_cast<unsigned>((c | 0x20) - 'a') < 26;
+}
+
+}  // namespace
+
+Normalizers WordSegmentation::normalizers() const {
+  Normalizers all;
+  if (lowercase) all.stages.emplace_back(Lowercase{});
+  if (!persian) return all;
+  const auto replace = [&](char32_t from, std::string to) {
+    char bytes[4];
+    all.stages.emplace_back(Replace{std::string(bytes, encode(from, bytes)), std::move(to)});
+  };
+  for (const auto& [from, to] : kLetters) {
+    char bytes[4];
+    replace(from, std::string(bytes, encode(to, bytes)));
+  }
+  for (const char32_t zero : kZeros) {
+    for (char32_t digit = 0; digit < 10; ++digit) replace(zero + digit, std::string(1, static_cast<char>('0' + digit)));
+  }
+  replace(kTatweel, "");
+  return all;
+}
+
+bool WordSegmenter::next(const char*& at, const char* end) {
+  word_.clear();
+  bool joiner = false;  // one stands behind word_
+  // False at the end of a word.
+  const auto add = [&](char32_t c) {
+    if (c == kZeroWidthNonJoiner && !word_.empty() && !joiner) return joiner = true;
+    if ((flags_of(c) & kInWord) == 0) return word_.empty();
+    char bytes[4];
+    if (joiner) word_.append(bytes, encode(kZeroWidthNonJoiner, bytes));
+    joiner = false;
+    word_.append(bytes, encode(c, bytes));
+    return true;
+  };
+  while (at < end) {
+    const auto byte = static_cast<unsigned char>(*at);
+    if (byte < 0x80 && !joiner) {
+      ++at;
+      if (is_ascii_word(byte)) {
+        const bool capital = segmentation_.lowercase && static_cast<unsigned>(byte - 'A') < 26;
+        word_.push_back(static_cast<char>(capital ? byte | 0x20 : byte));
+      } else if (!word_.empty()) {
+        return true;
+      }
+      continue;
+    }
+    char32_t c = decode_checked(at, end);
+    const bool dotted = segmentation_.lowercase && c == kDottedI;
+    if (segmentation_.lowercase) c = lower(c, properties(c));
+    if (segmentation_.persian) c = unify(c);
+    if (c == kNone) continue;
+    if (!add(c)) return true;
+    if (dotted) add(kDotAbove);
+  }
+  return !word_.empty();
+}
+
+}  // namespace mana::text

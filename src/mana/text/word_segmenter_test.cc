@@ -1,0 +1,107 @@
+#include "mana/text/word_segmenter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "mana/base/file.h"
+#include "mana/base/json.h"
+#include "mana/text/repaired_text.h"
+#include "mana/text/tokenizer.h"
+
+namespace mana::text {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> words_of(std::string_view text, WordSegmentation segmentation = {}) {
+  std::vector<std::string> words;
+  WordSegmenter segment(segmentation);
+  segment(text, [&](std::string_view word) { words.emplace_back(word); });
+  return words;
+}
+
+// The definition: the stages that are written into a tokenizer.json, one after the other.
+std::vector<std::string> words_of_stages(std::string_view text, const WordSegmentation& segmentation) {
+  const RepairedText repaired(text);
+  NormalizedText normalized;
+  normalized.assign(repaired.text(), 0, false);
+  segmentation.normalizers()(normalized);
+  Words ranges;
+  segmentation.pre_tokenizers()(normalized.text(), {0, static_cast<std::uint32_t>(normalized.text().size())}, ranges);
+  std::vector<std::string> words;
+  for (const Range& range : ranges) words.emplace_back(range.of(normalized.text()));
+  return words;
+}
+
+TEST(WordSegmenter, FindsRunsOfLettersMarksAndDigits) {
+  EXPECT_THAT(words_of("It's a T-34, x_y!\t(Café)\n"), ElementsAre("it", "s", "a", "t", "34", "x", "y", "café"));
+  EXPECT_THAT(words_of("It's", {.lowercase = false}), ElementsAre("It", "s"));
+  EXPECT_THAT(words_of(" .,\n"), IsEmpty());
+  EXPECT_THAT(words_of(""), IsEmpty());
+}
+
+TEST(WordSegmenter, KeepsOneZeroWidthNonJoinerInsideAWord) {
+  EXPECT_THAT(words_of("می\u200Cروم"), ElementsAre("می\u200Cروم"));
+  EXPECT_THAT(words_of("\u200Cمی\u200C, می\u200C\u200Cروم\u200C"), ElementsAre("می", "می", "روم"));
+}
+
+TEST(WordSegmenter, WritesArabicLettersAndDigitsAsPersianIfAsked) {
+  const std::string text = "\u0643\u062A\u0627\u0628 \u0639\u0644\u064A \u0661\u06F2";
+  EXPECT_THAT(words_of(text, {.persian = true}), ElementsAre("\u06A9\u062A\u0627\u0628", "\u0639\u0644\u06CC", "12"));
+  EXPECT_THAT(words_of(text), ElementsAre("\u0643\u062A\u0627\u0628", "\u0639\u0644\u064A", "\u0661\u06F2"));
+  EXPECT_THAT(words_of("\u0633\u0640\u0640\u0644\u0627\u0645 \u0640", {.persian = true}),
+              ElementsAre("\u0633\u0644\u0627\u0645"));
+}
+
+TEST(WordSegmenter, FindsTheWordsOfTheStagesInAnyBytes) {
+  const std::vector<std::string> parts = {"a",      "Z",      "9",      " ",      "\n",     "'",      "é",
+                                          "\u0301", "\u200C", "\u200C", "\u0640", "\u0643", "\u0664", "\u0130",
+                                          "中",     "\u2167", "🙂",   "\xFF",   "\xE2",   "\x80",   "\xED\xA0\x80"};
+  std::mt19937 random(1);
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (std::size_t i = random() % 12; i > 0; --i) text += parts[random() % parts.size()];
+    for (const WordSegmentation segmentation :
+         {WordSegmentation{true, false}, WordSegmentation{false, true}, WordSegmentation{true, true}}) {
+      ASSERT_EQ(words_of(text, segmentation), words_of_stages(text, segmentation)) << testing::PrintToString(text);
+    }
+  }
+}
+
+// words/tokenizer.json is the reference's own; its texts are those of cases.jsonl.
+TEST(WordSegmenter, FindsTheWordsOfTheReference) {
+  const std::filesystem::path fixtures = MANA_SOURCE_DIR "/tests/fixtures/tokenizer";
+  const std::string cases = read_file(fixtures / "cases.jsonl");
+  for (const bool persian : {false, true}) {
+    const std::string name = persian ? "words_persian" : "words";
+    const Tokenizer tokenizer = Tokenizer::load(fixtures / name);
+    int texts = 0;
+    for (std::size_t at = 0; at < cases.size();) {
+      const std::size_t end = cases.find('\n', at);
+      const auto line = json::Document::parse(cases.substr(at, end - at), "cases.jsonl");
+      at = end + 1;
+      const auto whose = line.root().find("tokenizer");
+      if (!whose || whose->string() != name || !line.root().find("text") || line.root().find("pair")) continue;
+      std::vector<TokenId> ids;
+      for (const std::string& word : words_of(line.root().at("text").string(), {true, persian})) {
+        ids.push_back(tokenizer.id(word).value_or(*tokenizer.id("[UNK]")));
+      }
+      std::vector<TokenId> expected;
+      for (const json::Value& id : line.root().at("ids").array()) {
+        expected.push_back(static_cast<TokenId>(id.integer()));
+      }
+      EXPECT_EQ(ids, expected) << line.root().at("text").string();
+      ++texts;
+    }
+    EXPECT_GT(texts, 20);
+  }
+}
+
+}  // namespace
+}  // namespace mana::text
