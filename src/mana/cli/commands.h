@@ -18,6 +18,7 @@ int inspect(Options& options);
 int pull(Options& options);
 int similarity(Options& options);
 int tokenize(Options& options);
+int train_word2vec(Options& options);
 int verify(Options& options);
 
 }  // namespace mana::cli

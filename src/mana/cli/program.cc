@@ -65,6 +65,9 @@ constexpr std::array kCommands = {
              "mana eval classify --train train.tsv --test test.tsv\n"
              "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
             eval_classify},
+    Command{{"train word2vec", "Train word vectors on raw text",
+             "mana train word2vec --input corpus.txt --output words"},
+            train_word2vec},
     Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
             bench_embed},
     Command{{"bench peak", "Measure the processor's arithmetic peak", "mana bench peak --threads 2 --json"},

@@ -10,10 +10,6 @@
 
 namespace mana::train {
 
-/// The buckets of a word's n-grams of code points, the borders of "<word>" among them, as fastText numbers them: FNV-1a
-/// of 32 bits over UTF-8, bytes taken as signed. A border alone is none.
-void find_subwords(std::string_view word, const Subwords& subwords, std::vector<std::uint32_t>& buckets);
-
 /// The rows of the inputs that make up each word: its own, then those of its n-grams.
 class SubwordTable {
  public:
