@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t kBlocksOfThread = 64;
 /// Of --deterministic. More workers would learn from rows that are further behind.
 constexpr std::size_t kWorkers = 2;
-constexpr std::uint64_t kBlocksOfWorker = 4;
+constexpr std::uint64_t kBlocksOfWorker = 1;
 /// What is left of the learning rate at the end, as in word2vec.c.
 constexpr double kLastShare = 1e-4;
 
