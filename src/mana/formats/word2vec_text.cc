@@ -41,10 +41,14 @@ class RowReader {
     for (std::size_t i = 0; i < row.size(); ++i) {
       skip_space();
       if (line_.empty()) fail(fmt::format("{} numbers follow the word, not {}", i, row.size()));
-      const auto [end, error] = std::from_chars(line_.data(), line_.data() + line_.size(), row[i]);
-      // Numbers nearer to 0 than any float are written by others as they are.
-      const bool tiny = error == std::errc::result_out_of_range && std::abs(row[i]) < 1;
-      if ((error != std::errc() && !tiny) || !std::isfinite(row[i])) {
+      const char* const line_end = line_.data() + line_.size();
+      auto [end, error] = std::from_chars(line_.data(), line_end, row[i]);
+      if (error == std::errc::result_out_of_range) {  // nearer to 0 than any float, or beyond the largest
+        double value = 0;
+        error = std::from_chars(line_.data(), line_end, value).ec;
+        row[i] = static_cast<float>(value);
+      }
+      if (error != std::errc() || !std::isfinite(row[i])) {
         fail(fmt::format("number {} is not a finite f32: {}", i + 1, printable(line_.substr(0, line_.find(' ')))));
       }
       line_.remove_prefix(static_cast<std::size_t>(end - line_.data()));

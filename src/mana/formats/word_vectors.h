@@ -15,20 +15,20 @@ namespace mana::formats {
 struct Subwords {
   std::size_t shortest = 3;
   std::size_t longest = 6;
-  std::size_t buckets = 0;           ///< at least one
-  std::span<const std::byte> bytes;  ///< [buckets, dimensions] f32, at any address
+  std::size_t buckets = 0;                ///< at least one
+  std::span<const std::byte> bytes = {};  ///< [buckets, dimensions] f32, at any address
 };
 
 /// Words and their vectors, most frequent word first where the counts are known. What a file holds stays where the
 /// file is mapped: only the places of the words take memory.
 struct WordVectors {
-  std::vector<std::string_view> words;  ///< [words], UTF-8 if the file is; views of what `owner` keeps
-  std::vector<std::uint64_t> counts;    ///< [words], or empty where a file does not say
-  std::size_t dimensions = 0;           ///< at least one
-  std::span<const std::byte> bytes;     ///< where the rows lie, each `dimensions` f32 at any address
-  std::vector<std::uint64_t> begins;    ///< [words], each row's first byte; empty: rows follow one another
-  std::optional<Subwords> subwords;     ///< of a model that composes vectors of n-grams
-  std::shared_ptr<const void> owner;    ///< keeps words and rows alive: a buffer or a mapped file
+  std::vector<std::string_view> words = {};  ///< [words], UTF-8 if the file is; views of what `owner` keeps
+  std::vector<std::uint64_t> counts = {};    ///< [words], or empty where a file does not say
+  std::size_t dimensions = 0;                ///< at least one
+  std::span<const std::byte> bytes = {};     ///< where the rows lie, each `dimensions` f32 at any address
+  std::vector<std::uint64_t> begins = {};    ///< [words], each row's first byte; empty: rows follow one another
+  std::optional<Subwords> subwords = {};     ///< of a model that composes vectors of n-grams
+  std::shared_ptr<const void> owner = {};    ///< keeps words and rows alive: a buffer or a mapped file
 
   std::size_t size() const { return words.size(); }
   /// Puts the row of a word, as it is stored, into `row` [dimensions].

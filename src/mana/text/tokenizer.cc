@@ -133,6 +133,8 @@ std::string_view Tokenizer::token(TokenId id) const {
   throw ArgumentError(fmt::format("no token of this vocabulary has the id {}", id));
 }
 
+std::optional<std::string_view> Tokenizer::find_token(TokenId id) const { return pipeline_->token(id); }
+
 std::size_t Tokenizer::special_token_count(bool pair) const {
   return (pair ? pipeline_->pair : pipeline_->single).special_count();
 }

@@ -95,10 +95,11 @@ class Tokenizer {
   /// The text that ids stand for, as the file's decoder would join them.
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens = true) const;
 
-  std::size_t vocabulary_size() const;                       ///< added tokens included
-  std::optional<TokenId> id(std::string_view token) const;   ///< nothing when unknown
-  std::string_view token(TokenId id) const;                  ///< throws ArgumentError when no token has the id
-  std::size_t special_token_count(bool pair = false) const;  ///< what the template adds to a text
+  std::size_t vocabulary_size() const;                           ///< added tokens included
+  std::optional<TokenId> id(std::string_view token) const;       ///< nothing when unknown
+  std::string_view token(TokenId id) const;                      ///< throws ArgumentError when no token has the id
+  std::optional<std::string_view> find_token(TokenId id) const;  ///< nothing when no token has the id
+  std::size_t special_token_count(bool pair = false) const;      ///< what the template adds to a text
   /// `model_max_length` of `tokenizer_config.json`, if it is there and a sensible number.
   std::optional<std::size_t> model_max_length() const;
 
