@@ -1,12 +1,15 @@
 #include "mana/cli/trained_words.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <span>
+#include <vector>
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/file.h"
 #include "mana/formats/fasttext.h"
 #include "mana/formats/word2vec.h"
+#include "mana/models/words/word_embedding_folder.h"
 
 namespace mana::cli {
 namespace {
@@ -94,7 +97,7 @@ void write_trained_words(const WordTrainingOptions& options, const train::Corpus
     case Form::folder: break;
   }
   AtomicFolder folder(options.output, existing(options));
-  formats::write_word2vec_binary(folder.temporary() / "vectors.bin", vectors);
+  models::write_word_embedding_folder(folder.temporary(), vectors, options.corpus.segmentation);
   folder.commit();
 }
 
