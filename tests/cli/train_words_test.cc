@@ -31,7 +31,7 @@ class TrainWords : public testing::Test {
   TrainWords() { write(folder_ / "text.txt", text()); }
 
   std::vector<std::string> command(const std::string& output, std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"train",    "word2vec", "--input",      (folder_ / "text.txt").string(),
+    std::vector<std::string> arguments = {"train",    "word2vec",   "--input",      (folder_ / "text.txt").string(),
                                           "--output", path(output), "--dimensions", "12"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
@@ -85,11 +85,11 @@ TEST_F(TrainWords, ReadsStandardInputAndSeveralFiles) {
   write(path("rest"), rest);
   const std::vector<std::string> exact = {"--deterministic"};
   ASSERT_EQ(run(command("file.bin", exact)).status, 0);
-  ASSERT_EQ(run({"train", "word2vec", "--input", "-", "--output", path("pipe.bin"), "--dimensions", "12",
-                 "--deterministic"},
-                text())
-                .status,
-            0);
+  ASSERT_EQ(
+      run({"train", "word2vec", "--input", "-", "--output", path("pipe.bin"), "--dimensions", "12", "--deterministic"},
+          text())
+          .status,
+      0);
   ASSERT_EQ(run({"train", "word2vec", "--output", path("two.bin"), "--dimensions", "12", "--deterministic",
                  path("half"), path("rest")})
                 .status,
@@ -99,7 +99,7 @@ TEST_F(TrainWords, ReadsStandardInputAndSeveralFiles) {
 }
 
 TEST_F(TrainWords, BrokenOffItGoesOnAsIfNothingHadBeen) {
-  const std::vector<std::string> exact = {"--deterministic", "--epochs", "3000"};
+  const std::vector<std::string> exact = {"--deterministic", "--epochs", "2000"};
   for (const int signal : {SIGINT, SIGTERM}) {
     const std::string output = fmt::format("{}.bin", signal);
     std::vector<std::string> checkpoints = command(output, exact);
@@ -124,7 +124,7 @@ TEST_F(TrainWords, BrokenOffItGoesOnAsIfNothingHadBeen) {
 }
 
 TEST_F(TrainWords, KilledItGoesOnFromItsLastCheckpoint) {
-  const std::vector<std::string> exact = {"--deterministic", "--epochs", "3000"};
+  const std::vector<std::string> exact = {"--deterministic", "--epochs", "2000"};
   std::vector<std::string> checkpoints = exact;
   checkpoints.insert(checkpoints.end(), {"--checkpoint", "0"});
   {
@@ -163,9 +163,11 @@ TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {
 }
 
 TEST_F(TrainWords, BrokenUtf8OnlySeparatesWords) {
-  write(path("bad.txt"), text() + "\xFF" "day1\xC3 night2 \xE2\x82\n");
-  const Outcome outcome = run({"train", "word2vec", "--input", path("bad.txt"), "--output", path("o.txt"),
-                               "--dimensions", "4", "--json"});
+  write(path("bad.txt"), text() +
+                             "\xFF"
+                             "day1\xC3 night2 \xE2\x82\n");
+  const Outcome outcome =
+      run({"train", "word2vec", "--input", path("bad.txt"), "--output", path("o.txt"), "--dimensions", "4", "--json"});
   EXPECT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_THAT(outcome.output, HasSubstr("\"vocabulary\":46"));
 }

@@ -24,9 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 /// The sizes of the files together, where all have one.
 std::optional<std::uint64_t> total_bytes(const std::vector<std::filesystem::path>& files) {
@@ -43,7 +41,11 @@ std::optional<std::uint64_t> total_bytes(const std::vector<std::filesystem::path
 class WordTrainingRun {
  public:
   WordTrainingRun(const WordTrainingOptions& options, int terminal, std::stop_token stop)
-      : options_(options), terminal_(terminal), stop_(std::move(stop)), corpus_(read()), trainer_(corpus_, options.training) {
+      : options_(options),
+        terminal_(terminal),
+        stop_(std::move(stop)),
+        corpus_(read()),
+        trainer_(corpus_, options.training) {
     job_ = train::describe_job(corpus_, options.training);
     if (options.resume && file_exists(options.checkpoint()))
       train::resume_from_checkpoint(options.checkpoint(), trainer_, job_);
@@ -62,7 +64,8 @@ class WordTrainingRun {
       trainer_.advance();
       const train::TrainingTally& tally = trainer_.state().tally;
       if (tally.loss_pairs > pairs) {
-        progress.set_label(fmt::format("training, loss {:.3f}", (tally.loss - loss) / static_cast<double>(tally.loss_pairs - pairs)));
+        progress.set_label(
+            fmt::format("training, loss {:.3f}", (tally.loss - loss) / static_cast<double>(tally.loss_pairs - pairs)));
         loss = tally.loss;
         pairs = tally.loss_pairs;
       }
@@ -141,7 +144,8 @@ int train_word2vec(Options& options) {
     run.report();
   } catch (const Cancelled&) {
     if (!options.quiet() && file_exists(wanted.checkpoint()))
-      note(fmt::format("mana: stopped; {} holds what was trained, and --resume goes on from there", wanted.checkpoint().string()));
+      note(fmt::format("mana: stopped; {} holds what was trained, and --resume goes on from there",
+                       wanted.checkpoint().string()));
     return interruption.exit_status();
   }
   return 0;

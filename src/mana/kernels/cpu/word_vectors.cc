@@ -31,12 +31,9 @@ void reference_logistic(const LogisticCall& call) {
                       call.scratch);
 }
 
-constexpr WordKernels kReference = {Isa::reference,
-                                    reference_logistic,
-                                    reference::gather<float>,
-                                    reference::scatter<float>,
-                                    reference::mean<float>,
-                                    reference::spread<float>};
+constexpr WordKernels kReference = {Isa::reference,           reference_logistic,
+                                    reference::gather<float>, reference::scatter<float>,
+                                    reference::mean<float>,   reference::spread<float>};
 
 }  // namespace
 

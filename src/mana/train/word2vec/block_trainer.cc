@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-
 namespace mana::train {
 namespace {
 
@@ -50,8 +49,7 @@ BlockTrainer::BlockTrainer(const WordTraining& training, const WordTables& table
                            std::size_t width)
     : training_(training), tables_(tables), kernels_(kernels), width_(width) {
   const std::size_t inputs = std::size_t{2} * training.window;
-  const std::size_t outputs =
-      tables.tree.empty() ? training.negatives + std::size_t{1} : tables.tree.front().longest();
+  const std::size_t outputs = tables.tree.empty() ? training.negatives + std::size_t{1} : tables.tree.front().longest();
   const std::size_t parts = tables.subwords.empty() ? 1 : tables.subwords.front().most();
   for (Step& step : steps_) {
     step.ids.resize(outputs);
@@ -213,8 +211,8 @@ __attribute__((no_sanitize("thread"))) void BlockTrainer::sample_loss(const Step
       float dot = 0;
       for (std::size_t k = 0; k < width_; ++k) dot += x_.data()[i * width_ + k] * step.rows[o][k];
       const double toward = step.labels[o] > 0.5f ? dot : -dot;
-      tally_.loss += static_cast<double>(step.counts[o]) *
-                     (std::log1p(std::exp(-std::fabs(toward))) - std::min(toward, 0.0));
+      tally_.loss +=
+          static_cast<double>(step.counts[o]) * (std::log1p(std::exp(-std::fabs(toward))) - std::min(toward, 0.0));
     }
   }
   tally_.loss_pairs += inputs;

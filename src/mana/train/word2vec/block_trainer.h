@@ -21,17 +21,17 @@ struct WordTables {
 
   std::vector<std::uint32_t> keep;  ///< [words]: the probability that a word is not left out, in 1/2³²
   std::vector<NegativeSampler> sampler;
-  std::vector<HuffmanTree> tree;        ///< one of these two
+  std::vector<HuffmanTree> tree;       ///< one of these two
   std::vector<SubwordTable> subwords;  ///< or none
 };
 
 /// What was really done.
 struct TrainingTally {
-  std::uint64_t words = 0;            ///< of the text
-  std::uint64_t trained_words = 0;    ///< not left out
-  std::uint64_t positive_pairs = 0;   ///< of a word and one in its window
-  std::uint64_t negative_pairs = 0;   ///< of a word and one drawn, or decisions of the tree
-  double loss = 0;                    ///< the negative log-likelihood of `loss_pairs`, a sample of the positive pairs
+  std::uint64_t words = 0;           ///< of the text
+  std::uint64_t trained_words = 0;   ///< not left out
+  std::uint64_t positive_pairs = 0;  ///< of a word and one in its window
+  std::uint64_t negative_pairs = 0;  ///< of a word and one drawn, or decisions of the tree
+  double loss = 0;                   ///< the negative log-likelihood of `loss_pairs`, a sample of the positive pairs
   std::uint64_t loss_pairs = 0;
 
   TrainingTally& operator+=(const TrainingTally& other);
@@ -54,7 +54,8 @@ class BlockTrainer {
                std::size_t width);
 
   /// One step of gradient ascent for every word. `touched` may be null.
-  void train(std::span<const std::uint32_t> tokens, float rate, Random random, Matrices& matrices, TouchedRows* touched);
+  void train(std::span<const std::uint32_t> tokens, float rate, Random random, Matrices& matrices,
+             TouchedRows* touched);
 
   /// What was done since the last call.
   TrainingTally take_tally();

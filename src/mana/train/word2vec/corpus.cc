@@ -59,10 +59,10 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
   WordCounter::Choice choice = counter.choose(options.min_count, options.vocabulary);
   vocabulary_ = std::move(choice.words);
   if (vocabulary_.size() < 2) {
-    throw ArgumentError(fmt::format(
-        "{} of the {} words of the input {} {} times or more, and training needs two; lower --min-count",
-        vocabulary_.size() == 0 ? "none" : "only one", counter.size(), vocabulary_.size() == 0 ? "stand there" : "stands there",
-        options.min_count));
+    throw ArgumentError(
+        fmt::format("{} of the {} words of the input {} {} times or more, and training needs two; lower --min-count",
+                    vocabulary_.size() == 0 ? "none" : "only one", counter.size(),
+                    vocabulary_.size() == 0 ? "stand there" : "stands there", options.min_count));
   }
   encode(numbers, choice.places);
 }

@@ -17,11 +17,11 @@ namespace mana::train {
 /// What becomes of a text before training.
 struct CorpusOptions {
   text::WordSegmentation segmentation;
-  std::uint64_t min_count = 5;            ///< of a word that is to have a vector
-  std::size_t vocabulary = 0;             ///< at most so many words, the most frequent ones; 0: all
-  std::size_t counted = 30'000'000;       ///< words held at once while they are counted
-  unsigned phrase_passes = 0;             ///< each joins pairs of words, or of what the pass before has joined
-  double phrase_threshold = 100;          ///< the score that makes a phrase of a pair
+  std::uint64_t min_count = 5;       ///< of a word that is to have a vector
+  std::size_t vocabulary = 0;        ///< at most so many words, the most frequent ones; 0: all
+  std::size_t counted = 30'000'000;  ///< words held at once while they are counted
+  unsigned phrase_passes = 0;        ///< each joins pairs of words, or of what the pass before has joined
+  double phrase_threshold = 100;     ///< the score that makes a phrase of a pair
 };
 
 /// A text as numbers of words, read once and encoded once: what training reads in every epoch, in blocks that each are

@@ -43,7 +43,10 @@ class CorpusTest : public testing::Test {
 constexpr std::uint32_t kEnd = Corpus::kLineEnd;
 
 TEST_F(CorpusTest, NumbersWordsByFallingCountAndEndsLines) {
-  const Corpus corpus = corpus_of("A b, b!\n\nonce\nb a\r\nb c c\xFF" "c", at_least(2));
+  const Corpus corpus = corpus_of(
+      "A b, b!\n\nonce\nb a\r\nb c c\xFF"
+      "c",
+      at_least(2));
   EXPECT_THAT(corpus.vocabulary().words, ElementsAre("b", "c", "a"));
   ASSERT_EQ(corpus.blocks(), 1u);
   std::vector<std::uint32_t> tokens;

@@ -41,8 +41,7 @@ std::unordered_map<std::uint64_t, std::uint64_t> count_pairs(const TokenFile& te
 TokenFile join_phrases(const TokenFile& text, WordCounter& counter, const PhraseOptions& options) {
   stop_if_asked(options.stop);
   double words = 0;
-  for (std::uint32_t number = 0; number < counter.size(); ++number)
-    words += static_cast<double>(counter.count(number));
+  for (std::uint32_t number = 0; number < counter.size(); ++number) words += static_cast<double>(counter.count(number));
   auto pairs = count_pairs(text, counter, options);
   const double threshold = options.threshold / static_cast<double>(std::uint64_t{1} << std::min(options.pass, 60U));
   std::erase_if(pairs, [&](const auto& pair) {

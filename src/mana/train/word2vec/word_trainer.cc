@@ -20,7 +20,9 @@ constexpr std::uint64_t kBlocksOfWorker = 1;
 /// What is left of the learning rate at the end, as in word2vec.c.
 constexpr double kLastShare = 1e-4;
 
-unsigned thread_count(unsigned wanted) { return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency()); }
+unsigned thread_count(unsigned wanted) {
+  return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+}
 
 /// base += Σ_w (row_w - base); then every row_w = base.
 void merge_row(float* base, std::span<float* const> rows, std::size_t width) {
@@ -38,7 +40,7 @@ void merge_row(float* base, std::span<float* const> rows, std::size_t width) {
 struct WordTrainer::Worker {
   BlockTrainer trainer;
   std::vector<std::uint32_t> tokens;
-  Matrices matrices;    ///< a copy of its own, with `deterministic`
+  Matrices matrices;  ///< a copy of its own, with `deterministic`
   TouchedRows touched;
 };
 
