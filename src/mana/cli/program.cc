@@ -60,6 +60,9 @@ constexpr std::array kCommands = {
              "mana train sentence --data stsb-train.tsv --loss cosent --epochs 4 --eval-sts stsb-dev.tsv --output "
              "my-model"},
             train_sentence},
+    Command{{"train word2vec", "Train word vectors on raw text",
+             "mana train word2vec --input corpus.txt --output words"},
+            train_word2vec},
     Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
              "mana train classifier --data train.tsv --output my-classifier\n"
              "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json"},

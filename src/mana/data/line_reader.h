@@ -5,6 +5,8 @@
 #include <stop_token>
 #include <string>
 
+#include "mana/data/byte_source.h"
+
 namespace mana::data {
 
 /// Reads a file or standard input line by line in bounded memory (one line, however long it is, plus a block).
@@ -15,9 +17,6 @@ class LineReader {
   /// Opens `path`; "-" is standard input. While it waits for a pipe or a terminal it heeds `stop`.
   /// Throws IoError when the file cannot be opened or is a folder.
   explicit LineReader(const std::filesystem::path& path, std::stop_token stop = {});
-  ~LineReader();
-  LineReader(LineReader&& other) noexcept;
-  LineReader& operator=(LineReader&&) = delete;
 
   /// Puts the next line, without its end, into `line`; false at the end of the input.
   /// Throws IoError when reading fails, Cancelled when `stop` is requested.
@@ -26,20 +25,17 @@ class LineReader {
   /// The number of the line that next() gave last, from 1.
   std::uint64_t number() const { return number_; }
   /// "corpus.txt", or "standard input".
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return source_.name(); }
   /// "corpus.txt:12", for messages about the line that next() gave last.
   std::string place() const;
 
  private:
   bool fill();
 
-  int descriptor_ = -1;
-  std::string name_;
-  std::stop_token stop_;
+  ByteSource source_;
   std::string block_;
   std::size_t position_ = 0;
   std::uint64_t number_ = 0;
-  bool ended_ = false;
 };
 
 }  // namespace mana::data

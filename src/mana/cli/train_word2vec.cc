@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "mana/base/file.h"
+#include "mana/base/progress.h"
+#include "mana/cli/commands.h"
+#include "mana/cli/interruption.h"
+#include "mana/cli/output.h"
+#include "mana/cli/trained_words.h"
+#include "mana/cli/word_training_options.h"
+#include "mana/train/word2vec/checkpoint.h"
+#include "mana/train/word2vec/word_trainer.h"
+
+namespace mana::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// The sizes of the files together, where all have one.
+std::optional<std::uint64_t> total_bytes(const std::vector<std::filesystem::path>& files) {
+  std::uint64_t sum = 0;
+  for (const std::filesystem::path& file : files) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error)) return {};
+    sum += std::filesystem::file_size(file, error);
+  }
+  return sum;
+}
+
+/// One training with its progress, its checkpoints and its report.
+class WordTrainingRun {
+ public:
+  WordTrainingRun(const WordTrainingOptions& options, int terminal, std::stop_token stop)
+      : options_(options),
+        terminal_(terminal),
+        stop_(std::move(stop)),
+        corpus_(read()),
+        trainer_(corpus_, options.training) {
+    job_ = train::describe_job(corpus_, options.training);
+    if (options.resume && file_exists(options.checkpoint()))
+      train::resume_from_checkpoint(options.checkpoint(), trainer_, job_);
+  }
+
+  /// Throws Cancelled once the checkpoint is written.
+  void train() {
+    resumed_words_ = trainer_.state().tally.words;
+    Progress progress(terminal_, "training", "words", trainer_.total_words());
+    progress.skip(resumed_words_);
+    begin_ = Clock::now();
+    Clock::time_point kept = begin_;
+    double loss = 0;
+    std::uint64_t pairs = 0;
+    while (!trainer_.done()) {
+      trainer_.advance();
+      const train::TrainingTally& tally = trainer_.state().tally;
+      if (tally.loss_pairs > pairs) {
+        progress.set_label(
+            fmt::format("training, loss {:.3f}", (tally.loss - loss) / static_cast<double>(tally.loss_pairs - pairs)));
+        loss = tally.loss;
+        pairs = tally.loss_pairs;
+      }
+      progress.set(tally.words);
+      const bool stop = stop_.stop_requested();
+      if (!stop && seconds_since(kept) < static_cast<double>(options_.checkpoint_seconds)) continue;
+      train::write_checkpoint(options_.checkpoint(), trainer_, job_);
+      kept = Clock::now();
+      if (stop) throw Cancelled("the training was cancelled");
+    }
+    seconds_ = seconds_since(begin_);
+  }
+
+  void write() const {
+    write_trained_words(options_, corpus_, trainer_);
+    std::error_code ignored;
+    std::filesystem::remove(options_.checkpoint(), ignored);
+  }
+
+  void report() const {
+    const train::TrainingTally& tally = trainer_.state().tally;
+    const double words = static_cast<double>(tally.words - resumed_words_);
+    const nlohmann::ordered_json object = {
+        {"vocabulary", corpus_.vocabulary().size()},
+        {"words_read", corpus_.words_read()},
+        {"words_of_vocabulary", corpus_.words()},
+        {"epochs", options_.training.epochs},
+        {"words_trained", tally.trained_words},
+        {"positive_pairs", tally.positive_pairs},
+        {options_.training.objective == train::Objective::negative_sampling ? "negative_pairs" : "decisions",
+         tally.negative_pairs},
+        {"loss", tally.mean_loss()},
+        {"seconds", seconds_},
+        {"words_per_second", seconds_ > 0 ? words / seconds_ : 0}};
+    if (options_.json) return print(object.dump() + "\n");
+    std::string text;
+    for (const auto& [name, value] : object.items()) {
+      std::string shown = name;
+      std::ranges::replace(shown, '_', ' ');
+      text += value.is_number_float() ? fmt::format("{:<20} {:.4g}\n", shown, value.get<double>())
+                                      : fmt::format("{:<20} {}\n", shown, value.get<std::uint64_t>());
+    }
+    print(text);
+  }
+
+ private:
+  train::Corpus read() {
+    const std::vector<std::filesystem::path> files = options_.input_files();
+    Progress progress(terminal_, "reading", "bytes", total_bytes(files));
+    return {files, options_.corpus, [&](std::uint64_t bytes) { progress.set(bytes); }, stop_};
+  }
+
+  const WordTrainingOptions& options_;
+  int terminal_;
+  std::stop_token stop_;
+  train::Corpus corpus_;
+  train::WordTrainer trainer_;
+  std::string job_;
+  Clock::time_point begin_;
+  double seconds_ = 0;
+  std::uint64_t resumed_words_ = 0;
+};
+
+}  // namespace
+
+int train_word2vec(Options& options) {
+  WordTrainingOptions wanted;
+  if (!wanted.parse(options)) return 0;
+  require_writable(wanted);
+
+  const Interruption interruption;
+  try {
+    WordTrainingRun run(wanted, options.quiet() ? -1 : STDERR_FILENO, interruption.token());
+    run.train();
+    run.write();
+    run.report();
+  } catch (const Cancelled&) {
+    if (!options.quiet() && file_exists(wanted.checkpoint()))
+      note(fmt::format("mana: stopped; {} holds what was trained, and --resume goes on from there",
+                       wanted.checkpoint().string()));
+    return interruption.exit_status();
+  }
+  return 0;
+}
+
+}  // namespace mana::cli

@@ -1,0 +1,104 @@
+#include "mana/cli/trained_words.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "mana/base/atomic_folder.h"
+#include "mana/base/file.h"
+#include "mana/formats/fasttext.h"
+#include "mana/formats/word2vec.h"
+#include "mana/models/words/word_embedding_folder.h"
+
+namespace mana::cli {
+namespace {
+
+enum class Form { folder, text, binary };
+
+Form form_of(const std::filesystem::path& output) {
+  const std::string extension = output.extension().string();
+  if (extension == ".txt" || extension == ".vec") return Form::text;
+  return extension == ".bin" ? Form::binary : Form::folder;
+}
+
+AtomicFolder::Existing existing(const WordTrainingOptions& options) {
+  return options.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse;
+}
+
+/// Words and values of the matrix where they lie.
+formats::WordVectors view_of(const train::WordList& vocabulary, std::size_t dimensions, std::size_t stride,
+                             const float* values) {
+  formats::WordVectors vectors;
+  vectors.words.assign(vocabulary.words.begin(), vocabulary.words.end());
+  vectors.counts = vocabulary.counts;
+  vectors.dimensions = dimensions;
+  vectors.bytes = std::as_bytes(std::span(values, vocabulary.size() * stride));
+  for (std::size_t word = 0; word < vocabulary.size() && stride != dimensions; ++word)
+    vectors.begins.push_back(word * stride * sizeof(float));
+  return vectors;
+}
+
+std::vector<float> without_padding(const train::Matrix& matrix) {
+  std::vector<float> values;
+  values.reserve(matrix.rows() * matrix.dimensions());
+  for (std::size_t row = 0; row < matrix.rows(); ++row)
+    values.insert(values.end(), matrix.row(row), matrix.row(row) + matrix.dimensions());
+  return values;
+}
+
+/// fastText's own file keeps the parts of words, so that it has vectors for words that were never seen.
+void write_with_subwords(const WordTrainingOptions& options, const train::Corpus& corpus,
+                         const train::WordTrainer& trainer) {
+  const train::WordTraining& training = trainer.training();
+  const std::vector<float> inputs = without_padding(trainer.matrices().inputs);
+  const std::vector<float> outputs = without_padding(trainer.matrices().outputs);
+  formats::WordVectors vectors = view_of(corpus.vocabulary(), training.dimensions, training.dimensions, inputs.data());
+  const train::Subwords& parts = *training.subwords;
+  vectors.subwords = {parts.shortest, parts.longest, parts.buckets,
+                      std::as_bytes(std::span(inputs).subspan(corpus.vocabulary().size() * training.dimensions))};
+  formats::FastTextTraining told;
+  told.window = static_cast<std::int32_t>(training.window);
+  told.epochs = static_cast<std::int32_t>(training.epochs);
+  told.minimum_count = static_cast<std::int32_t>(std::min<std::uint64_t>(options.corpus.min_count, 1U << 30U));
+  told.negatives = static_cast<std::int32_t>(training.negatives);
+  if (training.objective == train::Objective::hierarchical_softmax)
+    told.loss = formats::FastTextTraining::Loss::hierarchical_softmax;
+  if (training.architecture == train::Architecture::cbow) told.model = formats::FastTextTraining::Model::cbow;
+  told.sample = training.sample;
+  told.tokens = corpus.words();
+  if (training.objective == train::Objective::negative_sampling) told.output = std::as_bytes(std::span(outputs));
+  formats::write_fasttext(options.output, vectors, told);
+}
+
+}  // namespace
+
+void require_writable(const WordTrainingOptions& options) {
+  if (form_of(options.output) == Form::folder) {
+    const AtomicFolder try_it(options.output, existing(options));
+  } else {
+    const AtomicFile try_it(options.output);
+  }
+}
+
+void write_trained_words(const WordTrainingOptions& options, const train::Corpus& corpus,
+                         const train::WordTrainer& trainer) {
+  const Form form = form_of(options.output);
+  if (form == Form::binary && options.training.subwords) return write_with_subwords(options, corpus, trainer);
+  const bool composed = options.training.subwords.has_value();
+  const train::Matrix& inputs = trainer.matrices().inputs;
+  const Buffer<float> means = composed ? trainer.vectors() : Buffer<float>();
+  const formats::WordVectors vectors =
+      view_of(corpus.vocabulary(), inputs.dimensions(), composed ? inputs.dimensions() : inputs.width(),
+              composed ? means.data() : inputs.row(0));
+  switch (form) {
+    case Form::text: return formats::write_word2vec_text(options.output, vectors);
+    case Form::binary: return formats::write_word2vec_binary(options.output, vectors);
+    case Form::folder: break;
+  }
+  AtomicFolder folder(options.output, existing(options));
+  models::write_word_embedding_folder(folder.temporary(), vectors, options.corpus.segmentation);
+  folder.commit();
+}
+
+}  // namespace mana::cli

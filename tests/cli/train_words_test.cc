@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <string>
+#include <vector>
+
+#include "process.h"
+
+namespace mana::program {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+/// Lines of words of two matters.
+std::string text(int lines = 400) {
+  std::string all;
+  for (int line = 0; line < lines; ++line) {
+    for (int i = 0; i < 9; ++i) all += fmt::format("{}{} ", line % 2 == 0 ? "day" : "night", (line * 7 + i * i) % 23);
+    all += "\n";
+  }
+  return all;
+}
+
+class TrainWords : public testing::Test {
+ protected:
+  TrainWords() { write(folder_ / "text.txt", text()); }
+
+  std::vector<std::string> command(const std::string& output, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"train",    "word2vec",   "--input",      (folder_ / "text.txt").string(),
+                                          "--output", path(output), "--dimensions", "12"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  void expect_refusal(const Outcome& outcome, int status, const std::string& sentence) const {
+    EXPECT_EQ(outcome.status, status);
+    EXPECT_THAT(outcome.errors, AllOf(StartsWith("mana: "), HasSubstr(sentence)));
+    EXPECT_EQ(lines_of(outcome.errors).size(), 1u) << outcome.errors;
+    EXPECT_THAT(outcome.output, IsEmpty());
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(TrainWords, MakesAModelLikeAnyOther) {
+  const Outcome trained = run(command("words", {"--json"}));
+  ASSERT_EQ(trained.status, 0) << trained.errors;
+  EXPECT_THAT(trained.output, AllOf(HasSubstr("\"vocabulary\":46"), HasSubstr("\"positive_pairs\":")));
+  const Outcome embedded = run({"embed", "--model", path("words"), "Day1, night2!"});
+  EXPECT_EQ(embedded.status, 0) << embedded.errors;
+  EXPECT_THAT(embedded.output, HasSubstr("["));
+  EXPECT_FALSE(std::filesystem::exists(path("words.checkpoint")));
+  expect_refusal(run(command("words")), 1, "is not empty");
+  EXPECT_EQ(run(command("words", {"--force"})).status, 0);
+}
+
+TEST_F(TrainWords, WritesTheFormatsOfOthersByTheirNames) {
+  ASSERT_EQ(run(command("v.txt")).status, 0);
+  EXPECT_THAT(read(path("v.txt")), StartsWith("46 12\n"));
+  ASSERT_EQ(run(command("v.bin")).status, 0);
+  EXPECT_THAT(read(path("v.bin")), StartsWith("46 12\n"));
+  ASSERT_EQ(run(command("parts.bin", {"--subwords", "--buckets", "100"})).status, 0);
+  EXPECT_THAT(read(path("parts.bin")), StartsWith("\xBA\x16\x4F\x2F"));  // 793712314
+}
+
+TEST_F(TrainWords, DeterministicIsTheSameForAnyNumberOfThreads) {
+  for (const char* threads : {"1", "2", "5"})
+    ASSERT_EQ(run(command(fmt::format("{}.bin", threads), {"--deterministic", "--threads", threads})).status, 0);
+  EXPECT_EQ(read(path("1.bin")), read(path("2.bin")));
+  EXPECT_EQ(read(path("1.bin")), read(path("5.bin")));
+  ASSERT_EQ(run(command("s.bin", {"--deterministic", "--seed", "2"})).status, 0);
+  EXPECT_NE(read(path("1.bin")), read(path("s.bin")));
+}
+
+TEST_F(TrainWords, ReadsStandardInputAndSeveralFiles) {
+  write(path("half"), text(200));
+  std::string rest = text();
+  rest.erase(0, text(200).size());
+  write(path("rest"), rest);
+  const std::vector<std::string> exact = {"--deterministic"};
+  ASSERT_EQ(run(command("file.bin", exact)).status, 0);
+  ASSERT_EQ(
+      run({"train", "word2vec", "--input", "-", "--output", path("pipe.bin"), "--dimensions", "12", "--deterministic"},
+          text())
+          .status,
+      0);
+  ASSERT_EQ(run({"train", "word2vec", "--output", path("two.bin"), "--dimensions", "12", "--deterministic",
+                 path("half"), path("rest")})
+                .status,
+            0);
+  EXPECT_EQ(read(path("pipe.bin")), read(path("file.bin")));
+  EXPECT_EQ(read(path("two.bin")), read(path("file.bin")));
+}
+
+TEST_F(TrainWords, BrokenOffItGoesOnAsIfNothingHadBeen) {
+  const std::vector<std::string> exact = {"--deterministic", "--epochs", "2000"};
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const std::string output = fmt::format("{}.bin", signal);
+    std::vector<std::string> checkpoints = command(output, exact);
+    checkpoints.insert(checkpoints.end(), {"--checkpoint", "0"});
+    Process process(checkpoints);
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path(output + ".checkpoint")); }));
+    process.signal(signal);
+    const Outcome broken = process.wait();
+    ASSERT_EQ(broken.status, 128 + signal) << "it was done too early";
+    EXPECT_THAT(broken.errors, HasSubstr("--resume goes on"));
+    EXPECT_FALSE(std::filesystem::exists(path(output)));
+  }
+  ASSERT_EQ(run(command("whole.bin", exact)).status, 0);
+  std::vector<std::string> resumed = exact;
+  resumed.emplace_back("--resume");
+  ASSERT_EQ(run(command(fmt::format("{}.bin", SIGINT), resumed)).status, 0);
+  EXPECT_EQ(read(path(fmt::format("{}.bin", SIGINT))), read(path("whole.bin")));
+  EXPECT_FALSE(std::filesystem::exists(path(fmt::format("{}.bin.checkpoint", SIGINT))));
+
+  resumed.insert(resumed.end(), {"--window", "3"});
+  expect_refusal(run(command(fmt::format("{}.bin", SIGTERM), resumed)), 1, "was written with window 5, not 3");
+}
+
+TEST_F(TrainWords, KilledItGoesOnFromItsLastCheckpoint) {
+  const std::vector<std::string> exact = {"--deterministic", "--epochs", "2000"};
+  std::vector<std::string> checkpoints = exact;
+  checkpoints.insert(checkpoints.end(), {"--checkpoint", "0"});
+  {
+    Process process(command("killed.bin", checkpoints));
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path("killed.bin.checkpoint")); }));
+    process.signal(SIGKILL);
+    EXPECT_EQ(process.wait().status, 128 + SIGKILL);
+  }
+  std::vector<std::string> resumed = exact;
+  resumed.emplace_back("--resume");
+  ASSERT_EQ(run(command("killed.bin", resumed)).status, 0);
+  ASSERT_EQ(run(command("whole.bin", exact)).status, 0);
+  EXPECT_EQ(read(path("killed.bin")), read(path("whole.bin")));
+}
+
+TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {
+  const auto of_text = [&](const std::string& content, std::vector<std::string> more = {}) {
+    write(path("bad.txt"), content);
+    std::vector<std::string> arguments = {"train", "word2vec", "--input", path("bad.txt"), "--output", path("out")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  };
+  expect_refusal(of_text(""), 1, "there is no word in the input");
+  expect_refusal(of_text("\xFF\xFE\xC0 \xED\xA0\x80\n"), 1, "there is no word in the input");
+  expect_refusal(of_text("one one one one one one"), 1, "only one of the 1 words");
+  expect_refusal(of_text(text(), {"--min-count", "1000000"}), 1, "lower --min-count");
+  expect_refusal(run(command("out", {"--window", "0"})), 1, "the window must be from 1 to 1000, not 0");
+  expect_refusal(run(command("out", {"--dimensions", "0"})), 2, "--dimensions");
+  expect_refusal(run(command("out", {"--sample", "often"})), 2, "--sample takes a number, not 'often'");
+  expect_refusal(run({"train", "word2vec", "--output", path("out")}), 2, "--input is missing");
+  expect_refusal(run({"train", "word2vec", "--input", path("none"), "--output", path("out")}), 1, "cannot open");
+  expect_refusal(run({"train", "word2vec", "--input", folder_.path().string(), "--output", path("out")}), 1, "folder");
+  expect_refusal(run(command("no/such/folder/out.bin")), 1, "no/such/folder");
+  expect_refusal(run(Invocation{command("out"), "", {}, {"TMPDIR=/dev/full"}}), 1, "temporary");
+  EXPECT_FALSE(std::filesystem::exists(path("out")));
+}
+
+TEST_F(TrainWords, BrokenUtf8OnlySeparatesWords) {
+  write(path("bad.txt"), text() +
+                             "\xFF"
+                             "day1\xC3 night2 \xE2\x82\n");
+  const Outcome outcome =
+      run({"train", "word2vec", "--input", path("bad.txt"), "--output", path("o.txt"), "--dimensions", "4", "--json"});
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("\"vocabulary\":46"));
+}
+
+}  // namespace
+}  // namespace mana::program
