@@ -66,7 +66,9 @@ constexpr std::array kCommands = {
              "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
             eval_classify},
     Command{{"train word2vec", "Train word vectors on raw text",
-             "mana train word2vec --input corpus.txt --output words"},
+             "mana train word2vec --input corpus.txt --output words\n"
+             "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"
+             "zcat corpus.gz | mana train word2vec --input - --output words --subwords"},
             train_word2vec},
     Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
             bench_embed},
