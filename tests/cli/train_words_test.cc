@@ -99,7 +99,7 @@ TEST_F(TrainWords, ReadsStandardInputAndSeveralFiles) {
 }
 
 TEST_F(TrainWords, BrokenOffItGoesOnAsIfNothingHadBeen) {
-  const std::vector<std::string> exact = {"--deterministic", "--epochs", "2000"};
+  const std::vector<std::string> exact = {"--deterministic", "--epochs", "1000"};
   for (const int signal : {SIGINT, SIGTERM}) {
     const std::string output = fmt::format("{}.bin", signal);
     std::vector<std::string> checkpoints = command(output, exact);
@@ -124,7 +124,7 @@ TEST_F(TrainWords, BrokenOffItGoesOnAsIfNothingHadBeen) {
 }
 
 TEST_F(TrainWords, KilledItGoesOnFromItsLastCheckpoint) {
-  const std::vector<std::string> exact = {"--deterministic", "--epochs", "2000"};
+  const std::vector<std::string> exact = {"--deterministic", "--epochs", "1000"};
   std::vector<std::string> checkpoints = exact;
   checkpoints.insert(checkpoints.end(), {"--checkpoint", "0"});
   {

@@ -1,14 +1,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
@@ -79,8 +83,17 @@ class WordTrainingRun {
     seconds_ = seconds_since(begin_);
   }
 
+  /// Where the output cannot be written, what was trained is kept if it can be, so that --resume need only write.
   void write() const {
-    write_trained_words(options_, corpus_, trainer_);
+    try {
+      write_trained_words(options_, corpus_, trainer_);
+    } catch (const IoError&) {
+      try {
+        train::write_checkpoint(options_.checkpoint(), trainer_, job_);
+      } catch (const IoError&) {  // the checkpoint before it stays
+      }
+      throw;
+    }
     std::error_code ignored;
     std::filesystem::remove(options_.checkpoint(), ignored);
   }
