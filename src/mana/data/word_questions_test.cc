@@ -36,6 +36,12 @@ TEST_F(WordQuestions, AreReadBySection) {
               ThrowsMessage<FormatError>(HasSubstr("file:2: 3 words; a question has four")));
 }
 
+TEST_F(WordQuestions, MustBeThere) {
+  EXPECT_THAT([&] { read_analogies(file(": empty\n")); }, ThrowsMessage<FormatError>(HasSubstr("holds no questions")));
+  EXPECT_THAT([&] { read_scored_words(file("word1\tword2\tscore\n")); },
+              ThrowsMessage<FormatError>(HasSubstr("holds no pairs")));
+}
+
 TEST_F(WordQuestions, OfSimilarityAreReadWithAnySeparator) {
   for (const char* text : {"word1\tword2\tscore\nnew york\tcity\t7.5\n", "# made up\nnew york\tcity\t7.5"}) {
     const auto pairs = read_scored_words(file(text));
