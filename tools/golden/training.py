@@ -18,8 +18,9 @@ training.json   {"versions": {…}, "batch": 16, "steps": 10, "learning_rate": 2
                      "gradient_norms": {"<tensor>": ‖∂L/∂W‖ at step 1},
                      "update_norm": ‖W₁₀ − W₀‖ over all tensors together, "update_norms": {"<tensor>": ‖W₁₀ − W₀‖},
                      "float64": {"losses": …, "gradients": …, "update": …}}]}
-                 Norms are Frobenius norms of whole tensors. "float64": how far the same in float64 lies, relative: the
-                 largest of the ten losses, the largest of the gradients' norm-wise distances, and the update's.
+                 Norms are Frobenius norms of whole tensors; a gradient's is summed in float64, since float32 is off by up to
+                 4e-5. "float64": how far the same in float64 lies, relative: the largest of the ten losses, the largest of
+                 the gradients' norm-wise distances, and the update's.
 training.safetensors
                  <loss>/gradient/<tensor>   a sample of the gradient at step 1, for eight tensors
                  <loss>/update/<tensor>     a sample of W₁₀ − W₀, for every tensor that moves
@@ -187,7 +188,7 @@ def main():
     for name, options, columns, key, make in cases():
         values, gradients, update = ten_steps(folder, make, columns, key, rows, teacher)
         entry = {"name": name, "options": options, "columns": columns, "labels": key, "losses": values,
-                 "gradient_norms": {tensor: gradients[tensor].norm().item() for tensor in GRADIENTS},
+                 "gradient_norms": {tensor: gradients[tensor].double().norm().item() for tensor in GRADIENTS},
                  "update_norm": sum(change.square().sum().item() for change in update.values()) ** 0.5,
                  "update_norms": {tensor: change.norm().item() for tensor, change in update.items()}}
         if name == "mnr":

@@ -11,26 +11,23 @@ float kept_share(double rate, double decay) { return static_cast<float>(1 - rate
 
 }  // namespace
 
-void AdamW::update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const {
+void AdamW::update(const kernels::GradientTable& kernels, const Step& step, std::span<float> w,
+                   std::span<const float> gradient, States states) const {
   const auto t = static_cast<double>(step.number);
-  const float keep = step.decays ? kept_share(step.rate, decay) : 1;
+  // The corrections are of the β that the kernel rounds to: 1 − β₂ differs from that of the unrounded one by 1e-5.
   const auto b1 = static_cast<float>(beta1), b2 = static_cast<float>(beta2);
-  const auto rest1 = static_cast<float>(1 - beta1), rest2 = static_cast<float>(1 - beta2);
-  const auto size = static_cast<float>(step.rate / (1 - std::pow(beta1, t)));
-  const auto inverse = static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, t)));
-  const auto small = static_cast<float>(epsilon);
-  float* const m = states[0].data();
-  float* const v = states[1].data();
-  const auto each = [&](std::size_t i, float g) {
-    m[i] = b1 * m[i] + rest1 * g;
-    v[i] = b2 * v[i] + rest2 * (g * g);
-    w[i] = keep * w[i] - size * m[i] / (std::sqrt(v[i]) * inverse + small);
-  };
-  if (gradient.empty()) {
-    for (std::size_t i = 0; i < w.size(); ++i) each(i, 0);
-  } else {
-    for (std::size_t i = 0; i < w.size(); ++i) each(i, step.gradient_scale * gradient[i]);
-  }
+  kernels.adamw({.gradient = gradient.data(),
+                 .count = w.size(),
+                 .gradient_factor = step.gradient_scale,
+                 .beta1 = b1,
+                 .beta2 = b2,
+                 .epsilon = static_cast<float>(epsilon),
+                 .decay_factor = step.decays ? kept_share(step.rate, decay) : 1,
+                 .step_size = static_cast<float>(step.rate / (1 - std::pow(double{b1}, t))),
+                 .inverse_correction = static_cast<float>(1 / std::sqrt(1 - std::pow(double{b2}, t))),
+                 .first_moment = states[0].data(),
+                 .second_moment = states[1].data(),
+                 .values = w.data()});
 }
 
 bool AdamW::moves(States states) const {

@@ -4,21 +4,12 @@
 #include <cmath>
 #include <vector>
 
+#include "mana/kernels/gradients.h"
+
 namespace mana::train {
 namespace {
 
 constexpr std::size_t kBlock = 4096;  // values
-
-/// In eight lanes, which compilers turn into vectors without changing the order.
-double sum_of_squares(std::span<const float> values) {
-  double lanes[8] = {};
-  std::size_t i = 0;
-  for (; i + 8 <= values.size(); i += 8) {
-    for (std::size_t k = 0; k < 8; ++k) lanes[k] += double{values[i + k]} * double{values[i + k]};
-  }
-  for (; i < values.size(); ++i) lanes[0] += double{values[i]} * double{values[i]};
-  return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
-}
 
 }  // namespace
 
@@ -34,9 +25,10 @@ double gradient_norm(const kernels::Run& run, std::span<const autograd::Paramete
       blocks.emplace_back(parameter.gradient.subspan(first, std::min(kBlock, parameter.size() - first)));
     }
   }
+  const kernels::GradientTable& kernels = kernels::gradient_table(run.kernels.isa, run.kernels.precision);
   std::vector<double> sums(blocks.size());
   run.split(blocks.size(), [&](std::size_t begin, std::size_t end, unsigned) {
-    for (std::size_t i = begin; i < end; ++i) sums[i] = sum_of_squares(blocks[i]);
+    for (std::size_t i = begin; i < end; ++i) sums[i] = kernels.sum_of_squares(blocks[i].data(), blocks[i].size());
   });
   double sum = 0;
   for (const double each : sums) sum += each;

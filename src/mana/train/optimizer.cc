@@ -37,20 +37,23 @@ Optimizer::Optimizer(std::span<autograd::Parameter> parameters, UpdateRule rule,
     State& state = states_.emplace_back();
     if (parameter.frozen) continue;
     for (std::size_t i = 0; i < count; ++i) state.values.emplace_back(parameter.size());
-    if (parameter.sparse) state.present.resize(parameter.rows);
+    if (!parameter.sparse) continue;
+    state.present.resize(parameter.rows);
+    zeros_.resize(std::max(zeros_.size(), parameter.columns));
   }
 }
 
-void Optimizer::update(std::size_t index, std::size_t first, std::size_t size, std::span<const float> gradient,
+void Optimizer::update(const kernels::Run& run, std::size_t index, std::size_t first, std::span<const float> gradient,
                        const Step& step) {
+  const kernels::GradientTable& kernels = kernels::gradient_table(run.kernels.isa, run.kernels.precision);
   autograd::Parameter& parameter = parameters_[index];
   Step own = step;
   own.rate *= static_cast<double>(parameter.rate_scale);
   own.decays = parameter.decays;
   std::visit(
       [&]<class Rule>(const Rule& rule) {
-        rule.update(own, parameter.values.subspan(first, size), gradient,
-                    slices<Rule>(states_[index].values, first, size));
+        rule.update(kernels, own, parameter.values.subspan(first, gradient.size()), gradient,
+                    slices<Rule>(states_[index].values, first, gradient.size()));
       },
       rule_);
 }
@@ -76,7 +79,7 @@ void Optimizer::step(const kernels::Run& run, double rate, float gradient_scale)
   run.split(chunks_.size(), [&](std::size_t begin, std::size_t end, unsigned) {
     for (const Chunk& chunk : std::span(chunks_).subspan(begin, end - begin)) {
       const std::span<float> gradient = parameters_[chunk.parameter].gradient.subspan(chunk.first, chunk.size);
-      update(chunk.parameter, chunk.first, chunk.size, gradient, step);
+      update(run, chunk.parameter, chunk.first, gradient, step);
       std::fill(gradient.begin(), gradient.end(), 0.0f);
     }
   });
@@ -88,7 +91,7 @@ void Optimizer::step(const kernels::Run& run, double rate, float gradient_scale)
   }
 }
 
-void Optimizer::replay(std::size_t index, std::size_t row) {
+void Optimizer::replay(const kernels::Run& run, std::size_t index, std::size_t row) {
   std::uint32_t& present = states_[index].present[row];
   const std::uint64_t now = rates_.size(), last = std::exchange(present, static_cast<std::uint32_t>(now));
   if (last == now || untouched_ == UntouchedRows::keep) return;
@@ -99,7 +102,8 @@ void Optimizer::replay(std::size_t index, std::size_t row) {
         const auto states = slices<Rule>(states_[index].values, first, parameter.columns);
         const std::uint64_t moved = rule.moves(states) ? std::min(now, last + replayed_) : last;
         for (std::uint64_t step = last; step < moved; ++step) {
-          update(index, first, parameter.columns, {}, {.number = step + 1, .rate = rates_[step]});
+          update(run, index, first, std::span(zeros_).first(parameter.columns),
+                 {.number = step + 1, .rate = rates_[step]});
         }
         if (moved == now) return;
         std::vector<double> rates(rates_.begin() + static_cast<std::ptrdiff_t>(moved), rates_.end());
@@ -112,7 +116,7 @@ void Optimizer::replay(std::size_t index, std::size_t row) {
 void Optimizer::catch_up(const kernels::Run& run, std::size_t parameter, std::span<const std::uint32_t> rows) {
   if (parameters_[parameter].frozen) return;
   run.split(rows.size(), [&](std::size_t begin, std::size_t end, unsigned) {
-    for (const std::uint32_t row : rows.subspan(begin, end - begin)) replay(parameter, row);
+    for (const std::uint32_t row : rows.subspan(begin, end - begin)) replay(run, parameter, row);
   });
 }
 
@@ -120,7 +124,7 @@ void Optimizer::catch_up(const kernels::Run& run) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (!parameters_[i].sparse || parameters_[i].frozen) continue;
     run.split(parameters_[i].rows, [&](std::size_t begin, std::size_t end, unsigned) {
-      for (std::size_t row = begin; row < end; ++row) replay(i, row);
+      for (std::size_t row = begin; row < end; ++row) replay(run, i, row);
     });
   }
 }

@@ -61,9 +61,9 @@ class Optimizer {
     std::size_t size;
   };
 
-  void update(std::size_t parameter, std::size_t first, std::size_t size, std::span<const float> gradient,
+  void update(const kernels::Run& run, std::size_t parameter, std::size_t first, std::span<const float> gradient,
               const Step& step);
-  void replay(std::size_t parameter, std::size_t row);
+  void replay(const kernels::Run& run, std::size_t parameter, std::size_t row);
 
   std::span<autograd::Parameter> parameters_;
   UpdateRule rule_;
@@ -72,6 +72,7 @@ class Optimizer {
   std::vector<State> states_;
   std::vector<double> rates_;  // of the steps made
   std::vector<Chunk> chunks_;  // of the step being made
+  std::vector<float> zeros_;   // the gradient of an untouched row
 };
 
 }  // namespace mana::train

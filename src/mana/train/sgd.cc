@@ -5,13 +5,13 @@
 
 namespace mana::train {
 
-void Sgd::update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const {
+void Sgd::update(const kernels::GradientTable&, const Step& step, std::span<float> w, std::span<const float> gradient,
+                 States states) const {
   const auto lambda = static_cast<float>(step.decays ? decay : 0);
   const auto mu = static_cast<float>(momentum), rate = static_cast<float>(step.rate);
   float* const v = states[0].data();
   for (std::size_t i = 0; i < w.size(); ++i) {
-    const float g = gradient.empty() ? 0 : step.gradient_scale * gradient[i];
-    v[i] = mu * v[i] + (g + lambda * w[i]);
+    v[i] = mu * v[i] + (step.gradient_scale * gradient[i] + lambda * w[i]);
     w[i] -= rate * v[i];
   }
 }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "mana/kernels/gradients.h"
+
 namespace mana::train {
 
 /// What every rule knows of the step that it makes.
@@ -30,8 +32,8 @@ struct AdamW {
 
   static constexpr std::size_t kStates = 2;
 
-  /// Without a gradient it is zero.
-  void update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const;
+  void update(const kernels::GradientTable& kernels, const Step& step, std::span<float> w,
+              std::span<const float> gradient, States states) const;
   /// Whether a step without a gradient does more than to let weights decay.
   bool moves(States states) const;
   /// How much smaller each step without a gradient moves the weights than the one before.
@@ -49,7 +51,8 @@ struct Sgd {
 
   static constexpr std::size_t kStates = 1;
 
-  void update(const Step& step, std::span<float> w, std::span<const float> gradient, States states) const;
+  void update(const kernels::GradientTable& kernels, const Step& step, std::span<float> w,
+              std::span<const float> gradient, States states) const;
   bool moves(States states) const;
   double fading() const { return decay > 0 ? 1 : momentum; }
   void fade(std::span<const double> rates, bool decays, std::span<float> w, States states) const;
