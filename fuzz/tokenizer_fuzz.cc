@@ -47,10 +47,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   EncodeOptions options;
   if (data[0] & 0x80) options.max_tokens = 2 + data[0] / 16 % 8;
   if (choice < 12) {
-    check(tokenizers()[choice % 4], rest, options);
+    check(tokenizers()[choice % tokenizers().size()], rest, options);
   } else if (choice < 14) {
     const std::size_t half = rest.size() / 2;
-    const Encoding pair = tokenizers()[choice % 4].encode_pair(rest.substr(0, half), rest.substr(half));
+    const Encoding pair =
+        tokenizers()[choice % tokenizers().size()].encode_pair(rest.substr(0, half), rest.substr(half));
     require(pair.ids.size() == pair.total_tokens);
   } else {
     try {

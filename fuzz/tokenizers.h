@@ -29,15 +29,23 @@ inline std::string described(std::string_view normalizer, std::string_view pre_t
               "##a": 5, "ab": 6, "##b": 7, "\u0301": 8, "##\u0301": 9, ".": 10, "\u4e2d": 11, "\ufffd": 12, "##\u0323": 13}}})";
 }
 
+/// Whole words, as word vectors have them.
+inline constexpr std::string_view kWords = R"({"version": "1.0",
+    "normalizer": {"type": "Sequence", "normalizers": [{"type": "Lowercase"},
+        {"type": "Replace", "pattern": {"String": "\u0643"}, "content": "\u06A9"}]},
+    "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[\\p{L}\\p{M}\\p{N}]+(?:\u200C[\\p{L}\\p{M}\\p{N}]+)*"},
+        "behavior": "Removed", "invert": true},
+    "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {"a": 0, "ab": 1, "\u06A9": 2, "aaab": 3, "[UNK]": 4}}})";
+
 inline Tokenizer::Pipeline read(std::string_view text) {
   return mana::text::read_tokenizer_json(mana::json::Document::parse(text, "tokenizer.json").root());
 }
 
-inline const std::array<Tokenizer, 4>& tokenizers() {
+inline const std::array<Tokenizer, 5>& tokenizers() {
   const auto make = [](std::string_view normalizer, std::string_view pre_tokenizer) {
     return Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(described(normalizer, pre_tokenizer))));
   };
-  static const std::array<Tokenizer, 4> all = {
+  static const std::array<Tokenizer, 5> all = {
       make(R"({"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
                "lowercase": true})",
            R"({"type": "BertPreTokenizer"})"),
@@ -49,7 +57,8 @@ inline const std::array<Tokenizer, 4>& tokenizers() {
            R"({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": false},
                {"type": "Punctuation", "behavior": "MergedWithNext"}]})"),
       make(R"({"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]})",
-           R"({"type": "WhitespaceSplit"})")};
+           R"({"type": "WhitespaceSplit"})"),
+      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kWords)))};
   return all;
 }
 

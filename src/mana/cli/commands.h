@@ -11,14 +11,22 @@ int bench_peak(Options& options);
 int bench_tokenize(Options& options);
 int compress_model(Options& options);
 int embed(Options& options);
+int eval_analogies(Options& options);
 int eval_classify(Options& options);
 int eval_retrieval(Options& options);
 int eval_sts(Options& options);
+int eval_wordsim(Options& options);
 int inspect(Options& options);
 int pull(Options& options);
 int similarity(Options& options);
 int tokenize(Options& options);
 int train_word2vec(Options& options);
 int verify(Options& options);
+int words_analogy(Options& options);
+int words_export(Options& options);
+int words_map(Options& options);
+int words_nearest(Options& options);
+int words_odd(Options& options);
+int words_similarity(Options& options);
 
 }  // namespace mana::cli

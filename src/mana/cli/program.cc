@@ -65,6 +65,31 @@ constexpr std::array kCommands = {
              "mana eval classify --train train.tsv --test test.tsv\n"
              "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
             eval_classify},
+    Command{{"eval analogies", "Measure how well words answer \"a is to b as c is to ?\"",
+             "mana eval analogies --model words.bin --data questions-words.txt"},
+            eval_analogies},
+    Command{{"eval wordsim", "Measure how well similarities of words agree with human judgement",
+             "mana eval wordsim --model words.bin --data simlex.tsv --json"},
+            eval_wordsim},
+    Command{{"words nearest", "Find the words that are most similar to others",
+             "mana words nearest --model words.bin king\n"
+             "mana words nearest --model words.bin --count 5 --json king queen"},
+            words_nearest},
+    Command{
+        {"words analogy", "Complete \"a is to b as c is to ?\"", "mana words analogy --model words.bin man king woman"},
+        words_analogy},
+    Command{{"words odd", "Find the word that does not go with the others",
+             "mana words odd --model words.bin breakfast lunch dinner car"},
+            words_odd},
+    Command{{"words similarity", "Say how alike two words are", "mana words similarity --model words.bin cat dog"},
+            words_similarity},
+    Command{{"words map", "Draw words on a map where similar ones are near",
+             "mana words map --model words.bin --output map.html cat dog lion car train bus"},
+            words_map},
+    Command{{"words export", "Write word vectors in another form, or as a model for texts",
+             "mana words export --model words.bin --output words.vec\n"
+             "mana words export --model fasttext.bin --output folder --sif 1e-3"},
+            words_export},
     Command{{"train word2vec", "Train word vectors on raw text",
              "mana train word2vec --input corpus.txt --output words\n"
              "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"
@@ -86,7 +111,7 @@ std::string overview() {
       "Usage: mana COMMAND [OPTIONS]\n\n"
       "Commands:\n";
   for (const Command& command : kCommands)
-    text += fmt::format("  {:<15} {}\n", command.help.name, command.help.summary);
+    text += fmt::format("  {:<17} {}\n", command.help.name, command.help.summary);
   text +=
       "\nOptions:\n"
       "  --help          Print this help; after a command, that of the command\n"

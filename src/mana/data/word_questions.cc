@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -50,6 +51,8 @@ std::vector<AnalogySection> read_analogies(const std::filesystem::path& path) {
     auto& question = sections.back().questions.emplace_back();
     for (std::size_t i = 0; i < question.size(); ++i) question[i] = words[i];
   }
+  const bool any = std::ranges::any_of(sections, [](const AnalogySection& each) { return !each.questions.empty(); });
+  if (!any) throw FormatError(fmt::format("{} holds no questions", lines.name()));
   return sections;
 }
 
@@ -69,6 +72,7 @@ std::vector<ScoredWords> read_scored_words(const std::filesystem::path& path) {
           fmt::format("{}: two words and a number are needed, but the line is \"{}\"", lines.place(), printable(line)));
     }
   }
+  if (pairs.empty()) throw FormatError(fmt::format("{} holds no pairs of words", lines.name()));
   return pairs;
 }
 

@@ -15,7 +15,7 @@ struct AnalogySection {
 };
 
 /// The format of word2vec's questions-words.txt: ": name" begins a section, every other line is four words. Throws
-/// IoError, FormatError that names the line.
+/// IoError, FormatError that names the line, or when there is no question.
 std::vector<AnalogySection> read_analogies(const std::filesystem::path& path);
 
 /// Two words and people's judgement of how alike they are.
@@ -26,7 +26,8 @@ struct ScoredWords {
 };
 
 /// Two words and a number in each line, with tabs between them, or else spaces or commas. Lines that begin with # are
-/// passed over, and so is a first line without a number. Throws IoError, FormatError that names the line.
+/// passed over, and so is a first line without a number. Throws IoError, FormatError that names the line, or
+/// when there is no pair.
 std::vector<ScoredWords> read_scored_words(const std::filesystem::path& path);
 
 }  // namespace mana::data

@@ -73,7 +73,7 @@ void read_words(Reader& reader, WordVectors& vectors) {
   const auto labels = reader.get<std::int32_t>("the dictionary");
   reader.get<std::int64_t>("the dictionary");  // tokens of the corpus
   const auto pruned = reader.get<std::int64_t>("the dictionary");
-  if (words <= 0 || labels < 0 || entries - words != labels)
+  if (words <= 0 || labels < 0 || std::int64_t{words} + labels != entries)
     reader.fail("the numbers of words and labels do not add up");
   if (pruned >= 0) reader.fail("the dictionary is pruned, as that of a quantised model is, which is not supported");
   constexpr std::size_t kLeastEntry = 1 + sizeof(std::int64_t) + sizeof(EntryType);

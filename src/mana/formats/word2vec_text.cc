@@ -41,11 +41,10 @@ class RowReader {
     for (std::size_t i = 0; i < row.size(); ++i) {
       skip_space();
       if (line_.empty()) fail(fmt::format("{} numbers follow the word, not {}", i, row.size()));
-      const char* const line_end = line_.data() + line_.size();
-      auto [end, error] = std::from_chars(line_.data(), line_end, row[i]);
+      auto [end, error] = std::from_chars(line_.data(), line_.data() + line_.size(), row[i]);
       if (error == std::errc::result_out_of_range) {  // nearer to 0 than any float, or beyond the largest
         double value = 0;
-        error = std::from_chars(line_.data(), line_end, value).ec;
+        error = std::from_chars(line_.data(), line_.data() + line_.size(), value).ec;
         row[i] = static_cast<float>(value);
       }
       if (error != std::errc() || !std::isfinite(row[i])) {

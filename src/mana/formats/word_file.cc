@@ -37,12 +37,14 @@ FileState state_of(const MappedFile& file) {
   return {file.bytes().size(), error ? 0 : std::int64_t{changed.time_since_epoch().count()}};
 }
 
-/// Without an index nothing but time is lost, so none that cannot be written is missed.
-void write_index(const std::filesystem::path& path, const WordVectors& vectors, const FileState& state) try {
+/// False where it cannot be written. Nothing but time is lost without it.
+bool write_index(const std::filesystem::path& path, const WordVectors& vectors, const FileState& state) try {
   AtomicFile index(path);
   index.write(make_word_index(vectors, state));
   index.commit();
+  return true;
 } catch (const IoError&) {
+  return false;
 }
 
 WordVectors open_word2vec_binary(const std::shared_ptr<const MappedFile>& file) {

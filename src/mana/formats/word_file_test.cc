@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -202,10 +203,11 @@ TEST(WordFile, RefusesAFastTextFileWhoseFieldsLie) {
     return bytes;
   };
   const std::vector<std::tuple<std::size_t, std::int32_t, std::string>> bad = {
-      {0, 7, "no fastText model"},  {4, 11, "version is 11"},       {8, 0, "no dimensions"},
-      {8, 7, "input matrix is"},    {40, -1, "negative"},           {40, 1 << 30, "input matrix is"},
-      {48, 1 << 30, "longer than"}, {64, 1 << 30, "do not add up"}, {68, -5, "do not add up"},
-      {84, 0, "is pruned"}};
+      {0, 7, "no fastText model"},  {4, 11, "version is 11"},
+      {8, 0, "no dimensions"},      {8, 7, "input matrix is"},
+      {40, -1, "negative"},         {40, 1 << 30, "input matrix is"},
+      {48, 1 << 30, "longer than"}, {64, std::numeric_limits<std::int32_t>::min(), "do not add up"},
+      {68, -5, "do not add up"},    {84, 0, "is pruned"}};
   for (const auto& [at, value, message] : bad) {
     const std::string bytes = at == 84 ? std::string(whole).replace(84, 8, 8, '\0') : with(at, value);
     EXPECT_THAT([&] { parse_fasttext(std::as_bytes(std::span(bytes)), "f.bin", {}); },

@@ -13,7 +13,8 @@ bool begins_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0
 constexpr std::uint32_t kFnvBasis = 2166136261;
 constexpr std::uint32_t kFnvPrime = 16777619;
 std::uint32_t fnv1a(std::uint32_t hash, char byte) {
-  return (hash ^ static_cast<std::uint32_t>(static_cast<std::int8_t>(byte))) * kFnvPrime;
+  const std::uint32_t value = static_cast<unsigned char>(byte);
+  return (hash ^ (value < 0x80 ? value : value | 0xFFFFFF00)) * kFnvPrime;
 }
 
 constexpr std::string_view kLineEnd = "</s>";  // fastText's own word, which has no n-grams

@@ -30,7 +30,7 @@ char32_t unify(char32_t c) {
     if (c == from) return to;
   }
   for (const char32_t zero : kZeros) {
-    if (c >= zero && c < zero + 10) return '0' + (c - zero);
+    if (c >= zero && c < zero + 10) return U'0' + (c - zero);
   }
   return c;
 }
@@ -71,7 +71,8 @@ Normalizers WordSegmentation::normalizers() const {
     replace(from, std::string(bytes, encode(to, bytes)));
   }
   for (const char32_t zero : kZeros) {
-    for (char32_t digit = 0; digit < 10; ++digit) replace(zero + digit, std::string(1, static_cast<char>('0' + digit)));
+    for (char32_t digit = 0; digit < 10; ++digit)
+      replace(zero + digit, std::string(1, static_cast<char>(U'0' + digit)));
   }
   replace(kTatweel, "");
   return all;

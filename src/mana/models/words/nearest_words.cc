@@ -37,7 +37,9 @@ class Shortlist {
   }
   /// What is not larger need not be offered once the list is full; smaller than anything before.
   float least() const {
-    return found_.size() < count_ ? -std::numeric_limits<float>::infinity() : found_.front().similarity;
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    if (count_ == 0) return kInfinity;
+    return found_.size() < count_ ? -kInfinity : found_.front().similarity;
   }
   const std::vector<Neighbour>& found() const { return found_; }
   std::vector<Neighbour> sorted() && {

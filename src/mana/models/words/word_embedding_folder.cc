@@ -8,7 +8,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
@@ -77,7 +76,8 @@ void require_distinct(const formats::WordVectors& vectors) {
 }  // namespace
 
 void write_word_embedding_folder(const fs::path& folder, const formats::WordVectors& vectors,
-                                 const text::WordSegmentation& segmentation, std::optional<double> sif) {
+                                 const text::WordSegmentation& segmentation, std::optional<double> sif,
+                                 AtomicFolder::Existing existing) {
   require_distinct(vectors);
   const std::vector<float> weights = weights_of(vectors, sif);
   const std::size_t width = vectors.dimensions;
@@ -87,7 +87,7 @@ void write_word_embedding_folder(const fs::path& folder, const formats::WordVect
     vectors.read_vector(word, row);
     for (float& value : row) value *= weights[word];
   }
-  AtomicFolder output(folder);
+  AtomicFolder output(folder, existing);
   formats::write_word_tokenizer(output.temporary() / "tokenizer.json", vectors.words, segmentation);
   const formats::TensorToWrite tensor{"embedding.weight",
                                       DType::f32,

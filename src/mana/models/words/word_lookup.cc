@@ -79,6 +79,7 @@ std::vector<std::string> nearest_spellings(std::span<const std::string_view> wor
     return a.edits != b.edits ? a.edits < b.edits : a.place < b.place;
   });
   std::vector<std::string> nearest;
+  nearest.reserve(std::min(count, candidates.size()));
   for (const Candidate& candidate : candidates) {
     if (nearest.size() == count) break;
     nearest.emplace_back(words[candidate.place]);

@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "mana/cli/commands.h"
+#include "mana/cli/output.h"
+#include "mana/cli/word_model.h"
+#include "mana/formats/fasttext.h"
+#include "mana/formats/word2vec.h"
+#include "mana/formats/word_array.h"
+#include "mana/models/words/word_embedding_folder.h"
+
+namespace mana::cli {
+namespace {
+
+enum class WordOutput { folder, text, binary, npy, fasttext };
+
+WordOutput output_of(const std::filesystem::path& path) {
+  const std::string extension = path.extension().string();
+  if (extension == ".txt" || extension == ".vec") return WordOutput::text;
+  if (extension == ".bin") return WordOutput::binary;
+  return extension == ".npy" ? WordOutput::npy : WordOutput::folder;
+}
+
+std::optional<double> read_weight(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || !(value > 0)) {
+    Options::refuse("--sif", "a number above 0", *text);
+  }
+  return value;
+}
+
+}  // namespace
+
+int words_export(Options& options) {
+  std::string output;
+  std::optional<WordOutput> form;
+  std::optional<std::string> sif;
+  bool keep_case = false;
+  bool persian = false;
+  bool force = false;
+  WordModelChoice choice;
+  options.option("--output", "PATH", "Where the words go", output);
+  options.require("--output");
+  options.choice<WordOutput>("--format",
+                             "Form of the words; without it, as the output's name ends: text for .txt and .vec, binary "
+                             "for .bin, npy for .npy, else folder: a model that mana embed takes",
+                             {{"folder", WordOutput::folder},
+                              {"text", WordOutput::text},
+                              {"binary", WordOutput::binary},
+                              {"npy", WordOutput::npy},
+                              {"fasttext", WordOutput::fasttext}},
+                             form);
+  options.group("Folder");
+  options.option("--sif", "A", "Let frequent words weigh less in a text, by a / (a + their share of the corpus): 1e-3",
+                 sif);
+  options.flag("--keep-case", "Tell capital letters from small ones, as the training did", keep_case);
+  options.flag("--persian", "Write Arabic letters and digits in one way, as the training did", persian);
+  options.flag("--force", "Replace a folder that is there under that name", force);
+  choice.describe(options);
+  if (!options.parse()) return 0;
+  const std::optional<double> weight = read_weight(sif);
+  const WordOutput chosen = form.value_or(output_of(output));
+  if (chosen != WordOutput::folder && (sif || keep_case || persian || force)) {
+    throw UsageError("--sif, --keep-case, --persian and --force are for a folder only: give --format folder");
+  }
+
+  WordModel model(choice);
+  const formats::WordVectors& vectors = model.vectors();
+  switch (chosen) {
+    case WordOutput::folder:
+      models::write_word_embedding_folder(output, vectors, {.lowercase = !keep_case, .persian = persian}, weight,
+                                          force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
+      break;
+    case WordOutput::text: formats::write_word2vec_text(output, vectors); break;
+    case WordOutput::binary: formats::write_word2vec_binary(output, vectors); break;
+    case WordOutput::npy: formats::write_word_array(output, vectors); break;
+    case WordOutput::fasttext: formats::write_fasttext(output, vectors, {}); break;
+  }
+  if (!options.quiet()) {
+    note(fmt::format("{} words of {} dimensions in {}", vectors.size(), vectors.dimensions, output));
+  }
+  return 0;
+}
+
+}  // namespace mana::cli

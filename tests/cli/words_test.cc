@@ -1,0 +1,149 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mana/base/json.h"
+#include "process.h"
+
+namespace mana::program {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/word_vectors";
+
+Outcome words(std::vector<std::string> arguments, const char* model = "words.bin") {
+  arguments.insert(arguments.begin(), "words");
+  arguments.insert(arguments.end(), {"--model", (kFixtures / model).string()});
+  return run(std::move(arguments));
+}
+
+json::Document expected() { return json::Document::read(kFixtures / "expected.json"); }
+
+/// `found`: [{"word": …, "similarity": …}, …], `reference`: [[word, similarity], …], which may be longer.
+void expect_neighbours(const json::Value& found, const json::Value& reference, std::size_t count) {
+  const auto ours = found.array();
+  const auto theirs = reference.array();
+  ASSERT_EQ(ours.size(), count);
+  ASSERT_GE(theirs.size(), count);
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_EQ(ours[i].at("word").string(), theirs[i].array()[0].string());
+    EXPECT_NEAR(ours[i].at("similarity").number(), theirs[i].array()[1].number(), 1e-6);
+  }
+}
+
+TEST(Words, AreAsNearAsTheReferenceSays) {
+  const json::Document document = expected();
+  for (const auto& [word, neighbours] : document.root().at("queries").at("nearest").object()) {
+    const Outcome outcome = words({"nearest", std::string(word), "--count", "5", "--json"});
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    const auto found = json::Document::parse(outcome.output, "output");
+    EXPECT_EQ(found.root().at("word").string(), word);
+    expect_neighbours(found.root().at("nearest"), neighbours, 5);
+  }
+  EXPECT_THAT(lines_of(words({"nearest", "king", "paris", "--count", "1"}).output),
+              ElementsAre("king", "0.6354\tof", "", "paris", StartsWith("0.6")));
+}
+
+TEST(Words, CompleteAnalogiesAndFindTheOddOne) {
+  const json::Document document = expected();
+  const json::Value queries = document.root().at("queries");
+  const Outcome analogy = words({"analogy", "man", "king", "woman", "--count", "4", "--json"});
+  ASSERT_EQ(analogy.status, 0) << analogy.errors;
+  const auto found = json::Document::parse(analogy.output, "output");
+  expect_neighbours(found.root().at("nearest"), queries.at("analogy").at("nearest"), 4);
+  EXPECT_EQ(words({"odd", "king", "queen", "man", "paris"}).output,
+            std::string(queries.at("odd").at("odd").string()) + "\n");
+  EXPECT_THAT(words({"odd", "king", "queen", "man", "paris", "--json"}).output, StartsWith("{\"odd\":\"paris\""));
+  EXPECT_NEAR(std::stod(words({"similarity", "king", "queen"}).output), queries.at("similarity").at("value").number(),
+              1e-6);
+}
+
+TEST(Words, ThatAreNotKnownAreComposedOrGetASuggestion) {
+  const Outcome unknown = words({"nearest", "kng"});
+  EXPECT_EQ(unknown.status, 1);
+  EXPECT_EQ(unknown.output, "");
+  EXPECT_THAT(unknown.errors, HasSubstr("does not know the word \"kng\" (did you mean king?)"));
+  EXPECT_THAT(words({"nearest", "kingly", "--json", "--count", "1"}, "fasttext.bin").output,
+              HasSubstr("\"known\":false"));
+  EXPECT_EQ(words({"nearest"}).status, 2);
+  EXPECT_EQ(words({"odd", "king", "queen"}).status, 2);
+  EXPECT_EQ(words({"analogy", "king", "queen"}).status, 2);
+  EXPECT_EQ(run({"words", "nearest", "king"}).status, 2) << "--model is needed";
+  EXPECT_THAT(words({"nearest", "king"}, "questions.txt").errors, HasSubstr("holds no word vectors"));
+}
+
+TEST(Words, AreDrawnOnAMap) {
+  const TemporaryFolder folder;
+  const Outcome drawing = words({"map", "king", "queen", "paris", "--first", "2"});
+  ASSERT_EQ(drawing.status, 0) << drawing.errors;
+  EXPECT_THAT(drawing.output,
+              AllOf(StartsWith("<svg "), HasSubstr(">queen</text>"), HasSubstr(">5 words of words.bin")));
+  const std::string page = (folder / "map.html").string();
+  ASSERT_EQ(words({"map", "king", "queen", "paris", "--output", page}).status, 0);
+  EXPECT_THAT(read(page), AllOf(StartsWith("<!doctype html>"), HasSubstr("<svg ")));
+}
+
+TEST(Words, AreExportedInEveryForm) {
+  const TemporaryFolder folder;
+  const std::string before = words({"nearest", "king", "--json"}, "fasttext.bin").output;
+  for (const char* name : {"words.vec", "words.bin", "words.npy", "folder"}) {
+    const std::string path = (folder / name).string();
+    const Outcome outcome = words({"export", "--output", path}, "fasttext.bin");
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_EQ(run({"words", "nearest", "king", "--json", "--model", path}).output, before) << name;
+  }
+  EXPECT_EQ(words({"export", "--output", (folder / "folder").string()}).status, 1) << "it is there";
+  EXPECT_EQ(words({"export", "--output", (folder / "folder").string(), "--force"}).status, 0);
+  EXPECT_EQ(words({"export", "--output", (folder / "w.vec").string(), "--sif", "1e-3"}).status, 2);
+  EXPECT_EQ(words({"export", "--output", (folder / "other").string(), "--sif", "-1"}).status, 2);
+}
+
+TEST(Words, AreAModelOfTextsThatSentenceTransformersReadsAlike) {
+  const TemporaryFolder folder;
+  const fs::path model = folder / "folder";
+  ASSERT_EQ(words({"export", "--output", model.string(), "--sif", "1e-2", "--persian"}, "fasttext.bin").status, 0);
+  for (const char* file : {"tokenizer.json", "model.safetensors", "modules.json"}) {
+    EXPECT_EQ(read(model / file), read(kFixtures / "folder" / file)) << file;
+  }
+  const auto document = json::Document::read(kFixtures / "folder_expected.json");
+  const auto texts = document.root().at("texts").array();
+  const auto embeddings = document.root().at("embeddings").array();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Outcome outcome =
+        run({"embed", "--precision", "f32", "--model", model.string(), std::string(texts[i].string())});
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    const auto found = json::Document::parse(outcome.output, "output");
+    const auto ours = found.root().at("embedding").array();
+    const auto theirs = embeddings[i].array();
+    ASSERT_EQ(ours.size(), theirs.size());
+    for (std::size_t k = 0; k < ours.size(); ++k) EXPECT_NEAR(ours[k].number(), theirs[k].number(), 1e-5);
+  }
+}
+
+TEST(Words, AreEvaluated) {
+  const auto evaluate = [](const char* task, const char* data, const char* model) {
+    return run(
+        {"eval", task, "--json", "--data", (kFixtures / data).string(), "--model", (kFixtures / model).string()});
+  };
+  const Outcome analogies = evaluate("analogies", "questions.txt", "words.bin");
+  ASSERT_EQ(analogies.status, 0) << analogies.errors;
+  const auto total = json::Document::parse(analogies.output, "output");
+  EXPECT_EQ(total.root().at("total").at("correct").integer(), 3);
+  EXPECT_EQ(total.root().at("total").at("asked").integer(), 8);
+  EXPECT_EQ(total.root().at("total").at("unknown").integer(), 3);
+  EXPECT_EQ(evaluate("analogies", "questions.txt", "fasttext.bin").status, 0);
+  const Outcome pairs = evaluate("wordsim", "pairs.tsv", "words.bin");
+  ASSERT_EQ(pairs.status, 0) << pairs.errors;
+  EXPECT_THAT(pairs.output, StartsWith("{\"task\":\"wordsim\",\"pairs\":7,\"unknown\":2,\"spearman\":75.67"));
+}
+
+}  // namespace
+}  // namespace mana::program
