@@ -90,7 +90,8 @@ class WordTrainingRun {
     } catch (const IoError&) {
       try {
         train::write_checkpoint(options_.checkpoint(), trainer_, job_);
-      } catch (const IoError&) {  // the checkpoint before it stays
+      } catch (const IoError& error) {  // the checkpoint before it stays
+        note(fmt::format("mana: {}", error.what()));
       }
       throw;
     }

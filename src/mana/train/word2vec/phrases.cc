@@ -55,6 +55,7 @@ TokenFile join_phrases(const TokenFile& text, WordCounter& counter, const Phrase
   TokenFile joined;
   std::unordered_map<std::uint64_t, std::uint32_t> phrases;
   std::vector<bool> forgotten;
+  forgotten.reserve(counter.size());
   for (std::uint32_t number = 0; number < counter.size(); ++number) forgotten.push_back(counter.count(number) == 0);
   counter.restart();
   std::uint32_t before = WordCounter::kNone;

@@ -31,6 +31,7 @@ class WordTrainer {
   /// The corpus must outlive it. Goes on from `state` with its matrices where they are given.
   /// Throws ArgumentError as check() does, std::bad_alloc.
   WordTrainer(const Corpus& corpus, const WordTraining& training);
+  ~WordTrainer();
 
   bool done() const { return state_.blocks == total_blocks(); }
   /// Trains on the next blocks. Throws IoError.
@@ -63,9 +64,6 @@ class WordTrainer {
   Matrices matrices_;
   std::vector<std::unique_ptr<Worker>> workers_;
   TrainingState state_;
-
- public:
-  ~WordTrainer();
 };
 
 }  // namespace mana::train
