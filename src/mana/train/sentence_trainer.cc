@@ -44,6 +44,8 @@ struct PackedTexts {
 
 data::BatchRules rules_for(const LossData& data, data::BatchRules rules) {
   if (data.negatives && rules.together == data::Together::any) rules.together = data::Together::no_text_twice;
+  const bool compares_classes = data.label == Label::category && data.several_rows;
+  if (compares_classes) rules.together = data::Together::class_mates;
   if (data.several_rows) rules.least_rows = std::max<std::size_t>(rules.least_rows, 2);
   return rules;
 }

@@ -24,7 +24,7 @@ fs::path log_path(const fs::path& output) { return beside(output, ".training.jso
 struct Progress {
   std::uint64_t step = 0;
   std::uint64_t log_size = 0;
-  std::optional<double> before, best;
+  std::optional<double> before, best, last;  ///< scores
   std::uint64_t best_step = 0;
   std::size_t since_best = 0;   ///< evaluations
   bool evaluation_due = false;  ///< of this step
@@ -37,6 +37,7 @@ struct Progress {
                                      {"evaluation_due", evaluation_due}};
     if (before) object["before"] = *before;
     if (best) object["best"] = *best;
+    if (last) object["last"] = *last;
     return object.dump();
   }
 
@@ -54,6 +55,7 @@ struct Progress {
     progress.evaluation_due = root.at("evaluation_due").boolean();
     if (const auto value = root.find("before")) progress.before = value->number();
     if (const auto value = root.find("best")) progress.best = value->number();
+    if (const auto value = root.find("last")) progress.last = value->number();
     return progress;
   }
 };
@@ -122,6 +124,7 @@ class Run {
       return false;
     }
     progress_.evaluation_due = false;
+    progress_.last = score;
     const bool best = !progress_.best || score > *progress_.best;
     if (best) {
       progress_.best = score;
@@ -137,7 +140,6 @@ class Run {
     trainer_.resume();
     write({{"step", progress_.step}, {"score", score}});
     if (events_.evaluated) events_.evaluated(progress_.step, score, best);
-    last_score_ = score;
     return true;
   }
 
@@ -174,7 +176,7 @@ class Run {
     result.steps = progress_.step;
     result.stopped_early = tired() && !trainer_.done();
     result.before = progress_.before;
-    result.after = options_.keep_last ? last_score_ : progress_.best;
+    result.after = options_.keep_last ? progress_.last : progress_.best;
     if (progress_.best) result.best_step = options_.keep_last ? progress_.step : progress_.best_step;
     log_->sync();
     result.log = read_file(PartialFile::name_of(log_path(options_.output)));
@@ -206,7 +208,6 @@ class Run {
   std::stop_token stop_;
   Progress progress_;
   std::optional<PartialFile> log_;
-  std::optional<double> last_score_;
   Clock::time_point saved_;
 };
 
