@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "process.h"
 
@@ -16,7 +18,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 /// No file of a process grows beyond this, as if the disk were full there.
 class FileSizeLimit {
@@ -53,19 +54,24 @@ class TrainSentence : public testing::Test {
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-  /// Training on the pairs, in 6 steps.
-  std::vector<std::string> command(const std::string& output, std::vector<std::string> more = {}) const {
-    std::vector<std::string> words = {"train",   "sentence", "--model",       small_model().string(),
-                                      "--data",  path("pairs.tsv"), "--batch", "4",
-                                      "--threads", "1",      "--learning-rate", "1e-3",
-                                      "--output", path(output)};
+  /// Training on the pairs, in 6 steps; `more` options may take the place of these.
+  std::vector<std::string> command(const std::string& output, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words = {"train", "sentence", "--output", path(output)};
+    const std::vector<std::pair<std::string, std::string>> usual = {{"--model", small_model().string()},
+                                                                    {"--data", path("pairs.tsv")},
+                                                                    {"--batch", "4"},
+                                                                    {"--threads", "1"},
+                                                                    {"--learning-rate", "1e-3"}};
+    for (const auto& [option, value] : usual) {
+      if (std::ranges::find(more, option) == more.end()) words.insert(words.end(), {option, value});
+    }
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
   /// The same for so long that a signal comes before its end.
   std::vector<std::string> long_command(const std::string& output, std::vector<std::string> more = {}) const {
     more.insert(more.end(), {"--max-steps", "500"});
-    return command(output, std::move(more));
+    return command(output, more);
   }
 
   /// Training on a file with these rows and options is refused, with one sentence and nothing written.
@@ -151,7 +157,7 @@ TEST_F(TrainSentence, EvaluatesAndKeepsTheBest) {
   EXPECT_EQ(result.at("best_step"), step);
   EXPECT_EQ(result.at("after"), best);
   // What was measured is what was written.
-  const Outcome sts = run({"eval", "sts", "--model", path("model"), "--json", scored});
+  const Outcome sts = run({"eval", "sts", "--model", path("model"), "--json", "--data", scored});
   ASSERT_EQ(sts.status, 0) << sts.errors;
   EXPECT_NEAR(100 * nlohmann::json::parse(sts.output).at("spearman").get<double>(), best, 1e-9);
 }
@@ -194,6 +200,13 @@ TEST_F(TrainSentence, KeepsTheCheckpointThatItHasWhenTheDiskIsFull) {
   expect_resumes("model");
 }
 
+TEST_F(TrainSentence, SaysThatItStartsOver) {
+  break_off("model", SIGTERM);
+  const Outcome outcome = run(long_command("model"));
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.errors, HasSubstr("starting over, as --resume was not given"));
+}
+
 TEST_F(TrainSentence, RefusesACheckpointThatIsNotItsOwn) {
   break_off("model", SIGTERM);
   const auto refused = [&](std::vector<std::string> more, const std::string& sentence) {
@@ -204,6 +217,7 @@ TEST_F(TrainSentence, RefusesACheckpointThatIsNotItsOwn) {
     EXPECT_EQ(lines_of(outcome.errors).size(), 1U) << outcome.errors;
   };
   refused({"--seed", "1"}, "made with other options or other data");
+  refused({"--eval-every", "3"}, "made with other options or other data");
   refused({"--model", small_model("cls").string()}, "belongs to another model");
   const std::string bytes = read(path("model.checkpoint"));
   write(path("model.checkpoint"), bytes.substr(0, bytes.size() - 100));

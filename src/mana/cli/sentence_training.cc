@@ -9,6 +9,7 @@
 #include <cmath>
 #include <thread>
 
+#include "mana/base/errors.h"
 #include "mana/base/progress.h"
 #include "mana/base/xxh64.h"
 #include "mana/cli/finite_number.h"
@@ -45,6 +46,16 @@ kernels::Precision precision_of(const SentenceTrainingChoice& choice, kernels::I
     throw UsageError("--precision int8 is for models that are trained; training computes in f32 or bf16");
   }
   return choice.compute.precision.value_or(kernels::automatic_precision(isa));
+}
+
+/// What `make` makes of a loss's options; what it cannot take is a mistake on the command line.
+template <class Make>
+auto of_options(const Make& make) {
+  try {
+    return make();
+  } catch (const ArgumentError& error) {
+    throw UsageError(error.what());
+  }
 }
 
 /// The two numbers of "0,5".
@@ -223,7 +234,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
     : model(load(choice)),
       encoder(model.shared_model(), model.kernels(), model.folder(), encoder_options(choice)),
       options(choice.trainer_options()) {
-  const train::LossData data = train::loss_data(choice.loss);
+  const train::LossData data = of_options([&] { return train::loss_data(choice.loss); });
   const bool scaled = !choice.score_range.empty();
   const auto [low, high] = scaled ? range_of(choice.score_range) : std::pair(0.0, 1.0);
   data::RowFormat format;
@@ -286,7 +297,7 @@ train::Loss SentenceTraining::make(const SentenceTrainingChoice& choice) const {
   for (const std::string& each : list(choice.matryoshka.value_or(""))) {
     wanted.matryoshka.push_back(static_cast<std::size_t>(finite_number("--matryoshka", each, 1)));
   }
-  return train::make_loss(choice.loss, wanted);
+  return of_options([&] { return train::make_loss(choice.loss, wanted); });
 }
 
 void SentenceTraining::add_teacher(const SentenceTrainingChoice& choice, bool quiet, std::stop_token stop) {

@@ -1,5 +1,6 @@
 #include "mana/cli/training_evaluation.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <memory>
@@ -35,6 +36,10 @@ void EvaluationChoice::describe(Options& options) {
   options.option("--eval-retrieval", "DIR", "A BEIR folder, as for mana eval retrieval", retrieval);
   options.option("--eval-pairs", "FILE", "Labelled pairs, as for mana eval pairs", pairs);
   options.option("--eval-triplet", "FILE", "Triplets, as for mana eval triplet", triplet);
+}
+
+std::string EvaluationChoice::fingerprint() const {
+  return fmt::format("{}|{}|{}|{}", sts.value_or(""), retrieval.value_or(""), pairs.value_or(""), triplet.value_or(""));
 }
 
 std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& encoder, bool quiet,

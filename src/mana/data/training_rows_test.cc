@@ -127,6 +127,7 @@ TEST_F(TrainingRows, NameThePlaceOfALabelThatIsNone) {
 
 TEST_F(TrainingRows, HaveNoEmptyTexts) {
   expect_refused("r.tsv", "a\tb\nx\t\n", pairs_, "r.tsv:2: b is empty; fill it in or remove the row");
+  expect_refused("r.tsv", "a\tb\n \ty\n", pairs_, "r.tsv:2: a is empty;");
   expect_refused("r.jsonl", "{\"a\": \"\", \"b\": \"y\"}\n", pairs_, "r.jsonl:1: a is empty;");
 }
 

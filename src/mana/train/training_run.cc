@@ -90,11 +90,10 @@ class Run {
       checkpoint.restore([&](const VisitState& visit) { trainer_.for_each_state(visit); });
       trainer_.restored();
     }
+    const bool first = progress_.step == 0 && evaluation_;
+    if (first) progress_.before = evaluation_->score();  // cancelled here, nothing has been written
     log_.emplace(log_path(options_.output), progress_.log_size);
-    if (progress_.step == 0 && evaluation_) {
-      progress_.before = evaluation_->score();
-      write({{"step", 0}, {"score", *progress_.before}});
-    }
+    if (first) write({{"step", 0}, {"score", *progress_.before}});
   }
 
   /// No better score for a while.

@@ -158,9 +158,11 @@ TEST_F(TrainingRun, StopsWhereNothingGetsBetter) {
 }
 
 TEST_F(TrainingRun, EvaluatesAfterEachEpochWhereNothingElseIsAsked) {
-  run_.evaluate_every = 0;  // 13 rows in batches of 4: 4 steps an epoch
-  scores_ = {1, 0, 2, 0, 3};
-  EXPECT_EQ(run().result.curve.scores.size(), 3U);
+  run_.evaluate_every = 0;  // 13 rows in batches of 4, and one row that is left over: 3 steps an epoch
+  scores_ = {1, 2, 0, 5, 4};
+  std::vector<std::uint64_t> steps;
+  for (const CurvePoint& point : run().result.curve.scores) steps.push_back(point.step);
+  EXPECT_THAT(steps, ElementsAre(0, 3, 6, 8));
 }
 
 TEST_F(TrainingRun, LogsEachStepOnceAfterACrash) {
@@ -186,6 +188,13 @@ TEST_F(TrainingRun, MakesUpForAnEvaluationThatWasCancelled) {
   const Outcome resumed = resume();
   EXPECT_EQ(resumed.weights, whole.weights);
   EXPECT_EQ(resumed.result.log, whole.result.log);
+}
+
+TEST_F(TrainingRun, CancelledBeforeItsFirstStepLeavesNothing) {
+  scores_ = {1};
+  cancelled_ = true;
+  EXPECT_THROW(run(), Cancelled);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 TEST_F(TrainingRun, WithoutResumeStartsOver) {
