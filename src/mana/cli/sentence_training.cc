@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/base/progress.h"
 #include "mana/base/xxh64.h"
 #include "mana/cli/finite_number.h"
@@ -46,6 +47,21 @@ kernels::Precision precision_of(const SentenceTrainingChoice& choice, kernels::I
     throw UsageError("--precision int8 is for models that are trained; training computes in f32 or bf16");
   }
   return choice.compute.precision.value_or(kernels::automatic_precision(isa));
+}
+
+/// A sum of a model's configurations, which decide with its weights what is computed.
+std::uint64_t sum_of_configurations(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".json" && entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  std::uint64_t sum = 0;
+  for (const std::filesystem::path& file : files) {
+    const std::string text = file.lexically_relative(folder).string() + read_file(file);
+    sum = xxh64(std::as_bytes(std::span(text)), sum);
+  }
+  return sum;
 }
 
 /// What `make` makes of a loss's options; what it cannot take is a mistake on the command line.
@@ -270,7 +286,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
   if (data.label == train::Label::vector) add_teacher(choice, quiet, stop);
   settle_parameters(choice);
 
-  identity.model = models::origin_content(model.folder());
+  identity.model = models::origin_content(model.folder()) ^ sum_of_configurations(choice.model.folder());
   std::string sums = choice.fingerprint();
   for (const train::TokenRows& rows : sets) {
     sums += fmt::format("|{:x}|{:x}", xxh64(std::as_bytes(std::span(rows.ids))),
