@@ -57,8 +57,8 @@ std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& e
                 });
   }
   if (retrieval) {
-    return task("retrieval: nDCG@10 · 100", data::read_retrieval_set(data::retrieval_files(*retrieval)),
-                quiet, [&encoder, stop](const data::RetrievalSet& data, const eval::TextProgress& progress) {
+    return task("retrieval: nDCG@10 · 100", data::read_retrieval_set(data::retrieval_files(*retrieval)), quiet,
+                [&encoder, stop](const data::RetrievalSet& data, const eval::TextProgress& progress) {
                   return eval::evaluate_retrieval(encoder, encoder, data, {}, progress, stop).metrics.ndcg.at(10);
                 });
   }

@@ -34,17 +34,16 @@ class TrainingRows : public testing::Test {
   }
 
   const RowFormat pairs_{.least_texts = 2, .most_texts = 2};
-  const RowFormat scored_{
-      .least_texts = 2, .most_texts = 2, .label = RowLabel::numbers, .least = -1, .greatest = 1};
+  const RowFormat scored_{.least_texts = 2, .most_texts = 2, .label = RowLabel::numbers, .least = -1, .greatest = 1};
   const RowFormat classes_{.least_texts = 1, .most_texts = 1, .label = RowLabel::category};
   TemporaryFolder folder_;
 };
 
 TEST_F(TrainingRows, AreTheSameOfATableAndOfJsonLines) {
-  for (const std::filesystem::path& path :
-       {put("r.tsv", "a\tscore\tb\none\t0.5\ttwo\nthree\t-1\tfour\n"),
-        put("r.jsonl",
-            "{\"a\": \"one\", \"score\": 0.5, \"b\": \"two\"}\n\n{\"b\": \"four\", \"a\": \"three\", \"score\": -1}\n")}) {
+  for (const std::filesystem::path& path : {put("r.tsv", "a\tscore\tb\none\t0.5\ttwo\nthree\t-1\tfour\n"),
+                                            put("r.jsonl",
+                                                "{\"a\": \"one\", \"score\": 0.5, \"b\": \"two\"}\n\n{\"b\": \"four\", "
+                                                "\"a\": \"three\", \"score\": -1}\n")}) {
     TrainingRowReader reader(path, scored_);
     EXPECT_THAT(reader.texts(), ElementsAre("a", "b"));
     TrainingRow row;

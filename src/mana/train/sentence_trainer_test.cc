@@ -141,8 +141,8 @@ TEST(SentenceTrainer, CachesTheGradientsOfTheSameLoss) {
 TEST(SentenceTrainer, LeavesFrozenWeightsAsTheyAre) {
   models::TrainableModel model = small_model();
   for (autograd::Parameter& parameter : model.parameters()) {
-    parameter.frozen = parameter.name.find("embeddings") != std::string::npos ||
-                       parameter.name.find("layer.0.") != std::string::npos;
+    parameter.frozen =
+        parameter.name.find("embeddings") != std::string::npos || parameter.name.find("layer.0.") != std::string::npos;
   }
   const models::TrainableModel before = small_model();
   const TokenRows rows = random_rows(16, 2);

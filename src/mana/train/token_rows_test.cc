@@ -71,8 +71,9 @@ TEST_F(TokenRowsTest, CountTextsThatWereCut) {
 
 TEST_F(TokenRowsTest, RefuseWhatALossCannotTake) {
   EXPECT_THAT([&] { read("q\ta\n", "mnr"); }, ThrowsMessage<FormatError>(HasSubstr("has no rows to train on")));
-  EXPECT_THAT([&] { read("q\ta\tscore\nx\ty\t1.5\n", "cosine"); },
-              ThrowsMessage<FormatError>(HasSubstr("rows.tsv:2: score is 1.5, but the loss takes numbers from -1 to 1")));
+  EXPECT_THAT(
+      [&] { read("q\ta\tscore\nx\ty\t1.5\n", "cosine"); },
+      ThrowsMessage<FormatError>(HasSubstr("rows.tsv:2: score is 1.5, but the loss takes numbers from -1 to 1")));
   EXPECT_THAT([&] { read("q\ta\tlabel\nx\ty\t2\n", "contrastive"); },
               ThrowsMessage<FormatError>(HasSubstr("label is 2, but the loss takes numbers from 0 to 1")));
   EXPECT_THAT([&] { read("q\ta\nx\ty\n", "triplet"); }, ThrowsMessage<FormatError>(HasSubstr("3 columns of texts")));

@@ -169,7 +169,10 @@ TEST_F(TrainingRun, LogsEachStepOnceAfterACrash) {
   run_.save_every = 3;
   scores_ = {1, 2, 5, 4, 3};
   const Outcome whole = run();
-  EXPECT_THROW(run({}, [](std::uint64_t step) { if (step == 5) throw std::runtime_error("the end"); }),
+  EXPECT_THROW(run({},
+                   [](std::uint64_t step) {
+                     if (step == 5) throw std::runtime_error("the end");
+                   }),
                std::runtime_error);
   const Outcome resumed = resume();
   EXPECT_THAT(steps_of(resumed.result), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
