@@ -286,6 +286,15 @@ TEST_F(TrainSentence, RefusesRowsThatTeachNothing) {
   expect_refused(1, "a\tb\nx\ty\n", {"--columns", "a,c"}, "has no column c; its columns are a, b");
 }
 
+TEST_F(TrainSentence, StopsWhereTheLossIsNoNumber) {
+  const Outcome outcome = run(command("model", {"--learning-rate", "1e30", "--clip", "0", "--sgd", "--quiet"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, AllOf(HasSubstr("is no finite number (lines "), HasSubstr("of pairs.tsv"),
+                                    HasSubstr("the learning rate is too high")));
+  EXPECT_EQ(lines_of(outcome.errors).size(), 1U) << outcome.errors;
+  EXPECT_FALSE(std::filesystem::exists(path("model")));
+}
+
 TEST_F(TrainSentence, TakesFewerRowsThanABatch) {
   put("pairs.tsv", "a\tb\nthe\tcat\nsat\ton\n");
   const Outcome outcome = run(command("model", {"--batch", "64", "--json"}));

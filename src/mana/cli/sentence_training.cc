@@ -98,8 +98,9 @@ std::optional<std::size_t> layer_of(std::string_view name) {
 /// Whether an item of --freeze means this parameter: layers "2" or "0-3", or a part of its name.
 bool means(std::string_view item, std::string_view name) {
   std::size_t first = 0, last = 0;
-  const char* const end = item.data() + item.size();
-  auto read = std::from_chars(item.data(), end, first);
+  const char* const begin = item.data();
+  const char* const end = begin + item.size();
+  auto read = std::from_chars(begin, end, first);
   if (read.ec != std::errc()) return name.find(item) != std::string_view::npos;
   last = first;
   if (read.ptr != end && *read.ptr == '-') read = std::from_chars(read.ptr + 1, end, last);

@@ -20,6 +20,21 @@ fs::path beside(const fs::path& output, const char* what) { return fs::path(outp
 fs::path best_path(const fs::path& output) { return beside(output, ".best"); }
 fs::path log_path(const fs::path& output) { return beside(output, ".training.jsonl"); }
 
+/// What a process that was killed left of files that it was writing.
+void remove_torn_files(const fs::path& output) {
+  const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+  std::error_code error;
+  std::vector<fs::path> torn;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    for (const fs::path& path : {checkpoint_path(output), best_path(output)}) {
+      if (name.starts_with(path.filename().string() + ".") && name.ends_with(".tmp")) torn.push_back(entry->path());
+    }
+  }
+  for (const fs::path& path : torn) fs::remove(path, error);
+}
+
 /// Where a run stands, beside the trainer's own state.
 struct Progress {
   std::uint64_t step = 0;
@@ -91,8 +106,9 @@ class Run {
       trainer_.restored();
     }
     const bool first = progress_.step == 0 && evaluation_;
-    if (first) progress_.before = evaluation_->score();  // cancelled here, nothing has been written
-    log_.emplace(log_path(options_.output), progress_.log_size);
+    if (first) progress_.before = evaluation_->score();           // cancelled here, nothing has been written
+    log_.emplace(log_path(options_.output), progress_.log_size);  // from here on no other process writes here
+    remove_torn_files(options_.output);
     if (first) write({{"step", 0}, {"score", *progress_.before}});
   }
 

@@ -236,6 +236,15 @@ TEST_F(TrainingRun, RefusesADamagedCheckpoint) {
   EXPECT_EQ(resume().result.steps, kSteps);
 }
 
+TEST_F(TrainingRun, RemovesWhatAKilledOneWasWriting) {
+  const std::filesystem::path torn = folder_ / "model.checkpoint.17.0.tmp", other = folder_ / "model.checkpoint2.tmp";
+  std::ofstream(torn) << "half";
+  std::ofstream(other) << "not ours";
+  run(3);
+  EXPECT_FALSE(std::filesystem::exists(torn));
+  EXPECT_TRUE(std::filesystem::exists(other));
+}
+
 TEST_F(TrainingRun, LeavesNothingOnceItsFilesAreRemoved) {
   scores_ = {1, 2, 5, 4, 3};
   run_.save_every = 2;
