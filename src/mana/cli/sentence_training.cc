@@ -9,6 +9,8 @@
 #include <cmath>
 #include <thread>
 
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/base/progress.h"
 #include "mana/base/xxh64.h"
 #include "mana/cli/finite_number.h"
@@ -47,6 +49,31 @@ kernels::Precision precision_of(const SentenceTrainingChoice& choice, kernels::I
   return choice.compute.precision.value_or(kernels::automatic_precision(isa));
 }
 
+/// A sum of a model's configurations, which decide with its weights what is computed.
+std::uint64_t sum_of_configurations(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".json" && entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  std::uint64_t sum = 0;
+  for (const std::filesystem::path& file : files) {
+    const std::string text = file.lexically_relative(folder).string() + read_file(file);
+    sum = xxh64(std::as_bytes(std::span(text)), sum);
+  }
+  return sum;
+}
+
+/// What `make` makes of a loss's options; what it cannot take is a mistake on the command line.
+template <class Make>
+auto of_options(const Make& make) {
+  try {
+    return make();
+  } catch (const ArgumentError& error) {
+    throw UsageError(error.what());
+  }
+}
+
 /// The two numbers of "0,5".
 std::pair<double, double> range_of(const std::string& text) {
   const std::vector<std::string> parts = list(text);
@@ -71,8 +98,9 @@ std::optional<std::size_t> layer_of(std::string_view name) {
 /// Whether an item of --freeze means this parameter: layers "2" or "0-3", or a part of its name.
 bool means(std::string_view item, std::string_view name) {
   std::size_t first = 0, last = 0;
-  const char* const end = item.data() + item.size();
-  auto read = std::from_chars(item.data(), end, first);
+  const char* const begin = item.data();
+  const char* const end = begin + item.size();
+  auto read = std::from_chars(begin, end, first);
   if (read.ec != std::errc()) return name.find(item) != std::string_view::npos;
   last = first;
   if (read.ptr != end && *read.ptr == '-') read = std::from_chars(read.ptr + 1, end, last);
@@ -223,7 +251,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
     : model(load(choice)),
       encoder(model.shared_model(), model.kernels(), model.folder(), encoder_options(choice)),
       options(choice.trainer_options()) {
-  const train::LossData data = train::loss_data(choice.loss);
+  const train::LossData data = of_options([&] { return train::loss_data(choice.loss); });
   const bool scaled = !choice.score_range.empty();
   const auto [low, high] = scaled ? range_of(choice.score_range) : std::pair(0.0, 1.0);
   data::RowFormat format;
@@ -259,7 +287,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
   if (data.label == train::Label::vector) add_teacher(choice, quiet, stop);
   settle_parameters(choice);
 
-  identity.model = models::origin_content(model.folder());
+  identity.model = models::origin_content(model.folder()) ^ sum_of_configurations(choice.model.folder());
   std::string sums = choice.fingerprint();
   for (const train::TokenRows& rows : sets) {
     sums += fmt::format("|{:x}|{:x}", xxh64(std::as_bytes(std::span(rows.ids))),
@@ -286,7 +314,7 @@ train::Loss SentenceTraining::make(const SentenceTrainingChoice& choice) const {
   for (const std::string& each : list(choice.matryoshka.value_or(""))) {
     wanted.matryoshka.push_back(static_cast<std::size_t>(finite_number("--matryoshka", each, 1)));
   }
-  return train::make_loss(choice.loss, wanted);
+  return of_options([&] { return train::make_loss(choice.loss, wanted); });
 }
 
 void SentenceTraining::add_teacher(const SentenceTrainingChoice& choice, bool quiet, std::stop_token stop) {

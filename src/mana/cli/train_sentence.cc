@@ -5,6 +5,7 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/progress.h"
+#include "mana/base/xxh64.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/finite_number.h"
 #include "mana/cli/interruption.h"
@@ -40,7 +41,11 @@ struct OutputOptions {
     options.flag("--json", "Print a JSON object", json);
   }
 
-  train::RunOptions run_options(const train::RunIdentity& identity) const {
+  /// The best weights and scores of a run are those of its evaluations: they belong to its identity.
+  train::RunOptions run_options(train::RunIdentity identity, const EvaluationChoice& evaluation) const {
+    const std::string text = fmt::format("{:x}|{}|{}|{}", identity.options, evaluation.fingerprint(), evaluate_every,
+                                         keep_last ? "last" : "best");
+    identity.options = xxh64(std::as_bytes(std::span(text)));
     train::RunOptions run;
     run.output = output;
     run.identity = identity;
@@ -137,6 +142,10 @@ int train_sentence(Options& options) {
     const std::optional<train::Evaluation> task = evaluation.load(training.encoder, quiet, stop);
     train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options);
 
+    if (!quiet && !output.resume && std::filesystem::exists(train::checkpoint_path(output.output))) {
+      note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
+                       train::checkpoint_path(output.output).string()));
+    }
     const auto begin = std::chrono::steady_clock::now();
     Progress progress(quiet ? -1 : STDERR_FILENO, "training", "steps", trainer.total_steps());
     double mean = 0;
@@ -152,7 +161,7 @@ int train_sentence(Options& options) {
       if (!quiet) note(fmt::format("step {}: {} {:.2f}{}", step, task->metric, score, best ? ", the best so far" : ""));
     };
     const train::RunResult result =
-        train::run_training(trainer, output.run_options(training.identity), task, events, stop);
+        train::run_training(trainer, output.run_options(training.identity, evaluation), task, events, stop);
     progress.wipe();
     if (result.interrupted) {
       note(fmt::format("mana: interrupted after step {} of {}; the same command with --resume goes on from there",

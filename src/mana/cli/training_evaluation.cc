@@ -1,5 +1,6 @@
 #include "mana/cli/training_evaluation.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <memory>
@@ -37,6 +38,10 @@ void EvaluationChoice::describe(Options& options) {
   options.option("--eval-triplet", "FILE", "Triplets, as for mana eval triplet", triplet);
 }
 
+std::string EvaluationChoice::fingerprint() const {
+  return fmt::format("{}|{}|{}|{}", sts.value_or(""), retrieval.value_or(""), pairs.value_or(""), triplet.value_or(""));
+}
+
 std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& encoder, bool quiet,
                                                         std::stop_token stop) const {
   const int tasks =
@@ -52,8 +57,8 @@ std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& e
                 });
   }
   if (retrieval) {
-    return task("retrieval: nDCG@10 · 100", data::read_retrieval_set(data::retrieval_files(*retrieval)),
-                quiet, [&encoder, stop](const data::RetrievalSet& data, const eval::TextProgress& progress) {
+    return task("retrieval: nDCG@10 · 100", data::read_retrieval_set(data::retrieval_files(*retrieval)), quiet,
+                [&encoder, stop](const data::RetrievalSet& data, const eval::TextProgress& progress) {
                   return eval::evaluate_retrieval(encoder, encoder, data, {}, progress, stop).metrics.ndcg.at(10);
                 });
   }

@@ -15,6 +15,8 @@ struct EvaluationChoice {
   std::optional<std::string> sts, retrieval, pairs, triplet;
 
   void describe(Options& options);
+  /// Which task it is, as text.
+  std::string fingerprint() const;
   /// Reads the data; nothing where none were named. `encoder` outlives it. Throws UsageError for two tasks, and as the
   /// readers do.
   std::optional<train::Evaluation> load(const engine::Encoder& encoder, bool quiet, std::stop_token stop) const;

@@ -92,15 +92,18 @@ TEST_F(RetrievalSetTest, RefusesWhatHoldsNothing) {
 }
 
 TEST_F(RetrievalSetTest, LabelledTextsAreReadByColumn) {
-  put("texts.tsv", "id\ttext\tlabel\n1\tgood morning\tgreeting\n2\t\tnothing\n");
+  put("texts.tsv", "id\ttext\tlabel\n1\tgood morning\tgreeting\n2\t?\tnothing\n");
   const LabelledTexts texts = read_labelled_texts(folder_ / "texts.tsv");
-  EXPECT_THAT(texts.texts, ElementsAre("good morning", ""));
+  EXPECT_THAT(texts.texts, ElementsAre("good morning", "?"));
   EXPECT_THAT(texts.labels, ElementsAre("greeting", "nothing"));
   EXPECT_THAT(read_labelled_texts(folder_ / "texts.tsv", {.label = "id", .text = "label"}).labels,
               ElementsAre("1", "2"));
   put("texts.tsv", "label\ttext\na\tb\n\tc\n");
   EXPECT_THAT([&] { read_labelled_texts(folder_ / "texts.tsv"); },
               ThrowsMessage<FormatError>(HasSubstr("texts.tsv:3: label is empty")));
+  put("texts.tsv", "label\ttext\na\tb\nb\t \n");
+  EXPECT_THAT([&] { read_labelled_texts(folder_ / "texts.tsv"); },
+              ThrowsMessage<FormatError>(HasSubstr("texts.tsv:3: text is empty")));
   put("texts.tsv", "label\ttext\n");
   EXPECT_THAT([&] { read_labelled_texts(folder_ / "texts.tsv"); },
               ThrowsMessage<FormatError>(HasSubstr("has a header, but no rows")));

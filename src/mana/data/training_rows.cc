@@ -86,7 +86,7 @@ bool TrainingRowReader::next(TrainingRow& row) {
   state.texts.clear();
   for (std::size_t i = 0; i < format.texts.size(); ++i) {
     state.texts.push_back(state.records.text(i));
-    if (state.texts.back().empty()) {
+    if (state.texts.back().find_first_not_of(" \t\r\n") == std::string::npos) {
       throw FormatError(fmt::format("{} is empty; fill it in or remove the row", state.records.place(i)));
     }
   }

@@ -5,10 +5,20 @@
 namespace mana::train {
 namespace {
 
+/// Text that neither ends a table's cell nor its row.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
+}
+
 std::string table(std::string_view left, std::string_view right,
                   const std::vector<std::pair<std::string, std::string>>& rows) {
   std::string text = fmt::format("| {} | {} |\n|---|---|\n", left, right);
-  for (const auto& [name, value] : rows) text += fmt::format("| {} | {} |\n", name, value);
+  for (const auto& [name, value] : rows) text += fmt::format("| {} | {} |\n", cell(name), cell(value));
   return text;
 }
 

@@ -44,6 +44,8 @@ struct PackedTexts {
 
 data::BatchRules rules_for(const LossData& data, data::BatchRules rules) {
   if (data.negatives && rules.together == data::Together::any) rules.together = data::Together::no_text_twice;
+  const bool compares_classes = data.label == Label::category && data.several_rows;
+  if (compares_classes) rules.together = data::Together::class_mates;
   if (data.several_rows) rules.least_rows = std::max<std::size_t>(rules.least_rows, 2);
   return rules;
 }
@@ -158,6 +160,7 @@ float SentenceTrainer::differentiate(const data::PlannedBatch& batch, std::uint6
     const Stopwatch watch(times_.forward);
     const autograd::Variable vectors = model_(model_.training(tape_, masks), texts.tokens(), options_.prompt_tokens);
     std::vector<autograd::Variable> parts;
+    parts.reserve(columns);
     for (std::size_t column = 0; column < columns; ++column) {
       parts.push_back(autograd::rows_between(tape_, vectors, column * rows, (column + 1) * rows));
     }
@@ -227,12 +230,12 @@ void SentenceTrainer::refuse(const StepReport& report, std::span<const data::Pla
   for (const std::uint32_t row : batches[0].rows) {
     if (lines.size() < 5) lines.push_back(std::to_string(set.lines[row]));
   }
-  const bool early = report.step <= schedule_.warmup + 10;
+  const bool untrained = report.step <= (schedule_.warmup > 0 ? 2 : 1);  // a warm-up's first rate is 0
   throw Error(fmt::format(
       "the {} of step {} is no finite number (lines {}{} of {}), most likely because {}; nothing of this step was kept",
       std::isfinite(report.loss) ? "gradient" : "loss", report.step, fmt::join(lines, ", "),
       batches[0].rows.size() > lines.size() ? ", …" : "", set.name,
-      early ? "the model's weights or the labels are extreme" : "the learning rate is too high"));
+      untrained ? "the model's weights or the labels are extreme" : "the learning rate is too high"));
 }
 
 void SentenceTrainer::settle() {

@@ -20,11 +20,26 @@ fs::path beside(const fs::path& output, const char* what) { return fs::path(outp
 fs::path best_path(const fs::path& output) { return beside(output, ".best"); }
 fs::path log_path(const fs::path& output) { return beside(output, ".training.jsonl"); }
 
+/// What a process that was killed left of files that it was writing.
+void remove_torn_files(const fs::path& output) {
+  const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+  std::error_code error;
+  std::vector<fs::path> torn;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    for (const fs::path& path : {checkpoint_path(output), best_path(output)}) {
+      if (name.starts_with(path.filename().string() + ".") && name.ends_with(".tmp")) torn.push_back(entry->path());
+    }
+  }
+  for (const fs::path& path : torn) fs::remove(path, error);
+}
+
 /// Where a run stands, beside the trainer's own state.
 struct Progress {
   std::uint64_t step = 0;
   std::uint64_t log_size = 0;
-  std::optional<double> before, best;
+  std::optional<double> before, best, last;  ///< scores
   std::uint64_t best_step = 0;
   std::size_t since_best = 0;   ///< evaluations
   bool evaluation_due = false;  ///< of this step
@@ -37,6 +52,7 @@ struct Progress {
                                      {"evaluation_due", evaluation_due}};
     if (before) object["before"] = *before;
     if (best) object["best"] = *best;
+    if (last) object["last"] = *last;
     return object.dump();
   }
 
@@ -54,6 +70,7 @@ struct Progress {
     progress.evaluation_due = root.at("evaluation_due").boolean();
     if (const auto value = root.find("before")) progress.before = value->number();
     if (const auto value = root.find("best")) progress.best = value->number();
+    if (const auto value = root.find("last")) progress.last = value->number();
     return progress;
   }
 };
@@ -88,11 +105,11 @@ class Run {
       checkpoint.restore([&](const VisitState& visit) { trainer_.for_each_state(visit); });
       trainer_.restored();
     }
-    log_.emplace(log_path(options_.output), progress_.log_size);
-    if (progress_.step == 0 && evaluation_) {
-      progress_.before = evaluation_->score();
-      write({{"step", 0}, {"score", *progress_.before}});
-    }
+    const bool first = progress_.step == 0 && evaluation_;
+    if (first) progress_.before = evaluation_->score();           // cancelled here, nothing has been written
+    log_.emplace(log_path(options_.output), progress_.log_size);  // from here on no other process writes here
+    remove_torn_files(options_.output);
+    if (first) write({{"step", 0}, {"score", *progress_.before}});
   }
 
   /// No better score for a while.
@@ -122,6 +139,7 @@ class Run {
       return false;
     }
     progress_.evaluation_due = false;
+    progress_.last = score;
     const bool best = !progress_.best || score > *progress_.best;
     if (best) {
       progress_.best = score;
@@ -137,7 +155,6 @@ class Run {
     trainer_.resume();
     write({{"step", progress_.step}, {"score", score}});
     if (events_.evaluated) events_.evaluated(progress_.step, score, best);
-    last_score_ = score;
     return true;
   }
 
@@ -174,7 +191,7 @@ class Run {
     result.steps = progress_.step;
     result.stopped_early = tired() && !trainer_.done();
     result.before = progress_.before;
-    result.after = options_.keep_last ? last_score_ : progress_.best;
+    result.after = options_.keep_last ? progress_.last : progress_.best;
     if (progress_.best) result.best_step = options_.keep_last ? progress_.step : progress_.best_step;
     log_->sync();
     result.log = read_file(PartialFile::name_of(log_path(options_.output)));
@@ -206,7 +223,6 @@ class Run {
   std::stop_token stop_;
   Progress progress_;
   std::optional<PartialFile> log_;
-  std::optional<double> last_score_;
   Clock::time_point saved_;
 };
 

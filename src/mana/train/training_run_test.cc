@@ -1,0 +1,258 @@
+// A run that is interrupted and goes on comes to the same bits as one that is not; what is kept is what was promised.
+#include "mana/train/training_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/temporary_folder.h"
+#include "mana/train/small_training.h"
+
+namespace mana::train {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+constexpr std::uint64_t kSteps = 8, kEvery = 2;
+
+struct Outcome {
+  RunResult result;
+  std::vector<float> weights;
+  std::vector<std::vector<float>> evaluated;  // the weights after each evaluation
+};
+
+class TrainingRun : public testing::Test {
+ protected:
+  TrainingRun() {
+    training_.batches.batch = 4;
+    training_.max_steps = kSteps;
+    training_.rate = 1e-3;
+    run_.output = folder_ / "model";
+    run_.identity = {.model = 1, .options = 2};
+    run_.evaluate_every = kEvery;
+  }
+
+  /// A run with a model of its own, as of a process of its own. It is asked to stop after some step, if any; and
+  /// `failing` is called after each step, to throw.
+  Outcome run(std::optional<std::uint64_t> stop_after = {}, const std::function<void(std::uint64_t)>& failing = {}) {
+    models::TrainableModel model = small_model();
+    Loss loss = make_loss("mnr", {.dimensions = 32});
+    SentenceTrainer trainer(model, std::span(&rows_, 1), loss, training_);
+    std::optional<Evaluation> evaluation;
+    if (!scores_.empty()) {
+      evaluation = Evaluation{"score", [&] {
+                                if (cancelled_) throw Cancelled("");
+                                return scores_.at(trainer.steps() / kEvery);
+                              }};
+    }
+    Outcome outcome;
+    std::stop_source stop;
+    RunEvents events;
+    events.stepped = [&](const StepReport& report) {
+      if (report.step == stop_after) stop.request_stop();
+      if (failing) failing(report.step);
+    };
+    events.evaluated = [&](std::uint64_t, double, bool) { outcome.evaluated.push_back(weights_of(model)); };
+    outcome.result = run_training(trainer, run_, evaluation, events, stop.get_token());
+    outcome.weights = weights_of(model);
+    return outcome;
+  }
+
+  Outcome resume() {
+    run_.resume = true;
+    return run();
+  }
+
+  std::vector<std::uint64_t> steps_of(const RunResult& result) const {
+    std::vector<std::uint64_t> steps;
+    for (const CurvePoint& point : result.curve.loss) steps.push_back(point.step);
+    return steps;
+  }
+
+  void expect_resumes_the_same(std::uint64_t stop_after) {
+    run_.resume = false;
+    const Outcome whole = run();
+    const Outcome half = run(stop_after);
+    EXPECT_TRUE(half.result.interrupted);
+    EXPECT_EQ(half.result.steps, stop_after);
+    const Outcome resumed = resume();
+    EXPECT_FALSE(resumed.result.interrupted);
+    EXPECT_EQ(resumed.weights, whole.weights);
+    EXPECT_EQ(resumed.result.log, whole.result.log);
+    EXPECT_EQ(resumed.result.before, whole.result.before);
+    EXPECT_EQ(resumed.result.after, whole.result.after);
+    EXPECT_EQ(resumed.result.best_step, whole.result.best_step);
+  }
+
+  TemporaryFolder folder_;
+  TokenRows rows_ = random_rows(13, 2);
+  TrainerOptions training_;
+  RunOptions run_;
+  std::vector<double> scores_;  // before, after 2, 4, 6 and 8 steps
+  bool cancelled_ = false;
+};
+
+TEST_F(TrainingRun, ResumedAtAnyStepIsTheSameRun) {
+  for (std::uint64_t step = 1; step < kSteps; ++step) expect_resumes_the_same(step);
+}
+
+TEST_F(TrainingRun, ResumedKeepsTheBestThatItHad) {
+  scores_ = {1, 2, 5, 4, 3};
+  for (const std::uint64_t step : {1, 4, 5, 7}) expect_resumes_the_same(step);
+}
+
+TEST_F(TrainingRun, ResumedIsTheSameWithEveryWayOfUpdating) {
+  scores_ = {1, 2, 5, 4, 6};
+  training_.average = 0.9;
+  expect_resumes_the_same(5);
+  training_.untouched = UntouchedRows::keep;
+  training_.rule = Sgd{.decay = 0.1};
+  training_.accumulate = 2;
+  expect_resumes_the_same(3);
+  training_.threads = 2;
+  expect_resumes_the_same(4);
+}
+
+TEST_F(TrainingRun, KeepsTheBestWeights) {
+  scores_ = {9, 2, 5, 4, 5};
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.result.best_step, 4U);
+  EXPECT_EQ(outcome.result.before, 9);
+  EXPECT_EQ(outcome.result.after, 5);
+  EXPECT_EQ(outcome.weights, outcome.evaluated[1]);
+  EXPECT_NE(outcome.weights, outcome.evaluated[3]);
+  EXPECT_EQ(outcome.result.curve.scores.size(), 5U);
+  EXPECT_EQ(outcome.result.curve.best, 4U);
+}
+
+TEST_F(TrainingRun, KeepsTheLastWeightsByChoice) {
+  scores_ = {1, 2, 5, 4, 3};
+  run_.keep_last = true;
+  run_.save_every = kSteps;
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.weights, outcome.evaluated[3]);
+  EXPECT_EQ(outcome.result.after, 3);
+  // The process ended after the last checkpoint, before the model was saved.
+  const Outcome resumed = resume();
+  EXPECT_EQ(resumed.weights, outcome.weights);
+  EXPECT_EQ(resumed.result.after, 3);
+  EXPECT_EQ(resumed.result.log, outcome.result.log);
+}
+
+TEST_F(TrainingRun, StopsWhereNothingGetsBetter) {
+  scores_ = {9, 5, 4, 3, 8};
+  run_.patience = 2;
+  const Outcome outcome = run();
+  EXPECT_TRUE(outcome.result.stopped_early);
+  EXPECT_EQ(outcome.result.steps, 6U);
+  EXPECT_EQ(outcome.result.best_step, 2U);
+  EXPECT_EQ(outcome.weights, outcome.evaluated[0]);
+  // Patience that was used up before an interruption is not given back.
+  run(5);
+  EXPECT_EQ(resume().result.steps, 6U);
+}
+
+TEST_F(TrainingRun, EvaluatesAfterEachEpochWhereNothingElseIsAsked) {
+  run_.evaluate_every = 0;  // 13 rows in batches of 4, and one row that is left over: 3 steps an epoch
+  scores_ = {1, 2, 0, 5, 4};
+  std::vector<std::uint64_t> steps;
+  for (const CurvePoint& point : run().result.curve.scores) steps.push_back(point.step);
+  EXPECT_THAT(steps, ElementsAre(0, 3, 6, 8));
+}
+
+TEST_F(TrainingRun, LogsEachStepOnceAfterACrash) {
+  run_.save_every = 3;
+  scores_ = {1, 2, 5, 4, 3};
+  const Outcome whole = run();
+  EXPECT_THROW(run({},
+                   [](std::uint64_t step) {
+                     if (step == 5) throw std::runtime_error("the end");
+                   }),
+               std::runtime_error);
+  const Outcome resumed = resume();
+  EXPECT_THAT(steps_of(resumed.result), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_EQ(resumed.result.log, whole.result.log);
+  EXPECT_EQ(resumed.weights, whole.weights);
+}
+
+TEST_F(TrainingRun, MakesUpForAnEvaluationThatWasCancelled) {
+  scores_ = {1, 2, 5, 4, 3};
+  const Outcome whole = run();
+  run_.resume = false;
+  const Outcome cancelled = run({}, [this](std::uint64_t step) { cancelled_ = step == 4; });
+  EXPECT_TRUE(cancelled.result.interrupted);
+  EXPECT_EQ(cancelled.result.steps, 4U);
+  cancelled_ = false;
+  const Outcome resumed = resume();
+  EXPECT_EQ(resumed.weights, whole.weights);
+  EXPECT_EQ(resumed.result.log, whole.result.log);
+}
+
+TEST_F(TrainingRun, CancelledBeforeItsFirstStepLeavesNothing) {
+  scores_ = {1};
+  cancelled_ = true;
+  EXPECT_THROW(run(), Cancelled);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(TrainingRun, WithoutResumeStartsOver) {
+  const Outcome whole = run();
+  run(5);
+  EXPECT_EQ(run().weights, whole.weights);
+}
+
+TEST_F(TrainingRun, ResumesWhereThereIsNothingFromTheStart) {
+  const Outcome whole = run();
+  EXPECT_EQ(resume().weights, whole.weights);
+}
+
+TEST_F(TrainingRun, RefusesTheCheckpointOfAnother) {
+  run(3);
+  run_.identity.options = 7;
+  EXPECT_THAT([&] { resume(); }, ThrowsMessage<FormatError>(HasSubstr("other options or other data")));
+  run_.identity = {.model = 7, .options = 2};
+  EXPECT_THAT([&] { resume(); }, ThrowsMessage<FormatError>(HasSubstr("another model")));
+}
+
+TEST_F(TrainingRun, RefusesADamagedCheckpoint) {
+  run(3);
+  const std::filesystem::path path = checkpoint_path(run_.output);
+  const std::string bytes = read_file(path);
+  const auto put = [&](const std::string& other) { std::ofstream(path, std::ios::binary) << other; };
+  put(bytes.substr(0, bytes.size() / 2));
+  EXPECT_THROW(resume(), FormatError);
+  std::string flipped = bytes;
+  flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 4);
+  put(flipped);
+  EXPECT_THROW(resume(), FormatError);
+  put("");
+  EXPECT_THROW(resume(), FormatError);
+  put(bytes);
+  EXPECT_EQ(resume().result.steps, kSteps);
+}
+
+TEST_F(TrainingRun, RemovesWhatAKilledOneWasWriting) {
+  const std::filesystem::path torn = folder_ / "model.checkpoint.17.0.tmp", other = folder_ / "model.checkpoint2.tmp";
+  std::ofstream(torn) << "half";
+  std::ofstream(other) << "not ours";
+  run(3);
+  EXPECT_FALSE(std::filesystem::exists(torn));
+  EXPECT_TRUE(std::filesystem::exists(other));
+}
+
+TEST_F(TrainingRun, LeavesNothingOnceItsFilesAreRemoved) {
+  scores_ = {1, 2, 5, 4, 3};
+  run_.save_every = 2;
+  run();
+  EXPECT_FALSE(std::filesystem::is_empty(folder_.path()));
+  remove_run_files(run_.output);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+}  // namespace
+}  // namespace mana::train

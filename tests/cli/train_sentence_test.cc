@@ -1,0 +1,315 @@
+// `mana train sentence` from outside: what it writes, how it goes on after any end, and what it says of bad input.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "process.h"
+
+namespace mana::program {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// No file of a process grows beyond this, as if the disk were full there.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    before_handler_ = ::signal(SIGXFSZ, SIG_IGN);  // a write that fails, not the end of the process
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, before_handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  sighandler_t before_handler_ = SIG_DFL;
+};
+
+class TrainSentence : public testing::Test {
+ protected:
+  TrainSentence() {
+    std::string pairs = "q\ta\n";
+    for (int i = 0; i < 24; ++i) pairs += fmt::format("hello {} {}\tworld {}\n", i, "abcdefgh"[i % 8], i * 7);
+    put("pairs.tsv", pairs);
+  }
+
+  std::string put(const std::string& name, std::string_view text) const {
+    write(folder_ / name, text);
+    return (folder_ / name).string();
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  /// Training on the pairs, in 6 steps; `more` options may take the place of these.
+  std::vector<std::string> command(const std::string& output, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words = {"train", "sentence", "--output", path(output)};
+    const std::vector<std::pair<std::string, std::string>> usual = {{"--model", small_model().string()},
+                                                                    {"--data", path("pairs.tsv")},
+                                                                    {"--batch", "4"},
+                                                                    {"--threads", "1"},
+                                                                    {"--learning-rate", "1e-3"}};
+    for (const auto& [option, value] : usual) {
+      if (std::ranges::find(more, option) == more.end()) words.insert(words.end(), {option, value});
+    }
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  /// The same for so long that a signal comes before its end.
+  std::vector<std::string> long_command(const std::string& output, std::vector<std::string> more = {}) const {
+    more.insert(more.end(), {"--max-steps", "500"});
+    return command(output, more);
+  }
+
+  /// Training on a file with these rows and options is refused, with one sentence and nothing written.
+  void expect_refused(int status, std::string_view rows, const std::vector<std::string>& options,
+                      const std::string& sentence) const {
+    put("bad.tsv", rows);
+    std::vector<std::string> words = {"train", "sentence", "--model", small_model().string(), "--threads", "1"};
+    words.insert(words.end(), {"--quiet", "--data", path("bad.tsv"), "--output", path("bad")});
+    words.insert(words.end(), options.begin(), options.end());
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.status, status) << outcome.errors;
+    EXPECT_THAT(outcome.errors, AllOf(testing::StartsWith("mana: "), HasSubstr(sentence)));
+    EXPECT_EQ(lines_of(outcome.errors).size(), 1U) << outcome.errors;
+    EXPECT_THAT(outcome.output, IsEmpty());
+    EXPECT_THAT(beside("bad"), ElementsAre("bad.tsv"));
+  }
+
+  std::vector<std::string> beside(const std::string& begin) const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      const std::string name = entry.path().filename();
+      if (name.starts_with(begin)) names.push_back(name);
+    }
+    return names;
+  }
+  std::string weights(const std::string& output) const { return read(folder_ / output / "model.safetensors"); }
+
+  /// Goes on with the long command's run, which is to end as one that nothing interrupted.
+  void expect_resumes(const std::string& output) const {
+    const Outcome resumed = run(long_command(output, {"--resume"}));
+    EXPECT_EQ(resumed.status, 0) << resumed.errors;
+    EXPECT_EQ(run(long_command("whole")).status, 0);
+    EXPECT_EQ(weights(output), weights("whole"));
+    EXPECT_EQ(read(folder_ / output / "training.jsonl"), read(folder_ / "whole" / "training.jsonl"));
+    EXPECT_THAT(beside(output), ElementsAre(output));
+  }
+
+  Outcome break_off(const std::string& output, int signal) const {
+    Process process(long_command(output, {"--save-every", "1"}));
+    EXPECT_TRUE(eventually([&] { return std::filesystem::exists(path(output) + ".checkpoint"); }));
+    process.signal(signal);
+    return process.wait();
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(TrainSentence, WritesAModelThatEmbeds) {
+  const Outcome outcome = run(command("model"));
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("steps         6\n"));
+  EXPECT_THAT(beside("model"), ElementsAre("model"));
+  EXPECT_NE(weights("model"), read(small_model() / "model.safetensors"));
+  EXPECT_THAT(read(folder_ / "model" / "README.md"), AllOf(HasSubstr("# model\n"), HasSubstr("| loss | mnr |")));
+  EXPECT_EQ(lines_of(read(folder_ / "model" / "training.jsonl")).size(), 6U);
+  EXPECT_THAT(read(folder_ / "model" / "training.html"), HasSubstr("<svg"));
+  const Outcome vectors = run({"embed", "--model", path("model"), "hello world"});
+  EXPECT_EQ(vectors.status, 0) << vectors.errors;
+  EXPECT_NE(vectors.output, run({"embed", "--model", small_model().string(), "hello world"}).output);
+}
+
+TEST_F(TrainSentence, EvaluatesAndKeepsTheBest) {
+  const std::string scored = put("sts.tsv",
+                                 "sentence1\tsentence2\tscore\nthe cat\tcat\t5\nmat\tworld\t1\na b\tc\t2\n"
+                                 "hello a\tworld 7\t4\nthe mat\tmat\t3\n1 2 3\tsat on\t0\n");
+  const Outcome outcome = run(command("model", {"--eval-sts", scored, "--eval-every", "2", "--json"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  const nlohmann::json result = nlohmann::json::parse(outcome.output);
+  EXPECT_EQ(result.at("rows"), 24);
+  EXPECT_EQ(result.at("steps"), 6);
+  EXPECT_EQ(result.at("truncated"), 0);
+  EXPECT_EQ(result.at("metric"), "STS: Spearman · 100");
+  double best = -100;
+  std::uint64_t step = 0;
+  for (const std::string& line : lines_of(read(folder_ / "model" / "training.jsonl"))) {
+    const nlohmann::json entry = nlohmann::json::parse(line);
+    if (!entry.contains("score")) continue;
+    if (entry.at("step") == 0) {
+      EXPECT_EQ(entry.at("score"), result.at("before"));
+    } else if (entry.at("score") > best) {
+      best = entry.at("score");
+      step = entry.at("step");
+    }
+  }
+  EXPECT_EQ(result.at("best_step"), step);
+  EXPECT_EQ(result.at("after"), best);
+  // What was measured is what was written.
+  const Outcome sts = run({"eval", "sts", "--model", path("model"), "--json", "--data", scored});
+  ASSERT_EQ(sts.status, 0) << sts.errors;
+  EXPECT_NEAR(nlohmann::json::parse(sts.output).at("spearman").get<double>(), best, 1e-9);
+}
+
+TEST_F(TrainSentence, GivesTheSameModelWithAnyNumberOfThreads) {
+  ASSERT_EQ(run(command("one")).status, 0);
+  ASSERT_EQ(run(command("three", {"--threads", "3"})).status, 0);
+  EXPECT_EQ(weights("three"), weights("one"));
+}
+
+TEST_F(TrainSentence, GoesOnAfterAKill) {
+  EXPECT_EQ(break_off("model", SIGKILL).status, 128 + SIGKILL);
+  EXPECT_FALSE(std::filesystem::exists(path("model")));
+  expect_resumes("model");
+}
+
+TEST_F(TrainSentence, WritesACheckpointWhenItIsTerminated) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    const std::string output = fmt::format("model{}", signal);
+    const Outcome broken = break_off(output, signal);
+    EXPECT_EQ(broken.status, 128 + signal);
+    EXPECT_THAT(broken.errors, AllOf(HasSubstr("interrupted after step "), HasSubstr("--resume")));
+    EXPECT_FALSE(std::filesystem::exists(path(output)));
+    expect_resumes(output);
+    std::filesystem::remove_all(path("whole"));
+  }
+}
+
+TEST_F(TrainSentence, KeepsTheCheckpointThatItHasWhenTheDiskIsFull) {
+  ASSERT_EQ(break_off("model", SIGTERM).status, 128 + SIGTERM);
+  const std::string checkpoint = read(path("model.checkpoint"));
+  {
+    const FileSizeLimit limit(checkpoint.size() / 2);
+    const Outcome full = run(long_command("model", {"--resume", "--save-every", "1", "--quiet"}));
+    EXPECT_EQ(full.status, 1);
+    EXPECT_THAT(full.errors, HasSubstr("cannot write " + path("model.checkpoint")));
+    EXPECT_EQ(lines_of(full.errors).size(), 1U) << full.errors;
+  }
+  EXPECT_EQ(read(path("model.checkpoint")), checkpoint);
+  expect_resumes("model");
+}
+
+TEST_F(TrainSentence, SaysThatItStartsOver) {
+  break_off("model", SIGTERM);
+  const Outcome outcome = run(long_command("model"));
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.errors, HasSubstr("starting over, as --resume was not given"));
+}
+
+TEST_F(TrainSentence, RefusesACheckpointThatIsNotItsOwn) {
+  break_off("model", SIGTERM);
+  const auto refused = [&](std::vector<std::string> more, const std::string& sentence) {
+    more.insert(more.end(), {"--resume", "--quiet"});
+    const Outcome outcome = run(long_command("model", more));
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+    EXPECT_EQ(lines_of(outcome.errors).size(), 1U) << outcome.errors;
+  };
+  refused({"--seed", "1"}, "made with other options or other data");
+  refused({"--eval-every", "3"}, "made with other options or other data");
+  refused({"--model", small_model("cls").string()}, "belongs to another model");
+  const std::string bytes = read(path("model.checkpoint"));
+  write(path("model.checkpoint"), bytes.substr(0, bytes.size() - 100));
+  refused({}, path("model.checkpoint"));
+  write(path("model.checkpoint"), bytes);
+  expect_resumes("model");
+}
+
+TEST_F(TrainSentence, RefusesAnOutputInTheWayBeforeAnyWork) {
+  std::filesystem::create_directory(path("mine"));
+  write(folder_ / "mine" / "letter.txt", "keep me");
+  put("pairs.tsv", "not\ta table\n");  // would be refused later
+  const Outcome outcome = run(command("mine", {"--quiet"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr(path("mine")));
+  EXPECT_EQ(lines_of(outcome.errors).size(), 1U) << outcome.errors;
+  EXPECT_EQ(read(folder_ / "mine" / "letter.txt"), "keep me");
+  EXPECT_EQ(run(command("none/model")).status, 1);
+}
+
+TEST_F(TrainSentence, CountsTextsThatAreTooLong) {
+  const Outcome outcome = run(command("model", {"--max-tokens", "4", "--json"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_GT(nlohmann::json::parse(outcome.output).at("truncated"), 20);
+  EXPECT_THAT(outcome.errors, HasSubstr("longer than the 4 tokens that the model sees"));
+}
+
+TEST_F(TrainSentence, RefusesOptionsThatMeanNothing) {
+  const std::string rows = "a\tb\nx\ty\nz\tw\n";
+  for (const char* option : {"--learning-rate", "--warmup", "--weight-decay", "--clip", "--save-minutes"}) {
+    expect_refused(2, rows, {option, "-1"}, option);
+    expect_refused(2, rows, {option, "nan"}, option);
+  }
+  for (const char* option : {"--batch", "--accumulate", "--epochs"}) expect_refused(2, rows, {option, "0"}, option);
+  expect_refused(2, rows, {"--average", "1"}, "--average");
+  expect_refused(2, rows, {"--dropout", "1"}, "--dropout");
+  expect_refused(2, rows, {"--layer-decay", "1.5"}, "--layer-decay");
+  expect_refused(2, rows, {"--distance", "far"}, "--distance");
+  expect_refused(2, rows, {"--scale", "much"}, "--scale");
+  expect_refused(2, rows, {"--score-range", "5"}, "--score-range");
+  expect_refused(2, rows, {"--score-range", "5,0"}, "--score-range");
+  expect_refused(2, rows, {"--freeze", "nothing-like-it"}, "no tensor of the model is meant by 'nothing-like-it'");
+  expect_refused(2, rows, {"--freeze", "embeddings,0-1"}, "nothing would be left to train");
+  expect_refused(2, rows, {"--precision", "int8"}, "int8");
+  expect_refused(2, rows, {"--loss", "mse"}, "--teacher");
+  expect_refused(2, rows, {"--eval-sts", "a.tsv", "--eval-pairs", "b.tsv"}, "decides which weights are best");
+  expect_refused(2, rows, {"--loss", "cosine-mse"}, "there is no loss \"cosine-mse\"");
+  expect_refused(2, rows, {"--margin", "1"}, "the loss mnr has no margin");
+  expect_refused(2, rows, {"--matryoshka", "0"}, "matryoshka");
+}
+
+TEST_F(TrainSentence, RefusesRowsThatTeachNothing) {
+  expect_refused(1, "a\tb\nx\ty\n", {}, "its 1 rows make no batch");
+  expect_refused(1, "a\tb\nx\ty\nx\ty\nx\ty\n", {}, "its 3 rows make no batch");  // each other's negatives
+  expect_refused(1, "a\tb\n", {}, "has no rows to train on");
+  expect_refused(1, "a\tb\nx\t\n", {}, "bad.tsv:2: b is empty");
+  expect_refused(1, "a\tb\nx\n", {}, "bad.tsv:2 has 1 fields");
+  expect_refused(1, "a\tb\nx\ty\n", {"--loss", "cosent"}, "a score is needed");
+  expect_refused(1, "a\tb\tscore\nx\ty\thigh\n", {"--loss", "cosent"}, "must be a finite number, not 'high'");
+  expect_refused(1, "a\tb\tscore\nx\ty\t5\n", {"--loss", "cosine"}, "numbers from -1 to 1");
+  expect_refused(1, "a\tb\tscore\nx\ty\t6\n", {"--loss", "cosine", "--score-range", "0,5"}, "numbers from 0 to 5");
+  expect_refused(1, "a\tb\tlabel\nx\ty\tno\nz\tw\tno\n", {"--loss", "softmax"}, "all rows have the class 'no'");
+  expect_refused(1, "text\tlabel\nx\ta\ny\tb\n", {"--loss", "batch-hard-triplet"}, "make no batch");
+  expect_refused(1, "a\tb\nx\ty\n", {"--columns", "a,c"}, "has no column c; its columns are a, b");
+}
+
+TEST_F(TrainSentence, StopsWhereTheLossIsNoNumber) {
+  const Outcome outcome = run(command("model", {"--learning-rate", "1e30", "--clip", "0", "--sgd", "--quiet"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, AllOf(HasSubstr("is no finite number (lines "), HasSubstr("of pairs.tsv"),
+                                    HasSubstr("the learning rate is too high")));
+  EXPECT_EQ(lines_of(outcome.errors).size(), 1U) << outcome.errors;
+  EXPECT_FALSE(std::filesystem::exists(path("model")));
+}
+
+TEST_F(TrainSentence, TakesFewerRowsThanABatch) {
+  put("pairs.tsv", "a\tb\nthe\tcat\nsat\ton\n");
+  const Outcome outcome = run(command("model", {"--batch", "64", "--json"}));
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_EQ(nlohmann::json::parse(outcome.output).at("steps"), 1);
+}
+
+TEST_F(TrainSentence, LeavesDuplicatesToOtherBatches) {
+  put("pairs.tsv", "a\tb\nthe\tcat\nthe\tcat\nsat\ton\nsat\ton\n");
+  const Outcome outcome = run(command("model"));
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  for (const std::string& line : lines_of(read(folder_ / "model" / "training.jsonl"))) {
+    EXPECT_EQ(nlohmann::json::parse(line).at("rows"), 2);
+  }
+}
+
+}  // namespace
+}  // namespace mana::program
