@@ -38,7 +38,8 @@ def markdown(results):
              f"{machine['mana']}; peers: {', '.join(machine['peers'])}.\n"]
     for name, rows in results.get("embed", {}).items():
         size = {"long": "89 tokens on average", "short": "36 tokens on average"}[name]
-        parts.append(table(f"Embedding 2,000 {name} texts ({size}), all-MiniLM-L6-v2", rows, "texts/s"))
+        texts = next(iter(rows.values())).get("texts") or 2000
+        parts.append(table(f"Embedding {texts:,} {name} texts ({size}), all-MiniLM-L6-v2", rows, "texts/s"))
     if "latency" in results:
         parts.append(table("One text of 10 tokens", results["latency"]["p50"], "ms (p50)", False, 2))
         parts.append(table("One text of 10 tokens, the slowest of a hundred", results["latency"]["p99"], "ms (p99)", False, 2))

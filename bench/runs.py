@@ -47,7 +47,7 @@ def summary(answers, key):
         shares = [answer["percent_of_peak"] for answer in each if answer.get("percent_of_peak") is not None]
         rows[name] = {"median": statistics.median(values), "least": min(values), "most": max(values),
                       "least_cosine": min(cosines) if cosines else None,
-                      "percent_of_peak": statistics.median(shares) if shares else None}
+                      "percent_of_peak": statistics.median(shares) if shares else None, "texts": each[0].get("texts")}
     return rows
 
 
@@ -57,6 +57,8 @@ def machine(threads):
     sets = [name for name, flag in (("AVX2", "avx2"), ("AVX-512", "avx512f"), ("VNNI", "avx512_vnni"), ("AVX-512 BF16", "avx512_bf16"),
                                     ("AMX", "amx_tile")) if flag in flags]
     version = subprocess.run([MANA, "--version"], capture_output=True, text=True).stdout.strip()
-    pins = [line for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line]
+    names = [line.split("==")[0] for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line]
+    ask = "import sys, importlib.metadata as m; print(*(f'{name}=={m.version(name)}' for name in sys.argv[1:]))"
+    pins = subprocess.run([python(), "-c", ask, *names], check=True, capture_output=True, text=True).stdout.split()
     return {"processor": model, "instruction_sets": sets, "cores": os.cpu_count(), "threads": threads, "mana": version,
             "peers": pins, "system": platform.platform(), "date": time.strftime("%Y-%m-%d")}
