@@ -91,16 +91,16 @@ constexpr std::array kCommands = {
              "mana eval triplet --data triplets.tsv\n"
              "mana eval triplet --data triplets.jsonl --margin 0.1 --json"},
             eval_triplet},
-    Command{{"mine negatives", "Find texts that are alike to others but do not belong to them",
-             "mana mine negatives --data pairs.tsv --output triplets.tsv --relative-margin 0.05\n"
-             "mana mine negatives --data pairs.tsv --corpus texts.txt --output tuples.jsonl --format tuple --count 5"},
-            mine_negatives},
     Command{{"eval analogies", "Measure how well words answer \"a is to b as c is to ?\"",
              "mana eval analogies --model words.bin --data questions-words.txt"},
             eval_analogies},
     Command{{"eval wordsim", "Measure how well similarities of words agree with human judgement",
              "mana eval wordsim --model words.bin --data simlex.tsv --json"},
             eval_wordsim},
+    Command{{"mine negatives", "Find texts that are alike to others but do not belong to them",
+             "mana mine negatives --data pairs.tsv --output triplets.tsv --relative-margin 0.05\n"
+             "mana mine negatives --data pairs.tsv --corpus texts.txt --output tuples.jsonl --format tuple --count 5"},
+            mine_negatives},
     Command{{"words nearest", "Find the words that are most similar to others",
              "mana words nearest --model words.bin king\n"
              "mana words nearest --model words.bin --count 5 --json king queen"},
