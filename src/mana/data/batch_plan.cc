@@ -53,21 +53,24 @@ std::vector<Rows> cut_by_tokens(Rows rows, const RowFacts& facts, const BatchRul
 
 /// Each batch takes, in order, every row that has no text in common with those it has; the others wait for the next.
 /// (NoDuplicatesBatchSampler of sentence-transformers.)
-std::vector<Rows> cut_without_duplicates(Rows rows, const RowFacts& facts, std::size_t batch) {
+std::vector<Rows> cut_without_duplicates(const Rows& rows, const RowFacts& facts, std::size_t batch) {
   std::vector<Rows> batches;
-  while (!rows.empty()) {
+  Rows waiting;  // in order; they come before rows[next]
+  std::size_t next = 0;
+  while (!waiting.empty() || next < rows.size()) {
     Rows& taken = batches.emplace_back();
-    Rows waiting;
     std::unordered_set<std::uint64_t> texts;
-    std::size_t next = 0;
-    for (; next < rows.size() && taken.size() < batch; ++next) {
-      const std::span<const std::uint64_t> own = std::span(facts.sums).subspan(rows[next] * facts.texts, facts.texts);
+    Rows later;
+    const auto place = [&](std::uint32_t row) {
+      const std::span<const std::uint64_t> own = std::span(facts.sums).subspan(row * facts.texts, facts.texts);
       const bool seen = std::any_of(own.begin(), own.end(), [&](std::uint64_t sum) { return texts.contains(sum); });
-      (seen ? waiting : taken).push_back(rows[next]);
-      if (!seen) texts.insert(own.begin(), own.end());
-    }
-    waiting.insert(waiting.end(), rows.begin() + static_cast<std::ptrdiff_t>(next), rows.end());
-    rows = std::move(waiting);
+      const bool takes = !seen && taken.size() < batch;
+      (takes ? taken : later).push_back(row);
+      if (takes) texts.insert(own.begin(), own.end());
+    };
+    for (const std::uint32_t row : waiting) place(row);
+    while (next < rows.size() && taken.size() < batch) place(rows[next++]);
+    waiting = std::move(later);
   }
   return batches;
 }
@@ -89,7 +92,7 @@ std::vector<Rows> cut_by_class(const Rows& rows, const RowFacts& facts, std::siz
 std::vector<Rows> batches_of(const RowFacts& facts, const BatchRules& rules, Random& random) {
   Rows rows = shuffled(facts.rows, random);
   switch (rules.together) {
-    case Together::no_text_twice: return cut_without_duplicates(std::move(rows), facts, rules.batch);
+    case Together::no_text_twice: return cut_without_duplicates(rows, facts, rules.batch);
     case Together::class_mates: return cut_by_class(rows, facts, rules.batch, random);
     case Together::any: break;
   }
