@@ -37,7 +37,8 @@ std::vector<Rows> cut_by_tokens(Rows rows, const RowFacts& facts, const BatchRul
   for (std::size_t begin = 0; begin < rows.size(); begin += window) {
     const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
     const auto last = first + static_cast<std::ptrdiff_t>(std::min(window, rows.size() - begin));
-    std::stable_sort(first, last, [&](auto a, auto b) { return facts.tokens[a] < facts.tokens[b]; });
+    std::sort(first, last,
+              [&](auto a, auto b) { return std::pair(facts.tokens[a], a) < std::pair(facts.tokens[b], b); });
     std::size_t tokens = 0;
     for (auto row = first; row != last; ++row) {
       const bool full =
@@ -123,6 +124,7 @@ std::vector<PlannedBatch> plan_epoch(std::span<const RowFacts> sets, const Batch
   }
 
   std::vector<PlannedBatch> plan;
+  plan.reserve(turns.size());
   std::vector<std::size_t> next(batches.size());
   for (const std::uint32_t set : turns) plan.push_back({set, std::move(batches[set][next[set]++])});
   return plan;
