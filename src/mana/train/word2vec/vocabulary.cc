@@ -95,7 +95,10 @@ WordCounter::Choice WordCounter::choose(std::uint64_t min_count, std::size_t lim
   std::vector<std::uint32_t> order;
   for (std::uint32_t number = 0; number < counts_.size(); ++number)
     if (counts_[number] >= std::max<std::uint64_t>(min_count, 1)) order.push_back(number);
-  std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) { return counts_[a] > counts_[b]; });
+  // Of words that are there as often, the first one comes first.
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    return counts_[a] != counts_[b] ? counts_[a] > counts_[b] : a < b;
+  });
   if (limit != 0 && order.size() > limit) order.resize(limit);
   Choice choice;
   choice.places.assign(counts_.size(), kNone);
