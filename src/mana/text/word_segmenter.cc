@@ -9,7 +9,7 @@
 namespace mana::text {
 namespace {
 
-constexpr char32_t kNone = 0;  // a code point that is left out
+constexpr char32_t kNone = 0xFFFFFFFF;  // no code point: one that is left out
 constexpr char32_t kSeparator = ' ';
 constexpr char32_t kTatweel = 0x640;
 constexpr char32_t kArabicBegin = 0x600;

@@ -60,9 +60,28 @@ TEST(WordSegmenter, WritesArabicLettersAndDigitsAsPersianIfAsked) {
 }
 
 TEST(WordSegmenter, FindsTheWordsOfTheStagesInAnyBytes) {
-  const std::vector<std::string> parts = {"a",      "Z",      "9",      " ",      "\n",     "'",      "é",
-                                          "\u0301", "\u200C", "\u200C", "\u0640", "\u0643", "\u0664", "\u0130",
-                                          "中",     "\u2167", "🙂",   "\xFF",   "\xE2",   "\x80",   "\xED\xA0\x80"};
+  const std::vector<std::string> parts = {"a",
+                                          "Z",
+                                          "9",
+                                          " ",
+                                          "\n",
+                                          "'",
+                                          "é",
+                                          "\u0301",
+                                          "\u200C",
+                                          "\u200C",
+                                          "\u0640",
+                                          "\u0643",
+                                          "\u0664",
+                                          "\u0130",
+                                          "中",
+                                          "\u2167",
+                                          "🙂",
+                                          "\xFF",
+                                          "\xE2",
+                                          "\x80",
+                                          "\xED\xA0\x80",
+                                          std::string(1, 0)};
   std::mt19937 random(1);
   for (int round = 0; round < 20000; ++round) {
     std::string text;
