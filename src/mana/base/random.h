@@ -18,7 +18,7 @@ class Random {
     return mixed(state_);
   }
   /// Below `count`, from 1 to 2³²; each as likely as the others to within count / 2³².
-  std::uint64_t below(std::uint64_t count) { return ((next() >> 32) * count) >> 32; }
+  std::uint32_t below(std::uint64_t count) { return static_cast<std::uint32_t>(((next() >> 32) * count) >> 32); }
   /// In [0, 1).
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 

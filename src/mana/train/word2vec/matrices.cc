@@ -7,8 +7,8 @@
 #include <new>
 
 #include "mana/base/errors.h"
+#include "mana/base/random.h"
 #include "mana/kernels/word_vectors.h"
-#include "mana/train/word2vec/random.h"
 
 namespace mana::train {
 namespace {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "mana/train/word2vec/random.h"
+#include "mana/base/random.h"
 
 namespace mana::train {
 

@@ -112,7 +112,7 @@ void WordTrainer::train_block(std::uint64_t block, Worker& worker, Matrices& mat
   const double left = 1 - before / static_cast<double>(total_words());
   const double rate = training_.first_rate() * std::max(left, kLastShare);
   corpus_.read(of_epoch, worker.tokens);
-  worker.trainer.train(worker.tokens, static_cast<float>(rate), Random(training_.seed, block), matrices,
+  worker.trainer.train(worker.tokens, static_cast<float>(rate), Random(Random::key(training_.seed, block)), matrices,
                        training_.deterministic ? &worker.touched : nullptr);
 }
 

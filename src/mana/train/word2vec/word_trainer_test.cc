@@ -111,7 +111,7 @@ class PlainTraining {
         static_cast<double>(number / corpus_.blocks() * corpus_.words() + corpus_.words_before(block));
     rate_ = static_cast<float>(training_.first_rate() *
                                std::max(1e-4, 1 - before / static_cast<double>(training_.epochs * corpus_.words())));
-    Random random(training_.seed, number);
+    Random random(Random::key(training_.seed, number));
     std::vector<std::uint32_t> tokens, line;
     corpus_.read(block, tokens);
     for (const std::uint32_t token : tokens) {
