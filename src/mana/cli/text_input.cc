@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <string_view>
 #include <utility>
 
 #include "mana/cli/output.h"
 #include "mana/data/line_reader.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::cli {
 
@@ -34,10 +36,11 @@ data::TextSource TextInput::open(std::stop_token stop) const {
   const std::string path = input.value_or("-");
   if (path == "-" && ::isatty(STDIN_FILENO) != 0) note("reading texts from the terminal, one a line; Ctrl-D ends them");
   data::LineReader lines(path, std::move(stop));
-  if (field || (!column && path.ends_with(".jsonl"))) {
+  const std::string_view name = data::unpacked_name(path);
+  if (field || (!column && name.ends_with(".jsonl"))) {
     return data::texts_of_jsonl(std::move(lines), field.value_or("text"));
   }
-  if (column || path.ends_with(".tsv")) return data::texts_of_tsv(std::move(lines), column.value_or("text"));
+  if (column || name.ends_with(".tsv")) return data::texts_of_tsv(std::move(lines), column.value_or("text"));
   return data::texts_of_lines(std::move(lines));
 }
 

@@ -1,13 +1,8 @@
 #include "mana/data/byte_source.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -15,50 +10,65 @@
 namespace mana::data {
 namespace {
 
-constexpr int kPollMilliseconds = 50;
-
-/// Returns when there is something to read: a read that blocks could not be stopped.
-void wait_readable(int descriptor, const std::stop_token& stop) {
-  if (!stop.stop_possible()) return;
-  pollfd waiting{descriptor, POLLIN, 0};
-  while (!stop.stop_requested() && ::poll(&waiting, 1, kPollMilliseconds) == 0) {
-  }
-  if (stop.stop_requested()) throw Cancelled("the reading of the input was cancelled");
-}
+constexpr std::size_t kPackedBlock = std::size_t{1} << 17;
 
 }  // namespace
 
-ByteSource::ByteSource(const std::filesystem::path& path, std::stop_token stop)
-    : name_(path == "-" ? "standard input" : path.string()), stop_(std::move(stop)) {
-  descriptor_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0) throw IoError(fmt::format("cannot open {}: {}", name_, std::strerror(errno)));
-  struct stat status {};
-  if (::fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode)) {
-    if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
-    throw IoError(fmt::format("{} is a folder, not a file of texts", name_));
+ByteSource::ByteSource(const std::filesystem::path& path, std::stop_token stop) : file_(path, std::move(stop)) {}
+
+std::size_t ByteSource::read(std::span<char> block) {
+  if (!std::exchange(began_, true)) find_packing();
+  if (packing_ != nullptr) return unpack(block);
+  if (rest().empty()) {
+    const std::size_t count = file_.read(block);  // straight to where it is wanted
+    position_ += count;
+    return count;
+  }
+  const std::size_t count = std::min(rest().size(), block.size());
+  std::copy_n(rest().data(), count, block.data());
+  use(count);
+  return count;
+}
+
+std::size_t ByteSource::unpack(std::span<char> block) {
+  for (;;) {
+    const UnpackStep step = unpacker_(rest(), block);
+    use(step.taken);
+    if (!step.mistake.empty()) {
+      throw FormatError(fmt::format("{} is broken at byte {} of its {} data ({}): copy or pack it again", name(),
+                                    position_, packing_->name, step.mistake));
+    }
+    if (step.written > 0) return step.written;
+    if (!rest().empty() || fill(kPackedBlock)) continue;
+    if (step.whole) return 0;
+    throw FormatError(fmt::format("{} breaks off after {} bytes of {} data: copy or pack it again", name(), position_,
+                                  packing_->name));
   }
 }
 
-ByteSource::~ByteSource() {
-  if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
+void ByteSource::find_packing() {
+  constexpr std::size_t kLongest = 4;
+  PackingGuess guess = packing_of("");
+  std::string beginning;
+  while (guess.undecided && fill(kLongest - beginning.size())) {
+    beginning += buffer_;  // a terminal may give a byte at a time, and need not be asked for more than is wanted
+    guess = packing_of(beginning);
+  }
+  buffer_ = beginning;
+  packing_ = guess.packing;
+  if (packing_ != nullptr) unpacker_ = packing_->unpacker();
 }
 
-ByteSource::ByteSource(ByteSource&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      name_(std::move(other.name_)),
-      stop_(std::move(other.stop_)),
-      ended_(other.ended_) {}
+bool ByteSource::fill(std::size_t size) {
+  buffer_.resize(size);
+  buffer_.resize(file_.read(buffer_));
+  used_ = 0;
+  return !buffer_.empty();
+}
 
-std::size_t ByteSource::read(std::span<char> block) {
-  if (ended_) return 0;  // asked again, a terminal would wait for more
-  ssize_t count = -1;
-  do {
-    wait_readable(descriptor_, stop_);
-    count = ::read(descriptor_, block.data(), block.size());
-  } while (count < 0 && errno == EINTR);
-  if (count < 0) throw IoError(fmt::format("cannot read {}: {}", name_, std::strerror(errno)));
-  ended_ = count == 0;
-  return static_cast<std::size_t>(count);
+void ByteSource::use(std::size_t count) {
+  used_ += count;
+  position_ += count;
 }
 
 }  // namespace mana::data

@@ -18,8 +18,8 @@ LabelledTexts read_labelled_texts(const std::filesystem::path& path, const Label
     }
   }
   if (texts.size() == 0) {
-    throw FormatError(fmt::format("{} {}", path.string(),
-                                  path.string().ends_with(".jsonl") ? "holds no texts" : "has a header, but no rows"));
+    throw FormatError(
+        fmt::format("{} {}", path.string(), is_json_lines(path) ? "holds no texts" : "has a header, but no rows"));
   }
   return texts;
 }

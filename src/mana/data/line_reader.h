@@ -9,9 +9,9 @@
 
 namespace mana::data {
 
-/// Reads a file or standard input line by line in bounded memory (one line, however long it is, plus a block).
-/// A line ends with LF or CRLF; the last one may lack its end. NUL bytes are data, an empty line is an empty text,
-/// and a byte order mark at the very beginning is no part of the first line.
+/// Reads a file or standard input, which gzip or zstd may have packed, line by line in bounded memory (one line,
+/// however long it is, plus a block). A line ends with LF or CRLF; the last one may lack its end. NUL bytes are data,
+/// an empty line is an empty text, and a byte order mark at the very beginning is no part of the first line.
 class LineReader {
  public:
   /// Opens `path`; "-" is standard input. While it waits for a pipe or a terminal it heeds `stop`.
@@ -19,7 +19,7 @@ class LineReader {
   explicit LineReader(const std::filesystem::path& path, std::stop_token stop = {});
 
   /// Puts the next line, without its end, into `line`; false at the end of the input.
-  /// Throws IoError when reading fails, Cancelled when `stop` is requested.
+  /// Throws IoError when reading fails, FormatError where packed data are broken, Cancelled when `stop` is requested.
   bool next(std::string& line);
 
   /// The number of the line that next() gave last, from 1.

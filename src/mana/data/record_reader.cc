@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::data {
 namespace {
-
-bool is_json_lines(const std::filesystem::path& path) { return path.string().ends_with(".jsonl"); }
 
 /// The next line that is not blank; false at the end.
 bool next_filled(LineReader& lines, std::string& line) {
@@ -21,6 +20,8 @@ bool next_filled(LineReader& lines, std::string& line) {
 }
 
 }  // namespace
+
+bool is_json_lines(const std::filesystem::path& path) { return unpacked_name(path.string()).ends_with(".jsonl"); }
 
 std::vector<std::string> column_names(const std::filesystem::path& path) {
   LineReader lines(path);

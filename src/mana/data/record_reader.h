@@ -14,11 +14,14 @@
 
 namespace mana::data {
 
+/// Whether its name says so: it ends in .jsonl, or in that and the ending of a form of compression.
+bool is_json_lines(const std::filesystem::path& path);
+
 /// The names of a file's columns: those of a table's header, or the keys of the first of its JSON lines.
 /// Throws IoError, FormatError.
 std::vector<std::string> column_names(const std::filesystem::path& path);
 
-/// Some columns of a file, row by row: of a table with a header, or of JSON lines where the name ends in .jsonl.
+/// Some columns of a file, row by row: of a table with a header, or of JSON lines where the name says that it is such.
 class RecordReader {
  public:
   /// Throws IoError; ArgumentError that lists the columns there are when a table lacks one.

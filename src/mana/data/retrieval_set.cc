@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/data/line_reader.h"
 #include "mana/data/table_reader.h"
@@ -84,13 +85,23 @@ std::vector<std::vector<std::uint32_t>> read_relevant(const RetrievalFiles& file
   return relevant;
 }
 
+/// The file or, where there is none, its packed form if that is there.
+std::filesystem::path plain_or_packed(const std::filesystem::path& file) {
+  for (const char* extension : {"", ".zst", ".gz"}) {
+    std::filesystem::path path = file;
+    path += extension;
+    if (file_exists(path)) return path;
+  }
+  return file;
+}
+
 }  // namespace
 
 RetrievalFiles retrieval_files(const std::filesystem::path& folder) {
-  const std::filesystem::path flat = folder / "qrels.tsv";
-  const std::filesystem::path nested = folder / "qrels" / "test.tsv";
-  return {folder / "corpus.jsonl", folder / "queries.jsonl",
-          !std::filesystem::exists(flat) && std::filesystem::exists(nested) ? nested : flat};
+  const std::filesystem::path flat = plain_or_packed(folder / "qrels.tsv");
+  const std::filesystem::path nested = plain_or_packed(folder / "qrels" / "test.tsv");
+  return {plain_or_packed(folder / "corpus.jsonl"), plain_or_packed(folder / "queries.jsonl"),
+          !file_exists(flat) && file_exists(nested) ? nested : flat};
 }
 
 RetrievalSet read_retrieval_set(const RetrievalFiles& files) {

@@ -26,7 +26,8 @@ struct RetrievalFiles {
   std::filesystem::path qrels;
 };
 
-/// corpus.jsonl, queries.jsonl and qrels.tsv of a folder, or its qrels/test.tsv where there is no qrels.tsv.
+/// corpus.jsonl, queries.jsonl and qrels.tsv of a folder, or its qrels/test.tsv where there is no qrels.tsv; any
+/// of them may be packed (corpus.jsonl.zst, .gz).
 RetrievalFiles retrieval_files(const std::filesystem::path& folder);
 
 /// Reads a task. Throws IoError, or FormatError that names file and line: a member or column that is missing, an id

@@ -27,6 +27,7 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
   WordCounter counter(options.counted);
   TokenFile numbers;
   text::WordSegmenter segmenter(options.segmentation);
+  std::uint64_t bytes_before = 0;  // in the files before
   bool open_line = false;
   const auto end_line = [&] {
     if (open_line) numbers.append(kLineEnd);
@@ -36,7 +37,6 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
     TextReader reader(input, stop);
     for (std::string_view piece = reader.next(); !piece.empty(); piece = reader.next()) {
       if (stop.stop_requested()) throw Cancelled("the reading of the text was cancelled");
-      bytes_read_ += piece.size();
       while (!piece.empty()) {
         const std::size_t end = piece.find('\n');
         segmenter(piece.substr(0, end), [&](std::string_view word) {
@@ -48,9 +48,10 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
         end_line();
         piece.remove_prefix(end + 1);
       }
-      if (read_bytes) read_bytes(bytes_read_);
+      if (read_bytes) read_bytes(bytes_before + reader.position());
     }
     end_line();
+    bytes_before += reader.position();
   }
   numbers.flush();
   if (words_read_ == 0) throw ArgumentError("there is no word in the input to train on");

@@ -33,7 +33,7 @@ class Corpus {
   /// Words of a block, at most.
   static constexpr std::size_t kBlockWords = 8192;
 
-  /// `read_bytes` is told how many bytes have been read. Throws IoError; ArgumentError when too few words are left to
+  /// `read_bytes` is told how many bytes of the files, which may be packed, have been read. Throws IoError; ArgumentError when too few words are left to
   /// train on, which says why; Cancelled.
   Corpus(std::span<const std::filesystem::path> inputs, const CorpusOptions& options,
          const std::function<void(std::uint64_t)>& read_bytes = {}, const std::stop_token& stop = {});
@@ -48,7 +48,6 @@ class Corpus {
   std::uint64_t words_of(std::size_t block) const;
 
   std::uint64_t words_read() const { return words_read_; }  ///< those that are in no vocabulary included
-  std::uint64_t bytes_read() const { return bytes_read_; }
   /// Of the encoded text and the vocabulary: the same for the same text.
   std::uint64_t digest() const { return digest_; }
 
@@ -65,7 +64,6 @@ class Corpus {
   std::vector<Block> blocks_;
   std::uint64_t words_ = 0;
   std::uint64_t words_read_ = 0;
-  std::uint64_t bytes_read_ = 0;
   std::uint64_t digest_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace mana::train {
 
-/// Reads a text in pieces that end at white space, in bounded memory however long a line is. Where there is no white
+/// Reads a text, which gzip or zstd may have packed, in pieces that end at white space, in bounded memory however long a line is. Where there is no white
 /// space for a megabyte, a piece ends between two characters.
 class TextReader {
  public:
@@ -18,6 +19,8 @@ class TextReader {
 
   /// The next piece, which is valid until the next call; empty at the end.
   std::string_view next();
+  /// Bytes of the file that have been read, packed as they are.
+  std::uint64_t position() const { return source_.position(); }
 
  private:
   data::ByteSource source_;

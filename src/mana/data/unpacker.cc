@@ -1,0 +1,50 @@
+#include "mana/data/unpacker.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mana::data {
+namespace {
+
+constexpr Packing kGzip{"gzip", ".gz", gzip_unpacker};
+constexpr Packing kZstd{"zstd", ".zst", zstd_unpacker};
+
+/// Bytes that data in some form begin with. The second of `skippable` is any of 0x50 to 0x5F.
+struct Beginning {
+  std::string_view bytes;
+  unsigned char first_mask;
+  const Packing* packing;
+};
+constexpr std::array<Beginning, 3> kBeginnings = {{
+    {"\x1F\x8B", 0xFF, &kGzip},
+    {"\x28\xB5\x2F\xFD", 0xFF, &kZstd},
+    {"\x50\x2A\x4D\x18", 0xF0, &kZstd},  // a frame to skip, which pzstd begins with: 0x50 to 0x5F
+}};
+
+bool agrees(const Beginning& form, std::string_view bytes) {
+  for (std::size_t i = 0; i < std::min(bytes.size(), form.bytes.size()); ++i) {
+    const auto mask = i == 0 ? form.first_mask : 0xFFU;
+    if (((static_cast<unsigned char>(bytes[i]) ^ static_cast<unsigned char>(form.bytes[i])) & mask) != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+PackingGuess packing_of(std::string_view beginning) {
+  for (const Beginning& form : kBeginnings) {
+    if (!agrees(form, beginning)) continue;
+    if (beginning.size() < form.bytes.size()) return {nullptr, true};
+    return {form.packing, false};
+  }
+  return {};
+}
+
+std::string_view unpacked_name(std::string_view name) {
+  for (const Packing& packing : {kGzip, kZstd}) {
+    if (name.ends_with(packing.extension)) return name.substr(0, name.size() - packing.extension.size());
+  }
+  return name;
+}
+
+}  // namespace mana::data
