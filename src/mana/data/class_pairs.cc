@@ -11,6 +11,9 @@
 namespace mana::data {
 namespace {
 
+/// Numbers of rows have 32 bits.
+constexpr std::size_t kMostPairs = 0xFFFF'FFFF;
+
 using Texts = std::vector<std::uint32_t>;
 
 /// The texts of each class, in the order of the circle.
@@ -35,6 +38,10 @@ std::vector<ClassPair> class_pairs(std::span<const std::uint32_t> classes, std::
   Random(Random::key(seed, 0)).shuffle(circle);
   const std::map<std::uint32_t, Texts> members = by_class(circle, classes);
 
+  if (rounds > kMostPairs / 2 / classes.size()) {
+    throw ArgumentError(fmt::format("{} rounds over {} texts are more than {} pairs; make fewer rounds", rounds,
+                                    classes.size(), kMostPairs));
+  }
   std::vector<ClassPair> pairs;
   pairs.reserve(2 * rounds * classes.size());
   std::vector<std::size_t> reached(circle.size());  // by the search for partners of another class

@@ -77,5 +77,10 @@ TEST(ClassPairs, NeedTwoClassesOfTwoTexts) {
   EXPECT_THAT(of({1, 1, 0}), ThrowsMessage<ArgumentError>(HasSubstr("text 2 is alone in its class")));
 }
 
+TEST(ClassPairs, AreNotMoreThanRowsHaveNumbers) {
+  EXPECT_THAT([] { class_pairs(kClasses, std::size_t{1} << 60, 0); },
+              ThrowsMessage<ArgumentError>(HasSubstr("make fewer rounds")));
+}
+
 }  // namespace
 }  // namespace mana::data
