@@ -184,7 +184,7 @@ TEST_F(TrainClassifier, AnInterruptedOneWritesNothing) {
 class FineTuning : public TrainClassifier {
  protected:
   static std::vector<std::string> options(std::vector<std::string> more = {}) {
-    more.insert(more.begin(), {"--fine-tune", "--pairs", "3", "--epochs", "4", "--learning-rate", "1e-3", "--quiet"});
+    more.insert(more.begin(), {"--fine-tune", "--pairs", "3", "--epochs", "9", "--learning-rate", "3e-3", "--quiet"});
     return more;
   }
 };
