@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -67,6 +69,27 @@ TEST_F(TrainWords, WritesTheFormatsOfOthersByTheirNames) {
   EXPECT_THAT(read(path("v.bin")), StartsWith("46 12\n"));
   ASSERT_EQ(run(command("parts.bin", {"--subwords", "--buckets", "100"})).status, 0);
   EXPECT_THAT(read(path("parts.bin")), StartsWith("\xBA\x16\x4F\x2F"));  // 793712314
+}
+
+/// The little-endian number at a byte.
+std::int32_t number_at(const std::string& bytes, std::size_t at) {
+  std::int32_t number = 0;
+  std::memcpy(&number, bytes.data() + at, sizeof number);
+  return number;
+}
+
+TEST_F(TrainWords, TheFolderSaysHowItWasTrainedSoThatWhatIsMadeOfItDoes) {
+  const std::vector<std::string> settings = {"--window", "3", "--negatives", "7", "--epochs", "2", "--min-count", "4"};
+  ASSERT_EQ(run(command("words", settings)).status, 0);
+  ASSERT_EQ(run({"words", "export", "--model", path("words"), "--format", "fasttext", "--output", path("f")}).status,
+            0);
+  const std::string file = read(path("f"));
+  const std::vector<std::int32_t> expected = {12, 3, 2, 4, 7, 1, 2, 2};  // dimensions, window, …, word n-grams, ns, sg
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(number_at(file, 8 + 4 * i), expected[i]) << i;
+  EXPECT_EQ(number_at(file, 76), 3600) << "words of the text";
+  EXPECT_EQ(run({"words", "export", "--model", path("words"), "--sif", "1e-3", "--output", path("weighted")}).status,
+            0);
+  EXPECT_EQ(run({"verify", "--model", path("weighted")}).status, 0);
 }
 
 TEST_F(TrainWords, DeterministicIsTheSameForAnyNumberOfThreads) {
