@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "file_size_limit.h"
 #include "process.h"
 
 namespace mana::program {
@@ -161,6 +162,33 @@ TEST_F(TrainWords, KilledItGoesOnFromItsLastCheckpoint) {
   ASSERT_EQ(run(command("killed.bin", resumed)).status, 0);
   ASSERT_EQ(run(command("whole.bin", exact)).status, 0);
   EXPECT_EQ(read(path("killed.bin")), read(path("whole.bin")));
+}
+
+TEST_F(TrainWords, AFullDiskLosesNothing) {
+  const auto wide = [&](const std::string& output, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"train", "word2vec", "--deterministic", "--dimensions", "300", "--input",
+                               path("text.txt"), "--output", path(output)});
+    return run(more);
+  };
+  ASSERT_EQ(wide("whole.txt").status, 0);
+  {
+    const FileSizeLimit limit(30'000);  // the numbers of the words, but nothing else
+    for (const char* output : {"small.bin", "small"}) {
+      const Outcome full = wide(output);
+      EXPECT_EQ(full.status, 1);
+      EXPECT_THAT(full.errors, HasSubstr(fmt::format("cannot write {}", path(output))));
+      EXPECT_FALSE(std::filesystem::exists(path(output)));
+      EXPECT_FALSE(std::filesystem::exists(path(std::string(output) + ".checkpoint")));
+    }
+  }
+  const std::uintmax_t size = std::filesystem::file_size(path("whole.txt"));
+  {
+    const FileSizeLimit limit(size - 1);  // what a checkpoint needs, in f32
+    expect_refusal(wide("later.txt"), 1, "cannot write");
+  }
+  ASSERT_TRUE(std::filesystem::exists(path("later.txt.checkpoint")));
+  ASSERT_EQ(wide("later.txt", {"--resume"}).status, 0);
+  EXPECT_EQ(read(path("later.txt")), read(path("whole.txt")));
 }
 
 TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -104,9 +105,8 @@ void write_trained_words(const WordTrainingOptions& options, const train::Corpus
     case Form::binary: return formats::write_word2vec_binary(options.output, vectors);
     case Form::folder: break;
   }
-  AtomicFolder folder(options.output, existing(options));
-  models::write_word_embedding_folder(folder.temporary(), vectors, options.corpus.segmentation);
-  folder.commit();
+  models::write_word_embedding_folder(options.output, vectors, options.corpus.segmentation, std::nullopt,
+                                      existing(options));
 }
 
 }  // namespace mana::cli
