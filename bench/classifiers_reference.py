@@ -1,7 +1,7 @@
 """The runs of bench/classifiers through sentence-transformers and scikit-learn: reads a JSON list of {"train": FILE, "test":
-FILE} and prints one of {"accuracy": …, "macro_f1": …}.
+FILE} and prints one of {"accuracy": …, "macro_f1": …}. A text that several runs have is embedded once.
 
-  classifiers_reference.py MODEL < runs.json
+  classifiers_reference.py MODEL THREADS < runs.json
 """
 import csv
 import json
@@ -17,23 +17,26 @@ def table(path):
 
 
 def main():
+    import numpy
+    import torch
     from sentence_transformers import SentenceTransformer
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import accuracy_score, f1_score
 
-    model = SentenceTransformer(sys.argv[1], device="cpu")
-    embed = lambda rows: model.encode([row["text"] for row in rows]).astype("float64")
-    tests = {}
+    torch.set_num_threads(int(sys.argv[2]))
+    model = SentenceTransformer(sys.argv[1], device="cpu", local_files_only=True, model_kwargs={"dtype": torch.float32})
+    runs = json.load(sys.stdin)
+    tables = {path: table(path) for run in runs for path in run.values()}
+    texts = sorted({row["text"] for rows in tables.values() for row in rows})
+    vectors = dict(zip(texts, model.encode(texts, show_progress_bar=False).astype("float64")))
+    x = {path: numpy.stack([vectors[row["text"]] for row in rows]) for path, rows in tables.items()}
+    y = {path: [row["label"] for row in rows] for path, rows in tables.items()}
     results = []
-    for run in json.load(sys.stdin):
-        if run["test"] not in tests:
-            rows = table(run["test"])
-            tests[run["test"]] = embed(rows), [row["label"] for row in rows]
-        x, expected = tests[run["test"]]
-        train = table(run["train"])
-        found = LogisticRegression(tol=1e-6, max_iter=1000).fit(embed(train), [row["label"] for row in train]).predict(x)
-        results.append({"accuracy": 100 * accuracy_score(expected, found),
-                        "macro_f1": 100 * f1_score(expected, found, average="macro")})
+    for run in runs:
+        train, test = run["train"], run["test"]
+        found = LogisticRegression(tol=1e-6, max_iter=1000).fit(x[train], y[train]).predict(x[test])
+        results.append({"accuracy": 100 * accuracy_score(y[test], found),
+                        "macro_f1": 100 * f1_score(y[test], found, average="macro")})
     print(json.dumps(results))
 
 

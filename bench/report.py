@@ -1,4 +1,5 @@
 """docs/benchmarks.md from the results of bench/compare: one section for each kind of processor."""
+import re
 from pathlib import Path
 
 HEAD = """# Benchmarks
@@ -49,6 +50,16 @@ def markdown(results):
         parts.append(table("Cold start: from the shell to the first vector", results["coldstart"]["seconds"], "s", False, 3))
         parts.append(table("Its peak memory", results["coldstart"]["megabytes"], "MB", False))
     return "\n".join(parts)
+
+
+def other_rows(path, title, measured):
+    """The rows of the table in the section `title`, as lists of cells, but for those whose first cell is in `measured`: what was
+    measured another time and stays."""
+    text = Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
+    section = text.partition(f"\n{title}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    return [row for row in rows if row[0] not in measured]
 
 
 def write(path, head, text):

@@ -17,6 +17,7 @@
 namespace mana::program {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -172,6 +173,98 @@ TEST_F(TrainClassifier, AnInterruptedOneWritesNothing) {
   write(folder_ / "many.tsv", many);
   Process process({"train", "classifier", "--model", small_model().string(), "--data", at("many.tsv"), "--output",
                    output().string(), "--threads", "1"});
+  ASSERT_TRUE(eventually([&] { return process.blocks(SIGINT) && !std::filesystem::is_empty(folder_ / "out"); }));
+  process.signal(SIGINT);
+  const Outcome outcome = process.finish();
+  EXPECT_EQ(outcome.status, 130) << outcome.errors;
+  EXPECT_THAT(outcome.errors, HasSubstr("nothing was written"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "out"));
+}
+
+class FineTuning : public TrainClassifier {
+ protected:
+  static std::vector<std::string> options(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"--fine-tune", "--pairs", "3", "--epochs", "9", "--learning-rate", "3e-3", "--quiet"});
+    return more;
+  }
+};
+
+TEST_F(FineTuning, TrainsTheEncoderUnderTheClassifier) {
+  const Outcome plain = train({"--test", at("test.tsv"), "--json"});
+  ASSERT_EQ(plain.status, 0) << plain.errors;
+  std::filesystem::remove_all(output());
+  const Outcome tuned = train(options({"--test", at("test.tsv"), "--json"}));
+  ASSERT_EQ(tuned.status, 0) << tuned.errors;
+  const json::Document result = json::Document::parse(tuned.output, "output");
+  EXPECT_EQ(result.root().at("pairs").number(), 24) << "3 of each kind for each of 4 texts";
+  EXPECT_EQ(result.root().at("texts").number(), 4);
+  EXPECT_DOUBLE_EQ(result.root().at("accuracy").number(), 200.0 / 3);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_ / "out"), {}), 1) << "one folder and no more";
+
+  // Texts of one class are nearer now, and of two farther apart.
+  const auto alike = [&](const std::filesystem::path& model, const char* a, const char* b) {
+    return std::stod(run({"similarity", "--model", model.string(), "--quiet", a, b}).output);
+  };
+  EXPECT_GT(alike(output(), "the cat", "the cat sat") - alike(output(), "the cat", "42 !"),
+            alike(small_model(), "the cat", "the cat sat") - alike(small_model(), "the cat", "42 !") + 0.2);
+  EXPECT_EQ(run({"verify", "--model", output().string()}).status, 0);
+  EXPECT_THAT(read(output() / "README.md"),
+              AllOf(HasSubstr("# classifier\n"), HasSubstr("| train.tsv | 4 texts, 24 pairs |"),
+                    Not(HasSubstr("training.html"))));
+  const std::vector<std::string> lines = lines_of(classify({"the cat sat", "42 !"}).output);
+  ASSERT_EQ(lines.size(), 2);
+  EXPECT_THAT(lines[0], StartsWith("word\t0."));
+  EXPECT_THAT(lines[1], StartsWith("sign\t0."));
+}
+
+TEST_F(FineTuning, GivesTheSameClassifierWithAnyNumberOfThreads) {
+  ASSERT_EQ(train(options({"--threads", "1"})).status, 0);
+  const auto files = [&] {
+    return read(output() / "model.safetensors") + read(output() / "classifier" / "model.safetensors");
+  };
+  const std::string one = files();
+  ASSERT_EQ(train(options({"--threads", "3", "--force"})).status, 0);
+  EXPECT_EQ(files(), one);
+  ASSERT_EQ(train(options({"--seed", "1", "--force"})).status, 0);
+  EXPECT_NE(files(), one);
+}
+
+TEST_F(FineTuning, ServesTheClassifierAsItIsAskedTo) {
+  const Outcome outcome = train(options({"--precision", "int8", "--truncate-dim", "8", "--on-overflow", "mean"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_EQ(json::Document::read(output() / "classifier" / "config.json").root().at("dimensions").integer(), 8);
+  EXPECT_THAT(classify({"the cat sat"}).output, StartsWith("word\t"));
+}
+
+TEST_F(FineTuning, RefusesWhatItCannotLearnFrom) {
+  write(folder_ / "train.tsv", "label\ttext\nword\tthe cat\nword\tthe cat sat\nsign\t42 !\n");
+  expect_failure(train(options()),
+                 "train.tsv: the class sign has a single text; --fine-tune needs two at least of each");
+  write(folder_ / "train.tsv", "label\ttext\nword\tthe cat\nword\tthe cat sat\n");
+  expect_failure(train(options()), "all 2 texts have the class word; at least two classes");
+  write(folder_ / "train.tsv", "label\ttext\nword\tthe cat\nword\tthe cat sat\nsign\t42 !\nsign\t! 42\n");
+  expect_failure(train({"--fine-tune", "--pairs", "99999999999", "--quiet"}), "make fewer rounds");
+  expect_failure(train({"--fine-tune", "--learning-rate", "1e30", "--epochs", "50", "--quiet"}), "is no finite number");
+}
+
+TEST_F(FineTuning, RefusesOptionsThatMeanNothing) {
+  const auto expect = [&](std::vector<std::string> more, const std::string& sentence) {
+    const Outcome outcome = train(std::move(more));
+    EXPECT_EQ(outcome.status, 2) << outcome.errors;
+    EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+    EXPECT_EQ(lines_of(outcome.errors).size(), 1) << outcome.errors;
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "out"));
+  };
+  for (const char* option : {"--pairs", "--epochs", "--batch"}) expect({"--fine-tune", option, "0"}, option);
+  expect({"--fine-tune", "--learning-rate", "-1"}, "--learning-rate");
+  expect({"--fine-tune", "--pooling", "cls"}, "leave out --pooling");
+  expect({"--fine-tune", "--no-normalize"}, "leave out --pooling");
+  expect({"--pairs", "5"}, "belong to --fine-tune");
+}
+
+TEST_F(FineTuning, InterruptedWritesNothing) {
+  Process process({"train", "classifier", "--model", small_model().string(), "--data", at("train.tsv"), "--output",
+                   output().string(), "--threads", "1", "--fine-tune", "--epochs", "100000"});
   ASSERT_TRUE(eventually([&] { return process.blocks(SIGINT) && !std::filesystem::is_empty(folder_ / "out"); }));
   process.signal(SIGINT);
   const Outcome outcome = process.finish();

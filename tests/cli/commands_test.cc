@@ -296,6 +296,40 @@ TEST(Bench, ReportsRates) {
   EXPECT_THAT(run_small({"bench", "embed", "--input", input}).errors, HasSubstr("holds no text"));
 }
 
+TEST(Bench, MeasuresStepsOfTraining) {
+  const TemporaryFolder folder;
+  std::string rows = "a\tb\n";
+  for (const char letter : std::string("abcdefghijkl"))
+    rows += std::string("hello ") + letter + "\tworld " + letter + "\n";
+  write(folder / "pairs.tsv", rows);
+  const std::vector<std::string> command = {"bench",   "train", "--data",    (folder / "pairs.tsv").string(),
+                                            "--batch", "4",     "--threads", "1",
+                                            "--steps", "5",     "--warm-up", "1"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), command.begin(), command.end());
+    return run_small(more);
+  };
+  const json::Document document = parsed(with({"--profile", "--json"}));
+  const json::Value result = document.root();
+  EXPECT_EQ(result.at("steps").integer(), 5);
+  EXPECT_EQ(result.at("rows").integer(), 20);
+  for (const char* key : {"tokens", "pairs_per_second", "tokens_per_second", "loss", "peak_rss_mb"}) {
+    EXPECT_GT(result.at(key).number(), 0) << key;
+  }
+  EXPECT_EQ(result.at("threads").integer(), 1);
+  const double seconds = 20 / result.at("pairs_per_second").number();
+  double parts = 0;
+  for (const char* part : {"data", "forward", "backward", "optimizer"}) parts += result.at("parts").at(part).number();
+  EXPECT_GT(parts, 0.5 * seconds);
+  EXPECT_LE(parts, seconds);
+  double percent = 0;
+  for (const json::Value& operation : result.at("operations").array()) percent += operation.at("percent").number();
+  EXPECT_GT(percent, 10);
+  EXPECT_LE(percent, 100);
+  EXPECT_THAT(with({}).output, HasSubstr("pairs_per_second"));
+  EXPECT_EQ(with({"--steps", "0"}).status, 2);
+}
+
 TEST(Bench, MeasuresPeaks) {
   const Outcome outcome = run({"bench", "peak", "--repeat", "1", "--threads", "2", "--json"});
   if (kernels::choose_isa() == kernels::Isa::reference) {

@@ -5,10 +5,14 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "file_size_limit.h"
+#include "mana/formats/safetensors.h"
 #include "process.h"
 
 namespace mana::program {
@@ -75,6 +79,21 @@ class TrainSentence : public testing::Test {
       if (name.starts_with(begin)) names.push_back(name);
     }
     return names;
+  }
+  /// The bytes of each tensor.
+  static std::map<std::string, std::string> tensors(const std::filesystem::path& model) {
+    std::map<std::string, std::string> all;
+    const formats::Checkpoint checkpoint = formats::Checkpoint::open(model);
+    for (const auto& [name, tensor] : checkpoint.tensors()) {
+      all[name].assign(reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size());
+    }
+    return all;
+  }
+  static std::vector<float> numbers(const std::filesystem::path& model, const std::string& name) {
+    const std::string bytes = tensors(model).at(name);
+    std::vector<float> values(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
   }
   std::string weights(const std::string& output) const { return read(folder_ / output / "model.safetensors"); }
 
@@ -181,6 +200,95 @@ TEST_F(TrainSentence, KeepsTheCheckpointThatItHasWhenTheDiskIsFull) {
   expect_resumes("model");
 }
 
+TEST_F(TrainSentence, OnlySavesWhereSavingHasFailed) {
+  const std::vector<std::string> steps = {"--max-steps", "60", "--save-every", "1"};
+  Process process(command("model", steps));
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path("model.checkpoint")); }));
+  put("model", "a file that came in the way");
+  const Outcome failed = process.wait();
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_THAT(failed.errors, HasSubstr(path("model") + " is no folder"));
+  EXPECT_THAT(read(path("model.checkpoint")), HasSubstr("\"step\":60,"));
+  std::filesystem::remove(path("model"));
+  ASSERT_EQ(run(command("model", {"--max-steps", "60", "--resume"})).status, 0);
+  ASSERT_EQ(run(command("whole", {"--max-steps", "60"})).status, 0);
+  EXPECT_EQ(weights("model"), weights("whole"));
+  EXPECT_THAT(beside("model"), ElementsAre("model"));
+}
+
+TEST_F(TrainSentence, LeavesWhatIsFrozenAsItWas) {
+  ASSERT_EQ(run(command("model", {"--freeze", "embeddings,0"})).status, 0);
+  const std::map<std::string, std::string> before = tensors(small_model()), after = tensors(path("model"));
+  ASSERT_EQ(after.size(), before.size());
+  std::size_t changed = 0;
+  for (const auto& [name, bytes] : before) {
+    const bool frozen = name.find("embeddings") != std::string::npos || name.find("layer.0.") != std::string::npos;
+    if (frozen) {
+      EXPECT_EQ(after.at(name), bytes) << name;
+    } else {
+      changed += after.at(name) != bytes ? 1 : 0;
+    }
+  }
+  EXPECT_GE(changed,
+            15U);  // the weights and biases of layer 1 but for the key's, whose gradient is zero but for rounding
+}
+
+TEST_F(TrainSentence, ChangesLowerLayersLessUnderLayerDecay) {
+  // The first step of plain descent is the rate times the gradient: each layer below the top at X times the one above.
+  const std::vector<std::string> options = {"--max-steps", "1", "--warmup",        "0", "--sgd", "--clip", "0",
+                                            "--dropout",   "0", "--learning-rate", "1"};
+  std::vector<std::string> decayed = options;
+  decayed.insert(decayed.end(), {"--layer-decay", "0.5"});
+  ASSERT_EQ(run(command("plain", options)).status, 0);
+  ASSERT_EQ(run(command("decayed", decayed)).status, 0);
+  const auto moved = [&](const std::string& output, const std::string& name) {
+    const std::vector<float> from = numbers(small_model(), name), to = numbers(path(output), name);
+    double sum = 0;
+    for (std::size_t i = 0; i < from.size(); ++i) sum += std::pow(double{to[i]} - double{from[i]}, 2);
+    return std::sqrt(sum);
+  };
+  const std::vector<std::pair<std::string, double>> shares = {{"encoder.layer.1.output.dense.weight", 0.5},
+                                                              {"encoder.layer.0.output.dense.weight", 0.25},
+                                                              {"embeddings.word_embeddings.weight", 0.125}};
+  for (const auto& [name, share] : shares) {
+    EXPECT_NEAR(moved("decayed", name) / moved("plain", name), share, 1e-3) << name;
+  }
+}
+
+TEST_F(TrainSentence, LearnsTheVectorsOfATeacher) {
+  put("texts.tsv", "text\nthe cat sat\nhello world\n42 ! 7\non the mat\n");
+  const std::string teacher = small_model("cls").string();
+  const Outcome outcome = run(command("model", {"--loss", "mse", "--teacher", teacher, "--data", path("texts.tsv"),
+                                                "--epochs", "40", "--dropout", "0", "--learning-rate", "3e-3"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  const auto vector = [&](const std::string& model) {
+    const Outcome embedded = run({"embed", "--model", model, "--precision", "f32", "--quiet", "the cat sat"});
+    return nlohmann::json::parse(embedded.output).at("embedding").get<std::vector<double>>();
+  };
+  const auto distance = [&](const std::string& model) {
+    const std::vector<double> a = vector(model), b = vector(teacher);
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+  };
+  EXPECT_LT(distance(path("model")), 0.2 * distance(small_model().string()));
+}
+
+TEST_F(TrainSentence, LeavesAPromptOutOfThePoolingWhereTheModelDoes) {
+  // One pair, without dropout: the first loss is (cos - score)² of the vectors that the model serves.
+  const std::string model = small_model("prompt_left_out").string();
+  put("pair.tsv", "a\tb\tscore\nthe cat sat\thello world\t0\n");
+  const Outcome outcome = run(command("model", {"--model", model, "--loss", "cosine", "--data", path("pair.tsv"),
+                                                "--dropout", "0", "--prompt", "query", "--precision", "f32"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  const Outcome served = run({"similarity", "--model", model, "--prompt", "query", "--precision", "f32", "--quiet",
+                              "the cat sat", "hello world"});
+  ASSERT_EQ(served.status, 0) << served.errors;
+  const double cosine = std::stod(served.output);
+  const nlohmann::json first = nlohmann::json::parse(lines_of(read(folder_ / "model" / "training.jsonl")).front());
+  EXPECT_NEAR(first.at("loss").get<double>(), cosine * cosine, 1e-3);
+}
+
 TEST_F(TrainSentence, SaysThatItStartsOver) {
   break_off("model", SIGTERM);
   const Outcome outcome = run(long_command("model"));
@@ -200,11 +308,34 @@ TEST_F(TrainSentence, RefusesACheckpointThatIsNotItsOwn) {
   refused({"--seed", "1"}, "made with other options or other data");
   refused({"--eval-every", "3"}, "made with other options or other data");
   refused({"--model", small_model("cls").string()}, "belongs to another model");
+  const std::string version = read(path("model.checkpoint"));
+  std::string other = version;
+  other[8] = 99;
+  write(path("model.checkpoint"), other);
+  refused({}, "of another version of Mana");
+  write(path("model.checkpoint"), version);
   const std::string bytes = read(path("model.checkpoint"));
   write(path("model.checkpoint"), bytes.substr(0, bytes.size() - 100));
   refused({}, path("model.checkpoint"));
   write(path("model.checkpoint"), bytes);
   expect_resumes("model");
+}
+
+TEST_F(TrainSentence, KnowsEvaluationDataByTheirContent) {
+  const std::string scored = put("sts.tsv", "sentence1\tsentence2\tscore\nthe cat\tcat\t5\nmat\tworld\t1\n");
+  const std::vector<std::string> measured = {"--eval-sts", scored, "--save-every", "1"};
+  Process process(long_command("model", measured));
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path("model.checkpoint")); }));
+  process.signal(SIGTERM);
+  ASSERT_EQ(process.wait().status, 128 + SIGTERM);
+  std::vector<std::string> resumed = long_command("model", {"--resume", "--quiet", "--eval-sts"});
+  resumed.insert(resumed.end() - 2, put("moved.tsv", read(scored)));  // the same data elsewhere
+  put("sts.tsv", "sentence1\tsentence2\tscore\nthe cat\tcat\t5\nmat\tworld\t2\n");
+  const Outcome refused = run(long_command("model", {"--resume", "--quiet", "--eval-sts", scored}));
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("made with other options or other data"));
+  const Outcome done = run(resumed);
+  EXPECT_EQ(done.status, 0) << done.errors;
 }
 
 TEST_F(TrainSentence, RefusesAnOutputInTheWayBeforeAnyWork) {
@@ -259,6 +390,10 @@ TEST_F(TrainSentence, RefusesRowsThatTeachNothing) {
   expect_refused(1, "a\tb\nx\ty\n", {"--loss", "cosent"}, "a score is needed");
   expect_refused(1, "a\tb\tscore\nx\ty\thigh\n", {"--loss", "cosent"}, "must be a finite number, not 'high'");
   expect_refused(1, "a\tb\tscore\nx\ty\t5\n", {"--loss", "cosine"}, "numbers from -1 to 1");
+  for (const char* loss : {"cosent", "angle", "cosine"}) {
+    expect_refused(1, "a\tb\tc\tscore\nx\ty\tz\t1\n", {"--loss", loss},
+                   "2 columns of texts are needed, but there are 3: a, b, c; name the right ones with --columns");
+  }
   expect_refused(1, "a\tb\tscore\nx\ty\t6\n", {"--loss", "cosine", "--score-range", "0,5"}, "numbers from 0 to 5");
   expect_refused(1, "a\tb\tlabel\nx\ty\tno\nz\tw\tno\n", {"--loss", "softmax"}, "all rows have the class 'no'");
   expect_refused(1, "text\tlabel\nx\ta\ny\tb\n", {"--loss", "batch-hard-triplet"}, "make no batch");

@@ -5,13 +5,24 @@
 
 namespace mana::autograd {
 
-const Tensor& Variable::value() const { return node_->value; }
+const Tensor& Variable::value() const {
+  const bool released = node_->value.data() == nullptr && node_->make_value != nullptr;
+  if (released) node_->value = node_->make_value(node_->backward);
+  return node_->value;
+}
+
+void Variable::release() const {
+  if (node_->make_value != nullptr) node_->value = Tensor();
+}
 
 std::size_t Variable::rows() const { return node_->rows; }
 
 std::size_t Variable::columns() const { return node_->columns; }
 
-Tensor Variable::take_value() const { return std::move(node_->value); }
+Tensor Variable::take_value() const {
+  static_cast<void>(value());
+  return std::move(node_->value);
+}
 
 bool Variable::needs_gradient() const { return node_->needs_gradient; }
 
@@ -60,15 +71,24 @@ void Tape::flow_back() {
   for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
     const bool reached = node->gradient.data() != nullptr;
     if (node->backward != nullptr && reached) node->call(node->backward, node->gradient);
-    if (!node->leaf) node->gradient = Tensor();  // its memory serves the operations before it
+    if (node->leaf) continue;
+    forget(*node);  // its memory serves the operations before it
+    node->gradient = Tensor();
+    node->value = Tensor();
   }
+}
+
+void Tape::forget(Variable::Node& node) {
+  if (node.backward == nullptr) return;
+  node.destroy(node.backward, memory_);
+  node.backward = nullptr;
+  node.make_value = nullptr;
 }
 
 void Tape::clear() {
   // Values go in the reverse order of their making, as an operation may hold on to the memory of one before it.
   while (!nodes_.empty()) {
-    Variable::Node& node = nodes_.back();
-    if (node.backward != nullptr) node.destroy(node.backward, memory_);
+    forget(nodes_.back());
     nodes_.pop_back();
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <deque>
 #include <initializer_list>
@@ -16,14 +17,17 @@ using kernels::Run;
 class Tape;
 
 /// A value on a tape and, while gradients flow back, the derivative of the loss by it. A handle: copies are the same
-/// variable; it lives until its tape is cleared.
+/// variable; it lives until its tape is cleared, its value and gradient until gradients have flowed past it.
 class Variable {
  public:
   Variable() = default;
 
-  const Tensor& value() const;
+  const Tensor& value() const;  ///< not for several threads at once: it may have to be made again
   std::size_t rows() const;
   std::size_t columns() const;
+  /// Says that nobody reads the value for a while. Where the operation can make it again, its memory goes back, and the
+  /// next value() makes it.
+  void release() const;
   /// The value's memory, for an operation that is known to be the only one to read it: it has none any more.
   Tensor take_value() const;
 
@@ -49,6 +53,7 @@ class Variable {
     // The operation's function, whatever its type, in the tape's memory; null for constants and leaves.
     void* backward = nullptr;
     void (*call)(void*, const Tensor&) = nullptr;
+    Tensor (*make_value)(const void*) = nullptr;  // null for operations that cannot
     void (*destroy)(void*, std::pmr::memory_resource&) = nullptr;
   };
   explicit Variable(Node* node) : node_(node) {}
@@ -67,6 +72,10 @@ class Variable {
 ///     Tensor y = …;
 ///     return tape.record(std::move(y), {x}, [x](const Tensor& dy) { add 2 · dy to x.gradient(); });
 ///   }
+///
+/// What the function captures is what the operation keeps until then. If it is of a type that has, beside the call
+/// operator, a member `Tensor value() const` that makes the operation's value once more, the same bits, then the value
+/// need not be kept as well (Variable::release()).
 class Tape {
  public:
   explicit Tape(const Run& run) : run_(run) {}
@@ -96,7 +105,8 @@ class Tape {
     return record_if(true, std::move(value), std::move(backward));
   }
 
-  /// Lets the gradients of `loss` [1, 1] flow back to everything it was computed from. Once for each tape.
+  /// Lets the gradients of `loss` [1, 1] flow back to everything it was computed from. Once for each tape: what an
+  /// operation kept, its value and its gradient go when its turn is over; only leaves stay as they are.
   void backward(Variable loss);
   /// The same from a variable of any shape whose gradient is known.
   void backward(Variable variable, const Tensor& gradient);
@@ -112,6 +122,11 @@ class Tape {
     node.needs_gradient = true;
     node.backward = new (memory_.allocate(sizeof(Backward), alignof(Backward))) Backward(std::move(backward));
     node.call = [](void* function, const Tensor& gradient) { (*static_cast<Backward*>(function))(gradient); };
+    if constexpr (requires(const Backward& made) {
+                    { made.value() } -> std::same_as<Tensor>;
+                  }) {
+      node.make_value = [](const void* function) { return static_cast<const Backward*>(function)->value(); };
+    }
     node.destroy = [](void* function, std::pmr::memory_resource& memory) {
       static_cast<Backward*>(function)->~Backward();
       memory.deallocate(function, sizeof(Backward), alignof(Backward));
@@ -120,6 +135,7 @@ class Tape {
   }
   Variable::Node& add(Tensor value);
   void flow_back();
+  void forget(Variable::Node& node);
 
   Run run_;
   std::pmr::unsynchronized_pool_resource memory_;

@@ -67,7 +67,8 @@ constexpr std::array kCommands = {
             train_word2vec},
     Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
              "mana train classifier --data train.tsv --output my-classifier\n"
-             "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json"},
+             "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json\n"
+             "mana train classifier --data few.tsv --fine-tune --output my-classifier"},
             train_classifier},
     Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
     Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},

@@ -283,6 +283,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
     throw FormatError(fmt::format("{}: all rows have the class '{}'; the loss {} needs at least two classes",
                                   sets[0].name, classes.names[0], choice.loss));
   }
+  options.prompt_tokens = encoder.prompt_tokens();
   loss = make(choice);
   if (data.label == train::Label::vector) add_teacher(choice, quiet, stop);
   settle_parameters(choice);

@@ -18,6 +18,7 @@
 #include "mana/base/team.h"
 #include "mana/classify/class_numbers.h"
 #include "mana/classify/classifier.h"
+#include "mana/cli/classifier_tuning.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/finite_number.h"
 #include "mana/cli/interruption.h"
@@ -43,6 +44,7 @@ struct ClassifierOptions {
   bool force = false;
   std::string c = "1";
   bool json = false;
+  ClassifierTuningChoice tuning;
   EncoderChoice encoder;
 
   void describe(Options& options) {
@@ -56,6 +58,7 @@ struct ClassifierOptions {
     options.flag("--force", "Replace the model that the folder holds", force);
     options.option("--c", "X", "The inverse of the penalty on large weights: more follows the data more closely", c);
     options.flag("--json", "Print a JSON object", json);
+    tuning.describe(options);
     encoder.describe(options);
   }
 
@@ -99,8 +102,9 @@ class ClassifierTraining {
     const classify::ClassNumbers classes(train.labels);
     require_classes(train, classes);
 
-    const engine::Encoder encoder(folder_, options_.encoder.options());
     ordered_json result = {{"output", options_.output}, {"texts", train.size()}, {"classes", classes.size()}};
+    if (options_.tuning.wanted) tune(train, classes, output, result);
+    const engine::Encoder encoder(options_.tuning.wanted ? output.temporary() : folder_, options_.encoder.options());
     const formats::ClassifierHead head = fit(encoder, train, classes, result);
     if (test) score(encoder, head, *test, classes, result);
     save(encoder, head, output);
@@ -118,9 +122,21 @@ class ClassifierTraining {
     for (const std::string& label : train.labels) ++texts[label];
     const auto single = [](const auto& each) { return each.second == 1; };
     const auto few = std::ranges::count_if(texts, single);
+    if (few > 0 && options_.tuning.wanted) {
+      throw ArgumentError(fmt::format("{}: the class {} has a single text; --fine-tune needs two at least of each",
+                                      options_.data, std::ranges::find_if(texts, single)->first));
+    }
     if (few == 0 || quiet_) return;
     note(fmt::format("{} of {} classes {} a single text, {} for one: it will hardly be recognised, give more", few,
                      classes.size(), few == 1 ? "has" : "have", std::ranges::find_if(texts, single)->first));
+  }
+
+  /// The encoder that the classifier stands on, in the output's folder.
+  void tune(const data::LabelledTexts& train, const classify::ClassNumbers& classes, const AtomicFolder& output,
+            ordered_json& result) const {
+    const TunedEncoder tuned{.source = folder_, .target = output.temporary(), .output = options_.output};
+    result["pairs"] = tune_encoder(options_.tuning, options_.encoder, tuned, options_.data, train.texts,
+                                   classes.of(train.labels), quiet_, stop_);
   }
 
   engine::Embeddings embed(const engine::Encoder& encoder, const std::vector<std::string>& texts) const {
@@ -166,7 +182,7 @@ class ClassifierTraining {
   }
 
   void save(const engine::Encoder& encoder, const formats::ClassifierHead& head, AtomicFolder& output) const {
-    models::copy_model(folder_, output.temporary());
+    if (!options_.tuning.wanted) models::copy_model(folder_, output.temporary());
     if (const auto packed = encoder.packed_model()) {
       const MappedFile source(*packed);
       AtomicFile copy(output.temporary() / models::kPackedModelFile);
@@ -208,6 +224,7 @@ int train_classifier(Options& options) {
   chosen.describe(options);
   if (!options.parse()) return 0;
   chosen.encoder.options();  // a mistake there comes before all work
+  chosen.tuning.settle(chosen.encoder);
   const Interruption interruption;
   try {
     ClassifierTraining(chosen, options.quiet(), interruption.token()).run();

@@ -5,7 +5,9 @@
 
 #include <memory>
 
+#include "mana/base/file.h"
 #include "mana/base/progress.h"
+#include "mana/base/xxh64.h"
 #include "mana/data/labelled_pairs.h"
 #include "mana/data/retrieval_set.h"
 #include "mana/data/scored_pairs.h"
@@ -28,6 +30,8 @@ train::Evaluation task(std::string metric, Data data, bool quiet, const Score& s
           }};
 }
 
+std::uint64_t sum_of(const std::filesystem::path& file) { return xxh64(MappedFile(file).bytes()); }
+
 }  // namespace
 
 void EvaluationChoice::describe(Options& options) {
@@ -39,7 +43,14 @@ void EvaluationChoice::describe(Options& options) {
 }
 
 std::string EvaluationChoice::fingerprint() const {
-  return fmt::format("{}|{}|{}|{}", sts.value_or(""), retrieval.value_or(""), pairs.value_or(""), triplet.value_or(""));
+  if (retrieval) {
+    const data::RetrievalFiles files = data::retrieval_files(*retrieval);
+    return fmt::format("retrieval {:x} {:x} {:x}", sum_of(files.corpus), sum_of(files.queries), sum_of(files.qrels));
+  }
+  if (sts) return fmt::format("sts {:x}", sum_of(*sts));
+  if (pairs) return fmt::format("pairs {:x}", sum_of(*pairs));
+  if (triplet) return fmt::format("triplet {:x}", sum_of(*triplet));
+  return "none";
 }
 
 std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& encoder, bool quiet,

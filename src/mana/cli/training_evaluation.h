@@ -15,7 +15,7 @@ struct EvaluationChoice {
   std::optional<std::string> sts, retrieval, pairs, triplet;
 
   void describe(Options& options);
-  /// Which task it is, as text.
+  /// Which task it is, and a sum of its data, as text. Throws IoError.
   std::string fingerprint() const;
   /// Reads the data; nothing where none were named. `encoder` outlives it. Throws UsageError for two tasks, and as the
   /// readers do.

@@ -71,6 +71,12 @@ void add_norm(const AddNormForwardCall& call) {
   }
 }
 
+void norm_value(const NormValueCall& call) {
+  for (std::size_t i = 0; i < call.rows * call.width; ++i) {
+    call.z[i] = call.normal[i] * call.gamma[i % call.width] + call.beta[i % call.width];
+  }
+}
+
 void add_norm_gradient(const AddNormGradientCall& call) {
   for (std::size_t block = call.first_block; block < call.last_block; ++block) {
     float* const dgamma = call.partial + block * 2 * call.width;
@@ -139,6 +145,7 @@ constexpr GradientTable reference_table(Precision precision, void (*weight_gradi
       .activation_gradient = activation_gradient,
       .dropout = dropout,
       .add_norm = add_norm,
+      .norm_value = norm_value,
       .add_norm_gradient = add_norm_gradient,
       .add_rows = add_rows,
       .attention = attention,

@@ -52,7 +52,7 @@ struct ActivateCall {
   float* y;
 };
 
-/// dx = dy f'(x), x what went into f. dx may be dy.
+/// dx = dy f'(x), x what went into f. dx may be x or dy.
 struct ActivationGradientCall {
   Activation activation;
   const float* x;
@@ -85,6 +85,16 @@ struct AddNormForwardCall {
   float* z;       ///< [rows, width]; may be x or y
   float* normal;  ///< [rows, width]: n = (h - mean(h)) / √(var(h) + ε), h = x + dropout(y); may be x or y, not z
   float* scale;   ///< [rows]: 1 / √(var(h) + ε)
+};
+
+/// z = n γ + β once more: the same bits.
+struct NormValueCall {
+  const float* normal;  ///< [rows, width]
+  std::size_t rows;
+  std::size_t width;
+  const float* gamma;  ///< [width]
+  const float* beta;   ///< [width]
+  float* z;            ///< [rows, width]
 };
 
 /// Its gradient: dh, which is that of x, and dropout(dh), that of y. Rows come in blocks of kNormBlock; the sums of
@@ -199,6 +209,7 @@ struct GradientTable {
   void (*activation_gradient)(const ActivationGradientCall&);
   void (*dropout)(const DropoutCall&);
   void (*add_norm)(const AddNormForwardCall&);
+  void (*norm_value)(const NormValueCall&);
   void (*add_norm_gradient)(const AddNormGradientCall&);
   void (*add_rows)(const AddRowsCall&);
   void (*attention)(const AttentionForwardCall&);

@@ -39,6 +39,8 @@ TEST_P(GradientKernelsTest, ActivationsFollowTheirDefinition) {
         Shifted in(x, 1), y(x, 5), dx(dy, 3);
         kernels.activate({activation, in.data(), count, y.data()});
         kernels.activation_gradient({activation, in.data(), dx.data(), count, dx.data()});
+        kernels.activation_gradient({activation, in.data(), dy.data(), count, in.data()});
+        EXPECT_EQ(in.values(), dx.values()) << name_of(activation);
         std::vector<double> value(count), gradient(count);
         for (std::size_t i = 0; i < count; ++i) {
           value[i] = reference::activate(activation, double{x[i]});
@@ -108,6 +110,10 @@ void check_norm(const GradientTable& kernels, const NormCase& shape) {
                     rows - half, width, gamma.data(), beta.data(), epsilon, z.data() + half * width,
                     normal.data() + half * width, scale.data() + half});
   EXPECT_TRUE(z.guarded() && normal.guarded() && scale.guarded());
+  Shifted again(x, 5);
+  kernels.norm_value({normal.data(), rows, width, gamma.data(), beta.data(), again.data()});
+  EXPECT_TRUE(again.guarded());
+  ASSERT_EQ(again.values(), z.values()) << "width " << width;
 
   const std::size_t blocks = norm_blocks(rows);
   Shifted dh(dz, width % 7), dy(dz, 1), partial(std::vector<float>(blocks * 2 * width, 9.0f), 5);

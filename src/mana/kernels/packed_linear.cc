@@ -68,6 +68,14 @@ void PackedLinear::allocate() {
   place({memory_.data(), memory_.size()});
 }
 
+void PackedLinear::allocate_in(std::span<std::byte> memory) {
+  const bool padded = inputs_ % layout_.group != 0 || outputs_ % layout_.panel_width != 0 ||
+                      panel_bytes() != depth() * layout_.group * layout_.panel_width * size_of(layout_.element);
+  if (padded) std::ranges::fill(memory, std::byte{0});  // else pack() writes all of it
+  memory_ = {};
+  place(memory);
+}
+
 void PackedLinear::pack(const float* weights, bool transposed, const float* bias, std::size_t first_panel,
                         std::size_t last_panel) {
   const std::size_t width = layout_.panel_width, group = layout_.group;

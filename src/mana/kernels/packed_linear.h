@@ -32,6 +32,8 @@ class PackedLinear {
 
   /// Memory for weights that training changes, all zero; they come with pack().
   void allocate();
+  /// The same in memory that the caller has and keeps: byte_size() bytes, 64-byte aligned, of any content.
+  void allocate_in(std::span<std::byte> memory);
   /// Lays out panels [first_panel, last_panel) of `weights`: [outputs, inputs], or [inputs, outputs] `transposed`; with
   /// `bias` [outputs] (or null: zero). In f32 or bf16, after allocate(); threads may do a panel each. The plain way,
   /// beside the fast one of GradientTable.
@@ -58,8 +60,8 @@ class PackedLinear {
   const Element* panel(std::size_t index) const {
     return reinterpret_cast<const Element*>(bytes_.data() + index * panel_bytes());
   }
-  std::byte* own_panel(std::size_t index) { return memory_.data() + index * panel_bytes(); }  ///< after allocate()
-  float* own_bias() { return own_values(0); }                                                 ///< after allocate()
+  std::byte* own_panel(std::size_t index) { return const_cast<std::byte*>(panel<std::byte>(index)); }
+  float* own_bias() { return own_values(0); }          ///< like own_panel(), after allocate()
   const float* bias() const { return values(0); }      ///< [panels · panel_width]
   const float* scales() const { return values(1); }    ///< [panels · panel_width], integers only
   const float* row_sums() const { return values(2); }  ///< scale · Σ q; [panels · panel_width], integers only

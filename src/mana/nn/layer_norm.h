@@ -14,9 +14,10 @@ struct LayerNorm {
 
   /// LayerNorm(x)            x: [rows, width] -> [rows, width]
   Tensor operator()(const Run& run, Tensor x) const;
+  /// Nobody else may read x.
   Variable operator()(const Training& training, Variable x) const;
   /// LayerNorm(x + y), the end of every residual branch; the result takes y's memory. In training y is dropped out
-  /// first, and nobody else may read it.
+  /// first, and nobody else may read it; x, which nobody reads after it, is released.
   Tensor operator()(const Run& run, const Tensor& x, Tensor y) const;
   Variable operator()(const Training& training, Variable x, Variable y) const;
 };

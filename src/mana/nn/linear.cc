@@ -48,16 +48,31 @@ Tensor activate(const Training& training, Activation activation, const Tensor& u
   return y;
 }
 
-/// du = dy ∘ f'(u)
-Tensor activation_gradient(const Training& training, Activation activation, const Tensor& u, const Tensor& dy) {
+/// du = dy ∘ f'(u), in u's memory
+void activation_gradient(const Training& training, Activation activation, Tensor& u, const Tensor& dy) {
   const auto timer = training.run().timer("activation gradient");
-  Tensor du = training.run().tensor(u.rows(), u.columns());
   training.run().split(u.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     const std::size_t begin = first * u.columns();
     training.kernels().activation_gradient(
-        {activation, u.data() + begin, dy.data() + begin, (last - first) * u.columns(), du.data() + begin});
+        {activation, u.data() + begin, dy.data() + begin, (last - first) * u.columns(), u.data() + begin});
   });
-  return du;
+}
+
+/// du W. The product's own layout of W is made for it and goes with it: W changes with every step anyway.
+Tensor input_gradient(const Training& training, const PackedLinear& weights, const float* values, const Tensor& du) {
+  const Run& run = training.run();
+  PackedLinear transposed(weights.inputs(), weights.outputs(), weights.layout());
+  Tensor memory = run.tensor(1, (transposed.byte_size() + sizeof(float) - 1) / sizeof(float));
+  transposed.allocate_in({reinterpret_cast<std::byte*>(memory.data()), transposed.byte_size()});
+  {
+    const auto timer = run.timer("packing of weights");
+    run.split(transposed.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
+      training.kernels().pack({values, nullptr, true, transposed, first, last});
+    });
+  }
+  const Profile::Timer timer(run.profile, run.threads(), "linear input gradient", transposed.inputs(),
+                             transposed.outputs(), arithmetic_of(du.rows(), transposed));
+  return product(run, du, transposed, Activation::identity);
 }
 
 /// dW += duᵀ x,   db += Σ_rows du
@@ -92,6 +107,34 @@ void add_parameter_gradients(const Training& training, const TrainedLinear& para
   biases.finish();
 }
 
+/// u = x Wᵀ + b;      dW += duᵀ x,   db += Σ_rows du,   dx += du W
+struct LinearGradient {
+  Training training;
+  const TrainedLinear& parameters;
+  const PackedLinear& weights;
+  Variable x;
+
+  void operator()(const Tensor& du) const {
+    add_parameter_gradients(training, parameters, x.value(), du);
+    x.release();
+    if (!x.needs_gradient()) return;
+    add_gradient(training, x, input_gradient(training, weights, parameters.weights.front()->values.data(), du));
+  }
+};
+
+/// y = f(u);      du = dy ∘ f'(u)
+struct ActivatedGradient {
+  LinearGradient linear;
+  Activation activation;
+  Tensor u;
+
+  Tensor value() const { return activate(linear.training, activation, u); }
+  void operator()(const Tensor& dy) {
+    activation_gradient(linear.training, activation, u, dy);
+    linear(u);
+  }
+};
+
 }  // namespace
 
 Tensor Linear::operator()(const Run& run, const Tensor& x, Activation activation) const {
@@ -100,30 +143,22 @@ Tensor Linear::operator()(const Run& run, const Tensor& x, Activation activation
   return product(run, x, weights, activation);
 }
 
-/// u = x Wᵀ + b,   y = f(u);      du = dy ∘ f'(u),   dx += du W,   dW += duᵀ x,   db += Σ_rows du
-Variable Linear::operator()(const Training& training, Variable x, Activation activation) const {
+Variable Linear::operator()(const Training& training, const Variable& x, Activation activation) const {
   const TrainedLinear& parameters = training.parts.of(*this);
   if (!x.needs_gradient() && !parameters.trains()) {
     return training.tape.constant((*this)(training.run(), x.value(), activation));
   }
   Tensor u = (*this)(training.run(), x.value());
-  const auto backward = [training, x, &parameters](const Tensor& du) {
-    add_parameter_gradients(training, parameters, x.value(), du);
-    if (!x.needs_gradient()) return;
-    const Run& run = training.run();
-    Tensor dx = [&] {
-      const PackedLinear& transposed = parameters.transposed;
-      const Profile::Timer timer(run.profile, run.threads(), "linear input gradient", transposed.inputs(),
-                                 transposed.outputs(), arithmetic_of(du.rows(), transposed));
-      return product(run, du, transposed, Activation::identity);
-    }();
-    add_gradient(training, x, std::move(dx));
-  };
-  if (activation == Activation::identity) return training.tape.record(std::move(u), backward);
+  LinearGradient gradient{training, parameters, weights, x};
+  if (activation == Activation::identity) return training.tape.record(std::move(u), gradient);
   Tensor y = activate(training, activation, u);
-  return training.tape.record(std::move(y), [training, activation, u = std::move(u), backward](const Tensor& dy) {
-    backward(activation_gradient(training, activation, u, dy));
-  });
+  return training.tape.record(std::move(y), ActivatedGradient{gradient, activation, std::move(u)});
+}
+
+Variable Linear::operator()(const Training& training, Variable&& x, Activation activation) const {
+  Variable y = (*this)(training, std::as_const(x), activation);
+  x.release();
+  return y;
 }
 
 }  // namespace mana::nn

@@ -11,7 +11,10 @@ struct Linear {
 
   Tensor operator()(const Run& run, const Tensor& x,
                     kernels::Activation activation = kernels::Activation::identity) const;
-  Variable operator()(const Training& training, Variable x,
+  Variable operator()(const Training& training, const Variable& x,
+                      kernels::Activation activation = kernels::Activation::identity) const;
+  /// The same of an x that nobody else reads: its value is released.
+  Variable operator()(const Training& training, Variable&& x,
                       kernels::Activation activation = kernels::Activation::identity) const;
 };
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "mana/autograd/parameter.h"
-#include "mana/kernels/packed_linear.h"
 
 namespace mana::nn {
 
@@ -19,9 +18,8 @@ class EmbeddingTable;
 /// The truth behind a Linear, one tensor of a checkpoint or several that lie side by side (query, key and value): their
 /// values, and their gradients, follow each other in memory without gaps.
 struct TrainedLinear {
-  std::vector<Parameter*> weights;   ///< together [outputs, inputs]
-  std::vector<Parameter*> biases;    ///< together [outputs]; none for a map without
-  kernels::PackedLinear transposed;  ///< Wᵀ without a bias, for dx = dy W
+  std::vector<Parameter*> weights;  ///< together [outputs, inputs]
+  std::vector<Parameter*> biases;   ///< together [outputs]; none for a map without
 
   bool trains() const { return std::ranges::any_of(weights, trained) || std::ranges::any_of(biases, trained); }
   static bool trained(const Parameter* parameter) { return !parameter->frozen; }

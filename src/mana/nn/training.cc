@@ -36,12 +36,29 @@ void add_gradient(const Training& training, Variable variable, Tensor gradient) 
   add_to(training, variable.gradient(), gradient);
 }
 
+namespace {
+
 /// y = dropout(x);   dx += dropout(dy), by the same mask
+struct DropoutGradient {
+  Training training;
+  kernels::Dropout dropout;
+  Variable x;
+
+  Tensor value() const {
+    Tensor y = dropped(training, dropout, x.value());
+    x.release();
+    return y;
+  }
+  void operator()(const Tensor& dy) const { add_gradient(training, x, dropped(training, dropout, dy)); }
+};
+
+}  // namespace
+
 Variable drop(const Training& training, Variable x) {
   const kernels::Dropout dropout = training.masks.next(training.masks.hidden);
   if (!dropout.active()) return x;
-  return training.tape.record(dropped(training, dropout, x.value()), {x},
-                              [=](const Tensor& dy) { add_gradient(training, x, dropped(training, dropout, dy)); });
+  const DropoutGradient gradient{training, dropout, x};
+  return training.tape.record(gradient.value(), {x}, gradient);
 }
 
 Tensor add(const Run&, Tensor y, const Tensor& x) {

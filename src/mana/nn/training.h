@@ -37,7 +37,8 @@ struct Training {
 /// Adds to the gradient of a variable.
 void add_gradient(const Training& training, Variable variable, Tensor gradient);
 
-/// dropout(x) with the masks' hidden probability; x itself where that is zero, and where there is no training.
+/// dropout(x) with the masks' hidden probability; x itself where that is zero, and where there is no training. Nobody
+/// reads x after it: its value is released.
 Variable drop(const Training& training, Variable x);
 inline Tensor drop(const Run&, Tensor x) { return x; }
 

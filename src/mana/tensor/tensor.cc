@@ -1,38 +1,89 @@
 #include "mana/tensor/tensor.h"
 
+#include <sanitizer/asan_interface.h>
+
 #include <algorithm>
-#include <bit>
 
 namespace mana {
 namespace {
 
-/// Sizes are rounded up to eighths of a power of two, so that batches of nearly equal size share their memory.
-std::size_t rounded(std::size_t size) {
-  const std::size_t step = std::max<std::size_t>(std::bit_floor(size) / 8, 1024);
-  return (size + step - 1) / step * step;
-}
+constexpr std::size_t kLine = 16;  // floats: 64 bytes
+constexpr std::size_t kLeastStretch = (std::size_t{1} << 20) / sizeof(float);
+
+/// Whole lines, with a gap behind the values in which AddressSanitizer finds who goes too far.
+std::size_t room_for(std::size_t size) { return (size / kLine + 1) * kLine; }
 
 }  // namespace
 
 Tensor::~Tensor() {
-  if (pool_ != nullptr) pool_->free_.push_back(std::move(memory_));
+  if (pool_ != nullptr) pool_->give_back(data_, rows_ * columns_);
 }
 
 Tensor Pool::tensor(std::size_t rows, std::size_t columns) {
-  const std::size_t size = rounded(rows * columns);
-  // The smallest that is large enough.
-  auto best = free_.end();
-  for (auto it = free_.begin(); it != free_.end(); ++it) {
-    if (it->size() >= size && (best == free_.end() || it->size() < best->size())) best = it;
+  const std::size_t size = rows * columns, room = room_for(size);
+  if (size == 0) return {nullptr, nullptr, rows, columns};
+  // Stretches in their order, so that a second pass finds what the first one found, whatever has been added since.
+  float* data = nullptr;
+  for (auto stretch = stretches_.begin(); data == nullptr && stretch != stretches_.end(); ++stretch) {
+    data = stretch->take(room);
   }
-  if (best == free_.end()) {
-    bytes_ += size * sizeof(float);
-    return {this, Buffer<float>(size), rows, columns};
+  if (data == nullptr) {
+    std::size_t all = 0;
+    for (const Stretch& stretch : stretches_) all += stretch.memory.size();
+    stretches_.emplace_back(std::max({room, all, kLeastStretch}));
+    data = stretches_.back().take(room);
   }
-  std::swap(*best, free_.back());
-  Buffer<float> memory = std::move(free_.back());
-  free_.pop_back();
-  return {this, std::move(memory), rows, columns};
+  ASAN_UNPOISON_MEMORY_REGION(data, size * sizeof(float));
+  return {this, data, rows, columns};
+}
+
+void Pool::give_back(float* data, std::size_t size) {
+  ASAN_POISON_MEMORY_REGION(data, size * sizeof(float));
+  std::ranges::find_if(stretches_, [&](const Stretch& stretch) {
+    return stretch.has(data);
+  })->give_back(data, room_for(size));
+}
+
+std::size_t Pool::bytes() const {
+  std::size_t floats = 0;
+  for (const Stretch& stretch : stretches_) floats += stretch.reached;
+  return floats * sizeof(float);
+}
+
+Pool::Stretch::Stretch(std::size_t size) : memory(size), gaps{{0, size}} {
+  ASAN_POISON_MEMORY_REGION(memory.data(), size * sizeof(float));
+}
+
+float* Pool::Stretch::take(std::size_t size) {
+  auto best = gaps.end();
+  for (auto gap = gaps.begin(); gap != gaps.end(); ++gap) {
+    if (gap->size >= size && (best == gaps.end() || gap->size < best->size)) best = gap;
+  }
+  if (best == gaps.end()) return nullptr;
+  const std::size_t begin = best->begin;
+  best->begin += size;
+  best->size -= size;
+  if (best->size == 0) gaps.erase(best);
+  reached = std::max(reached, begin + size);
+  return memory.data() + begin;
+}
+
+void Pool::Stretch::give_back(float* data, std::size_t size) {
+  const auto begin = static_cast<std::size_t>(data - memory.data());
+  const auto after = std::ranges::lower_bound(gaps, begin, {}, &Gap::begin);
+  const bool joins_after = after != gaps.end() && begin + size == after->begin;
+  const bool joins_before = after != gaps.begin() && (after - 1)->begin + (after - 1)->size == begin;
+  if (joins_before && joins_after) {
+    (after - 1)->size += size + after->size;
+    gaps.erase(after);
+  } else if (joins_before) {
+    (after - 1)->size += size;
+  } else if (joins_after) {
+    after->begin = begin;
+    after->size += size;
+  } else {
+    gaps.insert(after, {begin, size});
+  }
 }
 
 }  // namespace mana

@@ -18,47 +18,66 @@ class Tensor {
   Tensor() = default;
   Tensor(Tensor&& other) noexcept { swap(other); }
   Tensor& operator=(Tensor&& other) noexcept {
-    swap(other);
+    Tensor(std::move(other)).swap(*this);  // what was here goes back to its pool now, not at the end of `other`
     return *this;
   }
   ~Tensor();
 
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
-  float* data() { return memory_.data(); }
-  const float* data() const { return memory_.data(); }
+  float* data() { return data_; }
+  const float* data() const { return data_; }
   std::span<float> row(std::size_t index) { return {data() + index * columns_, columns_}; }
   std::span<const float> row(std::size_t index) const { return {data() + index * columns_, columns_}; }
 
  private:
   friend class Pool;
-  Tensor(Pool* pool, Buffer<float> memory, std::size_t rows, std::size_t columns)
-      : pool_(pool), memory_(std::move(memory)), rows_(rows), columns_(columns) {}
+  Tensor(Pool* pool, float* data, std::size_t rows, std::size_t columns)
+      : pool_(pool), data_(data), rows_(rows), columns_(columns) {}
   void swap(Tensor& other) noexcept {
     std::swap(pool_, other.pool_);
-    std::swap(memory_, other.memory_);
+    std::swap(data_, other.data_);
     std::swap(rows_, other.rows_);
     std::swap(columns_, other.columns_);
   }
 
   Pool* pool_ = nullptr;
-  Buffer<float> memory_;
+  float* data_ = nullptr;
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
 };
 
-/// Memory of tensors whose lives are over, for the ones to come: after the first batch nothing is allocated.
+/// Where tensors lie: stretches of memory in which each has its place, and whose gaps become one again when a tensor
+/// between them goes. Tensors of any sizes share it, so it takes little more than those that live at once; the same
+/// tensors in the same order take the same places, and nothing is allocated.
 /// For one thread at a time; outlives its tensors.
 class Pool {
  public:
   Tensor tensor(std::size_t rows, std::size_t columns);
-  /// The memory of all its tensors, those that live and those whose lives are over.
-  std::size_t bytes() const { return bytes_; }
+  /// How far it has been used: what it costs.
+  std::size_t bytes() const;
 
  private:
   friend class Tensor;
-  std::vector<Buffer<float>> free_;
-  std::size_t bytes_ = 0;
+  struct Gap {
+    std::size_t begin;  ///< in its stretch
+    std::size_t size;
+  };
+  struct Stretch {
+    explicit Stretch(std::size_t size);
+    /// Memory in the smallest gap that has room; null without one.
+    float* take(std::size_t size);
+    void give_back(float* data, std::size_t size);
+    bool has(const float* data) const { return data >= memory.data() && data < memory.data() + memory.size(); }
+
+    Buffer<float> memory;     // pages that nobody has written cost nothing
+    std::vector<Gap> gaps;    // ascending, no two of them neighbours
+    std::size_t reached = 0;  // what lies beyond has never been used
+  };
+
+  void give_back(float* data, std::size_t size);
+
+  std::vector<Stretch> stretches_;
 };
 
 }  // namespace mana

@@ -56,6 +56,14 @@ TEST_F(CheckpointTest, BelongsToOneRun) {
               ThrowsMessage<FormatError>(HasSubstr("made with other options or other data")));
 }
 
+TEST_F(CheckpointTest, IsReadByTheVersionThatWroteIt) {
+  write();
+  std::string other = read_file(path_);
+  other[8] = 99;  // formats/packed_format.h: Header::version
+  put(other);
+  EXPECT_THAT(opening(), ThrowsMessage<FormatError>(HasSubstr("the checkpoint is of another version of Mana")));
+}
+
 TEST_F(CheckpointTest, SaysWhichPartDoesNotFit) {
   write();
   weights_.push_back(0);

@@ -39,7 +39,8 @@ std::string model_card(const ModelCard& card) {
     text += fmt::format("| this model | {:.2f} |\n\n", *card.after);
   }
   text += "## Training\n\n" + table("data", "", card.data) + "\n" + table("setting", "value", card.settings);
-  return text + "\nLoss and scores by step: `training.html`, `training.jsonl`.\n";
+  if (card.logged) text += "\nLoss and scores by step: `training.html`, `training.jsonl`.\n";
+  return text;
 }
 
 }  // namespace mana::train

@@ -17,6 +17,7 @@ struct ModelCard {
   std::optional<double> before;  ///< the metric of the base model
   std::optional<double> after;   ///< and of this one
   std::size_t dimensions = 0;
+  bool logged = true;  ///< training.html and training.jsonl stand beside it
 };
 
 /// Markdown with the front matter that the Hugging Face hub reads.

@@ -104,6 +104,7 @@ class Run {
       trainer_.set_steps(progress_.step);
       checkpoint.restore([&](const VisitState& visit) { trainer_.for_each_state(visit); });
       trainer_.restored();
+      saved_step_ = progress_.step;
     }
     const bool first = progress_.step == 0 && evaluation_;
     if (first) progress_.before = evaluation_->score();           // cancelled here, nothing has been written
@@ -163,12 +164,23 @@ class Run {
     return Clock::now() - saved_ > std::chrono::duration<double>(60 * options_.save_minutes);
   }
 
+  /// So that a model that cannot be saved costs no step: the same run resumed has nothing left to do but that. Where
+  /// there is no room for a checkpoint there may yet be room for the model.
+  void save_the_end() {
+    if (saved_step_ == progress_.step) return;
+    try {
+      save();
+    } catch (const IoError&) {
+    }
+  }
+
   void save() {
     log_->sync();
     progress_.log_size = log_->size();
     write_checkpoint(checkpoint_path(options_.output), options_.identity, progress_.json(),
                      [&](const VisitState& visit) { trainer_.for_each_state(visit); });
     saved_ = Clock::now();
+    saved_step_ = progress_.step;
   }
 
   RunResult interrupted() {
@@ -180,6 +192,7 @@ class Run {
   }
 
   RunResult finish() {
+    save_the_end();
     trainer_.settle();
     const bool kept_best = progress_.best && !options_.keep_last && progress_.best_step != progress_.step;
     if (kept_best) {
@@ -224,6 +237,7 @@ class Run {
   Progress progress_;
   std::optional<PartialFile> log_;
   Clock::time_point saved_;
+  std::uint64_t saved_step_ = 0;
 };
 
 }  // namespace

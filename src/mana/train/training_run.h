@@ -54,9 +54,10 @@ struct RunResult {
 std::filesystem::path checkpoint_path(const std::filesystem::path& output);
 
 /// Trains to the end; then the model has the weights to be kept, and nothing is left to do but to save it and call
-/// remove_run_files(). Interrupted by `stop`, by an error or by the end of the process at any moment, the run goes on
-/// from its last checkpoint and comes to the same bits. Throws as SentenceTrainer::step(); IoError (disk full, …): the
-/// checkpoint before is still there; as Checkpoint.
+/// remove_run_files(). Should saving fail, a checkpoint of the end is there, if there was room for one. Interrupted by
+/// `stop`, by an error or by the end of the process at any moment, the run goes on from its last checkpoint and comes
+/// to the same bits. Throws as SentenceTrainer::step(); IoError (disk full, …): the checkpoint before is still there;
+/// as Checkpoint.
 RunResult run_training(SentenceTrainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
                        const RunEvents& events, std::stop_token stop);
 

@@ -236,6 +236,31 @@ TEST_F(TrainingRun, RefusesADamagedCheckpoint) {
   EXPECT_EQ(resume().result.steps, kSteps);
 }
 
+TEST_F(TrainingRun, LeavesACheckpointOfItsEnd) {
+  const auto no_step = [](std::uint64_t step) { ADD_FAILURE() << "step " << step << " was made again"; };
+  for (const std::size_t patience : {0, 2}) {
+    scores_ = {9, 5, 4, 3, 2};
+    run_.patience = patience;
+    run_.resume = false;
+    const Outcome whole = run();
+    run_.resume = true;
+    const Outcome again = run({}, no_step);  // as if the model could not be saved
+    EXPECT_TRUE(again.evaluated.empty());
+    EXPECT_EQ(again.weights, whole.weights);
+    EXPECT_EQ(again.result.log, whole.result.log);
+    EXPECT_EQ(again.result.steps, patience == 0 ? kSteps : 6);
+    EXPECT_EQ(again.result.after, 5);
+    EXPECT_EQ(again.result.stopped_early, whole.result.stopped_early);
+  }
+}
+
+TEST_F(TrainingRun, EndsWithoutACheckpointWhereThereIsNoRoomForOne) {
+  const Outcome whole = run();
+  std::filesystem::remove(checkpoint_path(run_.output));
+  std::filesystem::create_directory(checkpoint_path(run_.output));
+  EXPECT_EQ(run().weights, whole.weights);
+}
+
 TEST_F(TrainingRun, RemovesWhatAKilledOneWasWriting) {
   const std::filesystem::path torn = folder_ / "model.checkpoint.17.0.tmp", other = folder_ / "model.checkpoint2.tmp";
   std::ofstream(torn) << "half";

@@ -38,6 +38,7 @@ constexpr GradientTable make_gradient_table(Precision precision) {
           .activation_gradient = activation_gradient,
           .dropout = dropout,
           .add_norm = add_norm_forward,
+          .norm_value = norm_value,
           .add_norm_gradient = add_norm_gradient,
           .add_rows = add_rows,
           .attention = attention_forward,

@@ -35,6 +35,11 @@ HWY_INLINE float add_dropped(const AddNormForwardCall& call, std::size_t row, fl
   return sums.joined();
 }
 
+/// n γ + β for `count` elements from element i on.
+HWY_INLINE Vec scaled_and_shifted(Vec normal, const float* gamma, const float* beta, std::size_t i, std::size_t count) {
+  return hn::MulAdd(normal, load_first(gamma + i, count), load_first(beta + i, count));
+}
+
 /// Without dropout z has the bits of add_norm().
 void add_norm_forward(const AddNormForwardCall& call) {
   const Tag d;
@@ -49,8 +54,17 @@ void add_norm_forward(const AddNormForwardCall& call) {
     along_row(width, [&](std::size_t i, std::size_t count, std::size_t) {
       const Vec normal = hn::Mul(hn::Sub(load_first(h + i, count), mean), scale);
       store_first(normal, h + i, count);
-      store_first(hn::MulAdd(normal, load_first(call.gamma + i, count), load_first(call.beta + i, count)), z + i,
-                  count);
+      store_first(scaled_and_shifted(normal, call.gamma, call.beta, i, count), z + i, count);
+    });
+  }
+}
+
+void norm_value(const NormValueCall& call) {
+  for (std::size_t row = 0; row < call.rows; ++row) {
+    const float* normal = call.normal + row * call.width;
+    float* z = call.z + row * call.width;
+    along_row(call.width, [&](std::size_t i, std::size_t count, std::size_t) {
+      store_first(scaled_and_shifted(load_first(normal + i, count), call.gamma, call.beta, i, count), z + i, count);
     });
   }
 }

@@ -30,13 +30,14 @@ nn::Variable PoolTokens::operator()(const nn::Training& training, nn::Variable x
   return training.tape.record(std::move(pooled), {x}, [this, training, x, batch, prompt_tokens](const Tensor& dy) {
     const auto timer = training.run().timer("pooling gradient");
     const std::size_t input = x.columns(), skip = include_prompt ? 0 : prompt_tokens;
+    const float* const tokens = x.value().data();
     for (std::size_t mode = 0; mode < modes.size(); ++mode) {
       Tensor dx = training.run().tensor(x.rows(), input);
       training.run().split(batch.texts(), [&](std::size_t first, std::size_t last, unsigned) {
         for (std::size_t text = first; text < last; ++text) {
           const std::size_t begin = batch.offsets[text] * input, size = batch.length(text) * input;
-          nn::pool_gradient(modes[mode], {x.value().data() + begin, size}, input, skip,
-                            dy.row(text).subspan(mode * input, input), {dx.data() + begin, size});
+          nn::pool_gradient(modes[mode], {tokens + begin, size}, input, skip, dy.row(text).subspan(mode * input, input),
+                            {dx.data() + begin, size});
         }
       });
       add_gradient(training, x, std::move(dx));

@@ -24,7 +24,7 @@ using autograd::Parameter;
 /// Takes the parameters' values to where the layers read them.
 class Refresh {
  public:
-  Refresh(nn::TrainedParts& parts, const nn::Run& run)
+  Refresh(const nn::TrainedParts& parts, const nn::Run& run)
       : parts_(parts), run_(run), gradients_(kernels::gradient_table(run.kernels.isa, run.kernels.precision)) {}
   void operator()(const std::string&, nn::EmbeddingTable&) const {}
   void operator()(const std::string&, nn::LayerNorm& norm) const {
@@ -32,20 +32,16 @@ class Refresh {
     std::ranges::copy(parts_.of(norm).beta->values, norm.beta.begin());
   }
   void operator()(const std::string&, nn::Linear& linear) const {
-    nn::TrainedLinear& trained = parts_.of(linear);
+    const nn::TrainedLinear& trained = parts_.of(linear);
     const float* weights = trained.weights.front()->values.data();
-    pack(weights, trained.biases.empty() ? nullptr : trained.biases.front()->values.data(), false, linear.weights);
-    pack(weights, nullptr, true, trained.transposed);
-  }
-
- private:
-  void pack(const float* weights, const float* bias, bool transposed, kernels::PackedLinear& packed) const {
-    run_.split(packed.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
-      gradients_.pack({weights, bias, transposed, packed, first, last});
+    const float* bias = trained.biases.empty() ? nullptr : trained.biases.front()->values.data();
+    run_.split(linear.weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
+      gradients_.pack({weights, bias, false, linear.weights, first, last});
     });
   }
 
-  nn::TrainedParts& parts_;
+ private:
+  const nn::TrainedParts& parts_;
   const nn::Run& run_;
   const kernels::GradientTable& gradients_;
 };

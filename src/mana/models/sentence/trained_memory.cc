@@ -73,16 +73,13 @@ class Planner {
     memory_.parts.add(norm, {gamma, beta});
   }
   void operator()(const std::string&, nn::Linear& linear) {
-    const std::size_t outputs = linear.weights.outputs(), inputs = linear.weights.inputs();
     nn::TrainedLinear trained;
-    for (std::size_t rows = 0; rows < outputs; rows += trained.weights.back()->rows) {
+    for (std::size_t rows = 0; rows < linear.weights.outputs(); rows += trained.weights.back()->rows) {
       trained.weights.push_back(next());
       if (next_is_bias()) trained.biases.push_back(next());
     }
     place(trained.weights);
     place(trained.biases);
-    trained.transposed = kernels::PackedLinear(inputs, outputs, linear.weights.layout());
-    trained.transposed.allocate();
     linear.weights.allocate();
     memory_.parts.add(linear, std::move(trained));
   }
