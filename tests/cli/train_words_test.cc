@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
+#include "file_size_limit.h"
 #include "process.h"
 
 namespace mana::program {
@@ -67,6 +70,27 @@ TEST_F(TrainWords, WritesTheFormatsOfOthersByTheirNames) {
   EXPECT_THAT(read(path("v.bin")), StartsWith("46 12\n"));
   ASSERT_EQ(run(command("parts.bin", {"--subwords", "--buckets", "100"})).status, 0);
   EXPECT_THAT(read(path("parts.bin")), StartsWith("\xBA\x16\x4F\x2F"));  // 793712314
+}
+
+/// The little-endian number at a byte.
+std::int32_t number_at(const std::string& bytes, std::size_t at) {
+  std::int32_t number = 0;
+  std::memcpy(&number, bytes.data() + at, sizeof number);
+  return number;
+}
+
+TEST_F(TrainWords, TheFolderSaysHowItWasTrainedSoThatWhatIsMadeOfItDoes) {
+  const std::vector<std::string> settings = {"--window", "3", "--negatives", "7", "--epochs", "2", "--min-count", "4"};
+  ASSERT_EQ(run(command("words", settings)).status, 0);
+  ASSERT_EQ(run({"words", "export", "--model", path("words"), "--format", "fasttext", "--output", path("f")}).status,
+            0);
+  const std::string file = read(path("f"));
+  const std::vector<std::int32_t> expected = {12, 3, 2, 4, 7, 1, 2, 2};  // dimensions, window, …, word n-grams, ns, sg
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(number_at(file, 8 + 4 * i), expected[i]) << i;
+  EXPECT_EQ(number_at(file, 76), 3600) << "words of the text";
+  EXPECT_EQ(run({"words", "export", "--model", path("words"), "--sif", "1e-3", "--output", path("weighted")}).status,
+            0);
+  EXPECT_EQ(run({"verify", "--model", path("weighted")}).status, 0);
 }
 
 TEST_F(TrainWords, DeterministicIsTheSameForAnyNumberOfThreads) {
@@ -138,6 +162,33 @@ TEST_F(TrainWords, KilledItGoesOnFromItsLastCheckpoint) {
   ASSERT_EQ(run(command("killed.bin", resumed)).status, 0);
   ASSERT_EQ(run(command("whole.bin", exact)).status, 0);
   EXPECT_EQ(read(path("killed.bin")), read(path("whole.bin")));
+}
+
+TEST_F(TrainWords, AFullDiskLosesNothing) {
+  const auto wide = [&](const std::string& output, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"train", "word2vec", "--deterministic", "--dimensions", "300", "--input",
+                               path("text.txt"), "--output", path(output)});
+    return run(more);
+  };
+  ASSERT_EQ(wide("whole.txt").status, 0);
+  {
+    const FileSizeLimit limit(30'000);  // the numbers of the words, but nothing else
+    for (const char* output : {"small.bin", "small"}) {
+      const Outcome full = wide(output);
+      EXPECT_EQ(full.status, 1);
+      EXPECT_THAT(full.errors, HasSubstr(fmt::format("cannot write {}", path(output))));
+      EXPECT_FALSE(std::filesystem::exists(path(output)));
+      EXPECT_FALSE(std::filesystem::exists(path(std::string(output) + ".checkpoint")));
+    }
+  }
+  const std::uintmax_t size = std::filesystem::file_size(path("whole.txt"));
+  {
+    const FileSizeLimit limit(size - 1);  // what a checkpoint needs, in f32
+    expect_refusal(wide("later.txt"), 1, "cannot write");
+  }
+  ASSERT_TRUE(std::filesystem::exists(path("later.txt.checkpoint")));
+  ASSERT_EQ(wide("later.txt", {"--resume"}).status, 0);
+  EXPECT_EQ(read(path("later.txt")), read(path("whole.txt")));
 }
 
 TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {

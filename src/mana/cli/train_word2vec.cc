@@ -68,8 +68,9 @@ class WordTrainingRun {
       trainer_.advance();
       const train::TrainingTally& tally = trainer_.state().tally;
       if (tally.loss_pairs > pairs) {
+        // Short, so that narrow terminals have room for it.
         progress.set_label(
-            fmt::format("training, loss {:.3f}", (tally.loss - loss) / static_cast<double>(tally.loss_pairs - pairs)));
+            fmt::format("loss {:.3f}", (tally.loss - loss) / static_cast<double>(tally.loss_pairs - pairs)));
         loss = tally.loss;
         pairs = tally.loss_pairs;
       }

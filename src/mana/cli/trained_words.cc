@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +48,21 @@ std::vector<float> without_padding(const train::Matrix& matrix) {
   return values;
 }
 
+formats::VectorTraining told(const WordTrainingOptions& options, const train::Corpus& corpus) {
+  const train::WordTraining& training = options.training;
+  formats::VectorTraining told;
+  told.window = static_cast<std::int32_t>(training.window);
+  told.epochs = static_cast<std::int32_t>(training.epochs);
+  told.minimum_count = static_cast<std::int32_t>(std::min<std::uint64_t>(options.corpus.min_count, 1U << 30U));
+  told.negatives = static_cast<std::int32_t>(training.negatives);
+  if (training.objective == train::Objective::hierarchical_softmax)
+    told.loss = formats::VectorTraining::Loss::hierarchical_softmax;
+  if (training.architecture == train::Architecture::cbow) told.model = formats::VectorTraining::Model::cbow;
+  told.sample = training.sample;
+  told.tokens = corpus.words();
+  return told;
+}
+
 /// fastText's own file keeps the parts of words, so that it has vectors for words that were never seen.
 void write_with_subwords(const WordTrainingOptions& options, const train::Corpus& corpus,
                          const train::WordTrainer& trainer) {
@@ -57,18 +73,10 @@ void write_with_subwords(const WordTrainingOptions& options, const train::Corpus
   const train::Subwords& parts = *training.subwords;
   vectors.subwords = {parts.shortest, parts.longest, parts.buckets,
                       std::as_bytes(std::span(inputs).subspan(corpus.vocabulary().size() * training.dimensions))};
-  formats::FastTextTraining told;
-  told.window = static_cast<std::int32_t>(training.window);
-  told.epochs = static_cast<std::int32_t>(training.epochs);
-  told.minimum_count = static_cast<std::int32_t>(std::min<std::uint64_t>(options.corpus.min_count, 1U << 30U));
-  told.negatives = static_cast<std::int32_t>(training.negatives);
-  if (training.objective == train::Objective::hierarchical_softmax)
-    told.loss = formats::FastTextTraining::Loss::hierarchical_softmax;
-  if (training.architecture == train::Architecture::cbow) told.model = formats::FastTextTraining::Model::cbow;
-  told.sample = training.sample;
-  told.tokens = corpus.words();
-  if (training.objective == train::Objective::negative_sampling) told.output = std::as_bytes(std::span(outputs));
-  formats::write_fasttext(options.output, vectors, told);
+  vectors.training = told(options, corpus);
+  if (training.objective == train::Objective::negative_sampling)
+    vectors.training->output = std::as_bytes(std::span(outputs));
+  formats::write_fasttext(options.output, vectors);
 }
 
 }  // namespace
@@ -88,17 +96,17 @@ void write_trained_words(const WordTrainingOptions& options, const train::Corpus
   const bool composed = options.training.subwords.has_value();
   const train::Matrix& inputs = trainer.matrices().inputs;
   const Buffer<float> means = composed ? trainer.vectors() : Buffer<float>();
-  const formats::WordVectors vectors =
+  formats::WordVectors vectors =
       view_of(corpus.vocabulary(), inputs.dimensions(), composed ? inputs.dimensions() : inputs.width(),
               composed ? means.data() : inputs.row(0));
+  vectors.training = told(options, corpus);
   switch (form) {
     case Form::text: return formats::write_word2vec_text(options.output, vectors);
     case Form::binary: return formats::write_word2vec_binary(options.output, vectors);
     case Form::folder: break;
   }
-  AtomicFolder folder(options.output, existing(options));
-  models::write_word_embedding_folder(folder.temporary(), vectors, options.corpus.segmentation);
-  folder.commit();
+  models::write_word_embedding_folder(options.output, vectors, options.corpus.segmentation, std::nullopt,
+                                      existing(options));
 }
 
 }  // namespace mana::cli

@@ -80,7 +80,7 @@ int words_export(Options& options) {
     case WordOutput::text: formats::write_word2vec_text(output, vectors); break;
     case WordOutput::binary: formats::write_word2vec_binary(output, vectors); break;
     case WordOutput::npy: formats::write_word_array(output, vectors); break;
-    case WordOutput::fasttext: formats::write_fasttext(output, vectors, {}); break;
+    case WordOutput::fasttext: formats::write_fasttext(output, vectors); break;
   }
   if (!options.quiet()) {
     note(fmt::format("{} words of {} dimensions in {}", vectors.size(), vectors.dimensions, output));

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
@@ -67,11 +70,12 @@ class Reader {
   std::size_t at_ = 0;
 };
 
-void read_words(Reader& reader, WordVectors& vectors) {
+/// The number of tokens of the corpus, and into `vectors` the words and their counts.
+std::uint64_t read_words(Reader& reader, WordVectors& vectors) {
   const auto entries = reader.get<std::int32_t>("the dictionary");
   const auto words = reader.get<std::int32_t>("the dictionary");
   const auto labels = reader.get<std::int32_t>("the dictionary");
-  reader.get<std::int64_t>("the dictionary");  // tokens of the corpus
+  const auto tokens = reader.get<std::int64_t>("the dictionary");
   const auto pruned = reader.get<std::int64_t>("the dictionary");
   if (words <= 0 || labels < 0 || std::int64_t{words} + labels != entries)
     reader.fail("the numbers of words and labels do not add up");
@@ -90,6 +94,7 @@ void read_words(Reader& reader, WordVectors& vectors) {
     vectors.words.push_back(word);
     vectors.counts.push_back(static_cast<std::uint64_t>(count));
   }
+  return static_cast<std::uint64_t>(std::max(tokens, std::int64_t{0}));
 }
 
 /// int64 for rows and columns, then f32 row after row.
@@ -101,6 +106,34 @@ std::span<const std::byte> read_matrix(Reader& reader, std::uint64_t rows, std::
   }
   if (rows > reader.rest() / sizeof(float) / columns) reader.fail("the file breaks off in the input matrix");
   return reader.take(rows * columns * sizeof(float), "the input matrix");
+}
+
+/// The settings of a model of words; nothing for a classifier.
+std::optional<VectorTraining> training_of(const Settings& settings, double sample, std::uint64_t tokens) {
+  VectorTraining training{.window = settings.window,
+                          .epochs = settings.epochs,
+                          .minimum_count = settings.minimum_count,
+                          .negatives = settings.negatives,
+                          .loss = static_cast<VectorTraining::Loss>(settings.loss),
+                          .model = static_cast<VectorTraining::Model>(settings.model),
+                          .sample = sample,
+                          .tokens = tokens};
+  using enum VectorTraining::Loss;
+  using enum VectorTraining::Model;
+  const bool of_words = (training.loss == hierarchical_softmax || training.loss == negative_sampling) &&
+                        (training.model == cbow || training.model == skip_gram);
+  return of_words ? std::optional(training) : std::nullopt;
+}
+
+/// The rows of the output layer; nothing where they are not there or of another size, for only training needs them.
+std::span<const std::byte> read_output(Reader& reader, std::uint64_t rows, std::uint64_t columns) {
+  constexpr std::size_t kHeader = sizeof(std::uint8_t) + 2 * sizeof(std::int64_t);
+  if (reader.rest() < kHeader || reader.get<std::uint8_t>("the output matrix") != 0) return {};
+  const auto m = reader.get<std::int64_t>("the output matrix");
+  const auto n = reader.get<std::int64_t>("the output matrix");
+  if (std::cmp_not_equal(m, rows) || std::cmp_not_equal(n, columns)) return {};
+  if (rows > reader.rest() / sizeof(float) / columns) return {};
+  return reader.take(rows * columns * sizeof(float), "the output matrix");
 }
 
 class Writer {
@@ -133,7 +166,7 @@ class Writer {
   std::string block_;
 };
 
-void require_fitting(const WordVectors& vectors, const FastTextTraining& training) {
+void require_fitting(const WordVectors& vectors, const VectorTraining& training) {
   require_writable_words(vectors);
   constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
   const std::size_t buckets = vectors.subwords ? vectors.subwords->buckets : 0;
@@ -163,7 +196,7 @@ WordVectors parse_fasttext(std::span<const std::byte> file, const std::string& n
   const auto version = reader.get<std::int32_t>("the header");
   if (version != kVersion) reader.fail(fmt::format("its version is {}; only {} is supported", version, kVersion));
   const auto settings = reader.get<Settings>("the settings");
-  reader.get<double>("the settings");
+  const auto sample = reader.get<double>("the settings");
   if (settings.dimensions <= 0) reader.fail("its vectors have no dimensions");
   if (settings.buckets < 0 || settings.shortest < 0) reader.fail("the buckets and lengths of n-grams are negative");
   constexpr std::int32_t kLongest = 256;  // beyond, n-grams of a hostile word would be endless
@@ -172,7 +205,7 @@ WordVectors parse_fasttext(std::span<const std::byte> file, const std::string& n
   WordVectors vectors;
   vectors.dimensions = static_cast<std::size_t>(settings.dimensions);
   vectors.owner = std::move(owner);
-  read_words(reader, vectors);
+  const std::uint64_t tokens = read_words(reader, vectors);
   if (reader.get<std::uint8_t>("the kind of the input matrix") != 0) {
     reader.fail("the model is quantised, which is not supported; use the one that it was made of");
   }
@@ -184,10 +217,13 @@ WordVectors parse_fasttext(std::span<const std::byte> file, const std::string& n
     vectors.subwords = Subwords{static_cast<std::size_t>(settings.shortest), static_cast<std::size_t>(settings.longest),
                                 buckets, matrix.subspan(own)};
   }
+  vectors.training = training_of(settings, sample, tokens);
+  if (vectors.training) vectors.training->output = read_output(reader, vectors.size(), vectors.dimensions);
   return vectors;
 }
 
-void write_fasttext(const std::filesystem::path& path, const WordVectors& vectors, const FastTextTraining& training) {
+void write_fasttext(const std::filesystem::path& path, const WordVectors& vectors) {
+  const VectorTraining training = vectors.training.value_or(VectorTraining{});
   require_fitting(vectors, training);
   const auto number = [](std::size_t value) { return static_cast<std::int32_t>(value); };
   const Subwords none{.shortest = 0, .longest = 0, .buckets = 0, .bytes = {}};

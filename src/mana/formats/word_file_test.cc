@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <functional>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "mana/base/errors.h"
@@ -105,7 +107,7 @@ TEST(WordFile, ReadsWhatWasWrittenBitForBitInEveryForm) {
   write_word2vec_text(folder / "words.vec", vectors);
   write_word2vec_binary(folder / "words.bin", vectors);
   write_word_array(folder / "words.npy", vectors);
-  write_fasttext(folder / "fasttext.bin", vectors, {});
+  write_fasttext(folder / "fasttext.bin", vectors);
   expect_same(open_word_file(folder / "words.vec"), vectors, false);
   expect_same(open_word_file(folder / "words.bin"), vectors, false);
   expect_same(open_word_file(folder / "words.npy"), vectors, true);
@@ -115,6 +117,39 @@ TEST(WordFile, ReadsWhatWasWrittenBitForBitInEveryForm) {
   EXPECT_TRUE(vectors.compose("unheard", one));
   EXPECT_TRUE(again.compose("unheard", other));
   EXPECT_EQ(one, other);
+}
+
+TEST(WordFile, KeepsHowAFastTextModelWasTrained) {
+  const TemporaryFolder folder;
+  WordVectors vectors = open_word_file(kFixtures / "fasttext.bin");
+  ASSERT_TRUE(vectors.training);
+  EXPECT_EQ(vectors.training->output.size(), vectors.size() * vectors.dimensions * sizeof(float));
+  write_fasttext(folder / "copy.bin", vectors);
+  EXPECT_EQ(read_file(folder / "copy.bin"), read_file(kFixtures / "fasttext.bin"));
+
+  vectors.training = {.window = 3,
+                      .epochs = 7,
+                      .minimum_count = 2,
+                      .negatives = 11,
+                      .loss = VectorTraining::Loss::hierarchical_softmax,
+                      .model = VectorTraining::Model::cbow,
+                      .sample = 0.5,
+                      .tokens = 1234};
+  write_fasttext(folder / "other.bin", vectors);
+  const WordVectors other = open_word_file(folder / "other.bin");
+  ASSERT_TRUE(other.training);
+  EXPECT_EQ(std::tie(other.training->window, other.training->epochs, other.training->minimum_count,
+                     other.training->negatives, other.training->sample, other.training->tokens),
+            std::tuple(3, 7, 2, 11, 0.5, 1234u));
+  EXPECT_EQ(other.training->loss, VectorTraining::Loss::hierarchical_softmax);
+  EXPECT_EQ(other.training->model, VectorTraining::Model::cbow);
+  EXPECT_TRUE(std::ranges::all_of(other.training->output, [](std::byte byte) { return byte == std::byte{0}; }));
+
+  std::string classifier = read_file(kFixtures / "fasttext.bin");
+  classifier[36] = 3;  // the model
+  EXPECT_FALSE(parse_fasttext(std::as_bytes(std::span(classifier)), "f.bin", {}).training);
+  const std::string cut = classifier.replace(36, 1, 1, '\1').substr(0, classifier.size() - 1);
+  EXPECT_TRUE(parse_fasttext(std::as_bytes(std::span(cut)), "f.bin", {}).training->output.empty());
 }
 
 TEST(WordFile, ReadsArraysOfHalfPrecisionAndVocabulariesWithoutCounts) {
@@ -222,11 +257,11 @@ TEST(WordFile, RefusesWordsThatNoFileCanHold) {
   WordVectors vectors{.words = {"new york"}, .counts = {1}, .dimensions = 2, .bytes = std::as_bytes(std::span(row))};
   EXPECT_THROW(write_word2vec_text(folder / "w", vectors), ArgumentError);
   EXPECT_THROW(write_word2vec_binary(folder / "w", vectors), ArgumentError);
-  EXPECT_THROW(write_fasttext(folder / "w", vectors, {}), ArgumentError);
+  EXPECT_THROW(write_fasttext(folder / "w", vectors), ArgumentError);
   EXPECT_THROW(write_word_array(folder / "w.npy", vectors), ArgumentError);
   vectors.words = {"rome"};
   vectors.counts.clear();
-  EXPECT_THROW(write_fasttext(folder / "w", vectors, {}), ArgumentError);
+  EXPECT_THROW(write_fasttext(folder / "w", vectors), ArgumentError);
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mana/formats/vector_training.h"
+
 namespace mana::formats {
 
 /// The rows of character n-grams that a word's vector is composed of, beside its own (Bojanowski et al. 2017):
@@ -22,13 +24,14 @@ struct Subwords {
 /// Words and their vectors, most frequent word first where the counts are known. What a file holds stays where the
 /// file is mapped: only the places of the words take memory.
 struct WordVectors {
-  std::vector<std::string_view> words = {};  ///< [words], UTF-8 if the file is; views of what `owner` keeps
-  std::vector<std::uint64_t> counts = {};    ///< [words], or empty where a file does not say
-  std::size_t dimensions = 0;                ///< at least one
-  std::span<const std::byte> bytes = {};     ///< where the rows lie, each `dimensions` f32 at any address
-  std::vector<std::uint64_t> begins = {};    ///< [words], each row's first byte; empty: rows follow one another
-  std::optional<Subwords> subwords = {};     ///< of a model that composes vectors of n-grams
-  std::shared_ptr<const void> owner = {};    ///< keeps words and rows alive: a buffer or a mapped file
+  std::vector<std::string_view> words = {};     ///< [words], UTF-8 if the file is; views of what `owner` keeps
+  std::vector<std::uint64_t> counts = {};       ///< [words], or empty where a file does not say
+  std::size_t dimensions = 0;                   ///< at least one
+  std::span<const std::byte> bytes = {};        ///< where the rows lie, each `dimensions` f32 at any address
+  std::vector<std::uint64_t> begins = {};       ///< [words], each row's first byte; empty: rows follow one another
+  std::optional<Subwords> subwords = {};        ///< of a model that composes vectors of n-grams
+  std::optional<VectorTraining> training = {};  ///< where it is known
+  std::shared_ptr<const void> owner = {};       ///< keeps words and rows alive: a buffer or a mapped file
 
   std::size_t size() const { return words.size(); }
   /// Puts the row of a word, as it is stored, into `row` [dimensions].

@@ -13,6 +13,7 @@
 #include "mana/base/printable.h"
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/formats/word_record.h"
 #include "mana/formats/word_tokenizer.h"
 #include "mana/models/static/static_embedding.h"
 #include "mana/tensor/buffer.h"
@@ -94,6 +95,7 @@ void write_word_embedding_folder(const fs::path& folder, const formats::WordVect
                                       {vectors.size() + 1, width},
                                       std::as_bytes(std::span(table.data(), table.size()))};
   formats::write_safetensors(output.temporary() / "model.safetensors", {&tensor, 1});
+  formats::write_word_record(output.temporary(), vectors);
   write_file(output.temporary() / "modules.json", kModules);
   write_file(output.temporary() / "config_sentence_transformers.json", kSettings);
   output.commit();
@@ -131,6 +133,7 @@ formats::WordVectors open_word_embedding_folder(const fs::path& folder) {
   }
   if (vectors.size() == table.rows()) vectors.begins.clear();
   vectors.owner = owned;
+  formats::read_word_record(model.transformer, vectors);
   return vectors;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,32 @@ TEST(WordEmbeddingFolder, HoldsTheWordsAndOneForAllOthers) {
   const TemporaryFolder folder;
   write_word_embedding_folder(folder / "words", three_words(), {});
   const formats::WordVectors vectors = open_word_embedding_folder(folder / "words");
-  EXPECT_THAT(vectors.words, ElementsAre("the", "king", "می\u200Cروم", "[UNK]"));
+  EXPECT_THAT(vectors.words, ElementsAre("the", "king", "می\u200Cروم"));
   EXPECT_THAT(row_of(vectors, 2), ElementsAre(5, 6));
-  EXPECT_THAT(row_of(vectors, 3), ElementsAre(0, 0));
   const auto tokenizer = text::Tokenizer::load(folder / "words");
   EXPECT_THAT(tokenizer.encode("The KING's می\u200Cروم").ids, ElementsAre(0, 1, 3, 2));
+}
+
+TEST(WordEmbeddingFolder, KeepsCountsAndHowTheWordsWereTrained) {
+  const TemporaryFolder folder;
+  formats::WordVectors vectors = three_words();
+  vectors.training = {.window = 3, .negatives = 7, .model = formats::VectorTraining::Model::cbow, .sample = 1e-2};
+  write_word_embedding_folder(folder / "words", vectors, {});
+  const formats::WordVectors again = open_word_embedding_folder(folder / "words");
+  EXPECT_THAT(again.counts, ElementsAre(6, 3, 1));
+  ASSERT_TRUE(again.training);
+  EXPECT_EQ(again.training->window, 3);
+  EXPECT_EQ(again.training->negatives, 7);
+  EXPECT_EQ(again.training->sample, 1e-2);
+  EXPECT_EQ(again.training->model, formats::VectorTraining::Model::cbow);
+
+  const auto record = [&](const char* text) { std::ofstream(folder / "words" / "word_vectors.json") << text; };
+  record(R"({"counts":[1,2]})");
+  EXPECT_TRUE(open_word_embedding_folder(folder / "words").counts.empty()) << "it is of other words";
+  for (const char* bad : {"{", R"({"counts":[1,2,-3]})", R"({"counts":7})", R"({"counts":[1,2,3],"training":{}})"}) {
+    record(bad);
+    EXPECT_THROW(open_word_embedding_folder(folder / "words"), FormatError) << bad;
+  }
 }
 
 TEST(WordEmbeddingFolder, LetsFrequentWordsWeighLess) {
@@ -69,6 +91,7 @@ TEST(WordEmbeddingFolder, RefusesWordsThatATokenizerCannotHold) {
 TEST(WordEmbeddingFolder, NamesTheTokenOfOtherWordsSoThatItIsNoWord) {
   const TemporaryFolder folder;
   formats::WordVectors vectors = three_words();
+  vectors.counts.clear();
   vectors.words[1] = "[UNK]";
   write_word_embedding_folder(folder / "words", vectors, {});
   EXPECT_THAT(open_word_embedding_folder(folder / "words").words, ElementsAre("the", "[UNK]", "می\u200Cروم", "[UNK]]"));
