@@ -45,7 +45,7 @@ def main():
         descent.zero_grad()
     seconds = time.perf_counter() - start
     print(json.dumps({"pairs_per_second": steps * batch / seconds, "tokens_per_second": tokens / seconds,
-                      "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "loss": value.item()}))
+                      "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, "loss": value.item()}))
 
 
 if __name__ == "__main__":

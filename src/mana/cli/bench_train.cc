@@ -6,9 +6,35 @@
 
 #include "mana/cli/bench.h"
 #include "mana/cli/commands.h"
+#include "mana/cli/peak_measurement.h"
 #include "mana/cli/sentence_training.h"
 
 namespace mana::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// What the products of linear maps compute a second in the forward and the backward pass (three in all: Y = X Wᵀ; then
+/// dX = dY W and dW = dYᵀ X), counted from their shapes, over all of the pass's time; and its share of what the
+/// processor can do at most on as many threads.
+void add_share_of_peak(ordered_json& result, const kernels::Profile& profile, const train::StepTimes& times,
+                       const kernels::Table& kernels, unsigned threads) {
+  if (kernels.isa == kernels::Isa::reference) return;
+  double forward = 0, backward = 0;
+  for (const kernels::Profile::Entry& entry : profile.entries()) {
+    if (!entry.operation.starts_with("linear ")) continue;
+    (entry.operation.find("gradient") == std::string::npos ? forward : backward) += entry.arithmetic;
+  }
+  constexpr std::size_t kPasses = 3;
+  Team team(threads);
+  const double peak = measure_peak(kernels.isa, kernels.precision, team, kPasses).best;
+  const double forward_rate = forward / times.forward, backward_rate = backward / times.backward;
+  result["part_linear_gflops"] = {{"forward", forward_rate / 1e9}, {"backward", backward_rate / 1e9}};
+  result["peak_gflops"] = peak / 1e9;
+  result["part_percent_of_peak"] = {{"forward", 100 * forward_rate / peak}, {"backward", 100 * backward_rate / peak}};
+}
+
+}  // namespace
 
 int bench_train(Options& options) {
   SentenceTrainingChoice choice;
@@ -26,8 +52,7 @@ int bench_train(Options& options) {
 
   SentenceTraining training(choice, true, {});
   kernels::Profile profile;
-  train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options,
-                                 profiled ? &profile : nullptr);
+  train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options, &profile);
   for (std::size_t step = 0; step < warm_up; ++step) trainer.step();
   profile.clear();
   const train::StepTimes before = trainer.times();
@@ -42,7 +67,7 @@ int bench_train(Options& options) {
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
-  nlohmann::ordered_json result = {{"bench", "train"}, {"steps", steps}, {"rows", rows}, {"tokens", tokens}};
+  ordered_json result = {{"bench", "train"}, {"steps", steps}, {"rows", rows}, {"tokens", tokens}};
   result["pairs_per_second"] = static_cast<double>(rows) / seconds;
   result["tokens_per_second"] = static_cast<double>(tokens) / seconds;
   result["loss"] = loss;
@@ -50,16 +75,19 @@ int bench_train(Options& options) {
   result["isa"] = kernels::name_of(training.model.kernels().isa);
   result["threads"] = training.options.threads;
   result["peak_rss_mb"] = peak_rss_mb();
-  const train::StepTimes& times = trainer.times();
-  result["parts"] = {{"data", times.data - before.data},
-                     {"forward", times.forward - before.forward},
-                     {"backward", times.backward - before.backward},
-                     {"optimizer", times.update - before.update}};
+  train::StepTimes times = trainer.times();
+  times.data -= before.data;
+  times.forward -= before.forward;
+  times.backward -= before.backward;
+  times.update -= before.update;
+  result["parts"] = {
+      {"data", times.data}, {"forward", times.forward}, {"backward", times.backward}, {"optimizer", times.update}};
+  add_share_of_peak(result, profile, times, training.model.kernels(), training.options.threads);
   if (profiled) {
-    nlohmann::ordered_json operations = nlohmann::ordered_json::array();
+    ordered_json operations = ordered_json::array();
     for (const kernels::Profile::Entry& entry : profile.entries()) {
-      nlohmann::ordered_json operation = {{"operation", entry.operation},
-                                          {"percent", 100 * entry.seconds / (seconds * training.options.threads)}};
+      ordered_json operation = {{"operation", entry.operation},
+                                {"percent", 100 * entry.seconds / (seconds * training.options.threads)}};
       if (entry.arithmetic > 0) operation["gflops"] = entry.arithmetic / entry.seconds / 1e9;
       operations.push_back(operation);
     }

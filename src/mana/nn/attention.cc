@@ -72,31 +72,20 @@ Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const Packed
   return mixed;
 }
 
-namespace {
-
 /// S = softmax(Q Kᵀ / √d_k),   P = dropout(S),   O = P V;
 /// dV = Pᵀ dO,   dS = dropout(dO Vᵀ),   dA = S ∘ (dS - Σ_keys S ∘ dS),   dQ = dA K / √d_k,   dK = dAᵀ Q / √d_k
-struct AttentionGradient {
-  Training training;
-  kernels::Dropout dropout;
-  Variable qkv;
-  std::size_t heads;
-  PackedTokens batch;
-
-  Tensor value() const {
-    return dropout.active() ? attend_dropped(training, dropout, qkv.value(), heads, batch)
-                            : attend(training.run(), qkv.value(), heads, batch);
-  }
-
-  void operator()(const Tensor& dout) const {
+Variable attend(const Training& training, Variable qkv, std::size_t heads, const PackedTokens& batch) {
+  const kernels::Dropout dropout = training.masks.next(training.masks.attention);
+  Tensor mixed = dropout.active() ? attend_dropped(training, dropout, qkv.value(), heads, batch)
+                                  : attend(training.run(), qkv.value(), heads, batch);
+  return training.tape.record(std::move(mixed), {qkv}, [=](const Tensor& dout) {
     const Run& run = training.run();
-    const Tensor& in = qkv.value();
     const std::size_t model = dout.columns(), head_width = model / heads;
     const auto timer = run.timer("attention gradient", arithmetic_of(batch, model, 5));  // S once more, then four
     Tensor dqkv = run.tensor(dout.rows(), 3 * model);
     for_heads(run, heads, batch, training.kernels().attention_gradient_scratch(longest_of(batch), head_width),
               [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
-                training.kernels().attention_gradient({.qkv = in.data() + batch.offsets[text] * in.columns(),
+                training.kernels().attention_gradient({.qkv = qkv.value().data() + batch.offsets[text] * qkv.columns(),
                                                        .dout = dout.data() + batch.offsets[text] * model,
                                                        .dropout = dropout,
                                                        .first_row = batch.offsets[text],
@@ -109,15 +98,7 @@ struct AttentionGradient {
                                                        .scratch = scratch});
               });
     add_gradient(training, qkv, std::move(dqkv));
-  }
-};
-
-}  // namespace
-
-Variable attend(const Training& training, Variable qkv, std::size_t heads, const PackedTokens& batch) {
-  const kernels::Dropout dropout = training.masks.next(training.masks.attention);
-  const AttentionGradient gradient{training, dropout, qkv, heads, batch};
-  return training.tape.record(gradient.value(), {qkv}, gradient);
+  });
 }
 
 }  // namespace mana::nn

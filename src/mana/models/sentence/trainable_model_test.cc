@@ -302,6 +302,32 @@ TEST(TrainableModel, AStepLikeTheOneBeforeAllocatesNothing) {
   }
 }
 
+TEST(TrainableModel, KeepsOfATokenOnlyWhatItsGradientNeeds) {
+  TrainableModel model = model_of("sentence_models/mean", kernels::choose_isa());
+  const BertConfig& config = std::get<PooledBert>(model.model().encoder).bert.config;
+  constexpr std::size_t kTexts = 100, kLength = 40, kTokens = kTexts * kLength;
+  const std::vector<std::int32_t> ids(kTokens, 5);
+  std::vector<std::uint32_t> offsets;
+  for (std::uint32_t text = 0; text <= kTexts; ++text) offsets.push_back(text * kLength);
+  Pool pool;
+  Tape tape({model.kernels(), pool});
+  nn::Masks masks = model.masks(1, 1);
+  const Variable vectors = model(model.training(tape, masks), {ids, {}, offsets});
+  Tensor gradient = tape.tensor(vectors.rows(), vectors.columns());
+  std::fill_n(gradient.data(), vectors.rows() * vectors.columns(), 1.0f);
+  const std::size_t forward = pool.bytes();
+  tape.backward(vectors, gradient);
+
+  // Of a layer: queries, keys and values; what the heads make of them; the sums that go into the activation; the normal
+  // forms of both norms. Of the embeddings their normal form.
+  const std::size_t d = config.model, e = config.inner;
+  const std::size_t kept = config.layers * (6 * d + e) + d;
+  const auto of_a_token = [](std::size_t bytes) { return bytes / sizeof(float) / kTokens; };
+  EXPECT_GE(of_a_token(forward), kept);
+  EXPECT_LE(of_a_token(forward), kept + d + e + 8);  // the last layer's output, an activation; of a norm its scales
+  EXPECT_LE(of_a_token(pool.bytes()), kept + 4 * d + e + 16);  // and gradients of a layer
+}
+
 TEST(TrainableModel, RefusesToTrainInInt8) {
   EXPECT_THROW(model_of("sentence_models/mean", Isa::reference, Precision::int8), ArgumentError);
 }
