@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstddef>
 
+/// Without locks, threads change rows that others read here, which ThreadSanitizer is told not to watch (see
+/// WordKernels).
 namespace mana::kernels::reference {
 
 template <class T>
@@ -12,8 +14,9 @@ T logistic_sigmoid(T x) {
 
 /// G = (t - σ(X Yᵀ)) diag(step), ΔX = G Y, Y ← Y + Gᵀ X; see kernels/word_vectors.h. g: [inputs, outputs].
 template <class T>
-void logistic(const T* x, std::size_t inputs, T* const* y, const T* labels, const T* steps, std::size_t outputs,
-              std::size_t width, T* dx, T* g) {
+__attribute__((no_sanitize("thread"))) void logistic(const T* x, std::size_t inputs, T* const* y, const T* labels,
+                                                     const T* steps, std::size_t outputs, std::size_t width, T* dx,
+                                                     T* g) {
   for (std::size_t i = 0; i < inputs; ++i) {
     for (std::size_t o = 0; o < outputs; ++o) {
       T dot = 0;
@@ -54,19 +57,19 @@ T log_likelihood(const T* x, std::size_t inputs, const T* const* y, const T* lab
 }
 
 template <class T>
-void gather(const T* const* rows, std::size_t count, std::size_t width, T* x) {
+__attribute__((no_sanitize("thread"))) void gather(const T* const* rows, std::size_t count, std::size_t width, T* x) {
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t k = 0; k < width; ++k) x[i * width + k] = rows[i][k];
 }
 
 template <class T>
-void scatter(const T* dx, T* const* rows, std::size_t count, std::size_t width) {
+__attribute__((no_sanitize("thread"))) void scatter(const T* dx, T* const* rows, std::size_t count, std::size_t width) {
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t k = 0; k < width; ++k) rows[i][k] += dx[i * width + k];
 }
 
 template <class T>
-void mean(const T* const* rows, std::size_t count, std::size_t width, T* x) {
+__attribute__((no_sanitize("thread"))) void mean(const T* const* rows, std::size_t count, std::size_t width, T* x) {
   for (std::size_t k = 0; k < width; ++k) {
     T sum = 0;
     for (std::size_t i = 0; i < count; ++i) sum += rows[i][k];
@@ -75,7 +78,7 @@ void mean(const T* const* rows, std::size_t count, std::size_t width, T* x) {
 }
 
 template <class T>
-void spread(const T* dx, T* const* rows, std::size_t count, std::size_t width) {
+__attribute__((no_sanitize("thread"))) void spread(const T* dx, T* const* rows, std::size_t count, std::size_t width) {
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t k = 0; k < width; ++k) rows[i][k] += dx[k];
 }

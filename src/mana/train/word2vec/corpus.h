@@ -33,8 +33,8 @@ class Corpus {
   /// Words of a block, at most.
   static constexpr std::size_t kBlockWords = 8192;
 
-  /// `read_bytes` is told how many bytes of the files, which may be packed, have been read. Throws IoError; ArgumentError when too few words are left to
-  /// train on, which says why; Cancelled.
+  /// `read_bytes` is told how many bytes of the files, which may be packed, have been read. Throws IoError;
+  /// ArgumentError when too few words are left to train on, which says why; Cancelled.
   Corpus(std::span<const std::filesystem::path> inputs, const CorpusOptions& options,
          const std::function<void(std::uint64_t)>& read_bytes = {}, const std::stop_token& stop = {});
 

@@ -11,8 +11,8 @@
 
 namespace mana::train {
 
-/// Reads a text, which gzip or zstd may have packed, in pieces that end at white space, in bounded memory however long a line is. Where there is no white
-/// space for a megabyte, a piece ends between two characters.
+/// Reads a text, which gzip or zstd may have packed, in pieces that end at white space, in bounded memory however long
+/// a line is. Where there is no white space for a megabyte, a piece ends between two characters.
 class TextReader {
  public:
   explicit TextReader(const std::filesystem::path& path, std::stop_token stop = {});
