@@ -164,13 +164,13 @@ class Run {
     return Clock::now() - saved_ > std::chrono::duration<double>(60 * options_.save_minutes);
   }
 
-  /// So that a model that cannot be saved costs no step: the same run resumed has nothing left to do but that. Where
-  /// there is no room for a checkpoint there may yet be room for the model.
+  /// So that a model that cannot be saved costs no step: the same run resumed has nothing left to do but that.
   void save_the_end() {
     if (saved_step_ == progress_.step) return;
     try {
       save();
     } catch (const IoError&) {
+      return;  // where there is no room for a checkpoint there may yet be room for the model
     }
   }
 
