@@ -15,11 +15,28 @@ std::size_t rounded(std::size_t size) {
 }  // namespace
 
 Tensor::~Tensor() {
-  if (pool_ != nullptr) pool_->free_.push_back(std::move(memory_));
+  drop_factors();
+  if (memory_.data() != nullptr) pool_->free_.push_back(std::move(memory_));
 }
 
-Tensor Pool::tensor(std::size_t rows, std::size_t columns) {
-  const std::size_t size = rounded(rows * columns);
+void Tensor::drop_factors() {
+  if (factors_.data() != nullptr) pool_->free_.push_back(std::move(factors_));
+}
+
+Tensor Pool::tensor(std::size_t rows, std::size_t columns) { return {this, take(rows * columns), rows, columns}; }
+
+Tensor Pool::factors(std::size_t rows, std::size_t columns, std::size_t bytes) {
+  Tensor tensor(this, {}, rows, columns);
+  add_factors(tensor, bytes);
+  return tensor;
+}
+
+void Pool::add_factors(Tensor& tensor, std::size_t bytes) {
+  if (tensor.factors_.data() == nullptr) tensor.factors_ = take((bytes + sizeof(float) - 1) / sizeof(float));
+}
+
+Buffer<float> Pool::take(std::size_t wanted) {
+  const std::size_t size = rounded(wanted);
   // The smallest that is large enough.
   auto best = free_.end();
   for (auto it = free_.begin(); it != free_.end(); ++it) {
@@ -27,12 +44,12 @@ Tensor Pool::tensor(std::size_t rows, std::size_t columns) {
   }
   if (best == free_.end()) {
     bytes_ += size * sizeof(float);
-    return {this, Buffer<float>(size), rows, columns};
+    return Buffer<float>(size);
   }
   std::swap(*best, free_.back());
   Buffer<float> memory = std::move(free_.back());
   free_.pop_back();
-  return {this, std::move(memory), rows, columns};
+  return memory;
 }
 
 }  // namespace mana
