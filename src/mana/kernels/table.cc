@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <functional>
 #include <string_view>
 
 #include "mana/kernels/cpu/tables.h"
@@ -43,19 +44,27 @@ void add_norm(const AddNormCall& call) {
   reference::add_norm(call.x, call.y, call.rows, call.width, call.gamma, call.beta, call.epsilon, call.z);
 }
 
-void attention(const AttentionCall& call) {
+/// `rounded` is what becomes of the operands of its products.
+template <class Rounded>
+void attention(const AttentionCall& call, const Rounded& rounded) {
   const std::size_t model = call.heads * call.head_width;
   for (std::size_t head = call.first_head; head < call.last_head; ++head) {
     const float* q = call.qkv + head * call.head_width;
     reference::attention(q, q + model, q + 2 * model, 3 * model, call.length, call.head_width,
-                         call.out + head * call.head_width, model, call.scratch);
+                         call.out + head * call.head_width, model, call.scratch, rounded);
   }
 }
 
-constexpr Table reference_table(Precision precision, Element element, void (*linear)(const LinearCall&)) {
+void attention_f32(const AttentionCall& call) { attention(call, std::identity()); }
+void attention_bf16(const AttentionCall& call) { attention(call, reference::rounded_to_bf16); }
+
+constexpr Table reference_table(Precision precision, Element element, void (*linear)(const LinearCall&),
+                                void (*attention)(const AttentionCall&)) {
   return {Isa::reference,
           precision,
           {element, 1, 1},
+          {},  // the definitions round where they multiply
+          nullptr,
           linear,
           [](std::size_t, std::size_t) { return std::size_t{0}; },
           add_norm,
@@ -63,9 +72,9 @@ constexpr Table reference_table(Precision precision, Element element, void (*lin
           [](std::size_t length, std::size_t) { return length; }};
 }
 
-constexpr Table kF32 = reference_table(Precision::f32, Element::f32, linear_f32);
-constexpr Table kBf16 = reference_table(Precision::bf16, Element::bf16, linear_bf16);
-constexpr Table kInt8 = reference_table(Precision::int8, Element::i8, linear_int8);
+constexpr Table kF32 = reference_table(Precision::f32, Element::f32, linear_f32, attention_f32);
+constexpr Table kBf16 = reference_table(Precision::bf16, Element::bf16, linear_bf16, attention_bf16);
+constexpr Table kInt8 = reference_table(Precision::int8, Element::i8, linear_int8, attention_f32);
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mana/kernels/activation.h"
+#include "mana/kernels/factors.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
 
@@ -27,16 +28,19 @@ struct WeightLayout {
 /// "bf16-32x2": elements, panel width, group.
 std::string name_of(const WeightLayout& layout);
 
-/// y = f(x W + b) for the outputs of panels [first_panel, last_panel).
+/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x and y are values, or factors where the table has
+/// them: of x its own, of y those in bf16.
 struct LinearCall {
-  const float* x;  ///< [rows, inputs]
+  const float* x;  ///< [rows, inputs]; unused where `factors` are needed
   std::size_t rows;
   const PackedLinear& weights;  ///< W and b, packed in the layout of the table that is called
   Activation activation;
-  float* y;  ///< [rows, outputs]
+  float* y;  ///< [rows, outputs]; unused where `y_factors` are given
   std::size_t first_panel;
   std::size_t last_panel;
-  std::byte* scratch;  ///< linear_scratch(rows, inputs) bytes, 64-byte aligned
+  std::byte* scratch;                  ///< linear_scratch(rows, inputs) bytes, 64-byte aligned
+  const std::byte* factors = nullptr;  ///< x in the table's layout, where it has one
+  std::byte* y_factors = nullptr;      ///< y rounded to bf16 on the way; a table with bf16 factors only
 };
 
 /// z = LayerNorm(x + y), row by row; y may be null. z may be x or y.
@@ -48,19 +52,24 @@ struct AddNormCall {
   const float* gamma;  ///< [width]
   const float* beta;   ///< [width]
   float epsilon;
-  float* z;  ///< [rows, width]
+  float* z;                 ///< [rows, width]
+  FactorRows factors = {};  ///< of z in the table's layout, or nowhere
 };
 
-/// O = softmax(Q Kᵀ / √d_k) V for heads [first_head, last_head) of one text. Q, K and V lie side by side in `qkv`.
+/// O = softmax(Q Kᵀ / √d_k) V for heads [first_head, last_head) of one text. Q, K and V lie side by side in `qkv`. A
+/// table with bf16 factors attends in bf16 and takes Q, K and V as factors; O becomes values or factors.
 struct AttentionCall {
-  const float* qkv;  ///< [length, 3 · heads · head_width]
+  const float* qkv;  ///< [length, 3 · heads · head_width]; unused where `factors` are needed
   std::size_t length;
   std::size_t heads;
   std::size_t head_width;
   std::size_t first_head;
   std::size_t last_head;
-  float* out;      ///< [length, heads · head_width]
+  float* out;      ///< [length, heads · head_width]; unused where `out_factors` are given
   float* scratch;  ///< attention_scratch(length, head_width) floats, 64-byte aligned
+  const std::byte* factors = nullptr;      ///< qkv of a whole batch in the table's layout
+  std::byte* out_factors = nullptr;        ///< of a whole batch; a table with bf16 factors only
+  std::size_t first_row = 0;               ///< of the text in both
 };
 
 /// The kernels of one instruction-set level and precision. In each, the order in which an output element is summed
@@ -69,11 +78,16 @@ struct Table {
   Isa isa;
   Precision precision;
   WeightLayout layout;
+  FactorLayout factors;
+  void (*make_factors)(const FactorCall&);  ///< null where there are none
   void (*linear)(const LinearCall&);
   std::size_t (*linear_scratch)(std::size_t rows, std::size_t inputs);
   void (*add_norm)(const AddNormCall&);
   void (*attention)(const AttentionCall&);
   std::size_t (*attention_scratch)(std::size_t length, std::size_t head_width);
+
+  /// Whether a kernel can hand out factors: rounding looks at no other value of the row, a range at all of them.
+  bool rounds() const { return factors.element == FactorLayout::Element::bf16; }
 };
 
 /// The kernels of a level that the processor has (isa.h: choose_isa), for a precision that is available() there. A

@@ -28,23 +28,31 @@ void linear(benchmark::State& state, Isa isa, Precision precision, Activation ac
   packed.set(0, random_values(inputs * outputs), random_values(outputs));
   const auto x = random_values(rows * inputs);
   Buffer<float> y(rows * outputs);
-  Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs));
+  Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs)), factors(kernels.factors.bytes(rows, inputs)),
+      y_factors(kernels.rounds() ? kernels.factors.bytes(rows, outputs) : 0);
+  if (kernels.factors.exists()) kernels.make_factors({x.data(), rows, inputs, {factors.data(), 0}});
   for (auto _ : state) {
-    kernels.linear({x.data(), rows, packed, activation, y.data(), 0, packed.panel_count(), scratch.data()});
+    kernels.linear({x.data(), rows, packed, activation, y.data(), 0, packed.panel_count(), scratch.data(),
+                    factors.data(), y_factors.data()});
     benchmark::ClobberMemory();
   }
   state.counters["FLOP/s"] = benchmark::Counter(2.0 * static_cast<double>(rows * inputs * outputs),
                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void attention(benchmark::State& state, Isa isa) {
+void attention(benchmark::State& state, Isa isa, Precision precision) {
   const auto length = static_cast<std::size_t>(state.range(0));
   constexpr std::size_t kHeads = 12, kHeadWidth = 32;
-  const Table& kernels = table(isa);
-  const auto qkv = random_values(length * 3 * kHeads * kHeadWidth);
-  Buffer<float> out(length * kHeads * kHeadWidth), scratch(kernels.attention_scratch(length, kHeadWidth));
+  constexpr std::size_t kModel = kHeads * kHeadWidth;
+  const Table& kernels = table(isa, precision);
+  const auto qkv = random_values(length * 3 * kModel);
+  Buffer<float> out(length * kModel), scratch(kernels.attention_scratch(length, kHeadWidth));
+  Buffer<std::byte> factors(kernels.factors.bytes(length, 3 * kModel)),
+      out_factors(kernels.factors.bytes(length, kModel));
+  if (kernels.factors.exists()) kernels.make_factors({qkv.data(), length, 3 * kModel, {factors.data(), 0}});
   for (auto _ : state) {
-    kernels.attention({qkv.data(), length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data()});
+    kernels.attention({qkv.data(), length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data(), factors.data(),
+                       out_factors.data()});
     benchmark::ClobberMemory();
   }
   state.counters["FLOP/s"] = benchmark::Counter(4.0 * static_cast<double>(length * length * kHeads * kHeadWidth),
@@ -79,7 +87,11 @@ const bool kRegistered = [] {
       benchmark::RegisterBenchmark(("linear_gelu/" + name).c_str(), linear, isa, precision, Activation::gelu)
           ->Args({256, 384, 1536});
     }
-    benchmark::RegisterBenchmark(("attention/" + level).c_str(), attention, isa)->Arg(12)->Arg(89)->Arg(256);
+    for (const Precision precision : {Precision::f32, Precision::bf16}) {
+      if (!available(precision, isa)) continue;
+      const std::string name = "attention/" + level + "/" + std::string(name_of(precision));
+      benchmark::RegisterBenchmark(name.c_str(), attention, isa, precision)->Arg(12)->Arg(36)->Arg(89)->Arg(256);
+    }
     benchmark::RegisterBenchmark(("add_norm/" + level).c_str(), add_norm, isa);
   }
   return true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <utility>
@@ -26,6 +27,33 @@ namespace {
 
 using Level = std::pair<Isa, Precision>;
 
+/// What the kernels take instead of x [rows, columns]; empty where that is x.
+Buffer<std::byte> factors_of(const Table& kernels, const float* x, std::size_t rows, std::size_t columns) {
+  Buffer<std::byte> factors(kernels.factors.bytes(rows, columns));
+  if (kernels.factors.exists()) kernels.make_factors({x, rows, columns, {factors.data(), 0}});
+  return factors;
+}
+
+/// The values of bf16 factors.
+std::vector<float> values_of(const FactorLayout& layout, const std::byte* factors, std::size_t rows,
+                             std::size_t columns) {
+  std::vector<float> values(rows * columns);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t i = 0; i < columns; ++i) {
+      std::uint16_t bits = 0;
+      const std::size_t line = line_offset(row, i / 32, layout.lines(columns), layout.rows_together);
+      std::memcpy(&bits, factors + line + i % 32 * sizeof bits, sizeof bits);
+      values[row * columns + i] = bfloat16_to_float(bits);
+    }
+  }
+  return values;
+}
+
+std::vector<float> rounded_to_bf16(std::vector<float> values) {
+  for (float& value : values) value = bfloat16_to_float(float_to_bfloat16(value));
+  return values;
+}
+
 class LinearTest : public testing::TestWithParam<Level> {
  protected:
   const Isa isa = GetParam().first;
@@ -45,10 +73,11 @@ class LinearTest : public testing::TestWithParam<Level> {
     packed.set(0, w, b);
     Shifted in(x, shape.shift), out(std::vector<float>(shape.rows * shape.outputs), shape.shift);
     Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
+    const Buffer<std::byte> factors = factors_of(kernels, in.data(), shape.rows, shape.inputs);
     for (std::size_t piece = 0; piece < pieces; ++piece) {
       kernels.linear({in.data(), shape.rows, packed, shape.activation, out.data(),
                       packed.panel_count() * piece / pieces, packed.panel_count() * (piece + 1) / pieces,
-                      scratch.data()});
+                      scratch.data(), factors.data()});
     }
     EXPECT_TRUE(out.guarded());
     return {out.data(), out.data() + out.size};
@@ -92,7 +121,8 @@ class LinearTest : public testing::TestWithParam<Level> {
                       expected.data(), shape.outputs);
     // n terms of size s sum to about s √n; each of the n roundings is a fraction of the sum so far: s n times a
     // constant.
-    const double tolerance = 2e-7 * (1 + shape.spread) * (20 + static_cast<double>(shape.inputs));
+    double tolerance = 2e-7 * (1 + shape.spread) * (20 + static_cast<double>(shape.inputs));
+    if (shape.activation == Activation::gelu && kernels.factors.exists()) tolerance += 2.6e-5;
     for (std::size_t i = 0; i < y.size(); ++i) {
       ASSERT_NEAR(y[i], expected[i], tolerance)
           << "rows " << shape.rows << " inputs " << shape.inputs << " outputs " << shape.outputs << " at " << i
@@ -177,6 +207,44 @@ TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
     plain_kernels.linear(
         {x.data(), shape.rows, plain, Activation::identity, expected.data(), 0, plain.panel_count(), nullptr});
     EXPECT_EQ(run_linear(shape, x, w, b), expected);
+  }
+}
+
+// What the next product takes is the value, rounded; beyond the last column stands zero.
+TEST_P(LinearTest, HandsOutItsValuesAsFactors) {
+  if (!kernels.rounds()) return;
+  for (const LinearCase& shape : {LinearCase{1, 3, 1, Activation::sigmoid}, {37, 40, 33, Activation::gelu},
+                                  {33, 900, 64, Activation::identity}}) {
+    const auto x = random_values(shape.rows * shape.inputs, 1), w = random_values(shape.outputs * shape.inputs, 2),
+               b = random_values(shape.outputs, 3);
+    PackedLinear packed(shape.outputs, shape.inputs, kernels.layout);
+    packed.set(0, w, b);
+    Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
+    const Buffer<std::byte> factors = factors_of(kernels, x.data(), shape.rows, shape.inputs);
+    const std::size_t padded = (shape.outputs + 31) / 32 * 32;
+    Buffer<std::byte> y(kernels.factors.bytes(shape.rows, shape.outputs));
+    std::fill_n(y.data(), y.size(), std::byte{0x7f});
+    kernels.linear({nullptr, shape.rows, packed, shape.activation, nullptr, 0, packed.panel_count(), scratch.data(),
+                    factors.data(), y.data()});
+    std::vector<float> expected(shape.rows * padded);
+    const std::vector<float> values = rounded_to_bf16(run_linear(shape, x, w, b));
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      std::copy_n(values.data() + row * shape.outputs, shape.outputs, expected.data() + row * padded);
+    }
+    EXPECT_EQ(values_of(kernels.factors, y.data(), shape.rows, padded), expected) << shape.outputs << " outputs";
+  }
+}
+
+TEST_P(LinearTest, TheQuickGeluIsExactTo3e5) {
+  if (!kernels.factors.exists()) return;
+  // A bias without a product goes to the activation as it is.
+  std::vector<float> b;
+  for (float value = -12.0f; value <= 12.0f; value += 1.0f / 512) b.push_back(value);
+  b.insert(b.end(), {-1e6f, -100.0f, 100.0f, 1e6f});
+  const auto y = run_linear({1, 1, b.size(), Activation::gelu}, {1.0f}, std::vector<float>(b.size()), b);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const double expected = reference::activate(Activation::gelu, double{b[i]});
+    ASSERT_NEAR(y[i], expected, isa == Isa::reference ? 1e-6 : 2.6e-5 + 1e-7 * std::abs(b[i])) << b[i];
   }
 }
 
@@ -265,6 +333,29 @@ TEST_P(KernelsTest, AddNormWritesOverEitherInput) {
   EXPECT_EQ(over_y, apart);
 }
 
+using FactorsTest = LinearTest;
+
+TEST_P(FactorsTest, OfANormAreThoseOfItsValues) {
+  if (!kernels.factors.exists()) return;
+  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+    const std::size_t rows = 19;
+    const auto x = random_values(rows * width, 1, 3.0f), gamma = random_values(width, 3), beta = random_values(width, 4);
+    std::vector<float> z(x.size());
+    Buffer<std::byte> found(kernels.factors.bytes(rows, width));
+    for (const std::size_t first : {0, 5}) {  // by two threads
+      const std::size_t last = first == 0 ? 5 : rows;
+      kernels.add_norm({x.data() + first * width, nullptr, last - first, width, gamma.data(), beta.data(), 1e-5f,
+                        z.data() + first * width, {found.data(), first}});
+    }
+    const Buffer<std::byte> expected = factors_of(kernels, z.data(), rows, width);
+    ASSERT_TRUE(std::equal(found.data(), found.data() + found.size(), expected.data())) << "width " << width;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Levels, FactorsTest, testing::ValuesIn(amx_emulator::tested_levels()), [](const auto& level) {
+  return std::string(name_of(level.param.first)) + "_" + std::string(name_of(level.param.second));
+});
+
 struct AttentionCase {
   std::size_t length, heads, head_width;
   float spread = 1.0f;
@@ -329,6 +420,106 @@ TEST_P(KernelsTest, AttentionSurvivesExtremeScores) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Levels, KernelsTest, testing::ValuesIn(available_isas()),
+                         [](const auto& level) { return std::string(name_of(level.param)); });
+
+/// Attention in bf16, where the level has it.
+class Bf16AttentionTest : public testing::TestWithParam<Isa> {
+ protected:
+  /// Of a text that begins at row `first_row` of a batch. As factors, or as values.
+  std::vector<float> run(const AttentionCase& shape, const std::vector<float>& qkv, std::size_t first_row,
+                         bool as_factors, std::size_t pieces = 1) const {
+    const std::size_t model = shape.heads * shape.head_width, rows = first_row + shape.length;
+    std::vector<float> all(first_row * 3 * model, std::numeric_limits<float>::quiet_NaN());  // nobody may look there
+    all.insert(all.end(), qkv.begin(), qkv.end());
+    const Buffer<std::byte> factors = factors_of(kernels, all.data(), rows, 3 * model);
+    Buffer<std::byte> out_factors(kernels.factors.bytes(rows, model));
+    Shifted out(std::vector<float>(shape.length * model), shape.length % 16);
+    Buffer<float> scratch(kernels.attention_scratch(shape.length, shape.head_width));
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+      kernels.attention({nullptr, shape.length, shape.heads, shape.head_width, shape.heads * piece / pieces,
+                         shape.heads * (piece + 1) / pieces, out.data(), scratch.data(), factors.data(),
+                         as_factors ? out_factors.data() : nullptr, first_row});
+    }
+    EXPECT_TRUE(out.guarded());
+    if (!as_factors) return out.values();
+    const std::vector<float> values = values_of(kernels.factors, out_factors.data(), rows, model);
+    return {values.begin() + static_cast<std::ptrdiff_t>(first_row * model), values.end()};
+  }
+
+  void check(const AttentionCase& shape) const {
+    const std::size_t model = shape.heads * shape.head_width;
+    const auto qkv = random_values(shape.length * 3 * model, 5, shape.spread);
+    const auto out = run(shape, qkv, 0, false);
+    EXPECT_EQ(run(shape, qkv, 5, false, shape.heads), out) << "behind another text, head by head";
+    EXPECT_EQ(run(shape, qkv, 5, true, shape.heads), rounded_to_bf16(out)) << "as factors";
+    const auto wide = widened(qkv);
+    std::vector<double> expected(out.size()), scores(shape.length);
+    for (std::size_t head = 0; head < shape.heads; ++head) {
+      const double* q = wide.data() + head * shape.head_width;
+      reference::attention(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width,
+                           expected.data() + head * shape.head_width, model, scores.data(),
+                           reference::rounded_to_bf16);
+    }
+    // A numerator near the middle of two bf16 numbers may become either, each 2⁻⁸ of it from the other, and together
+    // they do so at random; the quick exponential adds 1e-4.
+    const double tolerance = shape.spread * (2e-4 + 4 * std::pow(2.0, -8) / std::sqrt(1.0 + double(shape.length)));
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      ASSERT_NEAR(out[i], expected[i], tolerance)
+          << "length " << shape.length << " head width " << shape.head_width << " at " << i;
+    }
+  }
+
+  const Table& kernels = table(GetParam(), Precision::bf16);
+};
+
+TEST_P(Bf16AttentionTest, EqualsItsDefinition) {
+  for (std::size_t length = 1; length <= 70; length += kReduced ? 5 : 1) check({length, 2, 8});
+  for (std::size_t width = 1; width <= 70; width += kReduced ? 5 : 1) check({5, 2, width});
+  for (const std::size_t width : {24, 32, 48, 64}) check({37, 3, width});
+  check({0, 2, 8});
+  check({128, 2, 32});
+  check({512, 1, 64});
+}
+
+TEST_P(Bf16AttentionTest, SurvivesExtremeScores) {
+  // One key stands far above the others, by more than an exponential of f32 can hold: it takes all the weight.
+  const AttentionCase shape{40, 1, 4};
+  for (const float size : {100.0f, 1e8f, 1e15f}) {
+    auto qkv = rounded_to_bf16(random_values(shape.length * 12, 6));
+    for (std::size_t t = 0; t < shape.length; ++t) {
+      for (std::size_t c = 0; c < 4; ++c) {
+        qkv[t * 12 + c] = size;
+        qkv[t * 12 + 4 + c] = t == 7 ? size : -size;
+      }
+    }
+    const auto out = run(shape, qkv, 0, false);
+    for (std::size_t t = 0; t < shape.length; ++t) {
+      for (std::size_t c = 0; c < 4; ++c) EXPECT_NEAR(out[t * 4 + c], qkv[7 * 12 + 8 + c], 1e-4) << size;
+    }
+  }
+}
+
+TEST_P(Bf16AttentionTest, ANumberThatIsNoneStaysInItsText) {
+  const AttentionCase shape{20, 2, 32};
+  auto qkv = random_values(shape.length * 192, 6);
+  qkv[3 * 192 + 64] = std::numeric_limits<float>::quiet_NaN();  // a key of the first head
+  const auto out = run(shape, qkv, 0, false);
+  for (std::size_t t = 0; t < shape.length; ++t) {
+    EXPECT_TRUE(std::isnan(out[t * 64]));
+    EXPECT_TRUE(std::isfinite(out[t * 64 + 32]));
+  }
+}
+
+std::vector<Isa> levels_that_round() {
+  std::vector<Isa> isas;
+  for (const auto& [isa, precision] : amx_emulator::tested_levels()) {
+    if (precision == Precision::bf16 && table(isa, precision).rounds()) isas.push_back(isa);
+  }
+  return isas;
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Bf16AttentionTest);
+INSTANTIATE_TEST_SUITE_P(Levels, Bf16AttentionTest, testing::ValuesIn(levels_that_round()),
                          [](const auto& level) { return std::string(name_of(level.param)); });
 
 TEST(Isa, NamesGoBothWays) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mana/nn/factors.h"
+
 namespace mana::nn {
 namespace {
 
@@ -18,6 +20,10 @@ double arithmetic_of(const PackedTokens& batch, std::size_t model, double produc
   for (std::size_t text = 0; text < batch.texts(); ++text) pairs += batch.length(text) * batch.length(text);
   return 2.0 * products * static_cast<double>(pairs * model);
 }
+
+/// The row of values, where there are values.
+const float* row_of(const Tensor& x, std::size_t row) { return x.data() == nullptr ? nullptr : x.row(row).data(); }
+float* row_of(Tensor& x, std::size_t row) { return x.data() == nullptr ? nullptr : x.row(row).data(); }
 
 /// Calls work(text, first_head, last_head, scratch) for all heads of all texts; each thread has some of the heads, and
 /// `scratch_size` floats.
@@ -54,30 +60,37 @@ Tensor attend_dropped(const Training& training, const kernels::Dropout& dropout,
 
 }  // namespace
 
-Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const PackedTokens& batch) {
+Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const PackedTokens& batch, Use use) {
   const std::size_t model = qkv.columns() / 3, head_width = model / heads;
   const auto timer = run.timer("attention", arithmetic_of(batch, model, 2));  // Q Kᵀ and S V
-  Tensor mixed = run.tensor(qkv.rows(), model);
+  const bool rounds = run.kernels.rounds();
+  Tensor made;
+  const Tensor& factors = rounds ? ready(run, qkv, made) : qkv;
+  Tensor mixed =
+      rounds && use == Use::product ? run.factors(qkv.rows(), model) : run.tensor(qkv.rows(), model);
   for_heads(run, heads, batch, run.kernels.attention_scratch(longest_of(batch), head_width),
             [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
-              run.kernels.attention({.qkv = qkv.data() + batch.offsets[text] * qkv.columns(),
+              run.kernels.attention({.qkv = row_of(factors, batch.offsets[text]),
                                      .length = batch.length(text),
                                      .heads = heads,
                                      .head_width = head_width,
                                      .first_head = first,
                                      .last_head = last,
-                                     .out = mixed.data() + batch.offsets[text] * model,
-                                     .scratch = scratch});
+                                     .out = row_of(mixed, batch.offsets[text]),
+                                     .scratch = scratch,
+                                     .factors = factors.factors(),
+                                     .out_factors = mixed.factors(),
+                                     .first_row = batch.offsets[text]});
             });
   return mixed;
 }
 
 /// S = softmax(Q Kᵀ / √d_k),   P = dropout(S),   O = P V;
 /// dV = Pᵀ dO,   dS = dropout(dO Vᵀ),   dA = S ∘ (dS - Σ_keys S ∘ dS),   dQ = dA K / √d_k,   dK = dAᵀ Q / √d_k
-Variable attend(const Training& training, Variable qkv, std::size_t heads, const PackedTokens& batch) {
+Variable attend(const Training& training, Variable qkv, std::size_t heads, const PackedTokens& batch, Use) {
   const kernels::Dropout dropout = training.masks.next(training.masks.attention);
   Tensor mixed = dropout.active() ? attend_dropped(training, dropout, qkv.value(), heads, batch)
-                                  : attend(training.run(), qkv.value(), heads, batch);
+                                  : attend(training.run(), qkv.value(), heads, batch, Use::value);
   return training.tape.record(std::move(mixed), {qkv}, [=](const Tensor& dout) {
     const Run& run = training.run();
     const std::size_t model = dout.columns(), head_width = model / heads;

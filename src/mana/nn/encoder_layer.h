@@ -1,22 +1,10 @@
 #pragma once
 
 #include "mana/nn/attention.h"
+#include "mana/nn/feed_forward.h"
 #include "mana/nn/layer_norm.h"
-#include "mana/nn/linear.h"
 
 namespace mana::nn {
-
-/// FeedForward(x) = f(x W₁ + b₁) W₂ + b₂      x: [tokens, model], W₁: [model, inner], W₂: [inner, model]
-struct FeedForward {
-  Linear widen;
-  Linear narrow;
-  kernels::Activation activation = kernels::Activation::gelu;
-
-  template <class Context = Run, class Value>
-  Value operator()(const Context& run, const Value& x) const {
-    return narrow(run, widen(run, x, activation));
-  }
-};
 
 /// Post-norm encoder layer (Vaswani et al. 2017, section 3.1; the layer of BERT):
 ///

@@ -12,6 +12,7 @@ using kernels::Dropout;
 void add_norm(const Run& run, const LayerNorm& norm, const Tensor* residual, Tensor& z) {
   const auto timer = run.timer("layer norm");
   const std::size_t width = z.columns();
+  run.add_factors(z);
   run.split(z.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     run.kernels.add_norm({.x = z.data() + first * width,
                           .y = residual == nullptr ? nullptr : residual->data() + first * width,
@@ -20,7 +21,8 @@ void add_norm(const Run& run, const LayerNorm& norm, const Tensor* residual, Ten
                           .gamma = norm.gamma.data(),
                           .beta = norm.beta.data(),
                           .epsilon = norm.epsilon,
-                          .z = z.data() + first * width});
+                          .z = z.data() + first * width,
+                          .factors = {.factors = z.factors(), .first_row = first}});
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mana/nn/factors.h"
 #include "mana/nn/gradient_target.h"
 
 namespace mana::nn {
@@ -21,20 +22,34 @@ std::byte* scratch_row(Tensor& scratch, unsigned thread) {
   return reinterpret_cast<std::byte*>(scratch.row(thread).data());
 }
 
-Tensor product(const Run& run, const Tensor& x, const PackedLinear& weights, Activation activation) {
-  Tensor y = run.tensor(x.rows(), weights.outputs());
-  Tensor scratch = scratch_of(run, run.kernels.linear_scratch(x.rows(), weights.inputs()));
+/// Where rows from `first` on, whole tiles, begin; null where there are none.
+template <class Matrix>
+auto* values_at(Matrix& x, std::size_t first) {
+  return x.data() == nullptr ? nullptr : x.data() + first * x.columns();
+}
+template <class Matrix>
+auto* factors_at(const Run& run, Matrix& x, std::size_t first) {
+  return x.factors() == nullptr ? nullptr : x.factors() + run.kernels.factors.bytes(first, x.columns());
+}
+
+/// y = f(x Wᵀ + b) into what y has: values or factors.
+void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation, Tensor& y,
+              std::size_t to) {
+  Tensor made;
+  const Tensor& factors = ready(run, x, made);
+  Tensor scratch = scratch_of(run, run.kernels.linear_scratch(from.count, weights.inputs()));
   run.split(weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned thread) {
-    run.kernels.linear({.x = x.data(),
-                        .rows = x.rows(),
+    run.kernels.linear({.x = values_at(factors, from.first),
+                        .rows = from.count,
                         .weights = weights,
                         .activation = activation,
-                        .y = y.data(),
+                        .y = values_at(y, to),
                         .first_panel = first,
                         .last_panel = last,
-                        .scratch = scratch_row(scratch, thread)});
+                        .scratch = scratch_row(scratch, thread),
+                        .factors = factors_at(run, factors, from.first),
+                        .y_factors = factors_at(run, y, to)});
   });
-  return y;
 }
 
 /// y = f(u), element by element.
@@ -72,7 +87,9 @@ Tensor input_gradient(const Training& training, const PackedLinear& weights, con
   }
   const Profile::Timer timer(run.profile, run.threads(), "linear input gradient", transposed.inputs(),
                              transposed.outputs(), arithmetic_of(du.rows(), transposed));
-  return product(run, du, transposed, Activation::identity);
+  Tensor dx = run.tensor(du.rows(), transposed.outputs());
+  multiply(run, du, {0, du.rows()}, transposed, Activation::identity, dx, 0);
+  return dx;
 }
 
 /// dW += duᵀ x,   db += Σ_rows du
@@ -137,13 +154,24 @@ struct ActivatedGradient {
 
 }  // namespace
 
-Tensor Linear::operator()(const Run& run, const Tensor& x, Activation activation) const {
-  const Profile::Timer timer(run.profile, run.threads(), "linear", weights.inputs(), weights.outputs(),
-                             arithmetic_of(x.rows(), weights));
-  return product(run, x, weights, activation);
+Tensor result_of(const Run& run, const Linear& linear, std::size_t rows, Use use) {
+  const bool rounded = use == Use::product && run.kernels.rounds();
+  return rounded ? run.factors(rows, linear.weights.outputs()) : run.tensor(rows, linear.weights.outputs());
 }
 
-Variable Linear::operator()(const Training& training, const Variable& x, Activation activation) const {
+Tensor Linear::operator()(const Run& run, const Tensor& x, Activation activation, Use use) const {
+  Tensor y = result_of(run, *this, x.rows(), use);
+  rows(run, x, {0, x.rows()}, activation, y, 0);
+  return y;
+}
+
+void Linear::rows(const Run& run, const Tensor& x, Rows from, Activation activation, Tensor& y, std::size_t to) const {
+  const Profile::Timer timer(run.profile, run.threads(), "linear", weights.inputs(), weights.outputs(),
+                             arithmetic_of(from.count, weights));
+  multiply(run, x, from, weights, activation, y, to);
+}
+
+Variable Linear::operator()(const Training& training, const Variable& x, Activation activation, Use) const {
   const TrainedLinear& parameters = training.parts.of(*this);
   if (!x.needs_gradient() && !parameters.trains()) {
     return training.tape.constant((*this)(training.run(), x.value(), activation));
@@ -155,7 +183,7 @@ Variable Linear::operator()(const Training& training, const Variable& x, Activat
   return training.tape.record(std::move(y), ActivatedGradient{gradient, activation, std::move(u)});
 }
 
-Variable Linear::operator()(const Training& training, Variable&& x, Activation activation) const {
+Variable Linear::operator()(const Training& training, Variable&& x, Activation activation, Use) const {
   Variable y = (*this)(training, std::as_const(x), activation);
   x.release();
   return y;

@@ -62,6 +62,7 @@ Variable drop(const Training& training, Variable x) {
 }
 
 Tensor add(const Run&, Tensor y, const Tensor& x) {
+  y.drop_factors();
   for (std::size_t i = 0; i < y.rows() * y.columns(); ++i) y.data()[i] += x.data()[i];
   return y;
 }

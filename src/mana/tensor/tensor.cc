@@ -3,6 +3,7 @@
 #include <sanitizer/asan_interface.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace mana {
 namespace {
@@ -16,12 +17,31 @@ std::size_t room_for(std::size_t size) { return (size / kLine + 1) * kLine; }
 }  // namespace
 
 Tensor::~Tensor() {
-  if (pool_ != nullptr) pool_->give_back(data_, rows_ * columns_);
+  drop_factors();
+  if (data_ != nullptr) pool_->give_back(data_, rows_ * columns_);
 }
 
-Tensor Pool::tensor(std::size_t rows, std::size_t columns) {
-  const std::size_t size = rows * columns, room = room_for(size);
-  if (size == 0) return {nullptr, nullptr, rows, columns};
+void Tensor::drop_factors() {
+  if (factors_ != nullptr) pool_->give_back(std::exchange(factors_, nullptr), factor_size_);
+}
+
+Tensor Pool::tensor(std::size_t rows, std::size_t columns) { return {this, take(rows * columns), rows, columns}; }
+
+Tensor Pool::factors(std::size_t rows, std::size_t columns, std::size_t bytes) {
+  Tensor tensor(this, nullptr, rows, columns);
+  add_factors(tensor, bytes);
+  return tensor;
+}
+
+void Pool::add_factors(Tensor& tensor, std::size_t bytes) {
+  if (tensor.factors_ != nullptr) return;
+  tensor.factor_size_ = (bytes + sizeof(float) - 1) / sizeof(float);
+  tensor.factors_ = take(tensor.factor_size_);
+}
+
+float* Pool::take(std::size_t size) {
+  if (size == 0) return nullptr;
+  const std::size_t room = room_for(size);
   // Stretches in their order, so that a second pass finds what the first one found, whatever has been added since.
   float* data = nullptr;
   for (auto stretch = stretches_.begin(); data == nullptr && stretch != stretches_.end(); ++stretch) {
@@ -34,7 +54,7 @@ Tensor Pool::tensor(std::size_t rows, std::size_t columns) {
     data = stretches_.back().take(room);
   }
   ASAN_UNPOISON_MEMORY_REGION(data, size * sizeof(float));
-  return {this, data, rows, columns};
+  return data;
 }
 
 void Pool::give_back(float* data, std::size_t size) {

@@ -11,8 +11,9 @@ namespace mana {
 
 class Pool;
 
-/// A matrix of f32 values, [rows, columns], row after row without gaps, 64-byte aligned. It owns its memory, which
-/// returns to its Pool at the end of its life. Moves, does not copy. The values are not initialised.
+/// A matrix [rows, columns] in one or both of two forms: f32 values, row after row without gaps, and factors, the bytes
+/// that a matrix kernel multiplies (kernels/factors.h). Both are 64-byte aligned, and not initialised. It owns its memory,
+/// which returns to its Pool at the end of its life. Moves, does not copy.
 class Tensor {
  public:
   Tensor() = default;
@@ -27,6 +28,11 @@ class Tensor {
   std::size_t columns() const { return columns_; }
   float* data() { return data_; }
   const float* data() const { return data_; }
+  /// Null where nobody made any.
+  std::byte* factors() { return reinterpret_cast<std::byte*>(factors_); }
+  const std::byte* factors() const { return reinterpret_cast<const std::byte*>(factors_); }
+  /// For who changes values that have factors.
+  void drop_factors();
   std::span<float> row(std::size_t index) { return {data() + index * columns_, columns_}; }
   std::span<const float> row(std::size_t index) const { return {data() + index * columns_, columns_}; }
 
@@ -37,12 +43,16 @@ class Tensor {
   void swap(Tensor& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(data_, other.data_);
+    std::swap(factors_, other.factors_);
+    std::swap(factor_size_, other.factor_size_);
     std::swap(rows_, other.rows_);
     std::swap(columns_, other.columns_);
   }
 
   Pool* pool_ = nullptr;
   float* data_ = nullptr;
+  float* factors_ = nullptr;
+  std::size_t factor_size_ = 0;  // floats' worth of room
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
 };
@@ -54,6 +64,10 @@ class Tensor {
 class Pool {
  public:
   Tensor tensor(std::size_t rows, std::size_t columns);
+  /// A tensor of factors alone, `bytes` of them.
+  Tensor factors(std::size_t rows, std::size_t columns, std::size_t bytes);
+  /// Gives a tensor room for factors, where it has none.
+  void add_factors(Tensor& tensor, std::size_t bytes);
   /// How far it has been used: what it costs.
   std::size_t bytes() const;
 
@@ -75,6 +89,8 @@ class Pool {
     std::size_t reached = 0;  // what lies beyond has never been used
   };
 
+  /// Room for `size` floats; null for none.
+  float* take(std::size_t size);
   void give_back(float* data, std::size_t size);
 
   std::vector<Stretch> stretches_;

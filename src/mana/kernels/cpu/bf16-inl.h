@@ -11,47 +11,61 @@ namespace mana::kernels::HWY_NAMESPACE {
 struct DotPairs {
   using Factor = std::int32_t;
   using Sum = float;
-  static HWY_INLINE Vec add(Vec sum, hn::Vec<hn::ScalableTag<std::int32_t>> a,
-                            hn::Vec<hn::ScalableTag<std::int32_t>> b) {
+  static HWY_INLINE Vec add(Vec sum, Int32Vec a, Int32Vec b) {
     asm("vdpbf16ps %2, %1, %0" : "+v"(sum.raw) : "v"(a.raw), "v"(b.raw));
     return sum;
   }
 };
 
-/// Rounds to bfloat16, to nearest even, and packs: `count` values to count / 2 lanes and a zero behind an odd one.
-HWY_INLINE void round_row(const float* x, std::size_t count, std::int32_t* pairs) {
-  for (std::size_t k = 0; k < count; k += 2 * kLanes) {
-    const Vec low = load_first(x + k, count - k);
-    const Vec high = k + kLanes < count ? load_first(x + k + kLanes, count - k - kLanes) : hn::Zero(Tag());
-    __m512i both;
-    asm("vcvtne2ps2bf16 %1, %2, %0" : "=v"(both) : "v"(low.raw), "v"(high.raw));
-    _mm512_storeu_si512(pairs + k / 2, both);
-  }
+/// Both rounded to bfloat16, to nearest even: those of the first in the lower 16 values, those of the second above.
+HWY_INLINE __m512i rounded(Vec first, Vec second) {
+  __m512i both;
+  asm("vcvtne2ps2bf16 %1, %2, %0" : "=v"(both) : "v"(first.raw), "v"(second.raw));
+  return both;
 }
+
+/// The first `count` of the 32 values, zero beyond.
+HWY_INLINE __m512i first_of(__m512i values, std::size_t count) {
+  return _mm512_maskz_mov_epi16(count >= 32 ? ~0U : (1U << count) - 1, values);
+}
+
+/// bf16, `kTogether` rows together.
+template <std::size_t kTogether>
+struct RoundedFactors {
+  static constexpr FactorLayout kLayout{FactorLayout::Element::bf16, kTogether};
+
+  static HWY_INLINE void make_row(const float* x, std::size_t columns, std::byte* factors, std::size_t row) {
+    std::byte* line = factors + line_offset(row, 0, kLayout.lines(columns), kTogether);
+    for (std::size_t k = 0; k < columns; k += kPanelWidth, line += kTogether * FactorLayout::kLineBytes) {
+      const Vec second = k + kLanes < columns ? load_first(x + k + kLanes, columns - k - kLanes) : hn::Zero(Tag());
+      _mm512_storeu_si512(line, rounded(load_first(x + k, columns - k), second));
+    }
+  }
+
+  /// A panel of a row, which is a line: `count` values from `column` on, of `columns`.
+  static HWY_INLINE void store(Vec first, Vec second, std::size_t count, std::byte* factors, std::size_t row,
+                               std::size_t column, std::size_t columns) {
+    __m512i line = rounded(first, second);
+    if (count < kPanelWidth) line = first_of(line, count);
+    _mm512_storeu_si512(factors + line_offset(row, column / kPanelWidth, kLayout.lines(columns), kTogether), line);
+  }
+};
 
 struct Bf16Scheme {
   using Product = DotPairs;
-  /// Rows are padded to whole vectors of pairs.
-  static std::size_t lanes(std::size_t inputs) { return (inputs + 2 * kLanes - 1) / (2 * kLanes) * kLanes; }
-  static std::size_t row_bytes(std::size_t inputs) { return lanes(inputs) * sizeof(std::int32_t); }
-  static std::size_t scratch(std::size_t rows, std::size_t inputs) {
-    return std::min(rows, rows_at_once(row_bytes(inputs))) * row_bytes(inputs);
-  }
+  using Factors = RoundedFactors<1>;
 
-  Bf16Scheme(const LinearCall& call, std::size_t begin, std::size_t end)
-      : weights(call.weights), factors(reinterpret_cast<const std::int32_t*>(call.scratch)) {
-    auto* rows = reinterpret_cast<std::int32_t*>(call.scratch);
-    const std::size_t inputs = weights.inputs();
-    for (std::size_t row = begin; row < end; ++row) {
-      round_row(call.x + row * inputs, inputs, rows + (row - begin) * lanes(inputs));
-    }
-  }
-  std::size_t stride() const { return lanes(weights.inputs()); }
+  explicit Bf16Scheme(const LinearCall& call)
+      : weights(call.weights), rows(reinterpret_cast<const std::int32_t*>(call.factors)) {}
+  const std::int32_t* factors(std::size_t row) const { return rows + row * stride(); }
+  std::size_t stride() const { return Factors::kLayout.bytes(1, weights.inputs()) / sizeof(std::int32_t); }
   const float* start(std::size_t column) const { return weights.bias() + column; }
-  HWY_INLINE Vec value(const float* sums, std::size_t, std::size_t) const { return hn::LoadU(Tag(), sums); }
+  HWY_INLINE Vec value(Activation activation, const float* sums, std::size_t, std::size_t) const {
+    return quick_activate(activation, hn::LoadU(Tag(), sums));
+  }
 
   const PackedLinear& weights;
-  const std::int32_t* factors;
+  const std::int32_t* rows;
 };
 
 }  // namespace mana::kernels::HWY_NAMESPACE

@@ -12,12 +12,6 @@ struct Bf16Factors {
   using Pairs = hn::Vec<hn::ScalableTag<std::int32_t>>;
   static constexpr std::size_t kGroup = 2;
 
-  /// Both rounded to nearest even: those of the first in the lower 16 values, those of the second in the upper 16.
-  static HWY_INLINE __m512i rounded(Vec first, Vec second) {
-    __m512i both;
-    asm("vcvtne2ps2bf16 %1, %2, %0" : "=v"(both) : "v"(first.raw), "v"(second.raw));
-    return both;
-  }
   static HWY_INLINE Pairs down(const float* x, std::size_t stride, std::size_t rows, std::size_t count) {
     HWY_ALIGN static constexpr std::uint16_t kOneFromEach[2 * kLanes] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
                                                                          21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
@@ -29,6 +23,7 @@ struct Bf16Factors {
     const Vec second = count > kLanes ? load_first(x + kLanes, count - kLanes) : hn::Zero(Tag());
     return Pairs{rounded(load_first(x, count), second)};
   }
+  static HWY_INLINE Vec activate(Activation activation, Vec x) { return quick_activate(activation, x); }
 };
 
 }  // namespace mana::kernels::HWY_NAMESPACE

@@ -34,7 +34,7 @@ constexpr GradientTable make_gradient_table(Precision precision) {
           .weight_gradient = WeightGradient<Factors>::run,
           .weight_gradient_scratch = WeightGradient<Factors>::scratch,
           .pack = pack<Factors>,
-          .activate = activate_all,
+          .activate = activate_all<Factors>,
           .activation_gradient = activation_gradient,
           .dropout = dropout,
           .add_norm = add_norm_forward,

@@ -7,12 +7,9 @@
 #endif
 
 #include "mana/kernels/cpu/linear-inl.h"
-#include "mana/kernels/reference/quantise.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
-
-using Int32Vec = hn::Vec<hn::ScalableTag<std::int32_t>>;
 
 /// Four neighbouring inputs in each lane, unsigned times signed, summed exactly: sum += Σ a_i b_i. In assembler, since
 /// the target attribute that the intrinsic needs does not nest in Highway's with every compiler.
@@ -44,35 +41,6 @@ struct MultiplyAddPairs {
   }
 };
 
-/// As reference::row_range().
-HWY_INLINE RowRange row_range(const float* x, std::size_t width) {
-  const Tag d;
-  Vec least = hn::Set(d, x[0]), most = least;
-  for (std::size_t k = 0; k < width; k += kLanes) {
-    const std::size_t count = std::min(kLanes, width - k);
-    Vec value = load_first(x + k, count);
-    if (count < kLanes) value = hn::IfThenElse(hn::FirstN(d, count), value, hn::Set(d, x[0]));
-    least = hn::Min(least, value);
-    most = hn::Max(most, value);
-  }
-  const float lowest = hn::GetLane(hn::MinOfLanes(d, least));
-  return {(hn::GetLane(hn::MaxOfLanes(d, most)) - lowest) * (1.0f / 255), lowest};
-}
-
-/// Elements beyond the row's width are zero in the weights, so what stands there in the factors does not matter.
-template <class Element>
-HWY_INLINE void quantise_row(const float* x, std::size_t width, RowRange range, Element* out) {
-  const Tag d;
-  const hn::ScalableTag<std::int32_t> di;
-  const hn::Rebind<Element, Tag> narrow;
-  const Vec least = hn::Set(d, range.least), inverse = hn::Set(d, range.step > 0 ? 1.0f / range.step : 0.0f);
-  for (std::size_t k = 0; k < width; k += kLanes) {
-    const Vec level = hn::Mul(hn::Sub(load_first(x + k, width - k), least), inverse);
-    const Int32Vec whole = hn::Min(hn::Max(hn::NearestInt(level), hn::Zero(di)), hn::Set(di, 255));
-    hn::StoreU(hn::DemoteTo(narrow, whole), narrow, out + k);
-  }
-}
-
 /// Where integer sums start.
 inline constexpr std::int32_t kNoSums[kPanelWidth] = {};
 
@@ -88,35 +56,22 @@ HWY_INLINE Vec dequantised(const std::int32_t* sums, RowRange range, const Packe
 template <class Dot>
 struct Int8Scheme {
   using Product = Dot;
-  using Element = typename Dot::Element;
-  static std::size_t width(std::size_t inputs) { return (inputs + kLanes - 1) / kLanes * kLanes; }
-  static std::size_t row_bytes(std::size_t inputs) { return width(inputs) * sizeof(Element); }
-  /// The factors of a chunk, then the range of each row.
-  static std::size_t scratch(std::size_t rows, std::size_t inputs) {
-    return std::min(rows, rows_at_once(row_bytes(inputs))) * (row_bytes(inputs) + sizeof(RowRange));
-  }
+  using Factors = QuantisedFactors<typename Dot::Element, 1>;
 
-  Int8Scheme(const LinearCall& call, std::size_t begin, std::size_t end)
-      : weights(call.weights), factors(reinterpret_cast<const std::int32_t*>(call.scratch)) {
-    const std::size_t inputs = weights.inputs();
-    auto* elements = reinterpret_cast<Element*>(call.scratch);
-    auto* row_ranges = reinterpret_cast<RowRange*>(call.scratch + (end - begin) * row_bytes(inputs));
-    for (std::size_t row = begin; row < end; ++row) {
-      const float* x = call.x + row * inputs;
-      row_ranges[row - begin] = row_range(x, inputs);
-      quantise_row(x, inputs, row_ranges[row - begin], elements + (row - begin) * width(inputs));
-    }
-    ranges = row_ranges;
+  explicit Int8Scheme(const LinearCall& call)
+      : weights(call.weights), rows(call.factors), lines(Factors::kLayout.lines(call.weights.inputs())) {}
+  const std::int32_t* factors(std::size_t row) const {
+    return reinterpret_cast<const std::int32_t*>(rows) + row * stride();
   }
-  std::size_t stride() const { return row_bytes(weights.inputs()) / sizeof(std::int32_t); }
+  std::size_t stride() const { return lines * FactorLayout::kLineBytes / sizeof(std::int32_t); }
   const std::int32_t* start(std::size_t) const { return kNoSums; }
-  HWY_INLINE Vec value(const std::int32_t* sums, std::size_t row, std::size_t column) const {
-    return dequantised(sums, ranges[row], weights, column);
+  HWY_INLINE Vec value(Activation activation, const std::int32_t* sums, std::size_t row, std::size_t column) const {
+    return quick_activate(activation, dequantised(sums, Factors::range(rows, row, lines), weights, column));
   }
 
   const PackedLinear& weights;
-  const std::int32_t* factors;
-  const RowRange* ranges = nullptr;
+  const std::byte* rows;
+  std::size_t lines;
 };
 
 }  // namespace mana::kernels::HWY_NAMESPACE

@@ -7,6 +7,7 @@
 #endif
 
 #include "mana/kernels/cpu/block-inl.h"
+#include "mana/kernels/cpu/factors-inl.h"
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/table.h"
 
@@ -23,17 +24,18 @@ HWY_INLINE std::size_t rows_at_once(std::size_t row_bytes, std::size_t block_row
 /// f32 as it is: the rows of x themselves are the factors, the bias is where the sums start.
 struct F32Scheme {
   using Product = MultiplyAdd;
-  static std::size_t row_bytes(std::size_t inputs) { return inputs * sizeof(float); }
-  static std::size_t scratch(std::size_t, std::size_t) { return 0; }
+  using Factors = NoFactors;
 
-  F32Scheme(const LinearCall& call, std::size_t begin, std::size_t)
-      : weights(call.weights), factors(call.x + begin * call.weights.inputs()) {}
+  explicit F32Scheme(const LinearCall& call) : weights(call.weights), x(call.x) {}
+  const float* factors(std::size_t row) const { return x + row * stride(); }
   std::size_t stride() const { return weights.inputs(); }
   const float* start(std::size_t column) const { return weights.bias() + column; }
-  HWY_INLINE Vec value(const float* sums, std::size_t, std::size_t) const { return hn::LoadU(Tag(), sums); }
+  HWY_INLINE Vec value(Activation activation, const float* sums, std::size_t, std::size_t) const {
+    return activate(activation, hn::LoadU(Tag(), sums));
+  }
 
   const PackedLinear& weights;
-  const float* factors;
+  const float* x;
 };
 
 /// The panel after the one in use, brought into the second-level cache a slice at a time: weights come from far away.
@@ -62,29 +64,37 @@ class NextPanel {
   std::size_t rows_;  ///< not yet worked on
 };
 
-/// y = f(value of the sums) for the columns of a panel in row `row` of the chunk that starts at `begin`.
+/// y = f(value of the sums) for the columns of a panel in a row.
 template <class Scheme>
 HWY_INLINE void finish_row(const LinearCall& call, const Scheme& scheme, const typename Scheme::Product::Sum* sums,
-                           std::size_t begin, std::size_t row, std::size_t column) {
+                           std::size_t row, std::size_t column) {
   const std::size_t outputs = call.weights.outputs(), columns = HWY_MIN(kPanelWidth, outputs - column);
-  float* y = call.y + (begin + row) * outputs + column;
+  if constexpr (Scheme::Factors::kLayout.element == FactorLayout::Element::bf16) {
+    if (call.y_factors != nullptr) {
+      Scheme::Factors::store(scheme.value(call.activation, sums, row, column),
+                             scheme.value(call.activation, sums + kLanes, row, column + kLanes), columns,
+                             call.y_factors, row, column, outputs);
+      return;
+    }
+  }
+  float* y = call.y + row * outputs + column;
   for (std::size_t n = 0; n < columns; n += kLanes) {
-    const Vec value = scheme.value(sums + n, row, column + n);
-    store_first(activate(call.activation, value), y + n, HWY_MIN(kLanes, columns - n));
+    const Vec value = scheme.value(call.activation, sums + n, row, column + n);
+    store_first(value, y + n, HWY_MIN(kLanes, columns - n));
   }
 }
 
-/// The walk over chunks of rows, panels and register blocks. A scheme prepares the rows of a chunk as factors and turns
-/// sums into values: value(sums, row of the chunk, column).
+/// The walk over chunks of rows, panels and register blocks. A scheme knows the factors of the rows and turns sums into
+/// values: value(f, sums, row, column).
 template <class Scheme>
 void linear(const LinearCall& call) {
   using Product = typename Scheme::Product;
   const PackedLinear& weights = call.weights;
-  const std::size_t chunk = rows_at_once(Scheme::row_bytes(weights.inputs()));
+  const Scheme scheme(call);
+  const std::size_t chunk = rows_at_once(scheme.stride() * sizeof(typename Product::Factor));
 
   for (std::size_t begin = 0; begin < call.rows; begin += chunk) {
     const std::size_t end = std::min(call.rows, begin + chunk);
-    const Scheme scheme(call, begin, end);
     for (std::size_t panel = call.first_panel; panel < call.last_panel; ++panel) {
       const std::size_t column = panel * kPanelWidth;
       NextPanel next(weights, panel + 1, call.last_panel, end - begin);
@@ -92,17 +102,17 @@ void linear(const LinearCall& call) {
         const std::size_t rows = next_rows(end - row);
         next.approach(rows);
         HWY_ALIGN typename Product::Sum sums[kMaxRows * kPanelWidth];
-        kBlocks<Product>[rows - 1](scheme.factors + (row - begin) * scheme.stride(), scheme.stride(),
+        kBlocks<Product>[rows - 1](scheme.factors(row), scheme.stride(),
                                    weights.panel<typename Product::Factor>(panel), weights.depth(),
                                    scheme.start(column), sums, kPanelWidth);
-        for (std::size_t m = 0; m < rows; ++m) {
-          finish_row(call, scheme, sums + m * kPanelWidth, begin, row + m - begin, column);
-        }
+        for (std::size_t m = 0; m < rows; ++m) finish_row(call, scheme, sums + m * kPanelWidth, row + m, column);
         row += rows;
       }
     }
   }
 }
+
+inline std::size_t no_scratch(std::size_t, std::size_t) { return 0; }
 
 }  // namespace mana::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

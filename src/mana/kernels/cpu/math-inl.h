@@ -82,6 +82,19 @@ HWY_INLINE Vec normal_distribution(Vec x) {
 
 HWY_INLINE Vec gelu(Vec x) { return hn::Mul(x, normal_distribution(x)); }
 
+/// x (1/2 + t P(t²)), t = x within ±4.4, where it is 0 or x: for what is rounded to fewer bits than f32's, and so quick
+/// that a matrix unit need not wait for it. Minimax fit in t² - 9.75, around which it loses few bits; absolute error
+/// 2.6e-5, whatever x is.
+HWY_INLINE Vec quick_gelu(Vec x) {
+  static constexpr float kHalfTail[] = {0.15983881056308746f,    -0.008039205335080624f,  0.0005804490065202117f,
+                                        -4.3351941712899134e-05f, 2.98754434879811e-06f,   -1.824851949550066e-07f,
+                                        1.2880162714168364e-08f, -9.698957192938451e-10f, 3.569437453943003e-11f};
+  const Tag d;
+  const Vec t = hn::Max(hn::Set(d, -4.4f), hn::Min(hn::Set(d, 4.4f), x));
+  const Vec square = hn::MulAdd(t, t, hn::Set(d, -9.75f));
+  return hn::Mul(x, hn::MulAdd(t, polynomial(square, kHalfTail), hn::Set(d, 0.5f)));
+}
+
 HWY_INLINE Vec gelu_tanh(Vec x) {
   const Tag d;
   // x σ(2u) = x/2 (1 + tanh u),  u = √(2/π) (x + 0.044715 x³)
@@ -100,6 +113,11 @@ HWY_INLINE Vec activate(Activation activation, Vec x) {
     case Activation::sigmoid: return sigmoid(x);
   }
   return x;
+}
+
+/// The same, with the quick GELU.
+HWY_INLINE Vec quick_activate(Activation activation, Vec x) {
+  return activation == Activation::gelu ? quick_gelu(x) : activate(activation, x);
 }
 
 /// The first `count` (at most kLanes) values; zero beyond. Nothing beyond them is read.

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "mana/kernels/cpu/math-inl.h"
+#include "mana/kernels/cpu/factors-inl.h"
 #include "mana/kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -52,7 +52,9 @@ HWY_INLINE float inverse_deviation(const float* h, std::size_t width, Vec mean, 
   return 1.0f / __builtin_sqrtf(squares.joined() * (1.0f / static_cast<float>(width)) + epsilon);
 }
 
-inline void add_norm(const AddNormCall& call) {
+/// `Factors` makes the factors of a row while it is near.
+template <class Factors>
+void add_norm(const AddNormCall& call) {
   const Tag d;
   const std::size_t width = call.width;
   for (std::size_t row = 0; row < call.rows; ++row) {
@@ -73,6 +75,7 @@ inline void add_norm(const AddNormCall& call) {
       const Vec scaled = hn::MulAdd(normal, load_first(call.gamma + i, count), load_first(call.beta + i, count));
       store_first(scaled, z + i, count);
     });
+    if (call.factors.factors != nullptr) Factors::make_row(z, width, call.factors.factors, call.factors.first_row + row);
   }
 }
 

@@ -26,6 +26,7 @@ struct PlainFactors {
   }
   /// Factors of `count` values side by side.
   static HWY_INLINE Vec along(const float* x, std::size_t count) { return load_first(x, count); }
+  static HWY_INLINE Vec activate(Activation activation, Vec x) { return HWY_NAMESPACE::activate(activation, x); }
 };
 
 /// The factors of columns [first, last) of x [rows, stride], a group of rows after the other, `width` columns in a

@@ -16,6 +16,7 @@
 #include "mana/kernels/cpu/norm-inl.h"
 #if HWY_TARGET == HWY_AVX3
 #include "mana/kernels/cpu/bf16-inl.h"
+#include "mana/kernels/cpu/bf16_attention-inl.h"
 #include "mana/kernels/cpu/tile_linear-inl.h"
 #endif
 
@@ -27,9 +28,11 @@ constexpr Table make_table(Precision precision, WeightLayout::Element element, s
   return {HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2,
           precision,
           {element, kPanelWidth, group},
+          Scheme::Factors::kLayout,
+          Scheme::Factors::kLayout.exists() ? make_factors<typename Scheme::Factors> : nullptr,
           linear<Scheme>,
-          Scheme::scratch,
-          add_norm,
+          no_scratch,
+          add_norm<typename Scheme::Factors>,
           attention,
           attention_scratch};
 }
@@ -39,17 +42,28 @@ inline constexpr Table kF32 = make_table<F32Scheme>(Precision::f32, Element::f32
 inline constexpr Table kInt8 = make_table<Int8Scheme<MultiplyAddPairs>>(Precision::int8, Element::i16, 2);
 inline constexpr Table kInt8Vnni = make_table<Int8Scheme<DotFours>>(Precision::int8, Element::i8, 4);
 #if HWY_TARGET == HWY_AVX3
-inline constexpr Table kBf16 = make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2);
+template <class Unit>
+constexpr Table attending_in_bf16(Table table) {
+  table.attention = bf16_attention<Unit>;
+  table.attention_scratch = bf16_attention_scratch;
+  return table;
+}
 
-/// What is no product of a linear map is that of AVX-512, and so are the packed weights.
+/// The packed weights are those of AVX-512, and so is what is no product.
 template <class Scheme>
 constexpr Table on_tiles(Table table) {
   table.isa = Isa::amx;
+  table.factors = Scheme::Factors::kLayout;
+  table.make_factors = make_factors<typename Scheme::Factors>;
   table.linear = tile_linear<Scheme>;
-  table.linear_scratch = Scheme::scratch;
+  table.linear_scratch = tile_scratch<Scheme>;
+  table.add_norm = add_norm<typename Scheme::Factors>;
   return table;
 }
-inline constexpr Table kBf16Amx = on_tiles<Bf16Tiles>(kBf16);
+
+inline constexpr Table kBf16 =
+    attending_in_bf16<VectorUnit>(make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2));
+inline constexpr Table kBf16Amx = attending_in_bf16<TileUnit>(on_tiles<Bf16Tiles>(kBf16));
 inline constexpr Table kInt8Amx = on_tiles<Int8Tiles>(kInt8Vnni);
 #endif
 

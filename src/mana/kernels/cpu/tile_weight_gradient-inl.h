@@ -115,19 +115,21 @@ class TileWeightGradient {
   void multiply_panel(std::size_t rows, std::size_t panel_input, std::size_t input, std::size_t columns) {
     const auto* b = right_ + panel_input / kPanelWidth * kPanelBytes;
     const std::size_t blocks = (outputs_ + kBlockRows - 1) / kBlockRows;
+    const TileSums<const float> start{kZeroPanel, 0};
+    const TileSums<float> sums{sums_, kPanelRowBytes};
     ReadAhead ahead{b + kPanelBytes, b + 2 * kPanelBytes, (kStepBytes / ReadAhead::kLineBytes + blocks - 1) / blocks};
     for (std::size_t output = 0; output < outputs_; output += kBlockRows) {
       const std::size_t outputs = HWY_MIN(kBlockRows, outputs_ - output);
-      const auto* a = left_ + output / kTileRows * kLeftBytes;
+      const TileRows factors{left_ + output / kTileRows * kLeftBytes, kTileRowBytes, kLeftBytes, kTileBytes};
       float* dw = call_.dw + (range_.first_output + output) * call_.inputs + input;
       for (std::size_t m = 0; m < outputs; ++m) {
         __builtin_prefetch(dw + m * call_.inputs, 1);
         __builtin_prefetch(dw + m * call_.inputs + HWY_MIN(columns, kPanelWidth) - 1, 1);
       }
       if (outputs > kTileRows) {
-        multiply_tiles<TilePairs, 2>(a, kLeftBytes, b, steps(rows), kZeroPanel, 0, sums_, ahead, unfinished_);
+        multiply_tiles<TilePairs, 2>(factors, b, steps(rows), start, sums, ahead, unfinished_);
       } else {
-        multiply_tiles<TilePairs, 1>(a, kLeftBytes, b, steps(rows), kZeroPanel, 0, sums_, ahead, unfinished_);
+        multiply_tiles<TilePairs, 1>(factors, b, steps(rows), start, sums, ahead, unfinished_);
       }
       unfinished_ = {sums_, dw, outputs, HWY_MIN(columns, kPanelWidth), call_.inputs};
     }

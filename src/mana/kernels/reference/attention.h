@@ -3,20 +3,29 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
+
+#include "mana/tensor/dtype.h"
 
 namespace mana::kernels::reference {
 
+/// To the nearest bfloat16.
+inline constexpr auto rounded_to_bf16 = []<class T>(T x) {
+  return T(bfloat16_to_float(float_to_bfloat16(static_cast<float>(x))));
+};
+
 /// Scaled dot-product attention of one head over one text (Vaswani et al. 2017, equation 1):
 ///   O = softmax(Q Kᵀ / √d_k) V      Q, K, V, O: [length, d_k], rows `stride` (of O: `out_stride`) apart
-/// `scores` has room for `length` values.
-template <class T>
+/// `rounded` is what becomes of the operands of both products: nothing, or bfloat16 (then with the softmax's numerators,
+/// exp(s - max s), whose sum divides what comes out). `scores` has room for `length` values.
+template <class T, class Rounded = std::identity>
 void attention(const T* q, const T* k, const T* v, std::size_t stride, std::size_t length, std::size_t head_width,
-               T* out, std::size_t out_stride, T* scores) {
+               T* out, std::size_t out_stride, T* scores, const Rounded& rounded = {}) {
   const T scale = T(1) / std::sqrt(T(head_width));
   for (std::size_t i = 0; i < length; ++i) {
     for (std::size_t j = 0; j < length; ++j) {
       T dot = 0;
-      for (std::size_t c = 0; c < head_width; ++c) dot += q[i * stride + c] * k[j * stride + c];
+      for (std::size_t c = 0; c < head_width; ++c) dot += rounded(q[i * stride + c]) * rounded(k[j * stride + c]);
       scores[j] = dot * scale;
     }
     const T largest = *std::max_element(scores, scores + length);
@@ -24,7 +33,7 @@ void attention(const T* q, const T* k, const T* v, std::size_t stride, std::size
     for (std::size_t j = 0; j < length; ++j) sum += scores[j] = std::exp(scores[j] - largest);
     for (std::size_t c = 0; c < head_width; ++c) {
       T mixed = 0;
-      for (std::size_t j = 0; j < length; ++j) mixed += scores[j] * v[j * stride + c];
+      for (std::size_t j = 0; j < length; ++j) mixed += rounded(scores[j]) * rounded(v[j * stride + c]);
       out[i * out_stride + c] = mixed / sum;
     }
   }

@@ -46,6 +46,7 @@ nn::Variable PoolTokens::operator()(const nn::Training& training, nn::Variable x
 }
 
 Tensor NormalizeRows::operator()(const nn::Run&, Tensor x) const {
+  x.drop_factors();
   for (std::size_t row = 0; row < x.rows(); ++row) nn::normalize(x.row(row));
   return x;
 }
