@@ -213,7 +213,8 @@ TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
 // What the next product takes is the value, rounded; beyond the last column stands zero.
 TEST_P(LinearTest, HandsOutItsValuesAsFactors) {
   if (!kernels.rounds()) return;
-  for (const LinearCase& shape : {LinearCase{1, 3, 1, Activation::sigmoid}, {37, 40, 33, Activation::gelu},
+  for (const LinearCase& shape : {LinearCase{1, 3, 1, Activation::sigmoid},
+                                  {37, 40, 33, Activation::gelu},
                                   {33, 900, 64, Activation::identity}}) {
     const auto x = random_values(shape.rows * shape.inputs, 1), w = random_values(shape.outputs * shape.inputs, 2),
                b = random_values(shape.outputs, 3);
@@ -339,13 +340,21 @@ TEST_P(FactorsTest, OfANormAreThoseOfItsValues) {
   if (!kernels.factors.exists()) return;
   for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
     const std::size_t rows = 19;
-    const auto x = random_values(rows * width, 1, 3.0f), gamma = random_values(width, 3), beta = random_values(width, 4);
+    const auto x = random_values(rows * width, 1, 3.0f), gamma = random_values(width, 3),
+               beta = random_values(width, 4);
     std::vector<float> z(x.size());
     Buffer<std::byte> found(kernels.factors.bytes(rows, width));
     for (const std::size_t first : {0, 5}) {  // by two threads
       const std::size_t last = first == 0 ? 5 : rows;
-      kernels.add_norm({x.data() + first * width, nullptr, last - first, width, gamma.data(), beta.data(), 1e-5f,
-                        z.data() + first * width, {found.data(), first}});
+      kernels.add_norm({x.data() + first * width,
+                        nullptr,
+                        last - first,
+                        width,
+                        gamma.data(),
+                        beta.data(),
+                        1e-5f,
+                        z.data() + first * width,
+                        {found.data(), first}});
     }
     const Buffer<std::byte> expected = factors_of(kernels, z.data(), rows, width);
     ASSERT_TRUE(std::equal(found.data(), found.data() + found.size(), expected.data())) << "width " << width;
@@ -457,8 +466,7 @@ class Bf16AttentionTest : public testing::TestWithParam<Isa> {
     for (std::size_t head = 0; head < shape.heads; ++head) {
       const double* q = wide.data() + head * shape.head_width;
       reference::attention(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width,
-                           expected.data() + head * shape.head_width, model, scores.data(),
-                           reference::rounded_to_bf16);
+                           expected.data() + head * shape.head_width, model, scores.data(), reference::rounded_to_bf16);
     }
     // A numerator near the middle of two bf16 numbers may become either, each 2⁻⁸ of it from the other, and together
     // they do so at random; the quick exponential adds 1e-4.

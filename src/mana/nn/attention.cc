@@ -66,8 +66,7 @@ Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const Packed
   const bool rounds = run.kernels.rounds();
   Tensor made;
   const Tensor& factors = rounds ? ready(run, qkv, made) : qkv;
-  Tensor mixed =
-      rounds && use == Use::product ? run.factors(qkv.rows(), model) : run.tensor(qkv.rows(), model);
+  Tensor mixed = rounds && use == Use::product ? run.factors(qkv.rows(), model) : run.tensor(qkv.rows(), model);
   for_heads(run, heads, batch, run.kernels.attention_scratch(longest_of(batch), head_width),
             [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
               run.kernels.attention({.qkv = row_of(factors, batch.offsets[text]),

@@ -43,5 +43,28 @@ TEST(Tensor, MovesWithoutCopying) {
   EXPECT_EQ(b.columns(), 1U);
 }
 
+TEST(Tensor, FactorsComeAndGo) {
+  Pool pool;
+  const std::byte* factors = nullptr;
+  {
+    Tensor tensor = pool.factors(4, 384, 4 * 768);
+    EXPECT_EQ(tensor.data(), nullptr);
+    EXPECT_EQ(tensor.rows(), 4U);
+    factors = tensor.factors();
+    ASSERT_NE(factors, nullptr);
+    pool.add_factors(tensor, 4 * 768);  // there are some already
+    EXPECT_EQ(tensor.factors(), factors);
+  }
+  Tensor tensor = pool.tensor(2, 3);
+  EXPECT_EQ(tensor.factors(), nullptr);
+  pool.add_factors(tensor, 4 * 768);
+  EXPECT_EQ(tensor.factors(), factors) << "the memory of the one before";
+  const Tensor moved = std::move(tensor);
+  EXPECT_EQ(moved.factors(), factors);
+  Tensor other = pool.factors(1, 1, 64);
+  other.drop_factors();
+  EXPECT_EQ(other.factors(), nullptr);
+}
+
 }  // namespace
 }  // namespace mana
