@@ -122,7 +122,7 @@ class Bf16AttentionTest : public testing::TestWithParam<Isa> {
     for (std::size_t head = 0; head < shape.heads; ++head) {
       const double* q = wide.data() + head * shape.head_width;
       reference::attention(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width,
-                           expected.data() + head * shape.head_width, model, scores.data(), reference::rounded_to_bf16);
+                           expected.data() + head * shape.head_width, model, scores.data(), reference::RoundToBf16());
     }
     // A numerator near the middle of two bf16 numbers may become either, each 2⁻⁸ of it from the other, and together
     // they do so at random; the quick exponential adds 1e-4.

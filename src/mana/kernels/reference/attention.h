@@ -10,8 +10,11 @@
 namespace mana::kernels::reference {
 
 /// To the nearest bfloat16.
-inline constexpr auto rounded_to_bf16 = []<class T>(T x) {
-  return T(bfloat16_to_float(float_to_bfloat16(static_cast<float>(x))));
+struct RoundToBf16 {
+  template <class T>
+  T operator()(T x) const {
+    return T(bfloat16_to_float(float_to_bfloat16(static_cast<float>(x))));
+  }
 };
 
 /// Scaled dot-product attention of one head over one text (Vaswani et al. 2017, equation 1):
