@@ -36,7 +36,7 @@ class FeedForwardTest : public testing::TestWithParam<Level> {
 
 // So many rows that they are done in several blocks have the bits of a few of them alone, wherever a block ends.
 TEST_P(FeedForwardTest, RowsInBlocksByATeamHaveTheBitsOfRowsAlone) {
-  constexpr std::size_t kModel = 3, kInner = 1030, kRows = 500, kFew = 21;
+  constexpr std::size_t kModel = 3, kInner = 1030, kRows = 800, kFew = 21;
   const FeedForward feed_forward{random_linear(kernels, kInner, kModel, 1), random_linear(kernels, kModel, kInner, 3)};
   const std::vector<float> values = random_values(kRows * kModel, 5);
   Pool pool;
@@ -49,7 +49,7 @@ TEST_P(FeedForwardTest, RowsInBlocksByATeamHaveTheBitsOfRowsAlone) {
   };
   const std::vector<float> together = run(0, kRows, nullptr);
   EXPECT_EQ(run(0, kRows, &team), together);
-  for (std::size_t first = 0; first + kFew < kRows; first += 4 * kFew) {
+  for (std::size_t first = 0; first + kFew < kRows; first += 8 * kFew) {
     const auto begin = together.begin() + static_cast<std::ptrdiff_t>(first * kModel);
     ASSERT_EQ(run(first, kFew, nullptr), std::vector<float>(begin, begin + kFew * kModel)) << "rows from " << first;
   }
