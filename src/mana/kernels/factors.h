@@ -8,8 +8,8 @@ namespace mana::kernels {
 /// How a matrix kernel wants the rows that it multiplies: as lines of 64 bytes, each with as many elements as it holds.
 /// Line i of row m stands at
 ///   ((m / t) · lines + i) · t + m mod t,      t rows together
-/// one after the other for a vector unit (t = 1), as tiles of 16 rows for a matrix unit. Elements beyond the last column
-/// are zero in bf16; in integers their weights are. Integers have a line more, which holds the row's RowRange.
+/// one after the other for a vector unit (t = 1), as tiles of 16 rows for a matrix unit. Elements beyond the last
+/// column are zero in bf16; in integers their weights are. Integers have a line more, which holds the row's RowRange.
 ///
 /// They are made once, where the values are (an activation, a norm, attention), and read by every panel and thread.
 struct FactorLayout {

@@ -7,10 +7,9 @@
 
 namespace mana::kernels {
 
-/// In what the products of the linear maps are computed. Sums, norms, softmax, attention and what flows between the
-/// layers are f32 in all of them.
+/// In what the products are computed. Sums, norms, softmax and what layers add to each other are f32 in all of them.
 ///   f32   f32 weights and inputs
-///   bf16  both rounded to bfloat16, summed in f32
+///   bf16  both rounded to bfloat16, summed in f32; attention's operands, too
 ///   int8  weights as int8 with a scale for each output, inputs as 8 bits with a range for each token, summed exactly
 enum class Precision { f32, bf16, int8 };
 

@@ -56,7 +56,7 @@ void attention(const AttentionCall& call, const Rounded& rounded) {
 }
 
 void attention_f32(const AttentionCall& call) { attention(call, std::identity()); }
-void attention_bf16(const AttentionCall& call) { attention(call, reference::rounded_to_bf16); }
+void attention_bf16(const AttentionCall& call) { attention(call, reference::RoundToBf16()); }
 
 constexpr Table reference_table(Precision precision, Element element, void (*linear)(const LinearCall&),
                                 void (*attention)(const AttentionCall&)) {

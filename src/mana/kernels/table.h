@@ -28,8 +28,8 @@ struct WeightLayout {
 /// "bf16-32x2": elements, panel width, group.
 std::string name_of(const WeightLayout& layout);
 
-/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x and y are values, or factors where the table has
-/// them: of x its own, of y those in bf16.
+/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x and y are values, or factors where the table
+/// has them: of x its own, of y those in bf16.
 struct LinearCall {
   const float* x;  ///< [rows, inputs]; unused where `factors` are needed
   std::size_t rows;
@@ -65,11 +65,11 @@ struct AttentionCall {
   std::size_t head_width;
   std::size_t first_head;
   std::size_t last_head;
-  float* out;      ///< [length, heads · head_width]; unused where `out_factors` are given
-  float* scratch;  ///< attention_scratch(length, head_width) floats, 64-byte aligned
-  const std::byte* factors = nullptr;      ///< qkv of a whole batch in the table's layout
-  std::byte* out_factors = nullptr;        ///< of a whole batch; a table with bf16 factors only
-  std::size_t first_row = 0;               ///< of the text in both
+  float* out;                          ///< [length, heads · head_width]; unused where `out_factors` are given
+  float* scratch;                      ///< attention_scratch(length, head_width) floats, 64-byte aligned
+  const std::byte* factors = nullptr;  ///< qkv of a whole batch in the table's layout
+  std::byte* out_factors = nullptr;    ///< of a whole batch; a table with bf16 factors only
+  std::size_t first_row = 0;           ///< of the text in both
 };
 
 /// The kernels of one instruction-set level and precision. In each, the order in which an output element is summed

@@ -1,6 +1,7 @@
 #include "mana/nn/attention.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "mana/nn/factors.h"
@@ -64,10 +65,9 @@ Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const Packed
   const std::size_t model = qkv.columns() / 3, head_width = model / heads;
   const auto timer = run.timer("attention", arithmetic_of(batch, model, 2));  // Q Kᵀ and S V
   const bool rounds = run.kernels.rounds();
-  Tensor made;
-  const Tensor& factors = rounds ? ready(run, qkv, made) : qkv;
-  Tensor mixed =
-      rounds && use == Use::product ? run.factors(qkv.rows(), model) : run.tensor(qkv.rows(), model);
+  const std::optional<Ready> ready = rounds ? std::optional<Ready>(std::in_place, run, qkv) : std::nullopt;
+  const Tensor& factors = ready ? **ready : qkv;
+  Tensor mixed = rounds && use == Use::product ? run.factors(qkv.rows(), model) : run.tensor(qkv.rows(), model);
   for_heads(run, heads, batch, run.kernels.attention_scratch(longest_of(batch), head_width),
             [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
               run.kernels.attention({.qkv = row_of(factors, batch.offsets[text]),

@@ -2,14 +2,13 @@
 
 namespace mana::nn {
 
-const Tensor& ready(const Run& run, const Tensor& x, Tensor& made) {
-  if (!run.kernels.factors.exists() || x.factors() != nullptr) return x;
-  made = run.factors(x.rows(), x.columns());
+Ready::Ready(const Run& run, const Tensor& x) : x_(x) {
+  if (!run.kernels.factors.exists() || x.factors() != nullptr) return;
+  made_ = run.factors(x.rows(), x.columns());
   run.split(x.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     run.kernels.make_factors(
-        {x.data() + first * x.columns(), last - first, x.columns(), {.factors = made.factors(), .first_row = first}});
+        {x.data() + first * x.columns(), last - first, x.columns(), {.factors = made_.factors(), .first_row = first}});
   });
-  return made;
 }
 
 }  // namespace mana::nn

@@ -4,8 +4,17 @@
 
 namespace mana::nn {
 
-/// x as the kernels multiply it: itself where it has factors or they take values, else factors made of its values, in
-/// `made`.
-const Tensor& ready(const Run& run, const Tensor& x, Tensor& made);
+/// x as the kernels multiply it: itself where it has factors or they take values, else factors made of its values.
+class Ready {
+ public:
+  Ready(const Run& run, const Tensor& x);
+
+  const Tensor& operator*() const { return made_.factors() == nullptr ? x_ : made_; }
+  const Tensor* operator->() const { return &**this; }
+
+ private:
+  const Tensor& x_;
+  Tensor made_;
+};
 
 }  // namespace mana::nn

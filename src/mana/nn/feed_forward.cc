@@ -7,7 +7,7 @@ namespace {
 
 /// Whole tiles of rows, of which what is f(…) there stays in the second-level cache.
 std::size_t rows_at_once(const Run& run, std::size_t inner) {
-  constexpr std::size_t kCachedBytes = 768 * 1024, kBlockRows = 32;
+  constexpr std::size_t kCachedBytes = std::size_t{1536} * 1024, kBlockRows = 32;
   const std::size_t row_bytes = run.kernels.rounds() ? run.kernels.factors.bytes(1, inner) : inner * sizeof(float);
   return std::max<std::size_t>(kCachedBytes / row_bytes / kBlockRows, 1) * kBlockRows;
 }

@@ -6,8 +6,8 @@
 
 namespace mana::nn {
 
-/// LayerNorm(h) = (h - mean(h)) / √(var(h) + ε) · γ + β, row by row (Ba, Kiros and Hinton 2016). On a Run the result has
-/// its factors, too: it is added and multiplied.
+/// LayerNorm(h) = (h - mean(h)) / √(var(h) + ε) · γ + β, row by row (Ba, Kiros and Hinton 2016). On a Run the result
+/// has its factors, too: it is added and multiplied.
 struct LayerNorm {
   std::vector<float> gamma;  ///< [width]
   std::vector<float> beta;   ///< [width]

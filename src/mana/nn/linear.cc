@@ -35,11 +35,10 @@ auto* factors_at(const Run& run, Matrix& x, std::size_t first) {
 /// y = f(x Wᵀ + b) into what y has: values or factors.
 void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation, Tensor& y,
               std::size_t to) {
-  Tensor made;
-  const Tensor& factors = ready(run, x, made);
+  const Ready factors(run, x);
   Tensor scratch = scratch_of(run, run.kernels.linear_scratch(from.count, weights.inputs()));
   run.split(weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned thread) {
-    run.kernels.linear({.x = values_at(factors, from.first),
+    run.kernels.linear({.x = values_at(*factors, from.first),
                         .rows = from.count,
                         .weights = weights,
                         .activation = activation,
@@ -47,7 +46,7 @@ void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& we
                         .first_panel = first,
                         .last_panel = last,
                         .scratch = scratch_row(scratch, thread),
-                        .factors = factors_at(run, factors, from.first),
+                        .factors = factors_at(run, *factors, from.first),
                         .y_factors = factors_at(run, y, to)});
   });
 }

@@ -12,8 +12,8 @@ namespace mana {
 class Pool;
 
 /// A matrix [rows, columns] in one or both of two forms: f32 values, row after row without gaps, and factors, the bytes
-/// that a matrix kernel multiplies (kernels/factors.h). Both are 64-byte aligned, and not initialised. It owns its memory,
-/// which returns to its Pool at the end of its life. Moves, does not copy.
+/// that a matrix kernel multiplies (kernels/factors.h). Both are 64-byte aligned, and not initialised. It owns its
+/// memory, which returns to its Pool at the end of its life. Moves, does not copy.
 class Tensor {
  public:
   Tensor() = default;

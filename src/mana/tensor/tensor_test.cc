@@ -128,5 +128,28 @@ TEST(Tensor, MovesWithoutCopying) {
   EXPECT_EQ(b.columns(), 1U);
 }
 
+TEST(Tensor, FactorsComeAndGo) {
+  Pool pool;
+  const std::byte* factors = nullptr;
+  Tensor values = pool.tensor(2, 3);
+  EXPECT_EQ(values.factors(), nullptr);
+  {
+    Tensor tensor = pool.factors(4, 384, 4 * 768);
+    EXPECT_EQ(tensor.data(), nullptr);
+    EXPECT_EQ(tensor.rows(), 4U);
+    factors = tensor.factors();
+    ASSERT_NE(factors, nullptr);
+    pool.add_factors(tensor, 4 * 768);  // there are some already
+    EXPECT_EQ(tensor.factors(), factors);
+  }
+  pool.add_factors(values, 4 * 768);
+  EXPECT_EQ(values.factors(), factors) << "the memory of the one before";
+  const Tensor moved = std::move(values);
+  EXPECT_EQ(moved.factors(), factors);
+  Tensor other = pool.factors(1, 1, 64);
+  other.drop_factors();
+  EXPECT_EQ(other.factors(), nullptr);
+}
+
 }  // namespace
 }  // namespace mana

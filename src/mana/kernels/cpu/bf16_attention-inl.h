@@ -32,7 +32,7 @@ struct TileUnit {
     const std::size_t row_bytes = a_stride * sizeof *a, steps = (groups + kTileRows - 1) / kTileRows;
     const TileRows lines{reinterpret_cast<const std::byte*>(a), row_bytes, kTileRows * row_bytes, kTileRowBytes};
     const auto* panel = reinterpret_cast<const std::byte*>(b);
-    const TileSums<const float> start{kZeroPanel, 0};
+    const TileSums<const float> start{nullptr, 0};
     const TileSums<float> sums{c, c_stride * sizeof *c};
     ReadAhead nothing{nullptr, nullptr, 0};
     AllFinished previous;
@@ -51,7 +51,7 @@ struct AttentionRoom {
       : keys((length + kPanelWidth - 1) / kPanelWidth * kPanelWidth),
         width((head_width + kPanelWidth - 1) / kPanelWidth * kPanelWidth) {}
 
-  std::size_t pairs() const { return width / 2; }            ///< of columns
+  std::size_t pairs() const { return width / 2; }             ///< of columns
   std::size_t score_stride() const { return keys + kLanes; }  ///< so that rows do not meet in the same lines of a cache
   std::size_t matrix() const { return keys * pairs(); }       ///< of Q, K or V
   std::size_t scores() const { return kBlockRows * score_stride(); }
@@ -128,7 +128,7 @@ void bf16_attention(const AttentionCall& call) {
       // S = Q Kᵀ, a block of queries against a panel of keys at a time      [rows, keys]
       for (std::size_t key = 0; key < length; key += kPanelWidth) {
         Unit::multiply(rows, queries + row * room.pairs(), room.pairs(), key_panels + key * room.pairs(), room.pairs(),
-                      scores + key, stride);
+                       scores + key, stride);
       }
       float inverse_sum[Unit::kMostRows];
       for (std::size_t m = 0; m < rows; ++m) inverse_sum[m] = bf16_exponentials(scores + m * stride, length, scale);
@@ -136,7 +136,7 @@ void bf16_attention(const AttentionCall& call) {
       const auto* weights = reinterpret_cast<const std::int32_t*>(scores);
       for (std::size_t column = 0; column < head_width; column += kPanelWidth) {
         Unit::multiply(rows, weights, stride, value_panels + column * room.keys / 2, (length + 1) / 2, mixed,
-                      kPanelWidth);
+                       kPanelWidth);
         const std::size_t count = HWY_MIN(kPanelWidth, head_width - column), to = head * head_width + column;
         for (std::size_t m = 0; m < rows; ++m) {
           const Vec factor = hn::Set(d, inverse_sum[m]);

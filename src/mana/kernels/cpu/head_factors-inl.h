@@ -49,7 +49,8 @@ class HeadFactors {
 template <std::size_t kTogether>
 HWY_INLINE void copy_rows(const HeadFactors<kTogether>& head, std::size_t length, std::size_t pairs, std::int32_t* to) {
   for (std::size_t row = 0; row < length; ++row) {
-    for (std::size_t i = 0; i < head.lines(); ++i) _mm512_storeu_si512(to + row * pairs + i * kLanes, head.line(row, i));
+    for (std::size_t i = 0; i < head.lines(); ++i)
+      _mm512_storeu_si512(to + row * pairs + i * kLanes, head.line(row, i));
   }
 }
 
@@ -115,7 +116,8 @@ HWY_INLINE void pack_value_pairs(const HeadFactors<kTogether>& head, std::size_t
   for (std::size_t i = 0; i < head.lines(); ++i) {
     for (std::size_t key = 0; key < keys; key += 2, panels += kPanelWidth) {
       const __m512i zero = _mm512_setzero_si512();
-      const __m512i even = key < length ? head.line(key, i) : zero, odd = key + 1 < length ? head.line(key + 1, i) : zero;
+      const __m512i even = key < length ? head.line(key, i) : zero,
+                    odd = key + 1 < length ? head.line(key + 1, i) : zero;
       _mm512_storeu_si512(panels, _mm512_permutex2var_epi16(even, left, odd));
       _mm512_storeu_si512(panels + kLanes, _mm512_permutex2var_epi16(even, right, odd));
     }
@@ -135,10 +137,11 @@ HWY_INLINE void store_columns(__m512i values, std::size_t count, std::byte* fact
   if (shift == 0 && count == kPanelWidth) return _mm512_storeu_si512(at(line), values);
   alignas(64) std::uint16_t both[2 * kPanelWidth] = {};
   _mm512_storeu_si512(both + shift, first_of(values, count));
-  const std::size_t end = column + count == columns ? (shift + count + kPanelWidth - 1) / kPanelWidth * kPanelWidth
-                                                    : shift + count;
+  const std::size_t end =
+      column + count == columns ? (shift + count + kPanelWidth - 1) / kPanelWidth * kPanelWidth : shift + count;
   __builtin_memcpy(at(line) + shift, both + shift, (HWY_MIN(end, kPanelWidth) - shift) * sizeof(std::uint16_t));
-  if (end > kPanelWidth) __builtin_memcpy(at(line + 1), both + kPanelWidth, (end - kPanelWidth) * sizeof(std::uint16_t));
+  if (end > kPanelWidth)
+    __builtin_memcpy(at(line + 1), both + kPanelWidth, (end - kPanelWidth) * sizeof(std::uint16_t));
 }
 
 }  // namespace mana::kernels::HWY_NAMESPACE

@@ -102,9 +102,8 @@ void linear(const LinearCall& call) {
         const std::size_t rows = next_rows(end - row);
         next.approach(rows);
         HWY_ALIGN typename Product::Sum sums[kMaxRows * kPanelWidth];
-        kBlocks<Product>[rows - 1](scheme.factors(row), scheme.stride(),
-                                   weights.panel<typename Product::Factor>(panel), weights.depth(),
-                                   scheme.start(column), sums, kPanelWidth);
+        kBlocks<Product>[rows - 1](scheme.factors(row), scheme.stride(), weights.panel<typename Product::Factor>(panel),
+                                   weights.depth(), scheme.start(column), sums, kPanelWidth);
         for (std::size_t m = 0; m < rows; ++m) finish_row(call, scheme, sums + m * kPanelWidth, row + m, column);
         row += rows;
       }

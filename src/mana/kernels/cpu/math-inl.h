@@ -86,9 +86,9 @@ HWY_INLINE Vec gelu(Vec x) { return hn::Mul(x, normal_distribution(x)); }
 /// that a matrix unit need not wait for it. Minimax fit in t² - 9.75, around which it loses few bits; absolute error
 /// 2.6e-5, whatever x is.
 HWY_INLINE Vec quick_gelu(Vec x) {
-  static constexpr float kHalfTail[] = {0.15983881056308746f,    -0.008039205335080624f,  0.0005804490065202117f,
+  static constexpr float kHalfTail[] = {0.15983881056308746f,     -0.008039205335080624f,  0.0005804490065202117f,
                                         -4.3351941712899134e-05f, 2.98754434879811e-06f,   -1.824851949550066e-07f,
-                                        1.2880162714168364e-08f, -9.698957192938451e-10f, 3.569437453943003e-11f};
+                                        1.2880162714168364e-08f,  -9.698957192938451e-10f, 3.569437453943003e-11f};
   const Tag d;
   const Vec t = hn::Max(hn::Set(d, -4.4f), hn::Min(hn::Set(d, 4.4f), x));
   const Vec square = hn::MulAdd(t, t, hn::Set(d, -9.75f));

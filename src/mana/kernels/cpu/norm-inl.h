@@ -75,7 +75,8 @@ void add_norm(const AddNormCall& call) {
       const Vec scaled = hn::MulAdd(normal, load_first(call.gamma + i, count), load_first(call.beta + i, count));
       store_first(scaled, z + i, count);
     });
-    if (call.factors.factors != nullptr) Factors::make_row(z, width, call.factors.factors, call.factors.first_row + row);
+    if (call.factors.factors != nullptr)
+      Factors::make_row(z, width, call.factors.factors, call.factors.first_row + row);
   }
 }
 

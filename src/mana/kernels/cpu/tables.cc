@@ -61,8 +61,7 @@ constexpr Table on_tiles(Table table) {
   return table;
 }
 
-inline constexpr Table kBf16 =
-    attending_in_bf16<VectorUnit>(make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2));
+inline constexpr Table kBf16 = attending_in_bf16<VectorUnit>(make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2));
 inline constexpr Table kBf16Amx = attending_in_bf16<TileUnit>(on_tiles<Bf16Tiles>(kBf16));
 inline constexpr Table kInt8Amx = on_tiles<Int8Tiles>(kInt8Vnni);
 #endif

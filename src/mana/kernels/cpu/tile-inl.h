@@ -35,6 +35,11 @@ class Tiles {
   Tiles& operator=(const Tiles&) = delete;
 };
 
+template <int kTile>
+HWY_INLINE void zero_tile() {
+  asm volatile("tilezero %%tmm%c0" : : "i"(kTile));
+}
+
 /// Rows `stride` bytes apart; with a stride of zero all are the first.
 template <int kTile>
 HWY_INLINE void load_tile(const void* from, std::size_t stride) {

@@ -111,19 +111,22 @@ struct TileRows {
   std::size_t step_bytes;
 };
 
-/// A block of sums, or where it starts from: rows `row_bytes` apart; with zero all are the first.
+/// A block of sums, or where it starts from: rows `row_bytes` apart; with zero all are the first. Null: from zero.
 template <class Sum>
 struct TileSums {
   Sum* first;
   std::size_t row_bytes;
 };
 
-/// C = A B + start for one or two tiles of rows and a panel. Each element is summed over the steps in order. On the way
-/// the `previous` block is finished.
-template <class Product, std::size_t kRowTiles, class Previous, class Sum = typename Product::Sum>
-HWY_INLINE void multiply_tiles(const TileRows& rows, const std::byte* b, std::size_t steps, TileSums<const Sum> start,
-                               TileSums<Sum> c, ReadAhead& ahead, Previous& previous) {
-  constexpr std::size_t kFinishedAStep = 3;  // 12 steps do the 32 rows of a block
+template <std::size_t kRowTiles, class Sum>
+HWY_INLINE void start_tiles(TileSums<Sum> start) {
+  if (start.first == nullptr) {
+    zero_tile<0>();
+    zero_tile<1>();
+    zero_tile<2>();
+    zero_tile<3>();
+    return;
+  }
   const auto* lower = reinterpret_cast<const std::byte*>(start.first) + kTileRows * start.row_bytes;
   load_tile<0>(start.first, start.row_bytes);
   load_tile<1>(start.first + kLanes, start.row_bytes);
@@ -131,6 +134,15 @@ HWY_INLINE void multiply_tiles(const TileRows& rows, const std::byte* b, std::si
     load_tile<2>(lower, start.row_bytes);
     load_tile<3>(lower + kTileRowBytes, start.row_bytes);
   }
+}
+
+/// C = A B + start for one or two tiles of rows and a panel. Each element is summed over the steps in order. On the way
+/// the `previous` block is finished.
+template <class Product, std::size_t kRowTiles, class Previous, class Sum = typename Product::Sum>
+HWY_INLINE void multiply_tiles(const TileRows& rows, const std::byte* b, std::size_t steps, TileSums<const Sum> start,
+                               TileSums<Sum> c, ReadAhead& ahead, Previous& previous) {
+  constexpr std::size_t kFinishedAStep = 3;  // 12 steps do the 32 rows of a block
+  start_tiles<kRowTiles>(start);
   const std::byte* a = rows.first;
   for (std::size_t step = 0; step < steps; ++step, a += rows.step_bytes, b += kStepBytes) {
     load_tile<6>(b, kPanelRowBytes);
@@ -181,8 +193,8 @@ void tile_linear(const LinearCall& call) {
         for (std::size_t row = 0; row < chunk.rows; row += kBlockRows) {
           const std::size_t rows = HWY_MIN(kBlockRows, chunk.rows - row);
           const TileSums<Sum> c{chunk.blocks_kept() == 1 ? sums : sums + row * kPanelWidth, kPanelRowBytes};
-          const TileSums<const Sum> start = first == 0 ? TileSums<const Sum>{scheme.start(column), 0}
-                                                       : TileSums<const Sum>{c.first, c.row_bytes};
+          const TileSums<const Sum> start =
+              first == 0 ? TileSums<const Sum>{scheme.start(column), 0} : TileSums<const Sum>{c.first, c.row_bytes};
           const TileRows a{call.factors + (begin + row) / kTileRows * tile_bytes + first * kTileBytes, kTileRowBytes,
                            tile_bytes, kTileBytes};
           if (rows > kTileRows) {

@@ -10,14 +10,17 @@
 namespace mana::kernels::reference {
 
 /// To the nearest bfloat16.
-inline constexpr auto rounded_to_bf16 = []<class T>(T x) {
-  return T(bfloat16_to_float(float_to_bfloat16(static_cast<float>(x))));
+struct RoundToBf16 {
+  template <class T>
+  T operator()(T x) const {
+    return T(bfloat16_to_float(float_to_bfloat16(static_cast<float>(x))));
+  }
 };
 
 /// Scaled dot-product attention of one head over one text (Vaswani et al. 2017, equation 1):
 ///   O = softmax(Q Kᵀ / √d_k) V      Q, K, V, O: [length, d_k], rows `stride` (of O: `out_stride`) apart
-/// `rounded` is what becomes of the operands of both products: nothing, or bfloat16 (then with the softmax's numerators,
-/// exp(s - max s), whose sum divides what comes out). `scores` has room for `length` values.
+/// `rounded` is what becomes of the operands of both products: nothing, or bfloat16 (then with the softmax's
+/// numerators, exp(s - max s), whose sum divides what comes out). `scores` has room for `length` values.
 template <class T, class Rounded = std::identity>
 void attention(const T* q, const T* k, const T* v, std::size_t stride, std::size_t length, std::size_t head_width,
                T* out, std::size_t out_stride, T* scores, const Rounded& rounded = {}) {

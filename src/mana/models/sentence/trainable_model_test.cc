@@ -152,7 +152,9 @@ TEST_P(GradientTest, IsThatOfTheDefinitionByCentralDifferences) {
       const bool zero = name.ends_with("attention.self.key.bias");
       EXPECT_LE(std::sqrt(wrong), zero ? 1e-4 : 1e-5 * std::sqrt(length) + 1e-8) << name << ", length " << length;
     }
-    EXPECT_LE(std::sqrt(all_wrong / all), precision == Precision::f32 ? 1e-5 : 0.1) << kernels::name_of(isa);
+    // Rounded, a maximum may be another token's.
+    const double tolerance = precision == Precision::f32 ? 1e-5 : GetParam().folder.ends_with("/max") ? 0.2 : 0.1;
+    EXPECT_LE(std::sqrt(all_wrong / all), tolerance) << kernels::name_of(isa);
   }
 }
 

@@ -1,0 +1,65 @@
+#include "mana/nn/feed_forward.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "amx_emulator/levels.h"
+
+namespace mana::nn {
+namespace {
+
+using Level = std::pair<kernels::Isa, kernels::Precision>;
+
+std::vector<float> random_values(std::size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(size);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
+Linear random_linear(const kernels::Table& kernels, std::size_t outputs, std::size_t inputs, unsigned seed) {
+  Linear layer{kernels::PackedLinear(outputs, inputs, kernels.layout)};
+  layer.weights.set(0, random_values(outputs * inputs, seed), random_values(outputs, seed + 1));
+  return layer;
+}
+
+class FeedForwardTest : public testing::TestWithParam<Level> {
+ protected:
+  const kernels::Table& kernels = kernels::table(GetParam().first, GetParam().second);
+};
+
+// So many rows that they are done in several blocks have the bits of a few of them alone, wherever a block ends.
+TEST_P(FeedForwardTest, RowsInBlocksByATeamHaveTheBitsOfRowsAlone) {
+  constexpr std::size_t kModel = 3, kInner = 1030, kRows = 800, kFew = 21;
+  const FeedForward feed_forward{random_linear(kernels, kInner, kModel, 1), random_linear(kernels, kModel, kInner, 3)};
+  const std::vector<float> values = random_values(kRows * kModel, 5);
+  Pool pool;
+  Team team(2);
+  const auto run = [&](std::size_t first, std::size_t count, Team* threads) {
+    Tensor x = pool.tensor(count, kModel);
+    std::copy_n(values.data() + first * kModel, count * kModel, x.data());
+    const Tensor y = feed_forward({kernels, pool, threads}, x);
+    return std::vector<float>(y.data(), y.data() + count * kModel);
+  };
+  const std::vector<float> together = run(0, kRows, nullptr);
+  EXPECT_EQ(run(0, kRows, &team), together);
+  for (std::size_t first = 0; first + kFew < kRows; first += 8 * kFew) {
+    const auto begin = together.begin() + static_cast<std::ptrdiff_t>(first * kModel);
+    ASSERT_EQ(run(first, kFew, nullptr), std::vector<float>(begin, begin + kFew * kModel)) << "rows from " << first;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Levels, FeedForwardTest, testing::ValuesIn(amx_emulator::tested_levels()),
+                         [](const auto& level) {
+                           return std::string(kernels::name_of(level.param.first)) + "_" +
+                                  std::string(kernels::name_of(level.param.second));
+                         });
+
+}  // namespace
+}  // namespace mana::nn
