@@ -55,6 +55,15 @@ class TrainClassifier : public testing::Test {
     EXPECT_TRUE(std::filesystem::is_empty(folder_ / "out")) << "something is left behind";
   }
 
+  void expect_nothing_after_sigint(Process& process) const {
+    ASSERT_TRUE(eventually([&] { return process.blocks(SIGINT) && !std::filesystem::is_empty(folder_ / "out"); }));
+    process.signal(SIGINT);
+    const Outcome outcome = process.finish();
+    EXPECT_EQ(outcome.status, 130) << outcome.errors;
+    EXPECT_THAT(outcome.errors, HasSubstr("nothing was written"));
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "out"));
+  }
+
   TemporaryFolder folder_;
 };
 
@@ -173,12 +182,7 @@ TEST_F(TrainClassifier, AnInterruptedOneWritesNothing) {
   write(folder_ / "many.tsv", many);
   Process process({"train", "classifier", "--model", small_model().string(), "--data", at("many.tsv"), "--output",
                    output().string(), "--threads", "1"});
-  ASSERT_TRUE(eventually([&] { return process.blocks(SIGINT) && !std::filesystem::is_empty(folder_ / "out"); }));
-  process.signal(SIGINT);
-  const Outcome outcome = process.finish();
-  EXPECT_EQ(outcome.status, 130) << outcome.errors;
-  EXPECT_THAT(outcome.errors, HasSubstr("nothing was written"));
-  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "out"));
+  expect_nothing_after_sigint(process);
 }
 
 class FineTuning : public TrainClassifier {
@@ -236,6 +240,15 @@ TEST_F(FineTuning, ServesTheClassifierAsItIsAskedTo) {
   EXPECT_THAT(classify({"the cat sat"}).output, StartsWith("word\t"));
 }
 
+TEST_F(FineTuning, SaysOfWhichTextsItSeesTheBeginning) {
+  for (const char* overflow : {"truncate", "mean"}) {
+    const Outcome outcome =
+        train({"--fine-tune", "--pairs", "1", "--max-tokens", "4", "--on-overflow", overflow, "--force"});
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_THAT(outcome.errors, HasSubstr("3 of 4 texts are longer than 4 tokens")) << overflow;
+  }
+}
+
 TEST_F(FineTuning, RefusesWhatItCannotLearnFrom) {
   write(folder_ / "train.tsv", "label\ttext\nword\tthe cat\nword\tthe cat sat\nsign\t42 !\n");
   expect_failure(train(options()),
@@ -265,12 +278,7 @@ TEST_F(FineTuning, RefusesOptionsThatMeanNothing) {
 TEST_F(FineTuning, InterruptedWritesNothing) {
   Process process({"train", "classifier", "--model", small_model().string(), "--data", at("train.tsv"), "--output",
                    output().string(), "--threads", "1", "--fine-tune", "--epochs", "100000"});
-  ASSERT_TRUE(eventually([&] { return process.blocks(SIGINT) && !std::filesystem::is_empty(folder_ / "out"); }));
-  process.signal(SIGINT);
-  const Outcome outcome = process.finish();
-  EXPECT_EQ(outcome.status, 130) << outcome.errors;
-  EXPECT_THAT(outcome.errors, HasSubstr("nothing was written"));
-  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "out"));
+  expect_nothing_after_sigint(process);
 }
 
 TEST_F(TrainClassifier, AFolderThatIsNoClassifierIsNamed) {

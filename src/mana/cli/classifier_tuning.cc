@@ -8,6 +8,7 @@
 
 #include "mana/base/progress.h"
 #include "mana/cli/finite_number.h"
+#include "mana/cli/output.h"
 #include "mana/train/model_card.h"
 
 namespace mana::cli {
@@ -21,13 +22,13 @@ models::TrainableModel load(const std::filesystem::path& folder, const ComputeOp
           trainable ? *compute.precision : kernels::automatic_precision(isa)};
 }
 
-/// Texts as the classifier will see them.
+/// Texts as the classifier will see them, but for those beyond what the model takes: training sees their beginnings.
 engine::EncoderOptions text_options(const EncoderChoice& encoder) {
   engine::EncoderOptions options;
   options.threads = encoder.compute.threads;
   options.prompt = encoder.vectors.prompt;
   options.max_tokens = encoder.vectors.max_tokens;
-  options.overflow = encoder.vectors.overflow;
+  if (encoder.vectors.overflow == engine::Overflow::error) options.overflow = engine::Overflow::error;
   return options;
 }
 
@@ -84,7 +85,7 @@ std::size_t tune_encoder(const ClassifierTuningChoice& choice, const EncoderChoi
   models::TrainableModel model = load(folders.source, encoder.compute);
   const engine::Encoder served(model.shared_model(), model.kernels(), model.folder(), text_options(encoder));
   Progress progress(quiet ? -1 : STDERR_FILENO, "fine-tuning", "steps");
-  train::tune_to_classes(
+  const std::size_t truncated = train::tune_to_classes(
       model, served, texts, classes, choice.tuning,
       [&](const train::StepReport& report, std::uint64_t total) {
         progress.set_total(total);
@@ -92,6 +93,10 @@ std::size_t tune_encoder(const ClassifierTuningChoice& choice, const EncoderChoi
       },
       std::move(stop));
   progress.wipe();
+  if (!quiet && truncated > 0) {
+    note(fmt::format("{} of {} texts are longer than {} tokens: fine-tuning sees no more of them than that", truncated,
+                     texts.size(), served.max_tokens().value_or(0)));
+  }
   const std::size_t pairs = 2 * choice.tuning.rounds * texts.size();
   const std::vector<models::TrainableModel::NamedText> card = {
       {"README.md", train::model_card(card_of(choice, model, folders, data, texts.size(), pairs))}};

@@ -9,7 +9,7 @@ namespace {
 constexpr Packing kGzip{"gzip", ".gz", gzip_unpacker};
 constexpr Packing kZstd{"zstd", ".zst", zstd_unpacker};
 
-/// Bytes that data in some form begin with. The second of `skippable` is any of 0x50 to 0x5F.
+/// Bytes that data in some form begin with; of the first, those bits that `first_mask` has.
 struct Beginning {
   std::string_view bytes;
   unsigned char first_mask;

@@ -27,10 +27,11 @@ struct FactorLayout {
   constexpr std::size_t lines(std::size_t columns) const {
     return (columns + elements_in_line() - 1) / elements_in_line() + (has_ranges() ? 1 : 0);
   }
-  /// Memory for so many rows.
+  /// Memory of a row, beside those that it stands together with.
+  constexpr std::size_t row_bytes(std::size_t columns) const { return exists() ? lines(columns) * kLineBytes : 0; }
+  /// Memory for so many rows: of whole groups.
   constexpr std::size_t bytes(std::size_t rows, std::size_t columns) const {
-    if (!exists()) return 0;
-    return (rows + rows_together - 1) / rows_together * rows_together * lines(columns) * kLineBytes;
+    return (rows + rows_together - 1) / rows_together * rows_together * row_bytes(columns);
   }
 };
 

@@ -22,10 +22,6 @@ double arithmetic_of(const PackedTokens& batch, std::size_t model, double produc
   return 2.0 * products * static_cast<double>(pairs * model);
 }
 
-/// The row of values, where there are values.
-const float* row_of(const Tensor& x, std::size_t row) { return x.data() == nullptr ? nullptr : x.row(row).data(); }
-float* row_of(Tensor& x, std::size_t row) { return x.data() == nullptr ? nullptr : x.row(row).data(); }
-
 /// Calls work(text, first_head, last_head, scratch) for all heads of all texts; each thread has some of the heads, and
 /// `scratch_size` floats.
 template <class Work>
@@ -70,13 +66,13 @@ Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const Packed
   Tensor mixed = rounds && use == Use::product ? run.factors(qkv.rows(), model) : run.tensor(qkv.rows(), model);
   for_heads(run, heads, batch, run.kernels.attention_scratch(longest_of(batch), head_width),
             [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
-              run.kernels.attention({.qkv = row_of(factors, batch.offsets[text]),
+              run.kernels.attention({.qkv = values_from(factors, batch.offsets[text]),
                                      .length = batch.length(text),
                                      .heads = heads,
                                      .head_width = head_width,
                                      .first_head = first,
                                      .last_head = last,
-                                     .out = row_of(mixed, batch.offsets[text]),
+                                     .out = values_from(mixed, batch.offsets[text]),
                                      .scratch = scratch,
                                      .factors = factors.factors(),
                                      .out_factors = mixed.factors(),

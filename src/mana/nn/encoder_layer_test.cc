@@ -4,29 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
-#include <random>
 #include <vector>
 
 #include "amx_emulator/levels.h"
+#include "mana/nn/test_layers.h"
 
 namespace mana::nn {
 namespace {
 
 constexpr std::size_t kModel = 24, kInner = 40, kHeads = 3;
-
-std::vector<float> random_values(std::size_t size, unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0.0f, 0.3f);
-  std::vector<float> values(size);
-  for (float& value : values) value = normal(random);
-  return values;
-}
-
-Linear random_linear(const kernels::Table& kernels, std::size_t outputs, std::size_t inputs, unsigned seed) {
-  Linear layer{kernels::PackedLinear(outputs, inputs, kernels.layout)};
-  layer.weights.set(0, random_values(outputs * inputs, seed), random_values(outputs, seed + 1));
-  return layer;
-}
 
 EncoderLayer random_layer(const kernels::Table& kernels) {
   const LayerNorm norm{std::vector<float>(kModel, 1.0f), std::vector<float>(kModel, 0.0f), 1e-5f};
@@ -35,8 +21,6 @@ EncoderLayer random_layer(const kernels::Table& kernels) {
           .feed_forward = {random_linear(kernels, kInner, kModel, 5), random_linear(kernels, kModel, kInner, 7)},
           .feed_norm = norm};
 }
-
-using Level = std::pair<kernels::Isa, kernels::Precision>;
 
 class EncoderLayerTest : public testing::TestWithParam<Level> {
  protected:

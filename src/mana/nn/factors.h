@@ -17,4 +17,10 @@ class Ready {
   Tensor made_;
 };
 
+/// Where the values of a row begin; null where there are none.
+template <class Matrix>
+auto* values_from(Matrix& x, std::size_t row) {
+  return x.data() == nullptr ? nullptr : x.data() + row * x.columns();
+}
+
 }  // namespace mana::nn

@@ -15,6 +15,9 @@ struct FeedForward {
   Variable operator()(const Training& training, Variable x) const {
     return narrow(training, widen(training, x, activation));
   }
+
+  /// So many at once: whole tiles.
+  std::size_t rows_at_once(const kernels::Table& kernels) const;
 };
 
 }  // namespace mana::nn

@@ -3,31 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "amx_emulator/levels.h"
+#include "mana/nn/test_layers.h"
 
 namespace mana::nn {
 namespace {
-
-using Level = std::pair<kernels::Isa, kernels::Precision>;
-
-std::vector<float> random_values(std::size_t size, unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> values(size);
-  for (float& value : values) value = normal(random);
-  return values;
-}
-
-Linear random_linear(const kernels::Table& kernels, std::size_t outputs, std::size_t inputs, unsigned seed) {
-  Linear layer{kernels::PackedLinear(outputs, inputs, kernels.layout)};
-  layer.weights.set(0, random_values(outputs * inputs, seed), random_values(outputs, seed + 1));
-  return layer;
-}
 
 class FeedForwardTest : public testing::TestWithParam<Level> {
  protected:
@@ -53,6 +36,12 @@ TEST_P(FeedForwardTest, RowsInBlocksByATeamHaveTheBitsOfRowsAlone) {
     const auto begin = together.begin() + static_cast<std::ptrdiff_t>(first * kModel);
     ASSERT_EQ(run(first, kFew, nullptr), std::vector<float>(begin, begin + kFew * kModel)) << "rows from " << first;
   }
+}
+
+// Factors that stand together in tiles take no more of the cache than those that do not.
+TEST_P(FeedForwardTest, DoesAsManyRowsAtOnceAsTheCacheHolds) {
+  const FeedForward of_minilm{random_linear(kernels, 1536, 1, 1), random_linear(kernels, 1, 1536, 3)};
+  EXPECT_EQ(of_minilm.rows_at_once(kernels), kernels.rounds() ? 512u : 256u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Levels, FeedForwardTest, testing::ValuesIn(amx_emulator::tested_levels()),

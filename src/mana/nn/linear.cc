@@ -22,11 +22,7 @@ std::byte* scratch_row(Tensor& scratch, unsigned thread) {
   return reinterpret_cast<std::byte*>(scratch.row(thread).data());
 }
 
-/// Where rows from `first` on, whole tiles, begin; null where there are none.
-template <class Matrix>
-auto* values_at(Matrix& x, std::size_t first) {
-  return x.data() == nullptr ? nullptr : x.data() + first * x.columns();
-}
+/// Where the factors of rows from `first` on, whole tiles, begin; null where there are none.
 template <class Matrix>
 auto* factors_at(const Run& run, Matrix& x, std::size_t first) {
   return x.factors() == nullptr ? nullptr : x.factors() + run.kernels.factors.bytes(first, x.columns());
@@ -38,11 +34,11 @@ void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& we
   const Ready factors(run, x);
   Tensor scratch = scratch_of(run, run.kernels.linear_scratch(from.count, weights.inputs()));
   run.split(weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned thread) {
-    run.kernels.linear({.x = values_at(*factors, from.first),
+    run.kernels.linear({.x = values_from(*factors, from.first),
                         .rows = from.count,
                         .weights = weights,
                         .activation = activation,
-                        .y = values_at(y, to),
+                        .y = values_from(y, to),
                         .first_panel = first,
                         .last_panel = last,
                         .scratch = scratch_row(scratch, thread),

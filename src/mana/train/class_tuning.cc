@@ -53,9 +53,9 @@ TokenRows rows_of_pairs(std::span<const std::string> texts, std::span<const data
   return rows;
 }
 
-void tune_to_classes(models::TrainableModel& model, const engine::Encoder& encoder, std::span<const std::string> texts,
-                     std::span<const std::uint32_t> classes, const ClassTuning& tuning, const TuningProgress& progress,
-                     std::stop_token stop) {
+std::size_t tune_to_classes(models::TrainableModel& model, const engine::Encoder& encoder,
+                            std::span<const std::string> texts, std::span<const std::uint32_t> classes,
+                            const ClassTuning& tuning, const TuningProgress& progress, std::stop_token stop) {
   const TokenRows rows = rows_of_pairs(texts, data::class_pairs(classes, tuning.rounds, tuning.seed), encoder, stop);
   Loss loss = make_loss("cosine", {.dimensions = encoder.dimensions()});
   SentenceTrainer trainer(model, std::span(&rows, 1), loss, trainer_options(tuning, encoder));
@@ -65,6 +65,7 @@ void tune_to_classes(models::TrainableModel& model, const engine::Encoder& encod
     if (progress) progress(report, trainer.total_steps());
   }
   trainer.settle();
+  return rows.truncated;
 }
 
 }  // namespace mana::train

@@ -31,11 +31,11 @@ using TuningProgress = std::function<void(const StepReport& report, std::uint64_
 
 /// SetFit (Tunstall et al. 2022, arXiv:2209.11055): texts of one class are to have the cosine 1, texts of two the
 /// cosine 0 (losses/cosine_similarity.h). `classes`: the number of each text's class; `encoder` serves `model`'s
-/// weights. The same bits for any number of threads. Throws as data::class_pairs and SentenceTrainer::step();
-/// Cancelled.
-void tune_to_classes(models::TrainableModel& model, const engine::Encoder& encoder, std::span<const std::string> texts,
-                     std::span<const std::uint32_t> classes, const ClassTuning& tuning, const TuningProgress& progress,
-                     std::stop_token stop);
+/// weights. Returns of how many texts training saw the beginning alone. The same bits for any number of threads. Throws
+/// as data::class_pairs and SentenceTrainer::step(); Cancelled.
+std::size_t tune_to_classes(models::TrainableModel& model, const engine::Encoder& encoder,
+                            std::span<const std::string> texts, std::span<const std::uint32_t> classes,
+                            const ClassTuning& tuning, const TuningProgress& progress, std::stop_token stop);
 
 /// The pairs as rows of two texts with the score 1 or 0, each text tokenized once. Throws Cancelled.
 TokenRows rows_of_pairs(std::span<const std::string> texts, std::span<const data::ClassPair> pairs,

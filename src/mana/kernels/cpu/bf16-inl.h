@@ -58,7 +58,7 @@ struct Bf16Scheme {
   explicit Bf16Scheme(const LinearCall& call)
       : weights(call.weights), rows(reinterpret_cast<const std::int32_t*>(call.factors)) {}
   const std::int32_t* factors(std::size_t row) const { return rows + row * stride(); }
-  std::size_t stride() const { return Factors::kLayout.bytes(1, weights.inputs()) / sizeof(std::int32_t); }
+  std::size_t stride() const { return Factors::kLayout.row_bytes(weights.inputs()) / sizeof(std::int32_t); }
   const float* start(std::size_t column) const { return weights.bias() + column; }
   HWY_INLINE Vec value(Activation activation, const float* sums, std::size_t, std::size_t) const {
     return quick_activate(activation, hn::LoadU(Tag(), sums));
