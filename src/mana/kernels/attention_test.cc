@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(Levels, AttentionTest, testing::ValuesIn(available_isas
                          [](const auto& level) { return std::string(name_of(level.param)); });
 
 /// Attention in bf16, where the level has it.
-class Bf16AttentionTest : public testing::TestWithParam<Isa> {
+class Bf16AttentionTest : public testing::TestWithParam<std::pair<Isa, Precision>> {
  protected:
   /// Of a text that begins at row `first_row` of a batch. As factors, or as values.
   std::vector<float> run(const AttentionCase& shape, const std::vector<float>& qkv, std::size_t first_row,
@@ -96,8 +96,8 @@ class Bf16AttentionTest : public testing::TestWithParam<Isa> {
     const std::size_t model = shape.heads * shape.head_width, rows = first_row + shape.length;
     std::vector<float> all(first_row * 3 * model, std::numeric_limits<float>::quiet_NaN());  // nobody may look there
     all.insert(all.end(), qkv.begin(), qkv.end());
-    const Buffer<std::byte> factors = factors_of(kernels, all.data(), rows, 3 * model);
-    Buffer<std::byte> out_factors(kernels.factors.bytes(rows, model));
+    const Buffer<std::byte> factors = factors_of(kernels.attention_factors, all.data(), rows, 3 * model);
+    Buffer<std::byte> out_factors(layout.bytes(rows, model));
     Shifted out(std::vector<float>(shape.length * model), shape.length % 16);
     Buffer<float> scratch(kernels.attention_scratch(shape.length, shape.head_width));
     for (std::size_t piece = 0; piece < pieces; ++piece) {
@@ -107,7 +107,7 @@ class Bf16AttentionTest : public testing::TestWithParam<Isa> {
     }
     EXPECT_TRUE(out.guarded());
     if (!as_factors) return out.values();
-    const std::vector<float> values = values_of(kernels.factors, out_factors.data(), rows, model);
+    const std::vector<float> values = values_of(layout, out_factors.data(), rows, model);
     return {values.begin() + static_cast<std::ptrdiff_t>(first_row * model), values.end()};
   }
 
@@ -133,7 +133,8 @@ class Bf16AttentionTest : public testing::TestWithParam<Isa> {
     }
   }
 
-  const Table& kernels = table(GetParam(), Precision::bf16);
+  const Table& kernels = table(GetParam().first, GetParam().second);
+  const FactorLayout& layout = kernels.attention_factors.layout;
 };
 
 TEST_P(Bf16AttentionTest, EqualsItsDefinition) {
@@ -174,17 +175,17 @@ TEST_P(Bf16AttentionTest, ANumberThatIsNoneStaysInItsText) {
   }
 }
 
-std::vector<Isa> levels_that_round() {
-  std::vector<Isa> isas;
-  for (const auto& [isa, precision] : amx_emulator::tested_levels()) {
-    if (precision == Precision::bf16 && table(isa, precision).rounds()) isas.push_back(isa);
-  }
-  return isas;
+/// bf16, and integers where bf16 is fast.
+std::vector<std::pair<Isa, Precision>> levels_that_round() {
+  std::vector<std::pair<Isa, Precision>> levels = amx_emulator::tested_levels();
+  std::erase_if(levels, [](const auto& level) { return !table(level.first, level.second).attention_factors.exists(); });
+  return levels;
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Bf16AttentionTest);
-INSTANTIATE_TEST_SUITE_P(Levels, Bf16AttentionTest, testing::ValuesIn(levels_that_round()),
-                         [](const auto& level) { return std::string(name_of(level.param)); });
+INSTANTIATE_TEST_SUITE_P(Levels, Bf16AttentionTest, testing::ValuesIn(levels_that_round()), [](const auto& level) {
+  return std::string(name_of(level.param.first)) + "_" + std::string(name_of(level.param.second));
+});
 
 }  // namespace
 }  // namespace mana::kernels

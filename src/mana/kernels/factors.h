@@ -19,6 +19,7 @@ struct FactorLayout {
   Element element = Element::f32;  ///< f32: the values are the factors, and there are none beside them
   std::size_t rows_together = 1;
 
+  bool operator==(const FactorLayout&) const = default;
   constexpr bool exists() const { return element != Element::f32; }
   constexpr bool has_ranges() const { return element == Element::u16 || element == Element::u8; }
   constexpr std::size_t elements_in_line() const { return element == Element::u8 ? 64 : 32; }
@@ -52,6 +53,14 @@ struct FactorCall {
   std::size_t rows;
   std::size_t columns;
   FactorRows to;
+};
+
+/// A layout, and how values become factors in it.
+struct FactorKernel {
+  FactorLayout layout;
+  void (*make)(const FactorCall&) = nullptr;  ///< null where values are the factors
+
+  constexpr bool exists() const { return layout.exists(); }
 };
 
 }  // namespace mana::kernels

@@ -41,12 +41,12 @@ class FactorsTest : public testing::TestWithParam<std::pair<Isa, Precision>> {
 };
 
 TEST_P(FactorsTest, AreTheRoundedOrQuantisedValues) {
-  const FactorLayout& layout = kernels.factors;
+  const FactorLayout& layout = kernels.factors.layout;
   if (!layout.exists()) return;
   for (std::size_t columns = 1; columns <= 100; ++columns) {
     const std::size_t rows = 18, lines = layout.lines(columns);
     const auto x = random_values(rows * columns, 1, 3.0f);
-    const Buffer<std::byte> found = factors_of(kernels, x.data(), rows, columns);
+    const Buffer<std::byte> found = factors_of(kernels.factors, x.data(), rows, columns);
     if (!layout.has_ranges()) {
       EXPECT_EQ(values_of(layout, found.data(), rows, columns), rounded_to_bf16(x));
       continue;
@@ -71,7 +71,7 @@ TEST_P(FactorsTest, OfANormAreThoseOfItsValues) {
     const auto x = random_values(rows * width, 1, 3.0f), gamma = random_values(width, 3),
                beta = random_values(width, 4);
     std::vector<float> z(x.size());
-    Buffer<std::byte> found(kernels.factors.bytes(rows, width));
+    Buffer<std::byte> found(kernels.factors.layout.bytes(rows, width));
     for (const std::size_t first : {0, 5}) {  // by two threads
       const std::size_t last = first == 0 ? 5 : rows;
       kernels.add_norm({x.data() + first * width,
@@ -84,7 +84,7 @@ TEST_P(FactorsTest, OfANormAreThoseOfItsValues) {
                         z.data() + first * width,
                         {found.data(), first}});
     }
-    const Buffer<std::byte> expected = factors_of(kernels, z.data(), rows, width);
+    const Buffer<std::byte> expected = factors_of(kernels.factors, z.data(), rows, width);
     ASSERT_TRUE(std::equal(found.data(), found.data() + found.size(), expected.data())) << "width " << width;
   }
 }

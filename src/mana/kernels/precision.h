@@ -10,7 +10,8 @@ namespace mana::kernels {
 /// In what the products are computed. Sums, norms, softmax and what layers add to each other are f32 in all of them.
 ///   f32   f32 weights and inputs
 ///   bf16  both rounded to bfloat16, summed in f32; attention's operands, too
-///   int8  weights as int8 with a scale for each output, inputs as 8 bits with a range for each token, summed exactly
+///   int8  weights as int8 with a scale for each output, inputs as 8 bits with a range for each token, summed exactly;
+///         attention's operands as with `auto`
 enum class Precision { f32, bf16, int8 };
 
 /// "f32", "bf16", "int8"; nothing for any other name.

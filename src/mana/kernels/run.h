@@ -21,14 +21,13 @@ struct Run {
 
   Tensor tensor(std::size_t rows, std::size_t columns) const { return pool.tensor(rows, columns); }
 
-  /// One of factors alone, as the kernels take them; of values where they take those.
-  Tensor factors(std::size_t rows, std::size_t columns) const {
-    const std::size_t bytes = kernels.factors.bytes(rows, columns);
-    return kernels.factors.exists() ? pool.factors(rows, columns, bytes) : tensor(rows, columns);
+  /// One of factors alone; of values where the layout has none.
+  Tensor factors(std::size_t rows, std::size_t columns, const FactorLayout& layout) const {
+    return layout.exists() ? pool.factors(rows, columns, layout.bytes(rows, columns)) : tensor(rows, columns);
   }
-  /// Gives x room for its factors, where the kernels take any.
+  /// Gives x room for the factors of a linear map, where the kernels take any.
   void add_factors(Tensor& x) const {
-    if (kernels.factors.exists()) pool.add_factors(x, kernels.factors.bytes(x.rows(), x.columns()));
+    if (kernels.factors.exists()) pool.add_factors(x, kernels.factors.layout.bytes(x.rows(), x.columns()));
   }
 
   /// Calls work(begin, end, thread) for parts that together are [0, count).

@@ -28,8 +28,8 @@ struct WeightLayout {
 /// "bf16-32x2": elements, panel width, group.
 std::string name_of(const WeightLayout& layout);
 
-/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x and y are values, or factors where the table
-/// has them: of x its own, of y those in bf16.
+/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x is values, or factors where the table has them;
+/// y is values, or factors that attention takes where it takes any, which are the next map's where that rounds().
 struct LinearCall {
   const float* x;  ///< [rows, inputs]; unused where `factors` are needed
   std::size_t rows;
@@ -40,7 +40,7 @@ struct LinearCall {
   std::size_t last_panel;
   std::byte* scratch;                  ///< linear_scratch(rows, inputs) bytes, 64-byte aligned
   const std::byte* factors = nullptr;  ///< x in the table's layout, where it has one
-  std::byte* y_factors = nullptr;      ///< y rounded to bf16 on the way; a table with bf16 factors only
+  std::byte* y_factors = nullptr;      ///< y rounded to bf16 on the way; where the table attends in bf16
 };
 
 /// z = LayerNorm(x + y), row by row; y may be null. z may be x or y.
@@ -57,7 +57,7 @@ struct AddNormCall {
 };
 
 /// O = softmax(Q Kᵀ / √d_k) V for heads [first_head, last_head) of one text. Q, K and V lie side by side in `qkv`. A
-/// table with bf16 factors attends in bf16 and takes Q, K and V as factors; O becomes values or factors.
+/// table that attends in bf16 takes them as factors; O becomes values or factors of the same layout.
 struct AttentionCall {
   const float* qkv;  ///< [length, 3 · heads · head_width]; unused where `factors` are needed
   std::size_t length;
@@ -67,8 +67,8 @@ struct AttentionCall {
   std::size_t last_head;
   float* out;                          ///< [length, heads · head_width]; unused where `out_factors` are given
   float* scratch;                      ///< attention_scratch(length, head_width) floats, 64-byte aligned
-  const std::byte* factors = nullptr;  ///< qkv of a whole batch in the table's layout
-  std::byte* out_factors = nullptr;    ///< of a whole batch; a table with bf16 factors only
+  const std::byte* factors = nullptr;  ///< qkv of a whole batch in the layout of attention
+  std::byte* out_factors = nullptr;    ///< of a whole batch; where the table attends in bf16
   std::size_t first_row = 0;           ///< of the text in both
 };
 
@@ -78,16 +78,16 @@ struct Table {
   Isa isa;
   Precision precision;
   WeightLayout layout;
-  FactorLayout factors;
-  void (*make_factors)(const FactorCall&);  ///< null where there are none
+  FactorKernel factors;  ///< of x in a linear map
   void (*linear)(const LinearCall&);
   std::size_t (*linear_scratch)(std::size_t rows, std::size_t inputs);
   void (*add_norm)(const AddNormCall&);
+  FactorKernel attention_factors;  ///< of Q, K and V
   void (*attention)(const AttentionCall&);
   std::size_t (*attention_scratch)(std::size_t length, std::size_t head_width);
 
-  /// Whether a kernel can hand out factors: rounding looks at no other value of the row, a range at all of them.
-  bool rounds() const { return factors.element == FactorLayout::Element::bf16; }
+  /// Whether a kernel can hand out a linear map's factors: rounding looks at no other value of the row, a range at all.
+  bool rounds() const { return factors.layout.element == FactorLayout::Element::bf16; }
 };
 
 /// The kernels of a level that the processor has (isa.h: choose_isa), for a precision that is available() there. A

@@ -28,9 +28,9 @@ void linear(benchmark::State& state, Isa isa, Precision precision, Activation ac
   packed.set(0, random_values(inputs * outputs), random_values(outputs));
   const auto x = random_values(rows * inputs);
   Buffer<float> y(rows * outputs);
-  Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs)), factors(kernels.factors.bytes(rows, inputs)),
-      y_factors(kernels.rounds() ? kernels.factors.bytes(rows, outputs) : 0);
-  if (kernels.factors.exists()) kernels.make_factors({x.data(), rows, inputs, {factors.data(), 0}});
+  Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs)), factors(kernels.factors.layout.bytes(rows, inputs)),
+      y_factors(kernels.rounds() ? kernels.factors.layout.bytes(rows, outputs) : 0);
+  if (kernels.factors.exists()) kernels.factors.make({x.data(), rows, inputs, {factors.data(), 0}});
   for (auto _ : state) {
     kernels.linear({x.data(), rows, packed, activation, y.data(), 0, packed.panel_count(), scratch.data(),
                     factors.data(), y_factors.data()});
@@ -47,9 +47,9 @@ void attention(benchmark::State& state, Isa isa, Precision precision) {
   const Table& kernels = table(isa, precision);
   const auto qkv = random_values(length * 3 * kModel);
   Buffer<float> out(length * kModel), scratch(kernels.attention_scratch(length, kHeadWidth));
-  Buffer<std::byte> factors(kernels.factors.bytes(length, 3 * kModel)),
-      out_factors(kernels.factors.bytes(length, kModel));
-  if (kernels.factors.exists()) kernels.make_factors({qkv.data(), length, 3 * kModel, {factors.data(), 0}});
+  const FactorKernel& kernel = kernels.attention_factors;
+  Buffer<std::byte> factors(kernel.layout.bytes(length, 3 * kModel)), out_factors(kernel.layout.bytes(length, kModel));
+  if (kernel.exists()) kernel.make({qkv.data(), length, 3 * kModel, {factors.data(), 0}});
   for (auto _ : state) {
     kernels.attention({qkv.data(), length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data(), factors.data(),
                        out_factors.data()});

@@ -45,7 +45,7 @@ class LinearTest : public testing::TestWithParam<Level> {
     packed.set(0, w, b);
     Shifted in(x, shape.shift), out(std::vector<float>(shape.rows * shape.outputs), shape.shift);
     Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
-    const Buffer<std::byte> factors = factors_of(kernels, in.data(), shape.rows, shape.inputs);
+    const Buffer<std::byte> factors = factors_of(kernels.factors, in.data(), shape.rows, shape.inputs);
     for (std::size_t piece = 0; piece < pieces; ++piece) {
       kernels.linear({in.data(), shape.rows, packed, shape.activation, out.data(),
                       packed.panel_count() * piece / pieces, packed.panel_count() * (piece + 1) / pieces,
@@ -182,9 +182,11 @@ TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
   }
 }
 
-// What the next product takes is the value, rounded; beyond the last column stands zero.
+// What attention or the next product takes is the value, rounded; beyond the last column stands zero.
 TEST_P(LinearTest, HandsOutItsValuesAsFactors) {
-  if (!kernels.rounds()) return;
+  const FactorLayout& layout = kernels.attention_factors.layout;
+  if (!layout.exists()) return;
+  EXPECT_TRUE(!kernels.rounds() || kernels.factors.layout == layout);
   for (const LinearCase& shape : {LinearCase{1, 3, 1, Activation::sigmoid},
                                   {37, 40, 33, Activation::gelu},
                                   {33, 900, 64, Activation::identity}}) {
@@ -193,9 +195,9 @@ TEST_P(LinearTest, HandsOutItsValuesAsFactors) {
     PackedLinear packed(shape.outputs, shape.inputs, kernels.layout);
     packed.set(0, w, b);
     Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
-    const Buffer<std::byte> factors = factors_of(kernels, x.data(), shape.rows, shape.inputs);
+    const Buffer<std::byte> factors = factors_of(kernels.factors, x.data(), shape.rows, shape.inputs);
     const std::size_t padded = (shape.outputs + 31) / 32 * 32;
-    Buffer<std::byte> y(kernels.factors.bytes(shape.rows, shape.outputs));
+    Buffer<std::byte> y(layout.bytes(shape.rows, shape.outputs));
     std::fill_n(y.data(), y.size(), std::byte{0x7f});
     kernels.linear({nullptr, shape.rows, packed, shape.activation, nullptr, 0, packed.panel_count(), scratch.data(),
                     factors.data(), y.data()});
@@ -204,7 +206,7 @@ TEST_P(LinearTest, HandsOutItsValuesAsFactors) {
     for (std::size_t row = 0; row < shape.rows; ++row) {
       std::copy_n(values.data() + row * shape.outputs, shape.outputs, expected.data() + row * padded);
     }
-    EXPECT_EQ(values_of(kernels.factors, y.data(), shape.rows, padded), expected) << shape.outputs << " outputs";
+    EXPECT_EQ(values_of(layout, y.data(), shape.rows, padded), expected) << shape.outputs << " outputs";
   }
 }
 

@@ -9,10 +9,10 @@
 
 namespace mana::kernels {
 
-/// What the kernels take instead of x [rows, columns]; empty where that is x.
-inline Buffer<std::byte> factors_of(const Table& kernels, const float* x, std::size_t rows, std::size_t columns) {
-  Buffer<std::byte> factors(kernels.factors.bytes(rows, columns));
-  if (kernels.factors.exists()) kernels.make_factors({x, rows, columns, {factors.data(), 0}});
+/// What a kernel takes instead of x [rows, columns]; empty where that is x.
+inline Buffer<std::byte> factors_of(const FactorKernel& kernel, const float* x, std::size_t rows, std::size_t columns) {
+  Buffer<std::byte> factors(kernel.layout.bytes(rows, columns));
+  if (kernel.exists()) kernel.make({x, rows, columns, {factors.data(), 0}});
   return factors;
 }
 

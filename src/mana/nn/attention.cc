@@ -1,7 +1,6 @@
 #include "mana/nn/attention.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "mana/nn/factors.h"
@@ -60,13 +59,11 @@ Tensor attend_dropped(const Training& training, const kernels::Dropout& dropout,
 Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const PackedTokens& batch, Use use) {
   const std::size_t model = qkv.columns() / 3, head_width = model / heads;
   const auto timer = run.timer("attention", arithmetic_of(batch, model, 2));  // Q Kᵀ and S V
-  const bool rounds = run.kernels.rounds();
-  const std::optional<Ready> ready = rounds ? std::optional<Ready>(std::in_place, run, qkv) : std::nullopt;
-  const Tensor& factors = ready ? **ready : qkv;
-  Tensor mixed = rounds && use == Use::product ? run.factors(qkv.rows(), model) : run.tensor(qkv.rows(), model);
+  const Ready factors(run, qkv, run.kernels.attention_factors);
+  Tensor mixed = result_of(run, qkv.rows(), model, use);
   for_heads(run, heads, batch, run.kernels.attention_scratch(longest_of(batch), head_width),
             [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
-              run.kernels.attention({.qkv = values_from(factors, batch.offsets[text]),
+              run.kernels.attention({.qkv = values_from(*factors, batch.offsets[text]),
                                      .length = batch.length(text),
                                      .heads = heads,
                                      .head_width = head_width,
@@ -74,7 +71,7 @@ Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const Packed
                                      .last_head = last,
                                      .out = values_from(mixed, batch.offsets[text]),
                                      .scratch = scratch,
-                                     .factors = factors.factors(),
+                                     .factors = factors->factors(),
                                      .out_factors = mixed.factors(),
                                      .first_row = batch.offsets[text]});
             });

@@ -4,10 +4,10 @@
 
 namespace mana::nn {
 
-/// x as the kernels multiply it: itself where it has factors or they take values, else factors made of its values.
+/// x as a kernel multiplies it: itself where it has factors or the kernel takes values, else factors made of its values.
 class Ready {
  public:
-  Ready(const Run& run, const Tensor& x);
+  Ready(const Run& run, const Tensor& x, const kernels::FactorKernel& factors);
 
   const Tensor& operator*() const { return made_.factors() == nullptr ? x_ : made_; }
   const Tensor* operator->() const { return &**this; }
@@ -16,6 +16,9 @@ class Ready {
   const Tensor& x_;
   Tensor made_;
 };
+
+/// A tensor for a result: of factors alone where the kernels can hand out those that `use` takes, else of values.
+Tensor result_of(const Run& run, std::size_t rows, std::size_t columns, Use use);
 
 /// Where the values of a row begin; null where there are none.
 template <class Matrix>

@@ -23,15 +23,14 @@ std::byte* scratch_row(Tensor& scratch, unsigned thread) {
 }
 
 /// Where the factors of rows from `first` on, whole tiles, begin; null where there are none.
-template <class Matrix>
-auto* factors_at(const Run& run, Matrix& x, std::size_t first) {
-  return x.factors() == nullptr ? nullptr : x.factors() + run.kernels.factors.bytes(first, x.columns());
+const std::byte* factors_from(const Run& run, const Tensor& x, std::size_t first) {
+  return x.factors() == nullptr ? nullptr : x.factors() + run.kernels.factors.layout.bytes(first, x.columns());
 }
 
 /// y = f(x Wᵀ + b) into what y has: values or factors.
 void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation, Tensor& y,
               std::size_t to) {
-  const Ready factors(run, x);
+  const Ready factors(run, x, run.kernels.factors);
   Tensor scratch = scratch_of(run, run.kernels.linear_scratch(from.count, weights.inputs()));
   run.split(weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned thread) {
     run.kernels.linear({.x = values_from(*factors, from.first),
@@ -42,8 +41,8 @@ void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& we
                         .first_panel = first,
                         .last_panel = last,
                         .scratch = scratch_row(scratch, thread),
-                        .factors = factors_at(run, *factors, from.first),
-                        .y_factors = factors_at(run, y, to)});
+                        .factors = factors_from(run, *factors, from.first),
+                        .y_factors = y.factors()});
   });
 }
 
@@ -149,13 +148,8 @@ struct ActivatedGradient {
 
 }  // namespace
 
-Tensor result_of(const Run& run, const Linear& linear, std::size_t rows, Use use) {
-  const bool rounded = use == Use::product && run.kernels.rounds();
-  return rounded ? run.factors(rows, linear.weights.outputs()) : run.tensor(rows, linear.weights.outputs());
-}
-
 Tensor Linear::operator()(const Run& run, const Tensor& x, Activation activation, Use use) const {
-  Tensor y = result_of(run, *this, x.rows(), use);
+  Tensor y = result_of(run, x.rows(), weights.outputs(), use);
   rows(run, x, {0, x.rows()}, activation, y, 0);
   return y;
 }

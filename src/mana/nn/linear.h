@@ -23,12 +23,9 @@ struct Linear {
   Variable operator()(const Training& training, Variable&& x,
                       kernels::Activation activation = kernels::Activation::identity, Use use = Use::value) const;
 
-  /// Some rows of x alone, to as many rows of y from `to` on. Whole tiles stand before both.
+  /// Some rows of x alone, whole tiles before them, to as many values of y from row `to` on, or to all its factors.
   void rows(const Run& run, const Tensor& x, Rows from, kernels::Activation activation, Tensor& y,
             std::size_t to) const;
 };
-
-/// A tensor for what a linear map gives.
-Tensor result_of(const Run& run, const Linear& linear, std::size_t rows, Use use);
 
 }  // namespace mana::nn

@@ -7,6 +7,9 @@
 #endif
 
 #include "mana/kernels/cpu/linear-inl.h"
+#if HWY_TARGET == HWY_AVX3
+#include "mana/kernels/cpu/rounded_factors-inl.h"
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
@@ -57,6 +60,9 @@ template <class Dot>
 struct Int8Scheme {
   using Product = Dot;
   using Factors = QuantisedFactors<typename Dot::Element, 1>;
+#if HWY_TARGET == HWY_AVX3
+  using Rounded = RoundedFactors<1>;
+#endif
 
   explicit Int8Scheme(const LinearCall& call)
       : weights(call.weights), rows(call.factors), lines(Factors::kLayout.lines(call.weights.inputs())) {}

@@ -64,14 +64,14 @@ class NextPanel {
   std::size_t rows_;  ///< not yet worked on
 };
 
-/// y = f(value of the sums) for the columns of a panel in a row.
+/// y = f(value of the sums) for the columns of a panel in a row. A scheme that can hand out y rounded says how.
 template <class Scheme>
 HWY_INLINE void finish_row(const LinearCall& call, const Scheme& scheme, const typename Scheme::Product::Sum* sums,
                            std::size_t row, std::size_t column) {
   const std::size_t outputs = call.weights.outputs(), columns = HWY_MIN(kPanelWidth, outputs - column);
-  if constexpr (Scheme::Factors::kLayout.element == FactorLayout::Element::bf16) {
+  if constexpr (requires { typename Scheme::Rounded; }) {
     if (call.y_factors != nullptr) {
-      Scheme::Factors::store(scheme.value(call.activation, sums, row, column),
+      Scheme::Rounded::store(scheme.value(call.activation, sums, row, column),
                              scheme.value(call.activation, sums + kLanes, row, column + kLanes), columns,
                              call.y_factors, row, column, outputs);
       return;

@@ -23,16 +23,21 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
+template <class Factors>
+constexpr FactorKernel factor_kernel() {
+  return {Factors::kLayout, Factors::kLayout.exists() ? make_factors<Factors> : nullptr};
+}
+
 template <class Scheme>
 constexpr Table make_table(Precision precision, WeightLayout::Element element, std::size_t group) {
   return {HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2,
           precision,
           {element, kPanelWidth, group},
-          Scheme::Factors::kLayout,
-          Scheme::Factors::kLayout.exists() ? make_factors<typename Scheme::Factors> : nullptr,
+          factor_kernel<typename Scheme::Factors>(),
           linear<Scheme>,
           no_scratch,
           add_norm<typename Scheme::Factors>,
+          {},
           attention,
           attention_scratch};
 }
@@ -44,6 +49,7 @@ inline constexpr Table kInt8Vnni = make_table<Int8Scheme<DotFours>>(Precision::i
 #if HWY_TARGET == HWY_AVX3
 template <class Unit>
 constexpr Table attending_in_bf16(Table table) {
+  table.attention_factors = factor_kernel<RoundedFactors<Unit::kTogether>>();
   table.attention = bf16_attention<Unit>;
   table.attention_scratch = bf16_attention_scratch;
   return table;
@@ -53,8 +59,7 @@ constexpr Table attending_in_bf16(Table table) {
 template <class Scheme>
 constexpr Table on_tiles(Table table) {
   table.isa = Isa::amx;
-  table.factors = Scheme::Factors::kLayout;
-  table.make_factors = make_factors<typename Scheme::Factors>;
+  table.factors = factor_kernel<typename Scheme::Factors>();
   table.linear = tile_linear<Scheme>;
   table.linear_scratch = tile_scratch<Scheme>;
   table.add_norm = add_norm<typename Scheme::Factors>;
@@ -64,6 +69,8 @@ constexpr Table on_tiles(Table table) {
 inline constexpr Table kBf16 = attending_in_bf16<VectorUnit>(make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2));
 inline constexpr Table kBf16Amx = attending_in_bf16<TileUnit>(on_tiles<Bf16Tiles>(kBf16));
 inline constexpr Table kInt8Amx = on_tiles<Int8Tiles>(kInt8Vnni);
+inline constexpr Table kInt8Bf16 = attending_in_bf16<VectorUnit>(kInt8Vnni);
+inline constexpr Table kInt8Bf16Amx = attending_in_bf16<TileUnit>(kInt8Amx);
 #endif
 
 }  // namespace mana::kernels::HWY_NAMESPACE
@@ -73,15 +80,26 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace mana::kernels {
 
+namespace {
+
+/// Attention is not for 8 bits: it is in bf16 where that is fast, else in f32.
+const Table& int8_table(Isa isa) {
+  const bool rounds = automatic_precision(isa) == Precision::bf16;
+  if (isa == Isa::amx) return rounds ? N_AVX3::kInt8Bf16Amx : N_AVX3::kInt8Amx;
+  if (isa == Isa::avx512) {
+    if (!__builtin_cpu_supports("avx512vnni")) return N_AVX3::kInt8;
+    return rounds ? N_AVX3::kInt8Bf16 : N_AVX3::kInt8Vnni;
+  }
+  return __builtin_cpu_supports("avxvnni") ? N_AVX2::kInt8Vnni : N_AVX2::kInt8;
+}
+
+}  // namespace
+
 const Table& cpu_table(Isa isa, Precision precision) {
-  const bool wide = isa >= Isa::avx512;
   switch (precision) {
-    case Precision::f32: return wide ? N_AVX3::kF32 : N_AVX2::kF32;
+    case Precision::f32: return isa >= Isa::avx512 ? N_AVX3::kF32 : N_AVX2::kF32;
     case Precision::bf16: return isa == Isa::amx ? N_AVX3::kBf16Amx : N_AVX3::kBf16;
-    case Precision::int8:
-      if (isa == Isa::amx) return N_AVX3::kInt8Amx;
-      if (wide) return __builtin_cpu_supports("avx512vnni") ? N_AVX3::kInt8Vnni : N_AVX3::kInt8;
-      return __builtin_cpu_supports("avxvnni") ? N_AVX2::kInt8Vnni : N_AVX2::kInt8;
+    case Precision::int8: return int8_table(isa);
   }
   return N_AVX2::kF32;
 }

@@ -21,6 +21,7 @@ inline constexpr std::size_t kDepthAtOnce = 12;
 struct Bf16Tiles {
   using Product = TilePairs;
   using Factors = RoundedFactors<kTileRows>;
+  using Rounded = Factors;
 
   explicit Bf16Tiles(const LinearCall& call) : weights(call.weights) {}
   const float* start(std::size_t column) const { return weights.bias() + column; }
@@ -34,6 +35,7 @@ struct Bf16Tiles {
 struct Int8Tiles {
   using Product = TileFours;
   using Factors = QuantisedFactors<std::uint8_t, kTileRows>;
+  using Rounded = RoundedFactors<kTileRows>;
 
   explicit Int8Tiles(const LinearCall& call)
       : weights(call.weights), rows(call.factors), lines(Factors::kLayout.lines(call.weights.inputs())) {}
