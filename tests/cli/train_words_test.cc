@@ -200,9 +200,10 @@ TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {
   };
   expect_refusal(of_text(""), 1, "there is no word in the input");
   expect_refusal(of_text("\xFF\xFE\xC0 \xED\xA0\x80\n"), 1, "there is no word in the input");
-  expect_refusal(of_text("one one one one one one"), 1, "only one of the 1 words");
+  expect_refusal(of_text("one one one one one one"), 1, "one word again and again");
+  expect_refusal(of_text("one one one two", {"--min-count", "2"}), 1, "only one of the 2 words");
   expect_refusal(of_text(text(), {"--min-count", "1000000"}), 1, "lower --min-count");
-  expect_refusal(run(command("out", {"--window", "0"})), 1, "the window must be from 1 to 1000, not 0");
+  expect_refusal(run(command("out", {"--window", "0"})), 2, "the window must be from 1 to 1000, not 0");
   expect_refusal(run(command("out", {"--dimensions", "0"})), 2, "--dimensions");
   expect_refusal(run(command("out", {"--sample", "often"})), 2, "--sample takes a number, not 'often'");
   expect_refusal(run({"train", "word2vec", "--output", path("out")}), 2, "--input is missing");

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "mana/base/errors.h"
 #include "mana/cli/model_options.h"
 
 namespace mana::cli {
@@ -82,7 +83,11 @@ bool WordTrainingOptions::parse(Options& options) {
     training.isa = kernels::isa_named(*isa);
     if (!training.isa) Options::refuse("--isa", "a level", *isa);
   }
-  train::check(training);
+  try {
+    train::check(training);
+  } catch (const ArgumentError& error) {
+    throw UsageError(error.what());
+  }
   return true;
 }
 

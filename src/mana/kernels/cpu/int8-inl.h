@@ -52,8 +52,9 @@ HWY_INLINE Vec dequantised(const std::int32_t* sums, RowRange range, const Packe
   const Tag d;
   const Vec sum = hn::ConvertTo(d, hn::LoadU(hn::ScalableTag<std::int32_t>(), sums));
   const Vec scaled = hn::Mul(hn::LoadU(d, weights.scales() + column), sum);
-  const Vec offset = hn::Mul(hn::Set(d, range.least), hn::LoadU(d, weights.row_sums() + column));
-  return hn::Add(hn::Mul(hn::Set(d, range.step), scaled), hn::Add(offset, hn::LoadU(d, weights.bias() + column)));
+  const Vec offset = hn::MulAdd(hn::Set(d, range.least), hn::LoadU(d, weights.row_sums() + column),
+                                hn::LoadU(d, weights.bias() + column));
+  return hn::MulAdd(hn::Set(d, range.step), scaled, offset);
 }
 
 template <class Dot>

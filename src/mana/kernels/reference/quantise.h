@@ -31,9 +31,9 @@ inline std::uint8_t quantised(float x, RowRange range) {
   return static_cast<std::uint8_t>(std::clamp(std::nearbyint((x - range.least) * inverse), 0.0f, 255.0f));
 }
 
-/// The value of a sum Σ_k u_k q_k: step · (scale · sum) + (least · row_sum + bias).
+/// The value of a sum Σ_k u_k q_k: step · (scale · sum) + (least · row_sum + bias), by fused multiply-adds.
 inline float dequantised(std::int32_t sum, RowRange range, float scale, float row_sum, float bias) {
-  return range.step * (scale * static_cast<float>(sum)) + (range.least * row_sum + bias);
+  return std::fma(range.step, scale * static_cast<float>(sum), std::fma(range.least, row_sum, bias));
 }
 
 }  // namespace reference

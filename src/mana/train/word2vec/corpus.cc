@@ -55,6 +55,7 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
   }
   numbers.flush();
   if (words_read_ == 0) throw ArgumentError("there is no word in the input to train on");
+  if (counter.size() == 1) throw ArgumentError("the input is one word again and again, and training needs two words");
   for (unsigned pass = 0; pass < options.phrase_passes; ++pass)
     numbers = join_phrases(numbers, counter, {options.min_count, options.phrase_threshold, pass, stop});
   WordCounter::Choice choice = counter.choose(options.min_count, options.vocabulary);
