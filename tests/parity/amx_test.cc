@@ -59,7 +59,7 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
 
 kernels::Table attending_in_f32(kernels::Table table) {
   const kernels::Table& plain = kernels::table(Isa::avx512, Precision::f32);
-  table.attention_factors = plain.attention_factors;
+  table.rounded = plain.rounded;
   table.attention = plain.attention;
   table.attention_scratch = plain.attention_scratch;
   return table;

@@ -90,24 +90,24 @@ INSTANTIATE_TEST_SUITE_P(Levels, AttentionTest, testing::ValuesIn(available_isas
 /// Attention in bf16, where the level has it.
 class Bf16AttentionTest : public testing::TestWithParam<std::pair<Isa, Precision>> {
  protected:
-  /// Of a text that begins at row `first_row` of a batch. As factors, or as values.
+  /// Of a text that begins at row `first_row` of a batch. Rounded, or as values.
   std::vector<float> run(const AttentionCase& shape, const std::vector<float>& qkv, std::size_t first_row,
-                         bool as_factors, std::size_t pieces = 1) const {
+                         bool as_rounded, std::size_t pieces = 1) const {
     const std::size_t model = shape.heads * shape.head_width, rows = first_row + shape.length;
     std::vector<float> all(first_row * 3 * model, std::numeric_limits<float>::quiet_NaN());  // nobody may look there
     all.insert(all.end(), qkv.begin(), qkv.end());
-    const Buffer<std::byte> factors = factors_of(kernels.attention_factors, all.data(), rows, 3 * model);
-    Buffer<std::byte> out_factors(layout.bytes(rows, model));
+    const Buffer<std::byte> rounded = factors_of(kernels.rounded, all.data(), rows, 3 * model);
+    Buffer<std::byte> out_rounded(layout.bytes(rows, model));
     Shifted out(std::vector<float>(shape.length * model), shape.length % 16);
     Buffer<float> scratch(kernels.attention_scratch(shape.length, shape.head_width));
     for (std::size_t piece = 0; piece < pieces; ++piece) {
       kernels.attention({nullptr, shape.length, shape.heads, shape.head_width, shape.heads * piece / pieces,
-                         shape.heads * (piece + 1) / pieces, out.data(), scratch.data(), factors.data(),
-                         as_factors ? out_factors.data() : nullptr, first_row});
+                         shape.heads * (piece + 1) / pieces, out.data(), scratch.data(), rounded.data(),
+                         as_rounded ? out_rounded.data() : nullptr, first_row});
     }
     EXPECT_TRUE(out.guarded());
-    if (!as_factors) return out.values();
-    const std::vector<float> values = values_of(layout, out_factors.data(), rows, model);
+    if (!as_rounded) return out.values();
+    const std::vector<float> values = values_of(layout, out_rounded.data(), rows, model);
     return {values.begin() + static_cast<std::ptrdiff_t>(first_row * model), values.end()};
   }
 
@@ -116,7 +116,7 @@ class Bf16AttentionTest : public testing::TestWithParam<std::pair<Isa, Precision
     const auto qkv = random_values(shape.length * 3 * model, 5, shape.spread);
     const auto out = run(shape, qkv, 0, false);
     EXPECT_EQ(run(shape, qkv, 5, false, shape.heads), out) << "behind another text, head by head";
-    EXPECT_EQ(run(shape, qkv, 5, true, shape.heads), rounded_to_bf16(out)) << "as factors";
+    EXPECT_EQ(run(shape, qkv, 5, true, shape.heads), rounded_to_bf16(out)) << "rounded";
     const auto wide = widened(qkv);
     std::vector<double> expected(out.size()), scores(shape.length);
     for (std::size_t head = 0; head < shape.heads; ++head) {
@@ -134,7 +134,7 @@ class Bf16AttentionTest : public testing::TestWithParam<std::pair<Isa, Precision
   }
 
   const Table& kernels = table(GetParam().first, GetParam().second);
-  const FactorLayout& layout = kernels.attention_factors.layout;
+  const FactorLayout& layout = kernels.rounded.layout;
 };
 
 TEST_P(Bf16AttentionTest, EqualsItsDefinition) {
@@ -178,7 +178,7 @@ TEST_P(Bf16AttentionTest, ANumberThatIsNoneStaysInItsText) {
 /// bf16, and integers where bf16 is fast.
 std::vector<std::pair<Isa, Precision>> levels_that_round() {
   std::vector<std::pair<Isa, Precision>> levels = amx_emulator::tested_levels();
-  std::erase_if(levels, [](const auto& level) { return !table(level.first, level.second).attention_factors.exists(); });
+  std::erase_if(levels, [](const auto& level) { return !table(level.first, level.second).rounds(); });
   return levels;
 }
 

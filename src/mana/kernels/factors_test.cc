@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,6 +39,21 @@ TEST(FactorLayout, GivesEveryLineAPlaceOfItsOwn) {
 
 class FactorsTest : public testing::TestWithParam<std::pair<Isa, Precision>> {
  protected:
+  /// Against what x is quantised to by definition.
+  void check_integers(const std::byte* found, const std::vector<float>& x, std::size_t rows, std::size_t columns) {
+    const FactorLayout& layout = kernels.factors.layout;
+    const std::size_t lines = layout.lines(columns), in_line = layout.elements_in_line(), size = 64 / in_line;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const RowRange range = reference::row_range(x.data() + row * columns, columns);
+      const auto* kept = found + line_offset(row, lines - 1, lines, layout.rows_together);
+      ASSERT_EQ(std::memcmp(kept, &range, sizeof range), 0) << columns << " columns";
+      for (std::size_t i = 0; i < columns; ++i) {
+        const auto* line = found + line_offset(row, i / in_line, lines, layout.rows_together);
+        ASSERT_EQ(std::to_integer<int>(line[i % in_line * size]), reference::quantised(x[row * columns + i], range));
+      }
+    }
+  }
+
   const Table& kernels = table(GetParam().first, GetParam().second);
 };
 
@@ -44,22 +61,50 @@ TEST_P(FactorsTest, AreTheRoundedOrQuantisedValues) {
   const FactorLayout& layout = kernels.factors.layout;
   if (!layout.exists()) return;
   for (std::size_t columns = 1; columns <= 100; ++columns) {
-    const std::size_t rows = 18, lines = layout.lines(columns);
+    const std::size_t rows = 18;
     const auto x = random_values(rows * columns, 1, 3.0f);
     const Buffer<std::byte> found = factors_of(kernels.factors, x.data(), rows, columns);
-    if (!layout.has_ranges()) {
+    if (layout.has_ranges()) {
+      check_integers(found.data(), x, rows, columns);
+    } else {
       EXPECT_EQ(values_of(layout, found.data(), rows, columns), rounded_to_bf16(x));
-      continue;
     }
-    for (std::size_t row = 0; row < rows; ++row) {
-      const RowRange range = reference::row_range(x.data() + row * columns, columns);
-      const auto* kept = found.data() + line_offset(row, lines - 1, lines, layout.rows_together);
-      ASSERT_EQ(std::memcmp(kept, &range, sizeof range), 0);
-      const std::size_t in_line = layout.elements_in_line(), size = 64 / in_line;
-      for (std::size_t i = 0; i < columns; ++i) {
-        const auto* line = found.data() + line_offset(row, i / in_line, lines, layout.rows_together);
-        ASSERT_EQ(std::to_integer<int>(line[i % in_line * size]), reference::quantised(x[row * columns + i], range));
-      }
+  }
+}
+
+TEST_P(FactorsTest, OfRoundedValuesAreThoseOfTheValues) {
+  if (kernels.factors.make_of_rounded == nullptr) return;
+  for (std::size_t columns = 1; columns <= 200; ++columns) {
+    const std::size_t rows = 19;
+    std::vector<float> x = rounded_to_bf16(random_values(rows * columns, 1, 3.0f));
+    std::fill_n(x.begin(), columns, -1.5f);  // a row without a range
+    const Buffer<std::byte> rounded = factors_of(kernels.rounded, x.data(), rows, columns);
+    Buffer<std::byte> found(kernels.factors.layout.bytes(rows, columns));
+    for (const std::size_t first : {0, 5}) {  // by two threads
+      kernels.factors.make_of_rounded({.x = nullptr,
+                                       .rows = first == 0 ? 5 : rows - first,
+                                       .columns = columns,
+                                       .to = {found.data(), first},
+                                       .rounded = rounded.data()});
+    }
+    check_integers(found.data(), x, rows, columns);
+  }
+}
+
+TEST_P(FactorsTest, OfARoundedRowWithoutAFiniteRangeHaveNone) {
+  if (kernels.factors.make_of_rounded == nullptr) return;
+  constexpr std::size_t kColumns = 70;
+  for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN(),
+                            std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
+    for (const std::size_t place : {0, 33, 69}) {
+      std::vector<float> x = random_values(kColumns, 1);
+      x[place] = wrong;
+      const Buffer<std::byte> rounded = factors_of(kernels.rounded, x.data(), 1, kColumns);
+      Buffer<std::byte> found(kernels.factors.layout.bytes(1, kColumns));
+      kernels.factors.make_of_rounded({nullptr, 1, kColumns, {found.data(), 0}, rounded.data()});
+      RowRange range;
+      std::memcpy(&range, found.data() + line_offset(0, 2, 3, kernels.factors.layout.rows_together), sizeof range);
+      EXPECT_FALSE(std::isfinite(range.step)) << wrong << " at " << place;
     }
   }
 }

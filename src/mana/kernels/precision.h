@@ -11,7 +11,7 @@ namespace mana::kernels {
 ///   f32   f32 weights and inputs
 ///   bf16  both rounded to bfloat16, summed in f32; attention's operands, too
 ///   int8  weights as int8 with a scale for each output, inputs as 8 bits with a range for each token, summed exactly;
-///         attention's operands as with `auto`
+///         where `auto` is bf16, attention's operands and what one product hands to the next are rounded to that
 enum class Precision { f32, bf16, int8 };
 
 /// "f32", "bf16", "int8"; nothing for any other name.

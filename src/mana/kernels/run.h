@@ -23,11 +23,11 @@ struct Run {
 
   /// One of factors alone; of values where the layout has none.
   Tensor factors(std::size_t rows, std::size_t columns, const FactorLayout& layout) const {
-    return layout.exists() ? pool.factors(rows, columns, layout.bytes(rows, columns)) : tensor(rows, columns);
+    return layout.exists() ? pool.factors(rows, columns, layout) : tensor(rows, columns);
   }
   /// Gives x room for the factors of a linear map, where the kernels take any.
   void add_factors(Tensor& x) const {
-    if (kernels.factors.exists()) pool.add_factors(x, kernels.factors.layout.bytes(x.rows(), x.columns()));
+    if (kernels.factors.exists()) pool.add_factors(x, kernels.factors.layout);
   }
 
   /// Calls work(begin, end, thread) for parts that together are [0, count).

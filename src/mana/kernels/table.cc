@@ -64,10 +64,10 @@ constexpr Table reference_table(Precision precision, Element element, void (*lin
           precision,
           {element, 1, 1},
           {},  // the definitions round where they multiply
+          {},
           linear,
           [](std::size_t, std::size_t) { return std::size_t{0}; },
           add_norm,
-          {},
           attention,
           [](std::size_t length, std::size_t) { return length; }};
 }

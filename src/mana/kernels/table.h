@@ -29,18 +29,18 @@ struct WeightLayout {
 std::string name_of(const WeightLayout& layout);
 
 /// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x is values, or factors where the table has them;
-/// y is values, or factors that attention takes where it takes any, which are the next map's where that rounds().
+/// y is values, or rounded where the table does that.
 struct LinearCall {
   const float* x;  ///< [rows, inputs]; unused where `factors` are needed
   std::size_t rows;
   const PackedLinear& weights;  ///< W and b, packed in the layout of the table that is called
   Activation activation;
-  float* y;  ///< [rows, outputs]; unused where `y_factors` are given
+  float* y;  ///< [rows, outputs]; unused where `y_rounded` is given
   std::size_t first_panel;
   std::size_t last_panel;
   std::byte* scratch;                  ///< linear_scratch(rows, inputs) bytes, 64-byte aligned
   const std::byte* factors = nullptr;  ///< x in the table's layout, where it has one
-  std::byte* y_factors = nullptr;      ///< y rounded to bf16 on the way; where the table attends in bf16
+  std::byte* y_rounded = nullptr;      ///< where the table rounds
 };
 
 /// z = LayerNorm(x + y), row by row; y may be null. z may be x or y.
@@ -57,18 +57,18 @@ struct AddNormCall {
 };
 
 /// O = softmax(Q Kᵀ / √d_k) V for heads [first_head, last_head) of one text. Q, K and V lie side by side in `qkv`. A
-/// table that attends in bf16 takes them as factors; O becomes values or factors of the same layout.
+/// table that rounds attends in bf16, takes them rounded, and O becomes values or is rounded.
 struct AttentionCall {
-  const float* qkv;  ///< [length, 3 · heads · head_width]; unused where `factors` are needed
+  const float* qkv;  ///< [length, 3 · heads · head_width]; unused where `rounded` is needed
   std::size_t length;
   std::size_t heads;
   std::size_t head_width;
   std::size_t first_head;
   std::size_t last_head;
-  float* out;                          ///< [length, heads · head_width]; unused where `out_factors` are given
+  float* out;                          ///< [length, heads · head_width]; unused where `out_rounded` is given
   float* scratch;                      ///< attention_scratch(length, head_width) floats, 64-byte aligned
-  const std::byte* factors = nullptr;  ///< qkv of a whole batch in the layout of attention
-  std::byte* out_factors = nullptr;    ///< of a whole batch; where the table attends in bf16
+  const std::byte* rounded = nullptr;  ///< qkv of a whole batch
+  std::byte* out_rounded = nullptr;    ///< of a whole batch
   std::size_t first_row = 0;           ///< of the text in both
 };
 
@@ -78,16 +78,15 @@ struct Table {
   Isa isa;
   Precision precision;
   WeightLayout layout;
-  FactorKernel factors;  ///< of x in a linear map
+  FactorKernel rounded;  ///< bf16, in which kernels hand on what is multiplied next; none: as values
+  FactorKernel factors;  ///< of x in a linear map: none, the rounded ones, or integers
   void (*linear)(const LinearCall&);
   std::size_t (*linear_scratch)(std::size_t rows, std::size_t inputs);
   void (*add_norm)(const AddNormCall&);
-  FactorKernel attention_factors;  ///< of Q, K and V
   void (*attention)(const AttentionCall&);
   std::size_t (*attention_scratch)(std::size_t length, std::size_t head_width);
 
-  /// Whether a kernel can hand out a linear map's factors: rounding looks at no other value of the row, a range at all.
-  bool rounds() const { return factors.layout.element == FactorLayout::Element::bf16; }
+  bool rounds() const { return rounded.exists(); }
 };
 
 /// The kernels of a level that the processor has (isa.h: choose_isa), for a precision that is available() there. A

@@ -29,11 +29,11 @@ void linear(benchmark::State& state, Isa isa, Precision precision, Activation ac
   const auto x = random_values(rows * inputs);
   Buffer<float> y(rows * outputs);
   Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs)), factors(kernels.factors.layout.bytes(rows, inputs)),
-      y_factors(kernels.rounds() ? kernels.factors.layout.bytes(rows, outputs) : 0);
+      y_rounded(kernels.rounded.layout.bytes(rows, outputs));
   if (kernels.factors.exists()) kernels.factors.make({x.data(), rows, inputs, {factors.data(), 0}});
   for (auto _ : state) {
     kernels.linear({x.data(), rows, packed, activation, y.data(), 0, packed.panel_count(), scratch.data(),
-                    factors.data(), y_factors.data()});
+                    factors.data(), y_rounded.data()});
     benchmark::ClobberMemory();
   }
   state.counters["FLOP/s"] = benchmark::Counter(2.0 * static_cast<double>(rows * inputs * outputs),
@@ -47,12 +47,12 @@ void attention(benchmark::State& state, Isa isa, Precision precision) {
   const Table& kernels = table(isa, precision);
   const auto qkv = random_values(length * 3 * kModel);
   Buffer<float> out(length * kModel), scratch(kernels.attention_scratch(length, kHeadWidth));
-  const FactorKernel& kernel = kernels.attention_factors;
-  Buffer<std::byte> factors(kernel.layout.bytes(length, 3 * kModel)), out_factors(kernel.layout.bytes(length, kModel));
-  if (kernel.exists()) kernel.make({qkv.data(), length, 3 * kModel, {factors.data(), 0}});
+  const FactorKernel& kernel = kernels.rounded;
+  Buffer<std::byte> rounded(kernel.layout.bytes(length, 3 * kModel)), out_rounded(kernel.layout.bytes(length, kModel));
+  if (kernel.exists()) kernel.make({qkv.data(), length, 3 * kModel, {rounded.data(), 0}});
   for (auto _ : state) {
-    kernels.attention({qkv.data(), length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data(), factors.data(),
-                       out_factors.data()});
+    kernels.attention({qkv.data(), length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data(), rounded.data(),
+                       out_rounded.data()});
     benchmark::ClobberMemory();
   }
   state.counters["FLOP/s"] = benchmark::Counter(4.0 * static_cast<double>(length * length * kHeads * kHeadWidth),

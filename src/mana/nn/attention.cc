@@ -59,11 +59,11 @@ Tensor attend_dropped(const Training& training, const kernels::Dropout& dropout,
 Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const PackedTokens& batch, Use use) {
   const std::size_t model = qkv.columns() / 3, head_width = model / heads;
   const auto timer = run.timer("attention", arithmetic_of(batch, model, 2));  // Q Kᵀ and S V
-  const Ready factors(run, qkv, run.kernels.attention_factors);
+  const Ready ready(run, qkv, run.kernels.rounded);
   Tensor mixed = result_of(run, qkv.rows(), model, use);
   for_heads(run, heads, batch, run.kernels.attention_scratch(longest_of(batch), head_width),
             [&](std::size_t text, std::size_t first, std::size_t last, float* scratch) {
-              run.kernels.attention({.qkv = values_from(*factors, batch.offsets[text]),
+              run.kernels.attention({.qkv = values_from(*ready, batch.offsets[text]),
                                      .length = batch.length(text),
                                      .heads = heads,
                                      .head_width = head_width,
@@ -71,8 +71,8 @@ Tensor attend(const Run& run, const Tensor& qkv, std::size_t heads, const Packed
                                      .last_head = last,
                                      .out = values_from(mixed, batch.offsets[text]),
                                      .scratch = scratch,
-                                     .factors = factors->factors(),
-                                     .out_factors = mixed.factors(),
+                                     .rounded = ready->factors(),
+                                     .out_rounded = mixed.factors(),
                                      .first_row = batch.offsets[text]});
             });
   return mixed;

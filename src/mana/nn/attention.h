@@ -23,7 +23,7 @@ struct SelfAttention {
 
   template <class Context = Run, class Value>
   Value operator()(const Context& run, const Value& x, const PackedTokens& batch) const {
-    const Value qkv = query_key_value(run, x, kernels::Activation::identity, Use::attention);
+    const Value qkv = query_key_value(run, x, kernels::Activation::identity, Use::product);
     return output(run, attend(run, qkv, heads, batch, Use::product));
   }
 };

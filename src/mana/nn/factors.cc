@@ -3,18 +3,20 @@
 namespace mana::nn {
 
 Ready::Ready(const Run& run, const Tensor& x, const kernels::FactorKernel& factors) : x_(x) {
-  if (!factors.exists() || x.factors() != nullptr) return;
+  if (x.layout() == factors.layout) return;
   made_ = run.factors(x.rows(), x.columns(), factors.layout);
+  const auto make = x.factors() != nullptr ? factors.make_of_rounded : factors.make;
   run.split(x.rows(), [&](std::size_t first, std::size_t last, unsigned) {
-    factors.make(
-        {x.data() + first * x.columns(), last - first, x.columns(), {.factors = made_.factors(), .first_row = first}});
+    make({.x = values_from(x, first),
+          .rows = last - first,
+          .columns = x.columns(),
+          .to = {.factors = made_.factors(), .first_row = first},
+          .rounded = x.factors()});
   });
 }
 
 Tensor result_of(const Run& run, std::size_t rows, std::size_t columns, Use use) {
-  if (use == Use::attention) return run.factors(rows, columns, run.kernels.attention_factors.layout);
-  if (use == Use::product && run.kernels.rounds()) return run.factors(rows, columns, run.kernels.factors.layout);
-  return run.tensor(rows, columns);
+  return use == Use::product ? run.factors(rows, columns, run.kernels.rounded.layout) : run.tensor(rows, columns);
 }
 
 }  // namespace mana::nn

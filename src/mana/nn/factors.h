@@ -4,7 +4,8 @@
 
 namespace mana::nn {
 
-/// x as a kernel multiplies it: itself where it has factors or the kernel takes values, else factors made of its values.
+/// x as a kernel multiplies it: itself where it has such factors or the kernel takes values, else factors made of its
+/// values, or of those rounded.
 class Ready {
  public:
   Ready(const Run& run, const Tensor& x, const kernels::FactorKernel& factors);
@@ -17,7 +18,7 @@ class Ready {
   Tensor made_;
 };
 
-/// A tensor for a result: of factors alone where the kernels can hand out those that `use` takes, else of values.
+/// A tensor for a result: rounded where the kernels round what is multiplied next, else of values.
 Tensor result_of(const Run& run, std::size_t rows, std::size_t columns, Use use);
 
 /// Where the values of a row begin; null where there are none.

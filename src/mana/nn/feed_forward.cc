@@ -10,7 +10,8 @@ namespace mana::nn {
 std::size_t FeedForward::rows_at_once(const kernels::Table& kernels) const {
   constexpr std::size_t kCachedBytes = std::size_t{1536} * 1024, kBlockRows = 32;
   const std::size_t inner = widen.weights.outputs();
-  const std::size_t row_bytes = kernels.rounds() ? kernels.factors.layout.row_bytes(inner) : inner * sizeof(float);
+  std::size_t row_bytes = kernels.rounds() ? kernels.rounded.layout.row_bytes(inner) : inner * sizeof(float);
+  if (kernels.factors.layout.has_ranges()) row_bytes += kernels.factors.layout.row_bytes(inner);
   return std::max<std::size_t>(kCachedBytes / row_bytes / kBlockRows, 1) * kBlockRows;
 }
 

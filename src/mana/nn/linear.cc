@@ -42,7 +42,7 @@ void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& we
                         .last_panel = last,
                         .scratch = scratch_row(scratch, thread),
                         .factors = factors_from(run, *factors, from.first),
-                        .y_factors = y.factors()});
+                        .y_rounded = y.factors()});
   });
 }
 

@@ -12,8 +12,8 @@ using kernels::Profile;
 using kernels::Run;
 
 /// What becomes of a layer's result, so that a Run leaves it in the form which the consumer takes: it is a value among
-/// others (added, normalised, pooled), or what the next linear map multiplies, or attention.
-enum class Use { value, product, attention };
+/// others (added, normalised, pooled), or what the next linear map or attention multiplies.
+enum class Use { value, product };
 
 /// Texts side by side without padding: text t has the tokens [offsets[t], offsets[t + 1]).
 struct PackedTokens {

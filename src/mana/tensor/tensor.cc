@@ -14,6 +14,10 @@ constexpr std::size_t kLeastStretch = (std::size_t{1} << 20) / sizeof(float);
 /// Whole lines, with a gap behind the values in which AddressSanitizer finds who goes too far.
 std::size_t room_for(std::size_t size) { return (size / kLine + 1) * kLine; }
 
+std::size_t floats_for(const Tensor& tensor, const FactorLayout& layout) {
+  return layout.bytes(tensor.rows(), tensor.columns()) / sizeof(float);
+}
+
 }  // namespace
 
 Tensor::~Tensor() {
@@ -22,21 +26,23 @@ Tensor::~Tensor() {
 }
 
 void Tensor::drop_factors() {
-  if (factors_ != nullptr) pool_->give_back(std::exchange(factors_, nullptr), factor_size_);
+  if (factors_ == nullptr) return;
+  pool_->give_back(std::exchange(factors_, nullptr), floats_for(*this, layout_));
+  layout_ = {};
 }
 
 Tensor Pool::tensor(std::size_t rows, std::size_t columns) { return {this, take(rows * columns), rows, columns}; }
 
-Tensor Pool::factors(std::size_t rows, std::size_t columns, std::size_t bytes) {
+Tensor Pool::factors(std::size_t rows, std::size_t columns, const FactorLayout& layout) {
   Tensor tensor(this, nullptr, rows, columns);
-  add_factors(tensor, bytes);
+  add_factors(tensor, layout);
   return tensor;
 }
 
-void Pool::add_factors(Tensor& tensor, std::size_t bytes) {
+void Pool::add_factors(Tensor& tensor, const FactorLayout& layout) {
   if (tensor.factors_ != nullptr) return;
-  tensor.factor_size_ = (bytes + sizeof(float) - 1) / sizeof(float);
-  tensor.factors_ = take(tensor.factor_size_);
+  tensor.factors_ = take(floats_for(tensor, layout));
+  tensor.layout_ = layout;
 }
 
 float* Pool::take(std::size_t size) {

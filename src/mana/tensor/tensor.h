@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "mana/tensor/buffer.h"
+#include "mana/tensor/factor_layout.h"
 
 namespace mana {
 
 class Pool;
 
 /// A matrix [rows, columns] in one or both of two forms: f32 values, row after row without gaps, and factors, the bytes
-/// that a matrix kernel multiplies (kernels/factors.h). Both are 64-byte aligned, and not initialised. It owns its
+/// that a matrix kernel multiplies. Both are 64-byte aligned, and not initialised. It owns its
 /// memory, which returns to its Pool at the end of its life. Moves, does not copy.
 class Tensor {
  public:
@@ -28,9 +29,11 @@ class Tensor {
   std::size_t columns() const { return columns_; }
   float* data() { return data_; }
   const float* data() const { return data_; }
-  /// Null where nobody made any.
+  /// Null where there are none.
   std::byte* factors() { return reinterpret_cast<std::byte*>(factors_); }
   const std::byte* factors() const { return reinterpret_cast<const std::byte*>(factors_); }
+  /// Of the factors that there are.
+  const FactorLayout& layout() const { return layout_; }
   /// For who changes values that have factors.
   void drop_factors();
   std::span<float> row(std::size_t index) { return {data() + index * columns_, columns_}; }
@@ -44,7 +47,7 @@ class Tensor {
     std::swap(pool_, other.pool_);
     std::swap(data_, other.data_);
     std::swap(factors_, other.factors_);
-    std::swap(factor_size_, other.factor_size_);
+    std::swap(layout_, other.layout_);
     std::swap(rows_, other.rows_);
     std::swap(columns_, other.columns_);
   }
@@ -52,7 +55,7 @@ class Tensor {
   Pool* pool_ = nullptr;
   float* data_ = nullptr;
   float* factors_ = nullptr;
-  std::size_t factor_size_ = 0;  // floats' worth of room
+  FactorLayout layout_;
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
 };
@@ -64,10 +67,10 @@ class Tensor {
 class Pool {
  public:
   Tensor tensor(std::size_t rows, std::size_t columns);
-  /// A tensor of factors alone, `bytes` of them.
-  Tensor factors(std::size_t rows, std::size_t columns, std::size_t bytes);
+  /// A tensor of factors alone.
+  Tensor factors(std::size_t rows, std::size_t columns, const FactorLayout& layout);
   /// Gives a tensor room for factors, where it has none.
-  void add_factors(Tensor& tensor, std::size_t bytes);
+  void add_factors(Tensor& tensor, const FactorLayout& layout);
   /// How far it has been used: what it costs.
   std::size_t bytes() const;
 

@@ -129,26 +129,29 @@ TEST(Tensor, MovesWithoutCopying) {
 }
 
 TEST(Tensor, FactorsComeAndGo) {
+  constexpr FactorLayout kRounded{FactorLayout::Element::bf16, 1}, kBytes{FactorLayout::Element::u8, 16};
   Pool pool;
   const std::byte* factors = nullptr;
   Tensor values = pool.tensor(2, 3);
   EXPECT_EQ(values.factors(), nullptr);
   {
-    Tensor tensor = pool.factors(4, 384, 4 * 768);
+    Tensor tensor = pool.factors(4, 384, kRounded);
     EXPECT_EQ(tensor.data(), nullptr);
     EXPECT_EQ(tensor.rows(), 4U);
     factors = tensor.factors();
     ASSERT_NE(factors, nullptr);
-    pool.add_factors(tensor, 4 * 768);  // there are some already
+    pool.add_factors(tensor, kRounded);  // there are some already
     EXPECT_EQ(tensor.factors(), factors);
   }
-  pool.add_factors(values, 4 * 768);
+  pool.add_factors(values, kBytes);
   EXPECT_EQ(values.factors(), factors) << "the memory of the one before";
   const Tensor moved = std::move(values);
   EXPECT_EQ(moved.factors(), factors);
-  Tensor other = pool.factors(1, 1, 64);
+  EXPECT_EQ(moved.layout(), kBytes);
+  Tensor other = pool.factors(1, 1, kRounded);
   other.drop_factors();
   EXPECT_EQ(other.factors(), nullptr);
+  EXPECT_FALSE(other.layout().exists());
 }
 
 }  // namespace

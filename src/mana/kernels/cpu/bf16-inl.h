@@ -28,9 +28,9 @@ struct Bf16Scheme {
   const std::int32_t* factors(std::size_t row) const { return rows + row * stride(); }
   std::size_t stride() const { return Factors::kLayout.row_bytes(weights.inputs()) / sizeof(std::int32_t); }
   const float* start(std::size_t column) const { return weights.bias() + column; }
-  HWY_INLINE Vec value(Activation activation, const float* sums, std::size_t, std::size_t) const {
-    return quick_activate(activation, hn::LoadU(Tag(), sums));
-  }
+  static HWY_INLINE Vec gelu(Vec x) { return quick_gelu(x); }
+  static HWY_INLINE WholeSums columns(const PackedLinear&, std::size_t) { return {}; }
+  NoRange range(std::size_t) const { return {}; }
 
   const PackedLinear& weights;
   const std::int32_t* rows;

@@ -65,40 +65,75 @@ inline std::size_t bf16_attention_scratch(std::size_t length, std::size_t head_w
   return AttentionRoom(length, head_width).size();
 }
 
-/// 2ˣ for x ≤ 0, relative error 1e-4, one for zero: for what is rounded to bf16.
+/// 2ˣ for x ≤ 0, relative error 1.1e-4, one for zero: for what is rounded to bf16.
 HWY_INLINE Vec quick_exp2(Vec x) {
-  static constexpr float kPowers[] = {1.0f, 0.693282961845398f, 0.2422110140323639f, 0.05500893294811249f};
-  const Vec whole = hn::Round(x);
-  return Vec{_mm512_scalef_ps(polynomial(hn::Sub(x, whole), kPowers).raw, whole.raw)};
+  static constexpr float kPowers[] = {1.0f, 0.6954241731944352f, 0.2263083574083941f, 0.07826746939717072f};
+  constexpr int kFromBelow = 1;  // 2ˣ = 2ᶠ 2ⁿ, n the whole number below
+  const Vec fraction{_mm512_reduce_ps(x.raw, kFromBelow)};
+  return Vec{_mm512_scalef_ps(polynomial(fraction, kPowers).raw, x.raw)};
 }
 
-/// scores ← exp((scores - max) / √d_k) as bf16, over the same memory, zero up to a whole panel; returns 1 / their sum.
+/// So many rows of scores side by side: one's steps go on while another waits for its own.
+inline constexpr std::size_t kSideBySide = 4;
+
+/// The lanes of each row joined by `join`: those of row m come to every fourth lane from m on.
+template <class Join>
+HWY_INLINE Vec across_lanes(const Vec (&rows)[kSideBySide], const Join& join) {
+  const auto pair = [&](__m512 a, __m512 b) HWY_ATTR {
+    return join(Vec{_mm512_unpacklo_ps(a, b)}, Vec{_mm512_unpackhi_ps(a, b)});
+  };
+  const __m512d left = _mm512_castps_pd(pair(rows[0].raw, rows[1].raw).raw);
+  const __m512d right = _mm512_castps_pd(pair(rows[2].raw, rows[3].raw).raw);
+  Vec all = join(Vec{_mm512_castpd_ps(_mm512_unpacklo_pd(left, right))},
+                 Vec{_mm512_castpd_ps(_mm512_unpackhi_pd(left, right))});
+  all = join(all, Vec{_mm512_shuffle_f32x4(all.raw, all.raw, 0x4e)});
+  return join(all, Vec{_mm512_shuffle_f32x4(all.raw, all.raw, 0xb1)});
+}
+
+/// scores ← exp((scores - max) / √d_k) as bf16, over the same memory, zero up to a whole panel; puts 1 / their sums.
 /// `scale` is log₂(e) / √d_k.
-HWY_INLINE float bf16_exponentials(float* scores, std::size_t length, float scale) {
+HWY_INLINE void bf16_exponentials(float* scores, std::size_t stride, std::size_t length, float scale,
+                                  float* inverse_sums) {
   const Tag d;
+  const std::size_t whole = length / kPanelWidth * kPanelWidth, rest = length - whole;
   const Vec lowest = hn::Set(d, -hwy::HighestValue<float>());
-  const auto first = [&](Vec value, std::size_t j, Vec other) {
-    return j + kLanes <= length ? value : hn::IfThenElse(hn::FirstN(d, length - HWY_MIN(j, length)), value, other);
+  const auto first = [&](std::size_t row, std::size_t lane) HWY_ATTR {  // of the panel that the keys do not fill
+    const Mask keys = hn::FirstN(d, rest > lane ? rest - lane : 0);
+    return hn::IfThenElse(keys, hn::LoadU(d, scores + row * stride + whole + lane), lowest);
   };
-  Vec largest = lowest, largest_right = lowest;
-  for (std::size_t j = 0; j < length; j += kPanelWidth) {
-    largest = hn::Max(largest, first(hn::LoadU(d, scores + j), j, lowest));
-    largest_right = hn::Max(largest_right, first(hn::LoadU(d, scores + j + kLanes), j + kLanes, lowest));
+  Vec largest[kSideBySide];
+  for (std::size_t m = 0; m < kSideBySide; ++m) {
+    largest[m] = rest > 0 ? hn::Max(first(m, 0), first(m, kLanes)) : lowest;
   }
-  largest = hn::MaxOfLanes(d, hn::Max(largest, largest_right));
-  const auto exponential = [&](std::size_t j) {
-    const Vec score = hn::LoadU(d, scores + j);
-    return first(quick_exp2(hn::Mul(hn::Sub(score, largest), hn::Set(d, scale))), j, hn::Zero(d));
+  for (std::size_t j = 0; j < whole; j += kLanes) {
+    for (std::size_t m = 0; m < kSideBySide; ++m) {
+      largest[m] = hn::Max(largest[m], hn::LoadU(d, scores + m * stride + j));
+    }
+  }
+  const Vec maxima = across_lanes(largest, [](Vec a, Vec b) HWY_ATTR { return hn::Max(a, b); });
+  largest[0] = Vec{_mm512_permute_ps(maxima.raw, 0x00)};
+  largest[1] = Vec{_mm512_permute_ps(maxima.raw, 0x55)};
+  largest[2] = Vec{_mm512_permute_ps(maxima.raw, 0xaa)};
+  largest[3] = Vec{_mm512_permute_ps(maxima.raw, 0xff)};
+
+  Vec sums[kSideBySide];
+  for (std::size_t m = 0; m < kSideBySide; ++m) sums[m] = hn::Zero(d);
+  const auto put = [&](std::size_t m, std::size_t j, Vec left, Vec right) HWY_ATTR {
+    left = quick_exp2(hn::Mul(hn::Sub(left, largest[m]), hn::Set(d, scale)));
+    right = quick_exp2(hn::Mul(hn::Sub(right, largest[m]), hn::Set(d, scale)));
+    sums[m] = hn::Add(sums[m], hn::Add(left, right));
+    _mm512_storeu_si512(reinterpret_cast<std::uint16_t*>(scores + m * stride) + j, rounded(left, right));
   };
-  Vec sum = hn::Zero(d), sum_right = hn::Zero(d);
-  auto* const rounded_scores = reinterpret_cast<std::byte*>(scores);
-  for (std::size_t j = 0; j < length; j += kPanelWidth) {
-    const Vec left = exponential(j), right = exponential(j + kLanes);
-    sum = hn::Add(sum, left);
-    sum_right = hn::Add(sum_right, right);
-    _mm512_storeu_si512(rounded_scores + j * sizeof(std::uint16_t), rounded(left, right));
+  for (std::size_t j = 0; j < whole; j += kPanelWidth) {
+    for (std::size_t m = 0; m < kSideBySide; ++m) {
+      put(m, j, hn::LoadU(d, scores + m * stride + j), hn::LoadU(d, scores + m * stride + j + kLanes));
+    }
   }
-  return 1.0f / hn::GetLane(hn::SumOfLanes(d, hn::Add(sum, sum_right)));
+  for (std::size_t m = 0; m < kSideBySide; ++m) {
+    if (rest > 0) put(m, whole, first(m, 0), first(m, kLanes));
+  }
+  const Vec all = across_lanes(sums, [](Vec a, Vec b) HWY_ATTR { return hn::Add(a, b); });
+  _mm_storeu_ps(inverse_sums, _mm512_castps512_ps128(hn::Div(hn::Set(d, 1.0f), all).raw));
 }
 
 template <class Unit>
@@ -117,7 +152,7 @@ void bf16_attention(const AttentionCall& call) {
 
   for (std::size_t head = call.first_head; head < call.last_head; ++head) {
     const auto columns = [&](std::size_t from) {
-      return HeadFactors<Unit::kTogether>(call.factors, call.first_row, 3 * model, from + head * head_width,
+      return HeadFactors<Unit::kTogether>(call.rounded, call.first_row, 3 * model, from + head * head_width,
                                           head_width);
     };
     copy_rows(columns(0), length, room.pairs(), queries);
@@ -130,8 +165,10 @@ void bf16_attention(const AttentionCall& call) {
         Unit::multiply(rows, queries + row * room.pairs(), room.pairs(), key_panels + key * room.pairs(), room.pairs(),
                        scores + key, stride);
       }
-      float inverse_sum[Unit::kMostRows];
-      for (std::size_t m = 0; m < rows; ++m) inverse_sum[m] = bf16_exponentials(scores + m * stride, length, scale);
+      float inverse_sum[kBlockRows];
+      for (std::size_t m = 0; m < rows; m += kSideBySide) {  // the last ones of a block may be nobody's
+        bf16_exponentials(scores + m * stride, stride, length, scale, inverse_sum + m);
+      }
       // O = exp(S) V / Σ exp(S)      [rows, head_width]
       const auto* weights = reinterpret_cast<const std::int32_t*>(scores);
       for (std::size_t column = 0; column < head_width; column += kPanelWidth) {
@@ -142,8 +179,8 @@ void bf16_attention(const AttentionCall& call) {
           const Vec factor = hn::Set(d, inverse_sum[m]);
           const Vec left = hn::Mul(hn::LoadU(d, mixed + m * kPanelWidth), factor);
           const Vec right = hn::Mul(hn::LoadU(d, mixed + m * kPanelWidth + kLanes), factor);
-          if (call.out_factors != nullptr) {
-            store_columns<Unit::kTogether>(rounded(left, right), count, call.out_factors, call.first_row + row + m, to,
+          if (call.out_rounded != nullptr) {
+            store_columns<Unit::kTogether>(rounded(left, right), count, call.out_rounded, call.first_row + row + m, to,
                                            model);
           } else {
             float* const out = call.out + (row + m) * model + to;

@@ -41,18 +41,40 @@ HWY_INLINE RowRange row_range(const float* x, std::size_t width) {
   return {(hn::GetLane(hn::MaxOfLanes(d, most)) - lowest) * (1.0f / 255), lowest};
 }
 
-/// Elements beyond the row's width are zero in the weights, so what stands there in the factors does not matter.
-template <class Element>
-HWY_INLINE void quantise_row(const float* x, std::size_t width, RowRange range, Element* out) {
-  const Tag d;
+/// As reference::quantised(), before it is clamped: from what rounding x / step makes of it, little below 0 and less
+/// than 600, which narrowing to unsigned bytes clamps.
+class Levels {
+ public:
+  explicit HWY_INLINE Levels(RowRange range)
+      : inverse_(hn::Set(Tag(), range.inverse())), offset_(hn::Set(Tag(), -range.least * range.inverse())) {}
+  HWY_INLINE Int32Vec of(Vec x) const { return hn::NearestInt(hn::MulAdd(x, inverse_, offset_)); }
+
+ private:
+  Vec inverse_, offset_;
+};
+
+/// A line of factors. Elements beyond the row's width are zero in the weights, so what stands there does not matter.
+HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& levels, std::uint16_t* line) {
   const hn::ScalableTag<std::int32_t> di;
-  const hn::Rebind<Element, Tag> narrow;
-  const Vec least = hn::Set(d, range.least), inverse = hn::Set(d, range.step > 0 ? 1.0f / range.step : 0.0f);
-  for (std::size_t k = 0; k < width; k += kLanes) {
-    const Vec level = hn::Mul(hn::Sub(load_first(x + k, width - k), least), inverse);
-    const Int32Vec whole = hn::Min(hn::Max(hn::NearestInt(level), hn::Zero(di)), hn::Set(di, 255));
-    hn::StoreU(hn::DemoteTo(narrow, whole), narrow, out + k);
+  const hn::Rebind<std::uint16_t, Tag> narrow;
+  for (std::size_t k = 0; k < count; k += kLanes) {
+    const Int32Vec level = hn::Min(levels.of(load_first(x + k, count - k)), hn::Set(di, 255));
+    hn::StoreU(hn::DemoteTo(narrow, level), narrow, line + k);
   }
+}
+HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& levels, std::uint8_t* line) {
+#if HWY_TARGET == HWY_AVX3
+  const auto part = [&](std::size_t k) { return levels.of(k < count ? load_first(x + k, count - k) : hn::Zero(Tag())).raw; };
+  const __m512i front = _mm512_packus_epi32(part(0), part(kLanes)),
+                back = _mm512_packus_epi32(part(2 * kLanes), part(3 * kLanes));
+  alignas(64) static constexpr std::int32_t kInOrder[] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
+  _mm512_storeu_si512(line, _mm512_permutexvar_epi32(_mm512_load_si512(kInOrder), _mm512_packus_epi16(front, back)));
+#else
+  const hn::Rebind<std::uint8_t, Tag> narrow;
+  for (std::size_t k = 0; k < count; k += kLanes) {
+    hn::StoreU(hn::DemoteTo(narrow, levels.of(load_first(x + k, count - k))), narrow, line + k);
+  }
+#endif
 }
 
 /// 8 bits with a range for each row, in elements of 8 or 16 bits, `kTogether` rows together.
@@ -65,9 +87,10 @@ struct QuantisedFactors {
     constexpr std::size_t kInLine = kLayout.elements_in_line();
     const std::size_t lines = kLayout.lines(columns);
     const RowRange range = row_range(x, columns);
+    const Levels levels(range);
     std::byte* line = factors + line_offset(row, 0, lines, kTogether);
     for (std::size_t k = 0; k < columns; k += kInLine, line += kTogether * FactorLayout::kLineBytes) {
-      quantise_row(x + k, HWY_MIN(kInLine, columns - k), range, reinterpret_cast<Element*>(line));
+      quantise_line(x + k, HWY_MIN(kInLine, columns - k), levels, reinterpret_cast<Element*>(line));
     }
     __builtin_memcpy(line, &range, sizeof range);
   }

@@ -47,15 +47,24 @@ struct MultiplyAddPairs {
 /// Where integer sums start.
 inline constexpr std::int32_t kNoSums[kPanelWidth] = {};
 
-/// As reference::dequantised().
-HWY_INLINE Vec dequantised(const std::int32_t* sums, RowRange range, const PackedLinear& weights, std::size_t column) {
-  const Tag d;
-  const Vec sum = hn::ConvertTo(d, hn::LoadU(hn::ScalableTag<std::int32_t>(), sums));
-  const Vec scaled = hn::Mul(hn::LoadU(d, weights.scales() + column), sum);
-  const Vec offset = hn::MulAdd(hn::Set(d, range.least), hn::LoadU(d, weights.row_sums() + column),
-                                hn::LoadU(d, weights.bias() + column));
-  return hn::MulAdd(hn::Set(d, range.step), scaled, offset);
-}
+/// Some columns of integer sums: values as reference::dequantised() makes them.
+class IntegerSums {
+ public:
+  HWY_INLINE IntegerSums(const PackedLinear& weights, std::size_t column)
+      : scales_(hn::LoadU(Tag(), weights.scales() + column)),
+        row_sums_(hn::LoadU(Tag(), weights.row_sums() + column)),
+        bias_(hn::LoadU(Tag(), weights.bias() + column)) {}
+
+  HWY_INLINE Vec value(const std::int32_t* sums, RowRange range) const {
+    const Tag d;
+    const Vec sum = hn::ConvertTo(d, hn::LoadU(hn::ScalableTag<std::int32_t>(), sums));
+    return hn::MulAdd(hn::Set(d, range.step), hn::Mul(scales_, sum),
+                      hn::MulAdd(hn::Set(d, range.least), row_sums_, bias_));
+  }
+
+ private:
+  Vec scales_, row_sums_, bias_;
+};
 
 template <class Dot>
 struct Int8Scheme {
@@ -72,9 +81,9 @@ struct Int8Scheme {
   }
   std::size_t stride() const { return lines * FactorLayout::kLineBytes / sizeof(std::int32_t); }
   const std::int32_t* start(std::size_t) const { return kNoSums; }
-  HWY_INLINE Vec value(Activation activation, const std::int32_t* sums, std::size_t row, std::size_t column) const {
-    return quick_activate(activation, dequantised(sums, Factors::range(rows, row, lines), weights, column));
-  }
+  static HWY_INLINE Vec gelu(Vec x) { return quick_gelu(x); }
+  static HWY_INLINE IntegerSums columns(const PackedLinear& weights, std::size_t column) { return {weights, column}; }
+  HWY_INLINE RowRange range(std::size_t row) const { return Factors::range(rows, row, lines); }
 
   const PackedLinear& weights;
   const std::byte* rows;

@@ -21,6 +21,12 @@ HWY_INLINE std::size_t rows_at_once(std::size_t row_bytes, std::size_t block_row
   return HWY_MAX(blocks, 1) * block_rows;
 }
 
+/// Sums of real numbers are values.
+struct NoRange {};
+struct WholeSums {
+  static HWY_INLINE Vec value(const float* sums, NoRange) { return hn::LoadU(Tag(), sums); }
+};
+
 /// f32 as it is: the rows of x themselves are the factors, the bias is where the sums start.
 struct F32Scheme {
   using Product = MultiplyAdd;
@@ -30,9 +36,9 @@ struct F32Scheme {
   const float* factors(std::size_t row) const { return x + row * stride(); }
   std::size_t stride() const { return weights.inputs(); }
   const float* start(std::size_t column) const { return weights.bias() + column; }
-  HWY_INLINE Vec value(Activation activation, const float* sums, std::size_t, std::size_t) const {
-    return activate(activation, hn::LoadU(Tag(), sums));
-  }
+  static HWY_INLINE Vec gelu(Vec x) { return HWY_NAMESPACE::gelu(x); }
+  static HWY_INLINE WholeSums columns(const PackedLinear&, std::size_t) { return {}; }
+  NoRange range(std::size_t) const { return {}; }
 
   const PackedLinear& weights;
   const float* x;
@@ -64,28 +70,41 @@ class NextPanel {
   std::size_t rows_;  ///< not yet worked on
 };
 
-/// y = f(value of the sums) for the columns of a panel in a row. A scheme that can hand out y rounded says how.
-template <class Scheme>
-HWY_INLINE void finish_row(const LinearCall& call, const Scheme& scheme, const typename Scheme::Product::Sum* sums,
-                           std::size_t row, std::size_t column) {
-  const std::size_t outputs = call.weights.outputs(), columns = HWY_MIN(kPanelWidth, outputs - column);
-  if constexpr (requires { typename Scheme::Rounded; }) {
-    if (call.y_factors != nullptr) {
-      Scheme::Rounded::store(scheme.value(call.activation, sums, row, column),
-                             scheme.value(call.activation, sums + kLanes, row, column + kLanes), columns,
-                             call.y_factors, row, column, outputs);
-      return;
+/// y = f(value of the sums) for the columns of a panel in `count` rows. A scheme that can hand out y rounded says how.
+template <class Scheme, class Function>
+HWY_INLINE void finish_rows(const LinearCall& call, const Scheme& scheme, const typename Scheme::Product::Sum* sums,
+                            std::size_t row, std::size_t count, std::size_t column, const Function& f) {
+  const std::size_t outputs = call.weights.outputs(), width = HWY_MIN(kPanelWidth, outputs - column);
+  const auto left = Scheme::columns(call.weights, column), right = Scheme::columns(call.weights, column + kLanes);
+  for (const std::size_t end = row + count; row < end; ++row, sums += kPanelWidth) {
+    const auto range = scheme.range(row);
+    const Vec first = f(left.value(sums, range)), second = f(right.value(sums + kLanes, range));
+    if constexpr (requires { typename Scheme::Rounded; }) {
+      if (call.y_rounded != nullptr) {
+        Scheme::Rounded::store(first, second, width, call.y_rounded, row, column, outputs);
+        continue;
+      }
     }
+    float* y = call.y + row * outputs + column;
+    store_first(first, y, HWY_MIN(kLanes, width));
+    if (width > kLanes) store_first(second, y + kLanes, width - kLanes);
   }
-  float* y = call.y + row * outputs + column;
-  for (std::size_t n = 0; n < columns; n += kLanes) {
-    const Vec value = scheme.value(call.activation, sums + n, row, column + n);
-    store_first(value, y + n, HWY_MIN(kLanes, columns - n));
+}
+
+template <class Scheme>
+HWY_INLINE void finish_rows(const LinearCall& call, const Scheme& scheme, const typename Scheme::Product::Sum* sums,
+                            std::size_t row, std::size_t count, std::size_t column) {
+  switch (call.activation) {
+    case Activation::identity: return finish_rows(call, scheme, sums, row, count, column, [](Vec x) { return x; });
+    case Activation::gelu: return finish_rows(call, scheme, sums, row, count, column, Scheme::gelu);
+    default:
+      return finish_rows(call, scheme, sums, row, count, column,
+                         [&](Vec x) HWY_ATTR { return activate(call.activation, x); });
   }
 }
 
 /// The walk over chunks of rows, panels and register blocks. A scheme knows the factors of the rows and turns sums into
-/// values: value(f, sums, row, column).
+/// values: columns().value(sums, range()).
 template <class Scheme>
 void linear(const LinearCall& call) {
   using Product = typename Scheme::Product;
@@ -104,7 +123,7 @@ void linear(const LinearCall& call) {
         HWY_ALIGN typename Product::Sum sums[kMaxRows * kPanelWidth];
         kBlocks<Product>[rows - 1](scheme.factors(row), scheme.stride(), weights.panel<typename Product::Factor>(panel),
                                    weights.depth(), scheme.start(column), sums, kPanelWidth);
-        for (std::size_t m = 0; m < rows; ++m) finish_row(call, scheme, sums + m * kPanelWidth, row + m, column);
+        finish_rows(call, scheme, sums, row, rows, column);
         row += rows;
       }
     }

@@ -17,6 +17,7 @@
 #if HWY_TARGET == HWY_AVX3
 #include "mana/kernels/cpu/bf16-inl.h"
 #include "mana/kernels/cpu/bf16_attention-inl.h"
+#include "mana/kernels/cpu/quantise_rounded-inl.h"
 #include "mana/kernels/cpu/tile_linear-inl.h"
 #endif
 
@@ -33,11 +34,11 @@ constexpr Table make_table(Precision precision, WeightLayout::Element element, s
   return {HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2,
           precision,
           {element, kPanelWidth, group},
+          {},
           factor_kernel<typename Scheme::Factors>(),
           linear<Scheme>,
           no_scratch,
           add_norm<typename Scheme::Factors>,
-          {},
           attention,
           attention_scratch};
 }
@@ -47,9 +48,11 @@ inline constexpr Table kF32 = make_table<F32Scheme>(Precision::f32, Element::f32
 inline constexpr Table kInt8 = make_table<Int8Scheme<MultiplyAddPairs>>(Precision::int8, Element::i16, 2);
 inline constexpr Table kInt8Vnni = make_table<Int8Scheme<DotFours>>(Precision::int8, Element::i8, 4);
 #if HWY_TARGET == HWY_AVX3
+/// What is multiplied next is handed on in bf16.
 template <class Unit>
-constexpr Table attending_in_bf16(Table table) {
-  table.attention_factors = factor_kernel<RoundedFactors<Unit::kTogether>>();
+constexpr Table rounding(Table table) {
+  table.rounded = factor_kernel<RoundedFactors<Unit::kTogether>>();
+  if (table.factors.layout.has_ranges()) table.factors.make_of_rounded = quantise_rounded<Unit::kTogether>;
   table.attention = bf16_attention<Unit>;
   table.attention_scratch = bf16_attention_scratch;
   return table;
@@ -66,11 +69,11 @@ constexpr Table on_tiles(Table table) {
   return table;
 }
 
-inline constexpr Table kBf16 = attending_in_bf16<VectorUnit>(make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2));
-inline constexpr Table kBf16Amx = attending_in_bf16<TileUnit>(on_tiles<Bf16Tiles>(kBf16));
+inline constexpr Table kBf16 = rounding<VectorUnit>(make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2));
+inline constexpr Table kBf16Amx = rounding<TileUnit>(on_tiles<Bf16Tiles>(kBf16));
 inline constexpr Table kInt8Amx = on_tiles<Int8Tiles>(kInt8Vnni);
-inline constexpr Table kInt8Bf16 = attending_in_bf16<VectorUnit>(kInt8Vnni);
-inline constexpr Table kInt8Bf16Amx = attending_in_bf16<TileUnit>(kInt8Amx);
+inline constexpr Table kInt8Bf16 = rounding<VectorUnit>(kInt8Vnni);
+inline constexpr Table kInt8Bf16Amx = rounding<TileUnit>(kInt8Amx);
 #endif
 
 }  // namespace mana::kernels::HWY_NAMESPACE
@@ -82,7 +85,7 @@ namespace mana::kernels {
 
 namespace {
 
-/// Attention is not for 8 bits: it is in bf16 where that is fast, else in f32.
+/// What is no product of a linear map is in bf16 where that is fast, else in f32.
 const Table& int8_table(Isa isa) {
   const bool rounds = automatic_precision(isa) == Precision::bf16;
   if (isa == Isa::amx) return rounds ? N_AVX3::kInt8Bf16Amx : N_AVX3::kInt8Amx;

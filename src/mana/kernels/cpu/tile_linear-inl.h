@@ -25,9 +25,9 @@ struct Bf16Tiles {
 
   explicit Bf16Tiles(const LinearCall& call) : weights(call.weights) {}
   const float* start(std::size_t column) const { return weights.bias() + column; }
-  HWY_INLINE Vec value(Activation activation, const float* sums, std::size_t, std::size_t) const {
-    return quick_activate(activation, hn::LoadU(Tag(), sums));
-  }
+  static HWY_INLINE Vec gelu(Vec x) { return quick_gelu(x); }
+  static HWY_INLINE WholeSums columns(const PackedLinear&, std::size_t) { return {}; }
+  NoRange range(std::size_t) const { return {}; }
 
   const PackedLinear& weights;
 };
@@ -40,9 +40,9 @@ struct Int8Tiles {
   explicit Int8Tiles(const LinearCall& call)
       : weights(call.weights), rows(call.factors), lines(Factors::kLayout.lines(call.weights.inputs())) {}
   const std::int32_t* start(std::size_t) const { return kNoSums; }
-  HWY_INLINE Vec value(Activation activation, const std::int32_t* sums, std::size_t row, std::size_t column) const {
-    return quick_activate(activation, dequantised(sums, Factors::range(rows, row, lines), weights, column));
-  }
+  static HWY_INLINE Vec gelu(Vec x) { return quick_gelu(x); }
+  static HWY_INLINE IntegerSums columns(const PackedLinear& weights, std::size_t column) { return {weights, column}; }
+  HWY_INLINE RowRange range(std::size_t row) const { return Factors::range(rows, row, lines); }
 
   const PackedLinear& weights;
   const std::byte* rows;
@@ -73,9 +73,10 @@ std::size_t tile_scratch(std::size_t rows, std::size_t inputs) {
 template <class Scheme>
 struct Unfinished {
   HWY_INLINE void finish(std::size_t count) {
-    for (const std::size_t stop = HWY_MIN(row + count, last); row < stop; ++row, sums += kPanelWidth) {
-      finish_row(call, scheme, sums, row, column);
-    }
+    count = HWY_MIN(count, last - row);
+    if (count == 0) return;
+    finish_rows(call, scheme, sums, row, count, column);
+    row += count, sums += count * kPanelWidth;
   }
 
   const LinearCall& call;

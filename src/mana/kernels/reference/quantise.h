@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace mana::kernels {
 
@@ -12,6 +13,9 @@ namespace mana::kernels {
 struct RowRange {
   float step;
   float least;
+
+  /// 1 / step; of a row without a range zero, so that all its u are.
+  float inverse() const { return step >= std::numeric_limits<float>::min() ? 1.0f / step : 0.0f; }
 };
 
 namespace reference {
@@ -26,9 +30,10 @@ inline RowRange row_range(const float* x, std::size_t width) {
   return {(most - least) * (1.0f / 255), least};
 }
 
+/// round(x / step - least / step), by a fused multiply-add.
 inline std::uint8_t quantised(float x, RowRange range) {
-  const float inverse = range.step > 0 ? 1.0f / range.step : 0.0f;
-  return static_cast<std::uint8_t>(std::clamp(std::nearbyint((x - range.least) * inverse), 0.0f, 255.0f));
+  const float level = std::fma(x, range.inverse(), -range.least * range.inverse());
+  return static_cast<std::uint8_t>(std::clamp(std::nearbyint(level), 0.0f, 255.0f));
 }
 
 /// The value of a sum Σ_k u_k q_k: step · (scale · sum) + (least · row_sum + bias), by fused multiply-adds.
