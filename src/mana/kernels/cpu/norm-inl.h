@@ -52,31 +52,49 @@ HWY_INLINE float inverse_deviation(const float* h, std::size_t width, Vec mean, 
   return 1.0f / __builtin_sqrtf(squares.joined() * (1.0f / static_cast<float>(width)) + epsilon);
 }
 
-/// `Factors` makes the factors of a row while it is near.
+/// z = x + y, a row; y may be null. Returns the sum of z.
+HWY_INLINE float add_rows_of(const float* x, const float* y, std::size_t width, float* z) {
+  RunningSums sums;
+  along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) HWY_ATTR {
+    Vec h = load_first(x + i, count);
+    if (y != nullptr) h = hn::Add(h, load_first(y + i, count));
+    store_first(h, z + i, count);
+    sums.part[part] = hn::Add(sums.part[part], h);
+  });
+  return sums.joined();
+}
+
+/// `Factors` makes the factors of a row while it is near. A few rows take each step together, so that the end of one's
+/// sum is not waited for.
 template <class Factors>
 void add_norm(const AddNormCall& call) {
+  constexpr std::size_t kTogether = 4;
   const Tag d;
   const std::size_t width = call.width;
-  for (std::size_t row = 0; row < call.rows; ++row) {
-    const float* x = call.x + row * width;
-    const float* y = call.y == nullptr ? nullptr : call.y + row * width;
-    float* z = call.z + row * width;
-    RunningSums sums;
-    along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
-      Vec h = load_first(x + i, count);
-      if (y != nullptr) h = hn::Add(h, load_first(y + i, count));
-      store_first(h, z + i, count);
-      sums.part[part] = hn::Add(sums.part[part], h);
-    });
-    const Vec mean = hn::Set(d, sums.joined() * (1.0f / static_cast<float>(width)));
-    const Vec scale = hn::Set(d, inverse_deviation(z, width, mean, call.epsilon));
-    along_row(width, [&](std::size_t i, std::size_t count, std::size_t) {
-      const Vec normal = hn::Mul(hn::Sub(load_first(z + i, count), mean), scale);
-      const Vec scaled = hn::MulAdd(normal, load_first(call.gamma + i, count), load_first(call.beta + i, count));
-      store_first(scaled, z + i, count);
-    });
-    if (call.factors.factors != nullptr)
-      Factors::make_row(z, width, call.factors.factors, call.factors.first_row + row);
+  for (std::size_t first = 0; first < call.rows; first += kTogether) {
+    const std::size_t count = HWY_MIN(kTogether, call.rows - first);
+    float means[kTogether], scales[kTogether];
+    for (std::size_t m = 0; m < count; ++m) {
+      const std::size_t begin = (first + m) * width;
+      const float sum =
+          add_rows_of(call.x + begin, call.y == nullptr ? nullptr : call.y + begin, width, call.z + begin);
+      means[m] = sum * (1.0f / static_cast<float>(width));
+    }
+    for (std::size_t m = 0; m < count; ++m) {
+      scales[m] = inverse_deviation(call.z + (first + m) * width, width, hn::Set(d, means[m]), call.epsilon);
+    }
+    for (std::size_t m = 0; m < count; ++m) {
+      float* z = call.z + (first + m) * width;
+      const Vec mean = hn::Set(d, means[m]), scale = hn::Set(d, scales[m]);
+      along_row(width, [&](std::size_t i, std::size_t part, std::size_t) HWY_ATTR {
+        const Vec normal = hn::Mul(hn::Sub(load_first(z + i, part), mean), scale);
+        store_first(hn::MulAdd(normal, load_first(call.gamma + i, part), load_first(call.beta + i, part)), z + i, part);
+      });
+    }
+    for (std::size_t m = 0; m < count && call.factors.factors != nullptr; ++m) {
+      const std::size_t row = first + m;
+      Factors::make_row(call.z + row * width, width, call.factors.factors, call.factors.first_row + row);
+    }
   }
 }
 
