@@ -28,8 +28,8 @@ struct WeightLayout {
 /// "bf16-32x2": elements, panel width, group.
 std::string name_of(const WeightLayout& layout);
 
-/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x is values, or factors where the table has them;
-/// y is values, or rounded where the table does that.
+/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x is values, or factors where the table has
+/// them; y is values, or rounded where the table does that.
 struct LinearCall {
   const float* x;  ///< [rows, inputs]; unused where `factors` are needed
   std::size_t rows;

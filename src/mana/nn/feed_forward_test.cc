@@ -38,8 +38,8 @@ TEST_P(FeedForwardTest, RowsInBlocksByATeamHaveTheBitsOfRowsAlone) {
   }
 }
 
-// Factors that stand together in tiles take no more of the cache than those that do not; integers stand beside what they
-// are made of.
+// Factors that stand together in tiles take no more of the cache than those that do not; integers stand beside what
+// they are made of.
 TEST_P(FeedForwardTest, DoesAsManyRowsAtOnceAsTheCacheHolds) {
   const FeedForward of_minilm{random_linear(kernels, 1536, 1, 1), random_linear(kernels, 1, 1536, 3)};
   const std::size_t of_values = kernels.rounds() ? 1536 * 2 : 1536 * 4;

@@ -79,7 +79,7 @@ inline constexpr std::size_t kSideBySide = 4;
 /// The lanes of each row joined by `join`: those of row m come to every fourth lane from m on.
 template <class Join>
 HWY_INLINE Vec across_lanes(const Vec (&rows)[kSideBySide], const Join& join) {
-  const auto pair = [&](__m512 a, __m512 b) HWY_ATTR {
+  const auto pair = [&](__m512 a, __m512 b) {
     return join(Vec{_mm512_unpacklo_ps(a, b)}, Vec{_mm512_unpackhi_ps(a, b)});
   };
   const __m512d left = _mm512_castps_pd(pair(rows[0].raw, rows[1].raw).raw);
@@ -97,7 +97,7 @@ HWY_INLINE void bf16_exponentials(float* scores, std::size_t stride, std::size_t
   const Tag d;
   const std::size_t whole = length / kPanelWidth * kPanelWidth, rest = length - whole;
   const Vec lowest = hn::Set(d, -hwy::HighestValue<float>());
-  const auto first = [&](std::size_t row, std::size_t lane) HWY_ATTR {  // of the panel that the keys do not fill
+  const auto first = [&](std::size_t row, std::size_t lane) {  // of the panel that the keys do not fill
     const Mask keys = hn::FirstN(d, rest > lane ? rest - lane : 0);
     return hn::IfThenElse(keys, hn::LoadU(d, scores + row * stride + whole + lane), lowest);
   };
@@ -110,7 +110,7 @@ HWY_INLINE void bf16_exponentials(float* scores, std::size_t stride, std::size_t
       largest[m] = hn::Max(largest[m], hn::LoadU(d, scores + m * stride + j));
     }
   }
-  const Vec maxima = across_lanes(largest, [](Vec a, Vec b) HWY_ATTR { return hn::Max(a, b); });
+  const Vec maxima = across_lanes(largest, [](Vec a, Vec b) { return hn::Max(a, b); });
   largest[0] = Vec{_mm512_permute_ps(maxima.raw, 0x00)};
   largest[1] = Vec{_mm512_permute_ps(maxima.raw, 0x55)};
   largest[2] = Vec{_mm512_permute_ps(maxima.raw, 0xaa)};
@@ -118,7 +118,7 @@ HWY_INLINE void bf16_exponentials(float* scores, std::size_t stride, std::size_t
 
   Vec sums[kSideBySide];
   for (std::size_t m = 0; m < kSideBySide; ++m) sums[m] = hn::Zero(d);
-  const auto put = [&](std::size_t m, std::size_t j, Vec left, Vec right) HWY_ATTR {
+  const auto put = [&](std::size_t m, std::size_t j, Vec left, Vec right) {
     left = quick_exp2(hn::Mul(hn::Sub(left, largest[m]), hn::Set(d, scale)));
     right = quick_exp2(hn::Mul(hn::Sub(right, largest[m]), hn::Set(d, scale)));
     sums[m] = hn::Add(sums[m], hn::Add(left, right));
@@ -132,7 +132,7 @@ HWY_INLINE void bf16_exponentials(float* scores, std::size_t stride, std::size_t
   for (std::size_t m = 0; m < kSideBySide; ++m) {
     if (rest > 0) put(m, whole, first(m, 0), first(m, kLanes));
   }
-  const Vec all = across_lanes(sums, [](Vec a, Vec b) HWY_ATTR { return hn::Add(a, b); });
+  const Vec all = across_lanes(sums, [](Vec a, Vec b) { return hn::Add(a, b); });
   _mm_storeu_ps(inverse_sums, _mm512_castps512_ps128(hn::Div(hn::Set(d, 1.0f), all).raw));
 }
 

@@ -64,7 +64,9 @@ HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& l
 }
 HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& levels, std::uint8_t* line) {
 #if HWY_TARGET == HWY_AVX3
-  const auto part = [&](std::size_t k) { return levels.of(k < count ? load_first(x + k, count - k) : hn::Zero(Tag())).raw; };
+  const auto part = [&](std::size_t k) {
+    return levels.of(k < count ? load_first(x + k, count - k) : hn::Zero(Tag())).raw;
+  };
   const __m512i front = _mm512_packus_epi32(part(0), part(kLanes)),
                 back = _mm512_packus_epi32(part(2 * kLanes), part(3 * kLanes));
   alignas(64) static constexpr std::int32_t kInOrder[] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};

@@ -99,7 +99,7 @@ HWY_INLINE void finish_rows(const LinearCall& call, const Scheme& scheme, const 
     case Activation::gelu: return finish_rows(call, scheme, sums, row, count, column, Scheme::gelu);
     default:
       return finish_rows(call, scheme, sums, row, count, column,
-                         [&](Vec x) HWY_ATTR { return activate(call.activation, x); });
+                         [&](Vec x) { return activate(call.activation, x); });
   }
 }
 

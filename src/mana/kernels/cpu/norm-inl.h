@@ -55,7 +55,7 @@ HWY_INLINE float inverse_deviation(const float* h, std::size_t width, Vec mean, 
 /// z = x + y, a row; y may be null. Returns the sum of z.
 HWY_INLINE float add_rows_of(const float* x, const float* y, std::size_t width, float* z) {
   RunningSums sums;
-  along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) HWY_ATTR {
+  along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
     Vec h = load_first(x + i, count);
     if (y != nullptr) h = hn::Add(h, load_first(y + i, count));
     store_first(h, z + i, count);
@@ -86,7 +86,7 @@ void add_norm(const AddNormCall& call) {
     for (std::size_t m = 0; m < count; ++m) {
       float* z = call.z + (first + m) * width;
       const Vec mean = hn::Set(d, means[m]), scale = hn::Set(d, scales[m]);
-      along_row(width, [&](std::size_t i, std::size_t part, std::size_t) HWY_ATTR {
+      along_row(width, [&](std::size_t i, std::size_t part, std::size_t) {
         const Vec normal = hn::Mul(hn::Sub(load_first(z + i, part), mean), scale);
         store_first(hn::MulAdd(normal, load_first(call.gamma + i, part), load_first(call.beta + i, part)), z + i, part);
       });

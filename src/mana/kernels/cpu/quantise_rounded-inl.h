@@ -30,12 +30,11 @@ HWY_INLINE std::int16_t least_of(__m512i numbers) {
   return static_cast<std::int16_t>(_mm_extract_epi16(least, 0) ^ kSign);
 }
 
-/// The lines of a row, one after the other: line(i), with its count of elements.
+/// The lines of a row.
 template <std::size_t kTogether>
 struct RoundedRow {
   HWY_INLINE RoundedRow(const FactorCall& call, std::size_t row)
-      : first(call.rounded +
-              line_offset(row, 0, RoundedFactors<kTogether>::kLayout.lines(call.columns), kTogether)) {}
+      : first(call.rounded + line_offset(row, 0, RoundedFactors<kTogether>::kLayout.lines(call.columns), kTogether)) {}
   HWY_INLINE __m512i line(std::size_t i) const {
     return _mm512_loadu_si512(first + i * kTogether * FactorLayout::kLineBytes);
   }
@@ -63,7 +62,8 @@ HWY_INLINE RowRange row_range(const RoundedRow<kTogether>& row, std::size_t colu
 /// The 32 levels of a line as 16 bits each, in their order.
 HWY_INLINE __m512i levels_of(__m512i line, const Levels& levels) {
   constexpr __mmask32 kOdd = 0xaaaaaaaa;
-  return _mm512_mask_blend_epi16(kOdd, levels.of(even_of(line)).raw, _mm512_slli_epi32(levels.of(odd_of(line)).raw, 16));
+  return _mm512_mask_blend_epi16(kOdd, levels.of(even_of(line)).raw,
+                                 _mm512_slli_epi32(levels.of(odd_of(line)).raw, 16));
 }
 
 /// As QuantisedFactors makes them of values.

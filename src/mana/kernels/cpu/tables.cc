@@ -71,9 +71,8 @@ constexpr Table on_tiles(Table table) {
 
 inline constexpr Table kBf16 = rounding<VectorUnit>(make_table<Bf16Scheme>(Precision::bf16, Element::bf16, 2));
 inline constexpr Table kBf16Amx = rounding<TileUnit>(on_tiles<Bf16Tiles>(kBf16));
-inline constexpr Table kInt8Amx = on_tiles<Int8Tiles>(kInt8Vnni);
 inline constexpr Table kInt8Bf16 = rounding<VectorUnit>(kInt8Vnni);
-inline constexpr Table kInt8Bf16Amx = rounding<TileUnit>(kInt8Amx);
+inline constexpr Table kInt8Amx = rounding<TileUnit>(on_tiles<Int8Tiles>(kInt8Vnni));
 #endif
 
 }  // namespace mana::kernels::HWY_NAMESPACE
@@ -85,13 +84,12 @@ namespace mana::kernels {
 
 namespace {
 
-/// What is no product of a linear map is in bf16 where that is fast, else in f32.
+/// Integers are for linear maps; what stands between these is in bf16 where that is fast, else in f32.
 const Table& int8_table(Isa isa) {
-  const bool rounds = automatic_precision(isa) == Precision::bf16;
-  if (isa == Isa::amx) return rounds ? N_AVX3::kInt8Bf16Amx : N_AVX3::kInt8Amx;
+  if (isa == Isa::amx) return N_AVX3::kInt8Amx;
   if (isa == Isa::avx512) {
     if (!__builtin_cpu_supports("avx512vnni")) return N_AVX3::kInt8;
-    return rounds ? N_AVX3::kInt8Bf16 : N_AVX3::kInt8Vnni;
+    return automatic_precision(isa) == Precision::bf16 ? N_AVX3::kInt8Bf16 : N_AVX3::kInt8Vnni;
   }
   return __builtin_cpu_supports("avxvnni") ? N_AVX2::kInt8Vnni : N_AVX2::kInt8;
 }
