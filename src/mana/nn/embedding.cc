@@ -34,6 +34,12 @@ void EmbeddingTable::add(std::size_t id, std::span<float> sum) const {
   if (dtype_ == DType::bf16) add_row<std::uint16_t>(row, sum, bfloat16_to_float);
 }
 
+void EmbeddingTable::prefetch(std::size_t id) const {
+  constexpr std::size_t kLine = 64;
+  const std::size_t row_bytes = width_ * size_of(dtype_);
+  for (std::size_t at = 0; at < row_bytes; at += kLine) __builtin_prefetch(bytes_.data() + id * row_bytes + at);
+}
+
 void add_lookup_gradient(const Training& training, const EmbeddingTable& table, std::span<const std::int32_t> ids,
                          const Tensor& dy) {
   Parameter& parameter = *training.parts.of(table).table;

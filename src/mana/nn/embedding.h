@@ -26,6 +26,8 @@ class EmbeddingTable {
 
   /// sum += table[id]      sum: [width]
   void add(std::size_t id, std::span<float> sum) const;
+  /// Brings table[id] near: rows are far apart, and nobody can guess which one comes next.
+  void prefetch(std::size_t id) const;
 
  private:
   std::span<const std::byte> bytes_;

@@ -58,6 +58,7 @@ Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) co
   Tensor x = run.tensor(batch.tokens(), word.width());
   for (std::size_t text = 0; text < batch.texts(); ++text) {
     for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
+      if (t + 1 < batch.tokens()) word.prefetch(static_cast<std::size_t>(batch.ids[t + 1]));
       const std::span<float> row = x.row(t);
       std::fill(row.begin(), row.end(), 0.0f);
       word.add(static_cast<std::size_t>(batch.ids[t]), row);
