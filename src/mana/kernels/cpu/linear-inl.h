@@ -98,8 +98,7 @@ HWY_INLINE void finish_rows(const LinearCall& call, const Scheme& scheme, const 
     case Activation::identity: return finish_rows(call, scheme, sums, row, count, column, [](Vec x) { return x; });
     case Activation::gelu: return finish_rows(call, scheme, sums, row, count, column, Scheme::gelu);
     default:
-      return finish_rows(call, scheme, sums, row, count, column,
-                         [&](Vec x) { return activate(call.activation, x); });
+      return finish_rows(call, scheme, sums, row, count, column, [&](Vec x) { return activate(call.activation, x); });
   }
 }
 
