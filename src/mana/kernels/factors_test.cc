@@ -62,7 +62,9 @@ TEST_P(FactorsTest, AreTheRoundedOrQuantisedValues) {
   if (!layout.exists()) return;
   for (std::size_t columns = 1; columns <= 100; ++columns) {
     const std::size_t rows = 18;
-    const auto x = random_values(rows * columns, 1, 3.0f);
+    auto x = random_values(rows * columns, 1, 3.0f);
+    // A range that is small beside what it begins with: levels come out below 0 and above 255 before they are clamped.
+    for (std::size_t i = 0; i < columns; ++i) x[i] = 1e6f + 0.0625f * static_cast<float>(i % 5);
     const Buffer<std::byte> found = factors_of(kernels.factors, x.data(), rows, columns);
     if (layout.has_ranges()) {
       check_integers(found.data(), x, rows, columns);
