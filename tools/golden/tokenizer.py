@@ -5,7 +5,7 @@
     python tools/golden/tokenizer.py [--model FOLDER] [--bge FOLDER]
 
 `--model` is the default model's folder and `--bge` that of BAAI/bge-small-en; without them their cases are left as they
-are. `--random N --output FOLDER` writes N random cases instead, for a longer search than is worth keeping.
+are. `--random N` makes so many random cases: more than are worth keeping for a longer search.
 """
 
 import argparse
@@ -284,7 +284,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--model", type=pathlib.Path)
     arguments.add_argument("--bge", type=pathlib.Path)
-    arguments.add_argument("--random", type=int)
+    arguments.add_argument("--random", type=int, default=300)
     arguments.add_argument("--output", type=pathlib.Path, default=FIXTURES)
     arguments = arguments.parse_args()
     output = arguments.output
@@ -293,9 +293,7 @@ def main():
     for name, tokenizer in made.items():
         (output / name).mkdir(parents=True, exist_ok=True)
         (output / name / "tokenizer.json").write_text(tokenizer.to_str())
-    if arguments.random:
-        write_lines(output / "cases.jsonl", [version, *random_cases(made, arguments.random)])
-        return
+    write_lines(output / "random.jsonl", [version, *random_cases(made, arguments.random)])
     write_lines(output / "cases.jsonl", [version, *(c for name, t in made.items() for c in cases(name, t))])
     model = None
     for name, folder in {"model": arguments.model, "bge": arguments.bge}.items():

@@ -166,6 +166,13 @@ TEST_P(LinearTest, ARowWithoutAFiniteRangeBecomesNaNIn8Bits) {
   EXPECT_NEAR(y[2], 3, 0.05);
 }
 
+TEST_P(LinearTest, ARowOfATinyRangeIsItsLeastValueIn8Bits) {
+  if (precision != Precision::int8) return;
+  const auto y = run_linear({2, 2, 1}, {0, 1e-40f, 2, 2}, {1.0f, 1.0f}, {3.0f});
+  EXPECT_NEAR(y[0], 3, 1e-6);
+  EXPECT_NEAR(y[1], 7, 1e-5);
+}
+
 // Integers have no order of summation: for the same operands every instruction set gives the same bits.
 TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
   if (precision != Precision::int8) return;

@@ -5,7 +5,8 @@ namespace mana::nn {
 Ready::Ready(const Run& run, const Tensor& x, const kernels::FactorKernel& factors) : x_(x) {
   if (x.layout() == factors.layout) return;
   made_ = run.factors(x.rows(), x.columns(), factors.layout);
-  const auto make = x.factors() != nullptr ? factors.make_of_rounded : factors.make;
+  const bool rounded_alone = x.data() == nullptr && x.factors() != nullptr;  // without rows there is neither
+  const auto make = rounded_alone ? factors.make_of_rounded : factors.make;
   run.split(x.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     make({.x = values_from(x, first),
           .rows = last - first,

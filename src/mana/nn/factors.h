@@ -27,4 +27,10 @@ auto* values_from(Matrix& x, std::size_t row) {
   return x.data() == nullptr ? nullptr : x.data() + row * x.columns();
 }
 
+/// Where the factors of a row begin, with whole tiles before it; null where there are none.
+template <class Matrix>
+auto* factors_from(Matrix& x, std::size_t row) {
+  return x.factors() == nullptr ? nullptr : x.factors() + x.layout().bytes(row, x.columns());
+}
+
 }  // namespace mana::nn

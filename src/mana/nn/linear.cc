@@ -22,12 +22,7 @@ std::byte* scratch_row(Tensor& scratch, unsigned thread) {
   return reinterpret_cast<std::byte*>(scratch.row(thread).data());
 }
 
-/// Where the factors of rows from `first` on, whole tiles, begin; null where there are none.
-const std::byte* factors_from(const Run& run, const Tensor& x, std::size_t first) {
-  return x.factors() == nullptr ? nullptr : x.factors() + run.kernels.factors.layout.bytes(first, x.columns());
-}
-
-/// y = f(x Wᵀ + b) into what y has: values or factors.
+/// y = f(x Wᵀ + b) into what y has: values, or these rounded.
 void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation, Tensor& y,
               std::size_t to) {
   const Ready factors(run, x, run.kernels.factors);
@@ -41,8 +36,8 @@ void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& we
                         .first_panel = first,
                         .last_panel = last,
                         .scratch = scratch_row(scratch, thread),
-                        .factors = factors_from(run, *factors, from.first),
-                        .y_rounded = y.factors()});
+                        .factors = factors_from(*factors, from.first),
+                        .y_rounded = factors_from(y, to)});
   });
 }
 

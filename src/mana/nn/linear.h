@@ -23,7 +23,7 @@ struct Linear {
   Variable operator()(const Training& training, Variable&& x,
                       kernels::Activation activation = kernels::Activation::identity, Use use = Use::value) const;
 
-  /// Some rows of x alone, whole tiles before them, to as many values of y from row `to` on, or to all of y rounded.
+  /// Some rows of x alone, to as many rows of y from `to` on. Whole tiles stand before both.
   void rows(const Run& run, const Tensor& x, Rows from, kernels::Activation activation, Tensor& y,
             std::size_t to) const;
 };

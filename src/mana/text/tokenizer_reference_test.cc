@@ -144,11 +144,7 @@ void check_all(const fs::path& path, const Tokenizer* only = nullptr) {
 
 TEST(TokenizerReference, AgreesOnDifficultTextsWithEveryStage) { check_all(kFixtures / "cases.jsonl"); }
 
-TEST(TokenizerReference, AgreesOnRandomTexts) {
-  const fs::path path = from_environment("MANA_TOKENIZER_CASES", "cases.jsonl");
-  if (path.empty()) GTEST_SKIP() << "MANA_TOKENIZER_CASES (made by tools/golden/tokenizer.py --random) is not set";
-  check_all(path);
-}
+TEST(TokenizerReference, AgreesOnRandomTexts) { check_all(kFixtures / "random.jsonl"); }
 
 TEST(TokenizerReference, AgreesOnTheDefaultModel) {
   if (!fs::exists(default_model())) GTEST_SKIP() << "the default model has not been fetched";

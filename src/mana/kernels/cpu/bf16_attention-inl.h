@@ -12,7 +12,6 @@ namespace mana::kernels::HWY_NAMESPACE {
 /// C = A B for some rows of pairs and a panel of `groups` pairs, by dot products.
 struct VectorUnit {
   struct Ready {};  ///< lives while the unit is used
-  static constexpr std::size_t kMostRows = kMaxRows;
   static constexpr std::size_t kTogether = 1;
   static std::size_t next_rows(std::size_t left) { return HWY_NAMESPACE::next_rows(left); }
   static HWY_INLINE void multiply(std::size_t rows, const std::int32_t* a, std::size_t a_stride, const std::int32_t* b,
@@ -24,9 +23,8 @@ struct VectorUnit {
 /// The same on tiles; whole ones are read and written, whatever `rows` is.
 struct TileUnit {
   using Ready = Tiles;
-  static constexpr std::size_t kMostRows = kBlockRows;
   static constexpr std::size_t kTogether = kTileRows;
-  static std::size_t next_rows(std::size_t left) { return HWY_MIN(left, kMostRows); }
+  static std::size_t next_rows(std::size_t left) { return HWY_MIN(left, kBlockRows); }
   static HWY_INLINE void multiply(std::size_t rows, const std::int32_t* a, std::size_t a_stride, const std::int32_t* b,
                                   std::size_t groups, float* c, std::size_t c_stride) {
     const std::size_t row_bytes = a_stride * sizeof *a, steps = (groups + kTileRows - 1) / kTileRows;

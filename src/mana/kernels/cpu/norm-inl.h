@@ -52,16 +52,32 @@ HWY_INLINE float inverse_deviation(const float* h, std::size_t width, Vec mean, 
   return 1.0f / __builtin_sqrtf(squares.joined() * (1.0f / static_cast<float>(width)) + epsilon);
 }
 
-/// z = x + y, a row; y may be null. Returns the sum of z.
-HWY_INLINE float add_rows_of(const float* x, const float* y, std::size_t width, float* z) {
+/// h = x + kept(y_i, i), a row; y may be null. Returns the sum of h.
+template <class Kept>
+HWY_INLINE float add_row(const float* x, const float* y, std::size_t width, float* h, const Kept& kept) {
   RunningSums sums;
   along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
-    Vec h = load_first(x + i, count);
-    if (y != nullptr) h = hn::Add(h, load_first(y + i, count));
-    store_first(h, z + i, count);
-    sums.part[part] = hn::Add(sums.part[part], h);
+    Vec sum = load_first(x + i, count);
+    if (y != nullptr) sum = hn::Add(sum, kept(load_first(y + i, count), i));
+    store_first(sum, h + i, count);
+    sums.part[part] = hn::Add(sums.part[part], sum);
   });
   return sums.joined();
+}
+
+/// h = x + y
+HWY_INLINE float add_row(const float* x, const float* y, std::size_t width, float* h) {
+  return add_row(x, y, width, h, [](Vec value, std::size_t) { return value; });
+}
+
+/// Where a row begins; null where there are none.
+HWY_INLINE const float* row_of(const float* rows, std::size_t row, std::size_t width) {
+  return rows == nullptr ? nullptr : rows + row * width;
+}
+
+/// n γ + β for `count` elements from element i on.
+HWY_INLINE Vec scaled_and_shifted(Vec normal, const float* gamma, const float* beta, std::size_t i, std::size_t count) {
+  return hn::MulAdd(normal, load_first(gamma + i, count), load_first(beta + i, count));
 }
 
 /// `Factors` makes the factors of a row while it is near. A few rows take each step together, so that the end of one's
@@ -75,9 +91,8 @@ void add_norm(const AddNormCall& call) {
     const std::size_t count = HWY_MIN(kTogether, call.rows - first);
     float means[kTogether], scales[kTogether];
     for (std::size_t m = 0; m < count; ++m) {
-      const std::size_t begin = (first + m) * width;
-      const float sum =
-          add_rows_of(call.x + begin, call.y == nullptr ? nullptr : call.y + begin, width, call.z + begin);
+      const std::size_t row = first + m;
+      const float sum = add_row(call.x + row * width, row_of(call.y, row, width), width, call.z + row * width);
       means[m] = sum * (1.0f / static_cast<float>(width));
     }
     for (std::size_t m = 0; m < count; ++m) {
@@ -88,7 +103,7 @@ void add_norm(const AddNormCall& call) {
       const Vec mean = hn::Set(d, means[m]), scale = hn::Set(d, scales[m]);
       along_row(width, [&](std::size_t i, std::size_t part, std::size_t) {
         const Vec normal = hn::Mul(hn::Sub(load_first(z + i, part), mean), scale);
-        store_first(hn::MulAdd(normal, load_first(call.gamma + i, part), load_first(call.beta + i, part)), z + i, part);
+        store_first(scaled_and_shifted(normal, call.gamma, call.beta, i, part), z + i, part);
       });
     }
     for (std::size_t m = 0; m < count && call.factors.factors != nullptr; ++m) {

@@ -16,28 +16,11 @@ HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
 /// h = x + dropout(y), a row; returns its sum.
-template <bool kDropout>
 HWY_INLINE float add_dropped(const AddNormForwardCall& call, std::size_t row, float* h) {
-  const std::size_t width = call.width;
-  const float* x = call.x + row * width;
-  const float* y = call.y == nullptr ? nullptr : call.y + row * width;
+  const float *x = call.x + row * call.width, *y = row_of(call.y, row, call.width);
+  if (!call.dropout.active()) return add_row(x, y, call.width, h);
   MaskRow mask(call.dropout, call.first_row + row);
-  RunningSums sums;
-  along_row(width, [&](std::size_t i, std::size_t count, std::size_t part) {
-    Vec sum = load_first(x + i, count);
-    if (y != nullptr) {
-      const Vec value = load_first(y + i, count);
-      sum = hn::Add(sum, kDropout ? hn::Mul(value, mask.at(i)) : value);
-    }
-    store_first(sum, h + i, count);
-    sums.part[part] = hn::Add(sums.part[part], sum);
-  });
-  return sums.joined();
-}
-
-/// n γ + β for `count` elements from element i on.
-HWY_INLINE Vec scaled_and_shifted(Vec normal, const float* gamma, const float* beta, std::size_t i, std::size_t count) {
-  return hn::MulAdd(normal, load_first(gamma + i, count), load_first(beta + i, count));
+  return add_row(x, y, call.width, h, [&](Vec value, std::size_t i) { return hn::Mul(value, mask.at(i)); });
 }
 
 /// Without dropout z has the bits of add_norm().
@@ -47,8 +30,7 @@ void add_norm_forward(const AddNormForwardCall& call) {
   for (std::size_t row = 0; row < call.rows; ++row) {
     float* h = call.normal + row * width;
     float* z = call.z + row * width;
-    const float sum = call.dropout.active() ? add_dropped<true>(call, row, h) : add_dropped<false>(call, row, h);
-    const Vec mean = hn::Set(d, sum * (1.0f / static_cast<float>(width)));
+    const Vec mean = hn::Set(d, add_dropped(call, row, h) * (1.0f / static_cast<float>(width)));
     call.scale[row] = inverse_deviation(h, width, mean, call.epsilon);
     const Vec scale = hn::Set(d, call.scale[row]);
     along_row(width, [&](std::size_t i, std::size_t count, std::size_t) {
