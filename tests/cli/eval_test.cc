@@ -14,6 +14,7 @@ namespace mana::program {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 Outcome run_with(std::vector<std::string> arguments, const std::string& model = "mean") {
   arguments.insert(arguments.end(), {"--model", small_model(model).string()});
@@ -119,8 +120,99 @@ TEST_F(EvalRetrieval, NamesThePlaceOfAMistake) {
   expect("corpus.jsonl", "{\"_id\": \"d1\"}\n", "corpus.jsonl:1: text is missing");
   expect("corpus.jsonl", "", "corpus.jsonl holds no texts");
   expect("queries.jsonl", "[]\n", "queries.jsonl:1: must be an object");
-  expect("qrels.tsv", "query-id\tcorpus-id\tscore\ncat\td9\t1\n", "qrels.tsv:2: corpus-id 'd9' is not in");
+  expect("qrels.tsv", "query-id\tcorpus-id\tscore\ncat\td9\t1\n", "none of the documents that");
+  expect("qrels.tsv", "dog\td1\t1\n", "none of the queries that");
+  expect("qrels.tsv", "cat\td1\t1\ncat\td1\t2\n", "qrels.tsv:2: the grade is 2 here but 1 in line 1");
   expect("qrels.tsv", "query-id\tcorpus-id\tscore\n", "names no relevant document for any query");
+}
+
+TEST_F(EvalRetrieval, SaysWhatJudgementsNameInVain) {
+  // cat: found second of two relevant documents, one of which is not there; sign: found first.
+  write(folder_ / "qrels.tsv", "cat\td2\t1\ncat\tgone\t1\nsign\td3\t1\ndog\td1\t1\nnone\td1\t0\n");
+  const Outcome outcome = run_with({"eval", "retrieval", "--data", folder_.path().string(), "--json"});
+  const json::Document document = parsed(outcome);
+  EXPECT_EQ(number(document, "missing_documents"), 1);
+  EXPECT_EQ(number(document, "missing_queries"), 1);
+  EXPECT_EQ(number(document, "without_relevant"), 1);
+  EXPECT_EQ(number(document, "identical_ids"), 0);
+  EXPECT_DOUBLE_EQ(number(document, "recall@10"), 75);
+  EXPECT_DOUBLE_EQ(number(document, "map@100"), 100 * (0.25 + 1) / 2);
+  EXPECT_NEAR(number(document, "ndcg@10"), 100 * (1 / std::log2(3.0) / (1 + 1 / std::log2(3.0)) + 1) / 2, 1e-9);
+  EXPECT_THAT(outcome.errors, HasSubstr("1 relevant document is in "));
+  EXPECT_THAT(outcome.errors, HasSubstr("counted as relevant and not found"));
+  EXPECT_THAT(outcome.errors, HasSubstr("1 query is in "));
+  EXPECT_THAT(outcome.errors, HasSubstr("1 judged query has no relevant document"));
+  EXPECT_EQ(evaluate().errors, "");
+}
+
+TEST_F(EvalRetrieval, WeighsGrades) {
+  // d1 and d2 have one vector, so d1 is first: with the grades 1 and 3 that is the wrong order.
+  write(folder_ / "qrels.tsv", "cat\td1\t1\ncat\td2\t3\n");
+  const auto ndcg = [&](std::vector<std::string> more) {
+    more.push_back("--json");
+    return number(parsed(evaluate(std::move(more))), "ndcg@10");
+  };
+  const double second = 1 / std::log2(3.0);
+  EXPECT_NEAR(ndcg({}), 100 * (1 + 3 * second) / (3 + second), 1e-9);
+  EXPECT_EQ(ndcg({"--gain", "linear"}), ndcg({}));
+  EXPECT_NEAR(ndcg({"--gain", "exponential"}), 100 * (1 + 7 * second) / (7 + second), 1e-9);
+  EXPECT_DOUBLE_EQ(ndcg({"--gain", "binary"}), 100);
+  EXPECT_THAT(evaluate().output, HasSubstr("gain                linear\n"));
+  EXPECT_EQ(evaluate({"--gain", "cubic"}).status, 2);
+  write(folder_ / "qrels.tsv", "cat\td1\t1\ncat\td2\t2000\n");
+  EXPECT_EQ(evaluate().status, 0);
+  const Outcome huge = evaluate({"--gain", "exponential"});
+  EXPECT_EQ(huge.status, 1);
+  EXPECT_THAT(huge.errors, HasSubstr("whose grades go up to 2000"));
+}
+
+TEST_F(EvalRetrieval, LeavesOutTheQueryItselfWhenAsked) {
+  write(folder_ / "corpus.jsonl",
+        "{\"_id\": \"cat\", \"text\": \"the cat\"}\n{\"_id\": 7, \"text\": \"the cat sat\"}\n"
+        "{\"_id\": \"d3\", \"text\": \"42 !\"}\n");
+  write(folder_ / "qrels.tsv", "cat\t7\t1\nsign\td3\t1\n");
+  const std::vector<std::string> arguments = {"eval", "retrieval", "--json", "--data", folder_.path().string()};
+  const Outcome found = run_with(arguments);
+  EXPECT_DOUBLE_EQ(number(parsed(found), "mrr@10"), 75);
+  EXPECT_EQ(number(parsed(found), "identical_ids"), 1);
+  EXPECT_THAT(found.errors, HasSubstr("1 query has the id of a document"));
+  std::vector<std::string> ignoring = arguments;
+  ignoring.push_back("--ignore-identical-ids");
+  const Outcome ignored = run_with(ignoring);
+  EXPECT_DOUBLE_EQ(number(parsed(ignored), "mrr@10"), 100);
+  EXPECT_DOUBLE_EQ(number(parsed(ignored), "recall@100"), 100);
+  EXPECT_THAT(ignored.errors, Not(HasSubstr("the id of a document")));
+}
+
+class EvalScoredPairs : public testing::Test {
+ protected:
+  Outcome evaluate(const char* file, std::string_view text) const {
+    write(folder_ / file, text);
+    return run_with({"eval", "sts", "--json", "--quiet", "--data", (folder_ / file).string()});
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(EvalScoredPairs, ReadsTablesAndJsonLines) {
+  const Outcome table = evaluate("pairs.tsv", "score\tsentence1\tsentence2\n5\tthe cat\tthe cat\n1\tthe cat\t42 !\n");
+  EXPECT_DOUBLE_EQ(number(parsed(table), "spearman"), 100);
+  const Outcome lines = evaluate("pairs.jsonl",
+                                 "{\"sentence1\": \"the cat\", \"sentence2\": \"the cat\", \"score\": 5}\n"
+                                 "{\"sentence1\": \"the cat\", \"sentence2\": \"42 !\", \"score\": 1.0}\n");
+  EXPECT_EQ(lines.output, table.output);
+}
+
+TEST_F(EvalScoredPairs, SaysWhyThereIsNoCorrelation) {
+  const auto expect = [&](std::string_view text, const std::string& sentence) {
+    const Outcome outcome = evaluate("pairs.tsv", text);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+  };
+  expect("score\tsentence1\tsentence2\n3\tthe cat\tthe cat\n3\tthe cat\t42 !\n", "all 2 scores are 3");
+  expect("score\tsentence1\tsentence2\n3\tthe cat\t42 !\n1\tthe cat\t42 !\n", "gives all 2 pairs the same cosine");
+  expect("score\tsentence1\tsentence2\n3\tthe cat\t42 !\n", "at least 2 pairs, there are 1");
 }
 
 class EvalClassify : public testing::Test {

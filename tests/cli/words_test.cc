@@ -145,5 +145,29 @@ TEST(Words, AreEvaluated) {
   EXPECT_THAT(pairs.output, StartsWith("{\"task\":\"wordsim\",\"pairs\":7,\"unknown\":2,\"spearman\":75.67"));
 }
 
+TEST(Words, AreNotEvaluatedOnWhatTellsNothing) {
+  const TemporaryFolder folder;
+  write(folder / "words.vec", "4 2\none 1 0\ntwo 0 1\nthree 1 1\nfour 1 2\n");
+  const auto evaluate = [&](const char* task, std::string_view data) {
+    write(folder / "data.txt", data);
+    return run(
+        {"eval", task, "--json", "--data", (folder / "data.txt").string(), "--model", (folder / "words.vec").string()});
+  };
+  const auto expect = [&](const char* task, std::string_view data, const std::string& sentence) {
+    const Outcome outcome = evaluate(task, data);
+    EXPECT_EQ(outcome.status, 1) << outcome.output;
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, HasSubstr(sentence));
+  };
+  expect("wordsim", "one two 3\none three 3\n", "all 2 scores of known pairs are 3");
+  expect("wordsim", "one two 1\ntwo one 3\n", "all 2 similarities are 0");
+  expect("analogies", ": some\none two three five\n", "none of the 1 questions has four words");
+  const Outcome half = evaluate("analogies", ": some\none two three four\n: gram-other\none two three five\n");
+  ASSERT_EQ(half.status, 0) << half.errors;
+  const auto document = json::Document::parse(half.output, "output");
+  EXPECT_TRUE(document.root().at("semantic").find("accuracy"));
+  EXPECT_FALSE(document.root().at("syntactic").find("accuracy")) << "not measured is not 0";
+}
+
 }  // namespace
 }  // namespace mana::program

@@ -17,16 +17,19 @@ namespace {
 constexpr double kPercent = 100;
 
 nlohmann::ordered_json json_of(const eval::AnalogyScore& score) {
+  const auto accuracy = score.accuracy();
   return {{"name", score.name},
-          {"accuracy", kPercent * score.accuracy()},
+          {"accuracy", accuracy ? nlohmann::ordered_json(kPercent * *accuracy) : nlohmann::ordered_json()},
           {"correct", score.correct},
           {"asked", score.asked},
           {"unknown", score.unknown}};
 }
 
 std::string line_of(const eval::AnalogyScore& score) {
-  return fmt::format("{:<30} {:>8.4f} {:>7} {:>7} {:>7}\n", printable(score.name), kPercent * score.accuracy(),
-                     score.correct, score.asked, score.unknown);
+  const auto accuracy = score.accuracy();
+  return fmt::format("{:<30} {:>8} {:>7} {:>7} {:>7}\n", printable(score.name),
+                     accuracy ? fmt::format("{:.4f}", kPercent * *accuracy) : "-", score.correct, score.asked,
+                     score.unknown);
 }
 
 }  // namespace

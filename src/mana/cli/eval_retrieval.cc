@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -17,18 +18,29 @@
 namespace mana::cli {
 namespace {
 
-struct RetrievalOptions {
+struct RetrievalTask {
   std::optional<std::string> folder;
   std::optional<std::string> corpus;
   std::optional<std::string> queries;
   std::optional<std::string> qrels;
+  eval::RetrievalOptions measured;
 
   void describe(Options& options) {
     options.option("--data", "FOLDER", "A folder with corpus.jsonl, queries.jsonl and qrels.tsv, as of BEIR", folder);
     options.option("--corpus", "FILE.jsonl", "The documents: _id, title (if any) and text, a JSON object in each line",
                    corpus);
     options.option("--queries", "FILE.jsonl", "The queries: _id and text", queries);
-    options.option("--qrels", "FILE.tsv", "What is relevant: a table with query-id, corpus-id and score", qrels);
+    options.option(
+        "--qrels", "FILE",
+        "What is relevant: query-id, corpus-id and score (a table, these three without a header, .jsonl), or "
+        "TREC's four fields",
+        qrels);
+    options.choice<eval::Gain>(
+        "--gain", "What a document of grade g adds to nDCG: g as in trec_eval, BEIR and MTEB; 2^g - 1; or 1",
+        {{"linear", eval::Gain::linear}, {"exponential", eval::Gain::exponential}, {"binary", eval::Gain::binary}},
+        measured.gain);
+    options.flag("--ignore-identical-ids", "A query does not find the document that has its id, as in BEIR",
+                 measured.ignore_identical_ids);
   }
 
   data::RetrievalFiles files() const {
@@ -43,14 +55,50 @@ struct RetrievalOptions {
   }
 };
 
+std::string_view name_of(eval::Gain gain) {
+  switch (gain) {
+    case eval::Gain::linear: return "linear";
+    case eval::Gain::exponential: return "exponential";
+    case eval::Gain::binary: return "binary";
+  }
+  return "";
+}
+
+std::size_t identical_ids(const data::RetrievalSet& set) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(set.namesakes, [](const auto& namesake) { return namesake.has_value(); }));
+}
+
+/// What of the judgements does not meet the texts, and what became of it.
+void note_oddities(const data::RetrievalSet& set, const data::RetrievalFiles& files, bool ignore_identical_ids) {
+  const auto say = [](std::size_t count, const char* one, const char* many, const std::string& rest) {
+    if (count > 0) note(fmt::format("{} {} {}", count, count == 1 ? one : many, rest));
+  };
+  say(set.missing_documents, "relevant document is", "relevant documents are",
+      fmt::format("in {} but not in {}: counted as relevant and not found", files.qrels.string(),
+                  files.corpus.string()));
+  say(set.missing_queries, "query is", "queries are",
+      fmt::format("in {} but not in {}: left out", files.qrels.string(), files.queries.string()));
+  say(set.without_relevant, "judged query has", "judged queries have",
+      "no relevant document: left out, where trec_eval, BEIR and MTEB count 0");
+  if (ignore_identical_ids) return;
+  say(identical_ids(set), "query has", "queries have",
+      "the id of a document, which was searched like any other; --ignore-identical-ids leaves it out, as BEIR does");
+}
+
 nlohmann::ordered_json json_of(const eval::RetrievalResult& result, const data::RetrievalSet& set,
-                               formats::Similarity similarity) {
+                               formats::Similarity similarity, eval::Gain gain) {
   constexpr double kPercent = 100;
   nlohmann::ordered_json object = {{"task", "retrieval"},
                                    {"similarity", formats::name_of(similarity)},
+                                   {"gain", name_of(gain)},
                                    {"queries", result.metrics.queries},
                                    {"unjudged", set.unjudged},
-                                   {"documents", result.documents}};
+                                   {"without_relevant", set.without_relevant},
+                                   {"missing_queries", set.missing_queries},
+                                   {"documents", result.documents},
+                                   {"missing_documents", set.missing_documents},
+                                   {"identical_ids", identical_ids(set)}};
   const auto add = [&](std::string_view name, const eval::RetrievalMetrics::ByCutoff& values) {
     for (const auto& [k, value] : values) object[fmt::format("{}@{}", name, k)] = kPercent * value;
   };
@@ -68,7 +116,7 @@ nlohmann::ordered_json json_of(const eval::RetrievalResult& result, const data::
 }  // namespace
 
 int eval_retrieval(Options& options) {
-  RetrievalOptions task;
+  RetrievalTask task;
   QueryEncoderChoice choice;
   bool json = false;
   task.describe(options);
@@ -78,20 +126,22 @@ int eval_retrieval(Options& options) {
   choice.options();  // a mistake there comes before the reading of the data
 
   const Interruption interruption;
-  const data::RetrievalSet set = data::read_retrieval_set(task.files());
+  const data::RetrievalFiles files = task.files();
+  const data::RetrievalSet set = data::read_retrieval_set(files);
   const QueryEncoders encoders = choice.load();
   eval::RetrievalResult result;
   try {
     Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts",
                       set.queries.size() + set.documents.size());
     result = eval::evaluate_retrieval(
-        encoders.queries, encoders.documents(), set, {}, [&](std::size_t texts) { progress.set(texts); },
+        encoders.queries, encoders.documents(), set, task.measured, [&](std::size_t texts) { progress.set(texts); },
         interruption.token());
   } catch (const Cancelled&) {
     return interruption.exit_status();
   }
 
-  const nlohmann::ordered_json object = json_of(result, set, encoders.queries.folder().similarity);
+  if (!options.quiet()) note_oddities(set, files, task.measured.ignore_identical_ids);
+  const nlohmann::ordered_json object = json_of(result, set, encoders.queries.folder().similarity, task.measured.gain);
   if (json) {
     print(object.dump() + "\n");
     return 0;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -20,7 +21,7 @@ int eval_sts(Options& options) {
   data::PairColumns columns;
   EncoderChoice choice;
   bool json = false;
-  options.option("--data", "FILE.tsv", "A table with a header: a score and two texts in each row", data);
+  options.option("--data", "FILE", "A table with a header, or .jsonl: a score and two texts in each row", data);
   options.require("--data");
   options.option("--score", "COLUMN", "The column of the scores", columns.score);
   options.option("--text-a", "COLUMN", "The column of the first texts", columns.first);
@@ -41,6 +42,10 @@ int eval_sts(Options& options) {
     return interruption.exit_status();
   }
 
+  if (std::isnan(result.spearman)) {
+    throw ArgumentError(fmt::format(
+        "the model gives all {} pairs the same cosine, so nothing can be correlated with the scores", result.pairs));
+  }
   constexpr double kPercent = 100;
   if (json) {
     const nlohmann::ordered_json object = {{"task", "sts"},

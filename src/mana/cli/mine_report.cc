@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "mana/mine/score_summary.h"
@@ -49,8 +50,10 @@ std::string table_of(const MinedNegatives& found) {
   for (const auto& [name, value] : summaries.front().items()) {
     text += fmt::format("{:<8}", name);
     for (const ordered_json& summary : summaries) {
-      text += name == "count" ? fmt::format("{:>12}", summary[name].get<std::size_t>())
-                              : fmt::format("{:>12.4f}", summary[name].get<double>());
+      const double number = summary[name].get<double>();
+      text += name == "count"      ? fmt::format("{:>12}", summary[name].get<std::size_t>())
+              : std::isnan(number) ? fmt::format("{:>12}", "-")  // the deviation of one
+                                   : fmt::format("{:>12.4f}", number);
     }
     text += "\n";
   }

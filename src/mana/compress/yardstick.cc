@@ -17,6 +17,7 @@ constexpr std::size_t kNeighbours = 5;
 
 Yardstick::Yardstick(data::ScoredPairs judged) : expected_(std::move(judged.scores)), judged_(true) {
   if (expected_.size() < 2) throw ArgumentError("two pairs with judgements are needed at least");
+  eval::require_different(expected_, "scores");
   for (std::size_t i = 0; i < expected_.size(); ++i) {
     pairs_.emplace_back(static_cast<std::uint32_t>(2 * i), static_cast<std::uint32_t>(2 * i + 1));
     texts_.push_back(std::move(judged.first[i]));

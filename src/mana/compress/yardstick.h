@@ -21,7 +21,8 @@ struct Worth {
 /// Measures models by the same texts.
 class Yardstick {
  public:
-  /// Points are Spearman's ρ of the cosines and people's judgements. Throws ArgumentError for fewer than two pairs.
+  /// Points are Spearman's ρ of the cosines and people's judgements. Throws ArgumentError for fewer than two pairs or
+  /// scores that are all the same.
   explicit Yardstick(data::ScoredPairs judged);
   /// Points are Spearman's ρ of a model's cosines and those of this one, which therefore has 100: the agreement on
   /// pairs of these texts of all kinds.

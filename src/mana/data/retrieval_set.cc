@@ -3,16 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/base/printable.h"
+#include "mana/data/judgements.h"
 #include "mana/data/line_reader.h"
-#include "mana/data/table_reader.h"
 
 namespace mana::data {
 namespace {
@@ -20,7 +23,17 @@ namespace {
 struct Entry {
   std::string id;
   std::string text;
+  std::uint64_t line = 0;
 };
+
+/// A whole number stands for its digits, as people write both forms.
+std::string id_of(const json::Value& value) {
+  const simdjson::dom::element element = value.raw();
+  if (element.is_int64()) return std::to_string(element.get_int64().value_unsafe());
+  if (element.is_uint64()) return std::to_string(element.get_uint64().value_unsafe());
+  if (!element.is_string()) value.fail("must be a string or a whole number");
+  return std::string(value.string());
+}
 
 /// What is embedded of a document: "title text".
 std::string text_of(const json::Value& object) {
@@ -36,7 +49,7 @@ std::vector<Entry> read_entries(const std::filesystem::path& path) {
   for (std::string line; lines.next(line);) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const json::Document document = json::Document::parse(line, lines.place());
-    entries.push_back({std::string(document.root().at("_id").string()), text_of(document.root())});
+    entries.push_back({id_of(document.root().at("_id")), text_of(document.root()), lines.number()});
     if (entries.size() > std::numeric_limits<std::uint32_t>::max()) {
       throw FormatError(fmt::format("{}: there are more texts than can be numbered", lines.place()));
     }
@@ -45,44 +58,89 @@ std::vector<Entry> read_entries(const std::filesystem::path& path) {
   return entries;
 }
 
-/// The number of each id; the ids live in `entries`.
-using Numbers = std::unordered_map<std::string_view, std::uint32_t>;
-
-Numbers numbers_of(const std::vector<Entry>& entries, const std::filesystem::path& path) {
-  Numbers numbers;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (numbers.emplace(entries[i].id, static_cast<std::uint32_t>(i)).second) continue;
-    throw FormatError(fmt::format("{}: the _id '{}' stands there twice", path.string(), entries[i].id));
+/// The number of each id: its place among the entries or, of an id that only judgements name, one after all of these.
+class Numbers {
+ public:
+  /// The ids live in `entries`.
+  Numbers(const std::vector<Entry>& entries, const std::filesystem::path& path) : there_(entries.size()) {
+    numbers_.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto [other, added] = numbers_.emplace(entries[i].id, static_cast<std::uint32_t>(i));
+      if (added) continue;
+      const auto [first, second] = std::minmax(entries[other->second].line, entries[i].line);
+      throw FormatError(fmt::format("{}: the _id '{}' stands there twice, in lines {} and {}", path.string(),
+                                    printable(entries[i].id), first, second));
+    }
   }
-  return numbers;
+
+  std::optional<std::uint32_t> find(std::string_view id) const {
+    const auto found = numbers_.find(id);
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::uint32_t number(const std::string& id) {
+    if (const auto known = find(id)) {
+      any_ = any_ || *known < there_;
+      return *known;
+    }
+    if (numbers_.size() > std::numeric_limits<std::uint32_t>::max()) {
+      throw FormatError("there are more different ids in the judgements than can be numbered");
+    }
+    return numbers_.emplace(missing_.emplace_back(id), static_cast<std::uint32_t>(numbers_.size())).first->second;
+  }
+
+  std::size_t missing() const { return missing_.size(); }
+  bool any() const { return any_; }  ///< whether number() was asked of an entry's id
+
+ private:
+  std::size_t there_;
+  std::unordered_map<std::string_view, std::uint32_t> numbers_;
+  std::deque<std::string> missing_;  // does not move what it holds
+  bool any_ = false;
+};
+
+struct Judgement {
+  std::uint32_t document;
+  double grade;
+  std::uint64_t line;
+};
+
+/// By document, each once.
+void merge(std::vector<Judgement>& judgements, const std::filesystem::path& qrels) {
+  std::ranges::sort(judgements, {}, [](const Judgement& each) { return std::pair(each.document, each.line); });
+  for (std::size_t i = 1; i < judgements.size(); ++i) {
+    const Judgement& before = judgements[i - 1];
+    const Judgement& here = judgements[i];
+    if (before.document != here.document || before.grade == here.grade) continue;
+    throw FormatError(
+        fmt::format("{}:{}: the grade is {} here but {} in line {}, for the same query and document; take one "
+                    "of the lines out",
+                    qrels.string(), here.line, here.grade, before.grade, before.line));
+  }
+  const auto doubles = std::ranges::unique(judgements, {}, &Judgement::document);
+  judgements.erase(doubles.begin(), doubles.end());
 }
 
-std::uint32_t number_of(const Numbers& numbers, std::string_view id, std::string_view column, const TableReader& table,
-                        const std::filesystem::path& path) {
-  const auto found = numbers.find(id);
-  if (found != numbers.end()) return found->second;
-  throw FormatError(fmt::format("{}: {} '{}' is not in {}", table.place(), column, id, path.string()));
-}
-
-/// The documents that are relevant to each query; sorted, each once.
-std::vector<std::vector<std::uint32_t>> read_relevant(const RetrievalFiles& files, const Numbers& queries,
-                                                      const Numbers& documents) {
-  TableReader table{LineReader(files.qrels)};
-  const std::size_t query_column = table.column("query-id");
-  const std::size_t document_column = table.column("corpus-id");
-  const std::size_t score_column = table.column("score");
-  std::vector<std::vector<std::uint32_t>> relevant(queries.size());
-  for (std::vector<std::string_view> fields; table.next(fields);) {
-    const auto query = number_of(queries, fields[query_column], "query-id", table, files.queries);
-    const auto document = number_of(documents, fields[document_column], "corpus-id", table, files.corpus);
-    if (table.number(fields[score_column], "score") > 0) relevant[query].push_back(document);
+/// The judgements of each query, of those that the file lacks at the end.
+std::vector<std::vector<Judgement>> read_judgements(const RetrievalFiles& files, Numbers& queries, Numbers& documents) {
+  JudgementReader rows(files.qrels);
+  std::vector<std::vector<Judgement>> judgements;
+  for (JudgementRow row; rows.next(row);) {
+    const std::uint32_t query = queries.number(row.query);
+    if (query >= judgements.size()) judgements.resize(std::size_t{query} + 1);
+    judgements[query].push_back({documents.number(row.document), row.grade, row.line});
   }
-  for (auto& each : relevant) {
-    std::ranges::sort(each);
-    const auto doubles = std::ranges::unique(each);
-    each.erase(doubles.begin(), doubles.end());
+  if (!judgements.empty()) {
+    const auto require_any = [&](const Numbers& numbers, const char* what, const std::filesystem::path& path) {
+      if (numbers.any()) return;
+      throw FormatError(fmt::format("none of the {} that {} judges is in {}; give the files of one set", what,
+                                    files.qrels.string(), path.string()));
+    };
+    require_any(queries, "queries", files.queries);
+    require_any(documents, "documents", files.corpus);
   }
-  return relevant;
+  for (auto& each : judgements) merge(each, files.qrels);
+  return judgements;
 }
 
 /// The file or, where there is none, its packed form if that is there.
@@ -108,19 +166,35 @@ RetrievalSet read_retrieval_set(const RetrievalFiles& files) {
   std::vector<Entry> documents = read_entries(files.corpus);
   std::ranges::sort(documents, {}, &Entry::id);
   std::vector<Entry> queries = read_entries(files.queries);
-  auto relevant = read_relevant(files, numbers_of(queries, files.queries), numbers_of(documents, files.corpus));
+  Numbers query_numbers(queries, files.queries);
+  Numbers document_numbers(documents, files.corpus);
+  auto judgements = read_judgements(files, query_numbers, document_numbers);
+  judgements.resize(std::max(judgements.size(), queries.size()));
+
   RetrievalSet set;
+  set.missing_queries = query_numbers.missing();
+  std::unordered_set<std::uint32_t> missing;
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    if (relevant[i].empty()) {
+    std::vector<Relevance> relevant;
+    for (const Judgement& each : judgements[i]) {
+      if (each.grade <= 0) continue;
+      relevant.push_back({each.document, each.grade});
+      if (each.document >= documents.size()) missing.insert(each.document);
+    }
+    if (relevant.empty()) {
       ++set.unjudged;
+      set.without_relevant += judgements[i].empty() ? 0 : 1;
       continue;
     }
     set.queries.push_back(std::move(queries[i].text));
-    set.relevant.push_back(std::move(relevant[i]));
+    set.relevant.push_back(std::move(relevant));
+    const auto namesake = document_numbers.find(queries[i].id);
+    set.namesakes.push_back(namesake && *namesake < documents.size() ? namesake : std::nullopt);
   }
   if (set.queries.empty()) {
     throw FormatError(fmt::format("{} names no relevant document for any query", files.qrels.string()));
   }
+  set.missing_documents = missing.size();
   for (Entry& document : documents) set.documents.push_back(std::move(document.text));
   return set;
 }

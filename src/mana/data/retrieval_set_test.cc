@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,10 @@ namespace mana::data {
 namespace {
 
 using testing::ElementsAre;
+using testing::Field;
+using testing::Ge;
 using testing::HasSubstr;
+using testing::SizeIs;
 using testing::ThrowsMessage;
 
 constexpr std::string_view kCorpus =
@@ -55,8 +59,78 @@ TEST_F(RetrievalSetTest, NumbersDocumentsInTheOrderOfTheirIds) {
   const RetrievalSet set = read(kCorpus, kQueries, kQrels);
   EXPECT_THAT(set.documents, ElementsAre("first", "tenth", "Two second"));
   EXPECT_THAT(set.queries, ElementsAre("of two", "of one"));
-  EXPECT_THAT(set.relevant, ElementsAre(ElementsAre(0, 2), ElementsAre(1)));
+  EXPECT_THAT(set.relevant, ElementsAre(ElementsAre(Relevance{0, 1}, Relevance{2, 1}), ElementsAre(Relevance{1, 2})));
   EXPECT_EQ(set.unjudged, 1);
+  EXPECT_EQ(set.without_relevant, 1);
+  EXPECT_EQ(set.missing_queries + set.missing_documents, 0);
+  EXPECT_THAT(set.namesakes, ElementsAre(std::nullopt, std::nullopt));
+}
+
+TEST_F(RetrievalSetTest, TakesJudgementsInEveryForm) {
+  const RetrievalSet expected = read(kCorpus, kQueries, kQrels);
+  for (const std::string_view qrels : {
+           // Without a header; the same with a mark and ends of lines as on Windows.
+           "b\td2\t1\nb\td1\t1\nc\td10\t2.0\na\td1\t-1\n",
+           "\xEF\xBB\xBF"
+           "b\td2\t1\r\nb\td1\t1\r\nc\td10\t2\r\na\td1\t0\r\n",
+           // TREC's, with spaces and with tabs.
+           "b 0 d2 1\nb 0 d1 1\n\n  c   Q0\td10  2 \na 0 d1 0",
+           "b\t0\td2\t1\nb\t0\td1\t1\nc\t0\td10\t2\na\t0\td1\t0\n",
+           // Columns in another order.
+           "score\tnote\tcorpus-id\tquery-id\n1\t\td2\tb\n1\t\td1\tb\n2\t\td10\tc\n0\t\td1\ta\n",
+       }) {
+    SCOPED_TRACE(qrels);
+    const RetrievalSet set = read(kCorpus, kQueries, qrels);
+    EXPECT_EQ(set.queries, expected.queries);
+    EXPECT_EQ(set.relevant, expected.relevant);
+    EXPECT_EQ(set.without_relevant, 1);
+  }
+  put("qrels.jsonl", "{\"query-id\": \"c\", \"corpus-id\": \"d10\", \"score\": 1.5}\n");
+  EXPECT_THAT(
+      read_retrieval_set({folder_ / "corpus.jsonl", folder_ / "queries.jsonl", folder_ / "qrels.jsonl"}).relevant,
+      ElementsAre(ElementsAre(Relevance{1, 1.5})));
+}
+
+TEST_F(RetrievalSetTest, CountsWhatJudgementsNameInVain) {
+  const RetrievalSet set = read(kCorpus, kQueries,
+                                "b\tgone\t2\nb\td1\t1\nz\td1\t1\nz\tlost\t1\nc\tgone\t1\nc\tb\t1\n"
+                                "c\tnowhere\t0\n");
+  EXPECT_THAT(set.documents, SizeIs(3));
+  EXPECT_EQ(set.missing_queries, 1) << "z";
+  EXPECT_EQ(set.missing_documents, 2) << "gone and b";
+  ASSERT_THAT(set.relevant, SizeIs(2));
+  const auto missing = Field(&Relevance::document, Ge(3));
+  EXPECT_THAT(set.relevant[0], ElementsAre(Relevance{0, 1}, missing));
+  EXPECT_THAT(set.relevant[1], ElementsAre(missing, missing));
+  EXPECT_THAT(set.namesakes, ElementsAre(std::nullopt, std::nullopt)) << "b is judged as a document, but is none";
+  EXPECT_EQ(set.unjudged, 1);
+  EXPECT_EQ(set.without_relevant, 0);
+}
+
+TEST_F(RetrievalSetTest, ReadsNumbersAsIds) {
+  const RetrievalSet set = read(
+      "{\"_id\": 10, \"text\": \"ten\"}\n{\"_id\": 18446744073709551615, \"text\": \"most\"}\n"
+      "{\"_id\": \"-2\", \"text\": \"less\"}\n",
+      "{\"_id\": -2, \"text\": \"minus\"}\n{\"_id\": \"b c\", \"text\": \"spaces\"}\n",
+      "-2\t18446744073709551615\t1\nb c\t10\t1\n");
+  EXPECT_THAT(set.documents, ElementsAre("less", "ten", "most"));
+  EXPECT_THAT(set.relevant, ElementsAre(ElementsAre(Relevance{2, 1}), ElementsAre(Relevance{1, 1})));
+  EXPECT_THAT(set.namesakes, ElementsAre(0, std::nullopt));
+  for (const char* id : {"1.0", "true", "[1]", "1e3"}) {
+    expect(std::string("{\"_id\": ") + id + ", \"text\": \"x\"}\n", kQueries, kQrels,
+           "corpus.jsonl:1: _id must be a string or a whole number");
+  }
+  expect("{\"_id\": null, \"text\": \"x\"}\n", kQueries, kQrels, "corpus.jsonl:1: _id is missing");
+}
+
+TEST_F(RetrievalSetTest, RefusesContradictionsAndFilesThatDoNotBelongTogether) {
+  expect(kCorpus, kQueries, "b\td1\t1\nc\td2\t1\nb\td1\t1.0\nb\td1\t2\n",
+         "qrels.tsv:4: the grade is 2 here but 1 in line 3, for the same query and document");
+  expect(kCorpus, kQueries, "b\tgone\t1\nb\tgone\t0\nc\td1\t1\n", "qrels.tsv:2: the grade is 0 here but 1 in line 1");
+  expect(kCorpus, kQueries, "y\td1\t1\nz\td2\t1\n", "none of the queries that");
+  expect(kCorpus, kQueries, "b\tx\t1\nc\ty\t1\n", "none of the documents that");
+  expect("{\"_id\": 3, \"text\": \"x\"}\n\n{\"_id\": \"3\", \"text\": \"y\"}\n", kQueries, kQrels,
+         "corpus.jsonl: the _id '3' stands there twice, in lines 1 and 3");
 }
 
 TEST_F(RetrievalSetTest, TakesJudgementsFromAFolderOfSplits) {
@@ -70,16 +144,21 @@ TEST_F(RetrievalSetTest, TakesJudgementsFromAFolderOfSplits) {
 
 TEST_F(RetrievalSetTest, NamesThePlaceOfAMistake) {
   expect("{\"_id\": \"d1\"}\n", kQueries, kQrels, "corpus.jsonl:1: text is missing");
-  expect("{\"_id\": 1, \"text\": \"x\"}\n", kQueries, kQrels, "corpus.jsonl:1: _id must be a string");
+  expect("{\"_id\": [], \"text\": \"x\"}\n", kQueries, kQrels, "corpus.jsonl:1: _id must be a string");
   expect("{\"_id\": \"d1\", \"text\": \"x\", \"title\": 3}\n", kQueries, kQrels, "corpus.jsonl:1: title must be a");
   expect(kCorpus, "\n{\"_id\": \"a\", \"text\": \"x\"", kQrels, "queries.jsonl:2: not valid JSON");
   expect(kCorpus, "{\"_id\": \"a\", \"text\": \"x\"}\n{\"_id\": \"a\", \"text\": \"y\"}\n", kQrels,
          "queries.jsonl: the _id 'a' stands there twice");
-  expect(kCorpus, kQueries, "query-id\tcorpus-id\tscore\nb\td1\t1\nz\td1\t1\n", "qrels.tsv:3: query-id 'z' is not in");
-  expect(kCorpus, kQueries, "query-id\tcorpus-id\tscore\nb\td3\t1\n", "qrels.tsv:2: corpus-id 'd3' is not in");
   expect(kCorpus, kQueries, "query-id\tcorpus-id\tscore\nb\td1\tyes\n", "qrels.tsv:2: score must be a finite number");
-  EXPECT_THAT([&] { read(kCorpus, kQueries, "b\t0\td1\t1\n"); },
-              ThrowsMessage<ArgumentError>(HasSubstr("has no column query-id; its columns are b, 0, d1, 1")));
+  expect(kCorpus, kQueries, "b\td1\t1\n\nb\td2\tnan\n", "qrels.tsv:3: score must be a finite number, not 'nan'");
+  expect(kCorpus, kQueries, "b\td1\t1\nb\td2\n", "qrels.tsv:2 has 2 fields, but the first line has 3");
+  expect(kCorpus, kQueries, "b 0 d1 1\nb 0 d1 1 1\n", "qrels.tsv:2 has 5 fields, but the first line has 4");
+  expect(kCorpus, kQueries, "b\t\t1\n", "qrels.tsv:1: corpus-id is empty");
+  expect(kCorpus, kQueries, "query\tdocument\tgrade\nb\td1\t1\n",
+         "qrels.tsv:1: 'query\\x09document\\x09grade' is neither");
+  expect(kCorpus, kQueries, "b d1 1\n", "qrels.tsv:1: 'b d1 1' is neither");
+  EXPECT_THAT([&] { read(kCorpus, kQueries, "query-id\tdocument\tscore\nb\td1\t1\n"); },
+              ThrowsMessage<ArgumentError>(HasSubstr("has no column corpus-id; its columns are query-id, document")));
 }
 
 TEST_F(RetrievalSetTest, RefusesWhatHoldsNothing) {

@@ -15,14 +15,14 @@ struct ScoredPairs {
   std::size_t size() const { return scores.size(); }
 };
 
-/// The columns of a table that hold the pairs.
+/// The columns that hold the pairs.
 struct PairColumns {
   std::string score = "score";
   std::string first = "sentence1";
   std::string second = "sentence2";
 };
 
-/// Reads tab-separated values with a header. Throws IoError, ArgumentError for a column that does not exist,
+/// Reads a table with a header, or JSON lines (.jsonl). Throws IoError, ArgumentError for a column that does not exist,
 /// FormatError that names line and column for a score that is no finite number.
 ScoredPairs read_scored_pairs(const std::filesystem::path& path, const PairColumns& columns = {});
 

@@ -1,8 +1,11 @@
 #include "mana/eval/analogies.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "mana/base/errors.h"
 #include "mana/eval/known_words.h"
 
 namespace mana::eval {
@@ -54,6 +57,14 @@ AnalogyResult evaluate_analogies(const models::WordVectors& vectors, const std::
       std::ranges::copy(models::analogy_query(given[0], given[1], given[2]), std::back_inserter(queries));
       questions.push_back(question);
     }
+  }
+  if (questions.empty()) {
+    std::size_t all = 0;
+    for (const data::AnalogySection& section : sections) all += section.questions.size();
+    throw ArgumentError(fmt::format(
+        "none of the {} questions has four words that are among the {} known ones, so nothing can be asked; "
+        "use other questions or a larger model",
+        all, std::min(search.among, vectors.size())));
   }
   const auto nearest = models::nearest_words(vectors, queries, kCandidates, search);
   for (std::size_t i = 0; i < questions.size(); ++i) {

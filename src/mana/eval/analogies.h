@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,11 @@ struct AnalogyScore {
   std::size_t unknown = 0;  ///< not asked, since a word of theirs is not known
 
   void add(const AnalogyScore& other);
-  double accuracy() const { return asked == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(asked); }
+  /// Nothing where nothing was asked.
+  std::optional<double> accuracy() const {
+    if (asked == 0) return std::nullopt;
+    return static_cast<double>(correct) / static_cast<double>(asked);
+  }
 };
 
 struct AnalogyResult {
@@ -29,7 +34,8 @@ struct AnalogyResult {
 
 /// "a is to b as c is to ?" (Mikolov et al. 2013): the answer is the word that is nearest to v(c) + v(b) − v(a), all of
 /// unit length, a, b and c themselves left out (3CosAdd). Words are compared without regard to case; of words that
-/// differ in nothing else the first counts. Only `search.among` words are known. Throws as models::nearest_words.
+/// differ in nothing else the first counts. Only `search.among` words are known. Throws ArgumentError
+/// where no question has four known words, and as models::nearest_words does.
 AnalogyResult evaluate_analogies(const models::WordVectors& vectors, const std::vector<data::AnalogySection>& sections,
                                  const models::WordSearch& search);
 

@@ -21,6 +21,19 @@ bool is_constant(std::span<const double> values) {
   return std::ranges::all_of(values, [&](double value) { return value == values.front(); });
 }
 
+/// The values times a power of two that brings the largest near 1: no rounding, and no square that overflows or
+/// vanishes.
+std::vector<double> scaled(std::span<const double> values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  const bool scalable = largest > 0 && std::isfinite(largest);
+  std::vector<double> result(values.begin(), values.end());
+  if (scalable) {
+    for (double& value : result) value = std::scalbn(value, -std::ilogb(largest));
+  }
+  return result;
+}
+
 void check(std::span<const double> x, std::span<const double> y) {
   if (x.size() != y.size()) {
     throw ArgumentError(
@@ -31,10 +44,12 @@ void check(std::span<const double> x, std::span<const double> y) {
 
 }  // namespace
 
-double pearson(std::span<const double> x, std::span<const double> y) {
-  check(x, y);
+double pearson(std::span<const double> first, std::span<const double> second) {
+  check(first, second);
   // The mean of equal values may be off by a rounding, and noise would be correlated.
-  if (is_constant(x) || is_constant(y)) return std::numeric_limits<double>::quiet_NaN();
+  if (is_constant(first) || is_constant(second)) return std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> x = scaled(first);
+  const std::vector<double> y = scaled(second);
   const double x_mean = mean(x);
   const double y_mean = mean(y);
   double xx = 0;
@@ -54,6 +69,15 @@ double pearson(std::span<const double> x, std::span<const double> y) {
 double spearman(std::span<const double> x, std::span<const double> y) {
   check(x, y);
   return pearson(average_ranks(x), average_ranks(y));
+}
+
+void require_different(std::span<const double> values, std::string_view what) {
+  if (values.size() < 2) {
+    throw ArgumentError(fmt::format("a correlation needs at least 2 pairs, there are {}", values.size()));
+  }
+  if (!is_constant(values)) return;
+  throw ArgumentError(fmt::format("all {} {} are {}, and with what is always the same nothing can be correlated",
+                                  values.size(), what, values.front()));
 }
 
 std::vector<double> average_ranks(std::span<const double> values) {

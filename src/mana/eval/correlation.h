@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace mana::eval {
@@ -14,6 +15,10 @@ double pearson(std::span<const double> x, std::span<const double> y);
 
 /// Spearman's ρ: Pearson's r of the ranks, how nearly one list is a monotonic function of the other.
 double spearman(std::span<const double> x, std::span<const double> y);
+
+/// Throws ArgumentError for what leaves a correlation undefined whatever it is held against: fewer than two values, or
+/// one value again and again. `what` names the values: "scores".
+void require_different(std::span<const double> values, std::string_view what);
 
 /// The rank of each value, from 1; equal values share the mean of the ranks that they take up. Throws ArgumentError
 /// for NaN, which has no rank.

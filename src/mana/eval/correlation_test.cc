@@ -1,5 +1,6 @@
 #include "mana/eval/correlation.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -38,6 +39,29 @@ TEST(Correlation, OfAConstantListIsNotANumber) {
   const std::vector<double> rising = {1, 2, 3, 4, 5, 6, 7};
   EXPECT_TRUE(std::isnan(pearson(constant, rising)));
   EXPECT_TRUE(std::isnan(spearman(rising, constant)));
+}
+
+TEST(Correlation, DoesNotDependOnTheSizeOfTheValues) {
+  const std::vector<double> x = {3, -1, 4, 1, -5, 9};
+  const std::vector<double> y = {2, 7, -1, 8, 2, 8};
+  const double expected = pearson(x, y);
+  for (const double size : {1e-320, 1e-200, 1e200, 1.7e307}) {
+    std::vector<double> larger = x;
+    for (double& value : larger) value *= size;
+    EXPECT_NEAR(pearson(larger, y), expected, size < 1e-300 ? 1e-3 : 1e-12) << size;
+    EXPECT_NEAR(pearson(y, larger), expected, size < 1e-300 ? 1e-3 : 1e-12) << size;
+  }
+}
+
+TEST(Correlation, SaysWhatIsAlwaysTheSame) {
+  const std::vector<double> same = {2.5, 2.5, 2.5};
+  const std::vector<double> one = {1};
+  const std::vector<double> different = {1, 2};
+  EXPECT_THAT([&] { require_different(same, "scores"); },
+              testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("all 3 scores are 2.5")));
+  EXPECT_THAT([&] { require_different(one, "scores"); },
+              testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("at least 2 pairs, there are 1")));
+  EXPECT_NO_THROW(require_different(different, "scores"));
 }
 
 TEST(Correlation, RefusesWhatHasNone) {

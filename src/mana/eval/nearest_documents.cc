@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/eval/cosine.h"
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/table.h"
 #include "mana/nn/pooling.h"
@@ -44,13 +45,17 @@ float closeness(formats::Similarity measure, std::span<const float> a, std::span
   return -std::sqrt(sum(a, b, [](float x, float y) { return (x - y) * (x - y); }));
 }
 
-/// The best hits so far: a heap with the worst of them at its front.
+/// The best hits so far: a heap with the worst of them at its front. Similarities that are no finite number have no
+/// order, so they are never hits.
 class Shortlist {
  public:
   explicit Shortlist(std::size_t count) : count_(count) {}
 
   void offer(Hit hit) {
-    if (std::isnan(hit.similarity)) hit.similarity = -std::numeric_limits<float>::infinity();  // NaN has no order
+    if (!std::isfinite(hit.similarity)) {
+      if (!without_order_) without_order_ = hit.document;
+      return;
+    }
     if (hits_.size() == count_) {
       if (count_ == 0 || !better(hit, hits_.front())) return;
       std::ranges::pop_heap(hits_, better);
@@ -61,6 +66,9 @@ class Shortlist {
     std::ranges::push_heap(hits_, better);
   }
 
+  /// The first document whose similarity was no finite number.
+  std::optional<std::uint32_t> without_order() const { return without_order_; }
+
   std::vector<Hit> hits() && {
     std::ranges::sort(hits_, better);
     return std::move(hits_);
@@ -69,6 +77,7 @@ class Shortlist {
  private:
   std::size_t count_;
   std::vector<Hit> hits_;
+  std::optional<std::uint32_t> without_order_;
 };
 
 engine::Embeddings unit_length(engine::Embeddings rows) {
@@ -146,13 +155,26 @@ std::vector<std::vector<Hit>> nearest_hits(const engine::Embeddings& queries, co
                                     queries.dimensions, documents.dimensions));
   }
   if (measure == formats::Similarity::cosine) {
-    return nearest_hits(unit_length(queries), unit_length(documents), formats::Similarity::dot, count, team, stop);
+    auto nearest =
+        nearest_hits(unit_length(queries), unit_length(documents), formats::Similarity::dot, count, team, stop);
+    for (auto& hits : nearest) {
+      for (Hit& hit : hits) hit.similarity = as_cosine(hit.similarity);
+    }
+    return nearest;
   }
   Shortlists best(queries.size(), Shortlist(count));
   if (measure == formats::Similarity::dot) {
     search_by_product(queries, documents, team, best, stop);
   } else {
     search_by_distance(queries, documents, measure, team, best, stop);
+  }
+  for (std::size_t query = 0; query < best.size(); ++query) {
+    if (const auto document = best[query].without_order()) {
+      throw ArgumentError(
+          fmt::format("the similarity of vector {} of the queries and vector {} of the documents is no finite number, "
+                      "so nothing can be ranked by it; check the model with mana verify",
+                      query + 1, *document + 1));
+    }
   }
   std::vector<std::vector<Hit>> nearest;
   nearest.reserve(best.size());

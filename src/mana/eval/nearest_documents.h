@@ -20,7 +20,8 @@ struct Hit {
 
 /// For each query the `count` most similar documents (all, where there are fewer), most similar first; equal
 /// similarities in the order of the documents. Every pair is compared, in f32: the result is exact, and the same for
-/// any number of threads. Throws ArgumentError for vectors of different width, Cancelled once `stop` is requested.
+/// any number of threads. Throws ArgumentError for vectors of different width, or when a similarity is no finite number
+/// and so has no place in an order; Cancelled once `stop` is requested.
 std::vector<std::vector<Hit>> nearest_hits(const engine::Embeddings& queries, const engine::Embeddings& documents,
                                            formats::Similarity measure, std::size_t count, Team& team,
                                            const std::stop_token& stop = {});

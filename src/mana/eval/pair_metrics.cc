@@ -58,8 +58,8 @@ PairMetrics pair_metrics(std::span<const float> similarities, std::span<const st
   if (similarities.size() != all) {
     throw ArgumentError(fmt::format("{} similarities cannot be held against {} labels", similarities.size(), all));
   }
-  if (std::ranges::any_of(similarities, [](float each) { return std::isnan(each); })) {
-    throw ArgumentError("a similarity is not a number; check the model with mana verify");
+  if (!std::ranges::all_of(similarities, [](float each) { return std::isfinite(each); })) {
+    throw ArgumentError("a similarity is no finite number; check the model with mana verify");
   }
   const auto positives = static_cast<std::size_t>(std::ranges::count(labels, 1));
   if (positives == 0 || positives == all) {

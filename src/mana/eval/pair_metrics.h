@@ -13,7 +13,8 @@ namespace mana::eval {
 ///   highest AP         Σ_k (R_k − R_(k−1)) P_k over all thresholds: the area under precision by recall MCC        (TP
 ///   TN − FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)) at the threshold of F1: −1 … 1
 ///
-/// A threshold lies halfway between two similarities that occur; those at or above it count as positive.
+/// A threshold lies halfway between two similarities that occur; those at or above it count as positive. Where accuracy
+/// is highest when nothing does, the threshold lies just above the highest similarity.
 struct PairMetrics {
   double accuracy = 0;
   float accuracy_threshold = 0;
@@ -27,7 +28,7 @@ struct PairMetrics {
 
 /// `similarities`: higher is more alike; `labels`: 1 for a positive pair, else 0. The values, thresholds included, are
 /// those of sentence-transformers' BinaryClassificationEvaluator. Throws ArgumentError for lists of different length, a
-/// NaN, or when not both kinds of pairs occur.
+/// similarity that is no finite number, or when not both kinds of pairs occur.
 PairMetrics pair_metrics(std::span<const float> similarities, std::span<const std::uint8_t> labels);
 
 }  // namespace mana::eval

@@ -79,8 +79,9 @@ TEST(PairMetrics, RefuseWhatHasNone) {
   EXPECT_THROW(pair_metrics(similarities, std::vector<std::uint8_t>{0, 0}), ArgumentError);
   EXPECT_THROW(pair_metrics(similarities, std::vector<std::uint8_t>{0}), ArgumentError);
   EXPECT_THROW(pair_metrics({}, {}), ArgumentError);
-  const std::vector<float> none = {0.5F, std::numeric_limits<float>::quiet_NaN()};
-  EXPECT_THROW(pair_metrics(none, std::vector<std::uint8_t>{0, 1}), ArgumentError);
+  for (const float none : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    EXPECT_THROW(pair_metrics(std::vector<float>{0.5F, none}, std::vector<std::uint8_t>{0, 1}), ArgumentError);
+  }
 }
 
 TEST(Pairs, AreEvaluatedAsBySentenceTransformers) {

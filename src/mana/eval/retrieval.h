@@ -18,11 +18,20 @@ struct RetrievalResult {
   std::size_t truncated_documents = 0;
 };
 
+struct RetrievalOptions {
+  RetrievalCutoffs cutoffs = {};
+  Gain gain = Gain::linear;
+  /// A document with the id of a query is not among those that the query finds, as in BEIR, whose sets have queries
+  /// that are documents. Where it is judged relevant it stays to be found, and is not.
+  bool ignore_identical_ids = false;
+};
+
 /// `queries` and `documents` are the model with the prompt of each; they may be one encoder. Progress counts queries,
 /// then documents. Every document is compared with every query. Throws ArgumentError when the two give vectors of
-/// different width, Cancelled once `stop` is requested.
+/// different width, a similarity is no finite number, or gains are too large to be summed; Cancelled once `stop` is
+/// requested.
 RetrievalResult evaluate_retrieval(const engine::Encoder& queries, const engine::Encoder& documents,
-                                   const data::RetrievalSet& set, const RetrievalCutoffs& cutoffs = {},
+                                   const data::RetrievalSet& set, const RetrievalOptions& options = {},
                                    const TextProgress& progress = {}, const std::stop_token& stop = {});
 
 }  // namespace mana::eval

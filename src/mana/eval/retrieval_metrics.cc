@@ -4,15 +4,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numbers>
 
 #include "mana/base/errors.h"
 
 namespace mana::eval {
 namespace {
 
-/// One query: where in its ranking the relevant documents are, and how many there are in all.
+double gain_of(Gain gain, double grade) {
+  switch (gain) {
+    case Gain::linear: return grade;
+    // Near 0 the difference would lose its digits; of whole grades exp2 is exact.
+    case Gain::exponential: return grade < 1 ? std::expm1(grade * std::numbers::ln2) : std::exp2(grade) - 1;
+    case Gain::binary: return 1;
+  }
+  return 0;
+}
+
+/// One query: where in its ranking the relevant documents are, and what all of them are worth.
 struct Found {
   std::vector<std::size_t> ranks;  ///< from 1, ascending
+  std::vector<double> gains;       ///< of the documents at these ranks
+  std::vector<double> best;        ///< the gains of all relevant documents, descending
   std::size_t relevant = 0;
 
   std::size_t within(std::size_t k) const {
@@ -20,10 +34,15 @@ struct Found {
   }
 };
 
-Found find(std::span<const std::uint32_t> ranked, std::span<const std::uint32_t> relevant) {
-  Found found{{}, relevant.size()};
+Found find(std::span<const std::uint32_t> ranked, std::span<const data::Relevance> relevant, Gain gain) {
+  Found found{{}, {}, {}, relevant.size()};
+  for (const data::Relevance& each : relevant) found.best.push_back(gain_of(gain, each.grade));
+  std::ranges::sort(found.best, std::greater<>());
   for (std::size_t i = 0; i < ranked.size(); ++i) {
-    if (std::ranges::binary_search(relevant, ranked[i])) found.ranks.push_back(i + 1);
+    const auto at = std::ranges::lower_bound(relevant, ranked[i], {}, &data::Relevance::document);
+    if (at == relevant.end() || at->document != ranked[i]) continue;
+    found.ranks.push_back(i + 1);
+    found.gains.push_back(gain_of(gain, at->grade));
   }
   return found;
 }
@@ -41,9 +60,10 @@ double discount(std::size_t rank) { return 1 / std::log2(static_cast<double>(ran
 
 double ndcg(const Found& found, std::size_t k) {
   double gain = 0;
-  for (std::size_t i = 0; i < found.within(k); ++i) gain += discount(found.ranks[i]);
+  for (std::size_t i = 0; i < found.within(k); ++i) gain += found.gains[i] * discount(found.ranks[i]);
   double perfect = 0;
-  for (std::size_t rank = 1; rank <= std::min(found.relevant, k); ++rank) perfect += discount(rank);
+  for (std::size_t rank = 1; rank <= std::min(found.relevant, k); ++rank)
+    perfect += found.best[rank - 1] * discount(rank);
   return gain / perfect;
 }
 
@@ -76,15 +96,16 @@ std::size_t RetrievalCutoffs::deepest() const {
 }
 
 RetrievalMetrics retrieval_metrics(std::span<const std::vector<std::uint32_t>> ranked,
-                                   std::span<const std::vector<std::uint32_t>> relevant,
-                                   const RetrievalCutoffs& cutoffs) {
+                                   std::span<const std::vector<data::Relevance>> relevant,
+                                   const RetrievalCutoffs& cutoffs, Gain gain) {
   if (ranked.size() != relevant.size()) {
     throw ArgumentError(fmt::format("there are {} rankings, but judgements for {} queries; they must be as many",
                                     ranked.size(), relevant.size()));
   }
+  require_summable(relevant, gain);
   std::vector<Found> queries;
   for (std::size_t i = 0; i < ranked.size(); ++i) {
-    if (!relevant[i].empty()) queries.push_back(find(ranked[i], relevant[i]));
+    if (!relevant[i].empty()) queries.push_back(find(ranked[i], relevant[i], gain));
   }
   if (queries.empty()) throw ArgumentError("no query has a relevant document, so no retrieval metric is defined");
   return {.queries = queries.size(),
@@ -94,6 +115,22 @@ RetrievalMetrics retrieval_metrics(std::span<const std::vector<std::uint32_t>> r
           .mrr = mean(queries, cutoffs.mrr, reciprocal_rank),
           .ndcg = mean(queries, cutoffs.ndcg, ndcg),
           .map = mean(queries, cutoffs.map, average_precision)};
+}
+
+void require_summable(std::span<const std::vector<data::Relevance>> relevant, Gain gain) {
+  for (const std::vector<data::Relevance>& documents : relevant) {
+    double sum = 0;
+    double highest = 0;
+    for (const data::Relevance& each : documents) {
+      sum += gain_of(gain, each.grade);
+      highest = std::max(highest, each.grade);
+    }
+    if (std::isfinite(sum)) continue;
+    throw ArgumentError(
+        fmt::format("the gains of a query's documents, whose grades go up to {}, are too large to be summed; take the "
+                    "linear or the binary gain, or smaller grades",
+                    highest));
+  }
 }
 
 }  // namespace mana::eval

@@ -25,6 +25,17 @@ namespace {
 using testing::ElementsAre;
 
 using Lists = std::vector<std::vector<std::uint32_t>>;
+using Judgements = std::vector<std::vector<data::Relevance>>;
+
+/// Documents that are relevant, all alike.
+Judgements judged(const Lists& lists) {
+  Judgements judgements;
+  for (const auto& list : lists) {
+    auto& each = judgements.emplace_back();
+    for (const std::uint32_t document : list) each.push_back({document});
+  }
+  return judgements;
+}
 
 formats::Similarity measure_named(std::string_view name) {
   for (const auto each : {formats::Similarity::cosine, formats::Similarity::dot, formats::Similarity::euclidean,
@@ -96,15 +107,15 @@ TEST(Retrieval, IsThatOfSentenceTransformers) {
     const Lists ranked = nearest_documents(task.queries, task.documents, measure_named(each.at("measure").string()),
                                            RetrievalCutoffs().deepest(), team);
     ASSERT_EQ(ranked.size(), task.ranked.size());
-    std::size_t judged = 0;
+    std::size_t judged_queries = 0;
     for (std::size_t query = 0; query < ranked.size(); ++query) {
       if (task.relevant[query].empty()) continue;
       EXPECT_EQ(ranked[query], task.ranked[query]) << "query " << query;
-      ++judged;
+      ++judged_queries;
     }
-    unjudged += ranked.size() - judged;
-    const RetrievalMetrics metrics = retrieval_metrics(ranked, task.relevant);
-    EXPECT_EQ(metrics.queries, judged);
+    unjudged += ranked.size() - judged_queries;
+    const RetrievalMetrics metrics = retrieval_metrics(ranked, judged(task.relevant));
+    EXPECT_EQ(metrics.queries, judged_queries);
     const json::Value expected = each.at("metrics");
     expect_near(metrics.accuracy, expected.at("accuracy@k"));
     expect_near(metrics.precision, expected.at("precision@k"));
@@ -120,7 +131,7 @@ TEST(Retrieval, IsThatOfSentenceTransformers) {
 
 TEST(RetrievalMetrics, FollowTheirDefinitions) {
   const Lists ranked = {{4, 2, 0, 1, 3}};
-  const Lists relevant = {{0, 1, 9}};
+  const Judgements relevant = {{{0}, {1}, {9}}};
   const RetrievalMetrics metrics =
       retrieval_metrics(ranked, relevant, {.hits = {2, 4}, .mrr = {2, 4}, .ndcg = {3}, .map = {2, 5}});
   EXPECT_DOUBLE_EQ(metrics.accuracy.at(2), 0);
@@ -138,10 +149,64 @@ TEST(RetrievalMetrics, RefuseWhatHasNone) {
   const Lists one = {{0}};
   const Lists two = {{0}, {1}};
   const Lists nothing = {{}};
-  EXPECT_THROW(retrieval_metrics(one, two), ArgumentError);
-  EXPECT_THROW(retrieval_metrics(one, nothing), ArgumentError);
+  EXPECT_THROW(retrieval_metrics(one, judged(two)), ArgumentError);
+  EXPECT_THROW(retrieval_metrics(one, judged(nothing)), ArgumentError);
   EXPECT_THROW(retrieval_metrics({}, {}), ArgumentError);
-  EXPECT_THROW(retrieval_metrics(one, one, {.hits = {0}}), ArgumentError);
+  EXPECT_THROW(retrieval_metrics(one, judged(one), {.hits = {0}}), ArgumentError);
+}
+
+TEST(RetrievalMetrics, OfGradesAreThoseOfTheReferences) {
+  const auto fixture = json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/graded_retrieval.json");
+  const RetrievalCutoffs cutoffs = {.hits = {1, 3, 10}, .mrr = {1, 3, 10}, .ndcg = {1, 3, 10}, .map = {1, 3, 10}};
+  std::size_t cases = 0;
+  for (const json::Value& each : fixture.root().at("cases").array()) {
+    SCOPED_TRACE(each.at("name").string());
+    std::map<std::string, std::uint32_t, std::less<>> numbers;
+    const auto number_of = [&](std::string_view id) {
+      return numbers.emplace(id, static_cast<std::uint32_t>(numbers.size())).first->second;
+    };
+    Lists ranked;
+    Judgements relevant;
+    const json::Value qrels = each.at("qrels");
+    for (const auto& [query, ids] : each.at("ranked").object()) {
+      ranked.emplace_back();
+      for (const json::Value& id : ids.array()) ranked.back().push_back(number_of(id.string()));
+      relevant.emplace_back();
+      for (const auto& [id, grade] : qrels.at(query).object()) {
+        if (grade.number() > 0) relevant.back().push_back({number_of(id), grade.number()});
+      }
+      std::ranges::sort(relevant.back(), {}, &data::Relevance::document);
+    }
+    const json::Value expected = each.at("ndcg");
+    for (const auto& [name, gain] :
+         {std::pair("linear", Gain::linear), {"exponential", Gain::exponential}, {"binary", Gain::binary}}) {
+      SCOPED_TRACE(name);
+      const RetrievalMetrics metrics = retrieval_metrics(ranked, relevant, cutoffs, gain);
+      expect_near(metrics.ndcg, expected.at(name));
+      expect_near(metrics.recall, each.at("recall"));
+      expect_near(metrics.mrr, each.at("mrr"));
+      expect_near(metrics.map, each.at("map"));
+    }
+    ++cases;
+  }
+  EXPECT_EQ(cases, 5);
+}
+
+TEST(RetrievalMetrics, TakeSmallAndRefuseHugeGains) {
+  const Lists ranked = {{1, 0}};
+  const auto ndcg = [&](double first, double second, Gain gain) {
+    return retrieval_metrics(ranked, Judgements{{{0, first}, {1, second}}}, {}, gain).ndcg.at(10);
+  };
+  EXPECT_NEAR(ndcg(1.5, 0.5, Gain::exponential),
+              ((std::sqrt(2.0) - 1) + (std::sqrt(8.0) - 1) / std::log2(3.0)) /
+                  ((std::sqrt(8.0) - 1) + (std::sqrt(2.0) - 1) / std::log2(3.0)),
+              1e-12);
+  EXPECT_NEAR(ndcg(2e-300, 1e-300, Gain::exponential), ndcg(2, 1, Gain::linear), 1e-12);
+  EXPECT_GT(ndcg(1000, 1, Gain::exponential), 0.6);
+  EXPECT_THAT([&] { ndcg(1024, 1, Gain::exponential); },
+              testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("whose grades go up to 1024")));
+  EXPECT_THROW(ndcg(1e308, 1e308, Gain::linear), ArgumentError);
+  EXPECT_DOUBLE_EQ(ndcg(1e308, 1e308, Gain::binary), 1);
 }
 
 TEST(NearestDocuments, DoNotDependOnTheThreads) {
@@ -171,13 +236,50 @@ TEST(NearestDocuments, DoNotDependOnTheThreads) {
   }
 }
 
-TEST(NearestDocuments, PutWhatHasNoOrderLast) {
-  const float nan = std::numeric_limits<float>::quiet_NaN();
+TEST(NearestDocuments, RefuseWhatHasNoOrder) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kHuge = 1e30F;
+  const auto rows = [](std::vector<float> values) {
+    const std::size_t count = values.size();
+    return engine::Embeddings{1, std::move(values), std::vector<engine::TextInfo>(count)};
+  };
+  Team team(1);
+  const auto expect = [&](const engine::Embeddings& queries, const engine::Embeddings& documents,
+                          formats::Similarity measure, const std::string& place) {
+    EXPECT_THAT([&] { nearest_documents(queries, documents, measure, 9, team); },
+                testing::ThrowsMessage<ArgumentError>(testing::HasSubstr(place)));
+  };
+  for (const auto measure : {formats::Similarity::cosine, formats::Similarity::dot, formats::Similarity::euclidean,
+                             formats::Similarity::manhattan}) {
+    SCOPED_TRACE(formats::name_of(measure));
+    expect(rows({1, 2}), rows({3, -3, kNan, 2}), measure, "vector 1 of the queries and vector 3 of the documents");
+    expect(rows({1, kNan}), rows({-3, 2}), measure, "vector 2 of the queries and vector 1 of the documents");
+  }
+  expect(rows({1, kHuge}), rows({1, kHuge}), formats::Similarity::dot, "vector 2 of the queries and vector 2");
+}
+
+TEST(NearestDocuments, AreNeverMoreAlikeThanTheSame) {
+  engine::Embeddings rows{384, {}, std::vector<engine::TextInfo>(200)};
+  std::uint32_t state = 7;
+  for (std::size_t i = 0; i < rows.size() * rows.dimensions; ++i) {
+    state = state * 1664525 + 1013904223;
+    rows.values.push_back(static_cast<float>(state >> 8) / (1 << 23) - 1);
+  }
+  Team team(1);
+  std::size_t alike = 0;
+  for (const auto& hits : nearest_hits(rows, rows, formats::Similarity::cosine, 3, team)) {
+    EXPECT_LE(hits.front().similarity, 1);
+    alike += hits.front().similarity == 1 ? 1 : 0;
+  }
+  EXPECT_GT(alike, 0);
+}
+
+TEST(NearestDocuments, AreAsManyAsAsked) {
   const engine::Embeddings queries{1, {1}, std::vector<engine::TextInfo>(1)};
-  const engine::Embeddings documents{1, {nan, -3, nan, 2}, std::vector<engine::TextInfo>(4)};
+  const engine::Embeddings documents{1, {7, -3, 8, 2}, std::vector<engine::TextInfo>(4)};
   Team team(1);
   EXPECT_THAT(nearest_documents(queries, documents, formats::Similarity::dot, 9, team),
-              ElementsAre(ElementsAre(3, 1, 0, 2)));
+              ElementsAre(ElementsAre(2, 0, 3, 1)));
   EXPECT_THAT(nearest_documents(queries, documents, formats::Similarity::dot, 0, team), ElementsAre(ElementsAre()));
   const engine::Embeddings wider{2, {1, 2}, std::vector<engine::TextInfo>(1)};
   EXPECT_THROW(nearest_documents(wider, documents, formats::Similarity::dot, 1, team), ArgumentError);
@@ -188,8 +290,9 @@ TEST(NearestDocuments, PutWhatHasNoOrderLast) {
 
 TEST(Retrieval, EmbedsQueriesThenDocuments) {
   const engine::Encoder encoder(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
-  const data::RetrievalSet set = {
-      .queries = {"the cat", "on the mat"}, .documents = {"on the mat", "42 !", "the cat"}, .relevant = {{2}, {0}}};
+  const data::RetrievalSet set = {.queries = {"the cat", "on the mat"},
+                                  .documents = {"on the mat", "42 !", "the cat"},
+                                  .relevant = judged({{2}, {0}})};
   std::vector<std::size_t> progress;
   const RetrievalResult result =
       evaluate_retrieval(encoder, encoder, set, {}, [&](std::size_t texts) { progress.push_back(texts); });
@@ -202,6 +305,27 @@ TEST(Retrieval, EmbedsQueriesThenDocuments) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_THROW(evaluate_retrieval(encoder, encoder, set, {}, {}, stop.get_token()), Cancelled);
+}
+
+TEST(Retrieval, LeavesOutTheDocumentWithTheIdOfTheQuery) {
+  const engine::Encoder encoder(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+  // The first query is the third document, and its own best hit; the second query has the id of a document that it
+  // should find.
+  const data::RetrievalSet set = {.queries = {"the cat", "on the mat"},
+                                  .documents = {"on the mat", "the cat sat", "the cat"},
+                                  .relevant = judged({{1}, {0}}),
+                                  .namesakes = {2, 0}};
+  const auto metrics = [&](bool ignore) {
+    return evaluate_retrieval(
+               encoder, encoder, set,
+               {.cutoffs = {.hits = {1, 100}, .mrr = {1}, .ndcg = {1}, .map = {1}}, .ignore_identical_ids = ignore})
+        .metrics;
+  };
+  EXPECT_DOUBLE_EQ(metrics(false).recall.at(1), 0.5);
+  EXPECT_DOUBLE_EQ(metrics(false).recall.at(100), 1);
+  EXPECT_DOUBLE_EQ(metrics(true).recall.at(1), 0.5);
+  EXPECT_DOUBLE_EQ(metrics(true).recall.at(100), 0.5) << "relevant, and never found";
+  EXPECT_DOUBLE_EQ(metrics(true).mrr.at(1), 0.5);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ double cosine(std::span<const float> a, std::span<const float> b) {
 
 StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& pairs, const TextProgress& progress,
                        std::stop_token stop) {
+  require_different(pairs.scores, "scores");
   StsResult result;
   result.pairs = pairs.size();
   // The texts of a pair follow each other in one stream: first, second, first, second, …

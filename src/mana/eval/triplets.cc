@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -48,6 +49,10 @@ TripletsResult evaluate_triplets(const engine::Encoder& queries, const engine::E
       const auto anchor = anchor_rows[row.anchor];
       const float positive = engine::similarity(measure, anchor, other_rows[row.positive]);
       const float negative = engine::similarity(measure, anchor, other_rows[row.negative]);
+      if (!std::isfinite(positive) || !std::isfinite(negative)) {
+        throw ArgumentError(fmt::format("a {} similarity is no finite number; check the model with mana verify",
+                                        formats::name_of(measure)));
+      }
       right += positive > negative + margin ? 1 : 0;
     }
     result.accuracy[measure] = static_cast<double>(right) / static_cast<double>(triplets.size());

@@ -22,7 +22,7 @@ struct TripletsResult {
 
 /// `queries` and `documents` are the model with the prompt of anchors and of the others; they may be one encoder.
 /// Embeds each text once; `progress` counts different texts. Throws ArgumentError when there are no triplets or the two
-/// encoders give vectors of different width, Cancelled once `stop` is requested.
+/// encoders give vectors of different width or a similarity is no finite number, Cancelled once `stop` is requested.
 TripletsResult evaluate_triplets(const engine::Encoder& queries, const engine::Encoder& documents,
                                  const data::Triplets& triplets, float margin = 0, const TextProgress& progress = {},
                                  const std::stop_token& stop = {});

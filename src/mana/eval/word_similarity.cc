@@ -34,6 +34,8 @@ WordSimilarityResult evaluate_word_similarity(const formats::WordVectors& vector
                     "larger model must be used",
                     pairs.size(), result.pairs));
   }
+  require_different(scores, "scores of known pairs");
+  require_different(cosines, "similarities");
   result.spearman = spearman(cosines, scores);
   result.pearson = pearson(cosines, scores);
   return result;

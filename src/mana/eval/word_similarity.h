@@ -17,7 +17,7 @@ struct WordSimilarityResult {
 };
 
 /// Words are looked up without regard to case among the first `among`. Throws ArgumentError where fewer than two pairs
-/// are known.
+/// are known, or all their scores or all their cosines are the same.
 WordSimilarityResult evaluate_word_similarity(const formats::WordVectors& vectors,
                                               const std::vector<data::ScoredWords>& pairs, std::size_t among);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/eval/cosine.h"
 #include "mana/nn/pooling.h"
 
 namespace mana::mine {
@@ -90,19 +91,21 @@ HardNegatives mine_hard_negatives(const MiningSet& set, const engine::Embeddings
   const bool product = measure == formats::Similarity::cosine || measure == formats::Similarity::dot;
   if (product) measure = formats::Similarity::dot;
   const std::size_t width = to + set.most_rows();
-  const auto nearest = eval::nearest_hits(queries, documents, measure, width + 1, team, stop);  // 1: the anchor itself
+  auto nearest = eval::nearest_hits(queries, documents, measure, width + 1, team, stop);  // 1: the anchor itself
+  const auto score = [product](float similarity) { return product ? eval::as_cosine(similarity) : similarity; };
 
   HardNegatives mined;
   for (std::size_t anchor = 0; anchor < queries.size(); ++anchor) {
     auto& positive = mined.positive.emplace_back();
     for (const std::uint32_t each : set.positives(anchor)) {
-      positive.push_back(engine::similarity(measure, queries[anchor], documents[each]));
+      positive.push_back(score(engine::similarity(measure, queries[anchor], documents[each])));
     }
     const Filter filter(options, std::ranges::min(positive), mined.skipped);
     const std::optional<std::uint32_t> itself = set.itself(anchor);
     std::vector<Hit> left;
     std::size_t looked_at = 0;
-    for (const Hit& hit : nearest[anchor]) {
+    for (Hit& hit : nearest[anchor]) {
+      hit.similarity = score(hit.similarity);
       if (hit.document == itself) continue;
       if (++looked_at > width) break;
       if (set.is_positive(anchor, hit.document)) continue;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -214,6 +215,51 @@ TEST_F(Fan, RefusesWhatLeavesNothingToTake) {
   EXPECT_THROW(mine_hard_negatives(set, at_degrees({0}), at_degrees({1}), formats::Similarity::cosine, {}, team_,
                                    stop.get_token()),
                Cancelled);
+}
+
+TEST(HardNegatives, AreNeverMoreAlikeThanTheSame) {
+  // Each anchor has a twin in the corpus. The product of the two, rounded, is above 1 for some.
+  constexpr std::size_t kWidth = 384;
+  constexpr std::size_t kAnchors = 60;
+  data::PositivePairs pairs;
+  std::vector<std::string> twins;
+  engine::Embeddings anchors{kWidth, {}, std::vector<engine::TextInfo>(kAnchors)};
+  std::uint32_t state = 3;
+  for (std::size_t i = 0; i < kAnchors; ++i) {
+    pairs.anchors.push_back(fmt::format("anchor {}", i));
+    pairs.positives.push_back(fmt::format("positive {}", i));
+    twins.push_back(fmt::format("twin {}", i));
+    for (std::size_t k = 0; k < kWidth; ++k) {
+      state = state * 1664525 + 1013904223;
+      anchors.values.push_back(static_cast<float>(state >> 8) / (1 << 23) - 1);
+    }
+  }
+  engine::Embeddings corpus = anchors;  // the twins, then the positives
+  corpus.values.insert(corpus.values.end(), anchors.values.begin(), anchors.values.end());
+  corpus.texts.resize(2 * kAnchors);
+  Team team(1);
+  const HardNegatives mined = mine_hard_negatives(MiningSet(pairs, twins), anchors, corpus, formats::Similarity::cosine,
+                                                  {.count = 1, .max_score = 1.0F}, team);
+  for (std::size_t i = 0; i < kAnchors; ++i) {
+    ASSERT_EQ(mined.negatives[i].size(), 1) << i;
+    EXPECT_EQ(mined.negatives[i][0].document, i) << "no limit of 1 leaves the twin out";
+    EXPECT_LE(mined.negatives[i][0].similarity, 1);
+    EXPECT_LE(mined.positive[i][0], 1);
+  }
+}
+
+TEST(HardNegatives, AreNeverChosenByWhatIsNoNumber) {
+  const MiningSet set({{"anchor"}, {"positive"}}, std::vector<std::string>{"one", "two"});
+  const engine::Embeddings anchors{1, {1}, std::vector<engine::TextInfo>(1)};
+  Team team(1);
+  for (std::size_t broken = 0; broken < 3; ++broken) {
+    engine::Embeddings corpus{1, {1, 2, 3}, std::vector<engine::TextInfo>(3)};
+    corpus.values[broken] = std::numeric_limits<float>::quiet_NaN();
+    for (const auto measure : {formats::Similarity::cosine, formats::Similarity::euclidean}) {
+      EXPECT_THAT([&] { mine_hard_negatives(set, anchors, corpus, measure, {.count = 1}, team); },
+                  ThrowsMessage<ArgumentError>(HasSubstr("is no finite number")));
+    }
+  }
 }
 
 TEST(ScoreSummary, IsThatOfTheDefinition) {
