@@ -175,13 +175,16 @@ TEST_F(EvalRetrieval, LeavesOutTheQueryItselfWhenAsked) {
   const Outcome found = run_with(arguments);
   EXPECT_DOUBLE_EQ(number(parsed(found), "mrr@10"), 75);
   EXPECT_EQ(number(parsed(found), "identical_ids"), 1);
-  EXPECT_THAT(found.errors, HasSubstr("1 query has the id of a document"));
+  EXPECT_THAT(found.errors, HasSubstr("1 query is among the documents, by id and text"));
   std::vector<std::string> ignoring = arguments;
   ignoring.push_back("--ignore-identical-ids");
   const Outcome ignored = run_with(ignoring);
   EXPECT_DOUBLE_EQ(number(parsed(ignored), "mrr@10"), 100);
   EXPECT_DOUBLE_EQ(number(parsed(ignored), "recall@100"), 100);
-  EXPECT_THAT(ignored.errors, Not(HasSubstr("the id of a document")));
+  EXPECT_THAT(ignored.errors, Not(HasSubstr("by id and text")));
+  write(folder_ / "queries.jsonl", "{\"_id\": 7, \"text\": \"the cat\"}\n");
+  write(folder_ / "qrels.tsv", "7\tcat\t1\n");
+  EXPECT_THAT(run_with(arguments).errors, HasSubstr("1 query has the id of a document with another text"));
 }
 
 class EvalScoredPairs : public testing::Test {

@@ -22,9 +22,10 @@ int eval_classify(Options& options) {
   data::LabelColumns columns;
   EncoderChoice choice;
   bool json = false;
-  options.option("--train", "FILE.tsv", "A table with a header: texts and their classes, to learn from", train_file);
+  options.option("--train", "FILE", "A table with a header, or .jsonl: texts and their classes, to learn from",
+                 train_file);
   options.require("--train");
-  options.option("--test", "FILE.tsv", "The same, to be scored on", test_file);
+  options.option("--test", "FILE", "The same, to be scored on", test_file);
   options.require("--test");
   options.option("--label", "COLUMN", "The column of the classes", columns.label);
   options.option("--text", "COLUMN", "The column of the texts", columns.text);

@@ -69,6 +69,16 @@ std::size_t identical_ids(const data::RetrievalSet& set) {
       std::ranges::count_if(set.namesakes, [](const auto& namesake) { return namesake.has_value(); }));
 }
 
+/// Queries whose text is that of the document with their id, apart from its title.
+std::size_t documents_too(const data::RetrievalSet& set) {
+  std::size_t count = 0;
+  for (std::size_t query = 0; query < set.queries.size(); ++query) {
+    const auto namesake = set.namesakes[query];
+    count += namesake && set.documents[*namesake].ends_with(set.queries[query]) ? 1 : 0;
+  }
+  return count;
+}
+
 /// What of the judgements does not meet the texts, and what became of it.
 void note_oddities(const data::RetrievalSet& set, const data::RetrievalFiles& files, bool ignore_identical_ids) {
   const auto say = [](std::size_t count, const char* one, const char* many, const std::string& rest) {
@@ -82,8 +92,12 @@ void note_oddities(const data::RetrievalSet& set, const data::RetrievalFiles& fi
   say(set.without_relevant, "judged query has", "judged queries have",
       "no relevant document: left out, where trec_eval, BEIR and MTEB count 0");
   if (ignore_identical_ids) return;
-  say(identical_ids(set), "query has", "queries have",
-      "the id of a document, which was searched like any other; --ignore-identical-ids leaves it out, as BEIR does");
+  const std::size_t same = documents_too(set);
+  say(same, "query is", "queries are",
+      "among the documents, by id and text, and can be found there; --ignore-identical-ids leaves them out, as BEIR "
+      "does");
+  say(identical_ids(set) - same, "query has", "queries have",
+      "the id of a document with another text; if that is the query itself, give --ignore-identical-ids");
 }
 
 nlohmann::ordered_json json_of(const eval::RetrievalResult& result, const data::RetrievalSet& set,
