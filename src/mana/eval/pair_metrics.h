@@ -9,9 +9,11 @@ namespace mana::eval {
 /// TP, FP, FN, TN the right and wrong positives and the wrong and right negatives at a threshold:
 ///
 ///   accuracy   (TP + TN) / all, at the threshold where it is highest
-///   precision  P = TP / (TP + FP),  recall R = TP / (TP + FN),  F1 = 2 P R / (P + R), at the threshold where F1 is
-///   highest AP         Σ_k (R_k − R_(k−1)) P_k over all thresholds: the area under precision by recall MCC        (TP
-///   TN − FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)) at the threshold of F1: −1 … 1
+///   precision  P = TP / (TP + FP) and
+///   recall     R = TP / (TP + FN), at the threshold where F1 is highest
+///   F1         2 P R / (P + R), there
+///   AP         Σ_k (R_k − R_(k−1)) P_k over all thresholds: the area under precision by recall
+///   MCC        (TP TN − FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)), at the threshold of F1: −1 … 1
 ///
 /// A threshold lies halfway between two similarities that occur; those at or above it count as positive. Where accuracy
 /// is highest when nothing does, the threshold lies just above the highest similarity.
