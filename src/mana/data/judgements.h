@@ -21,7 +21,7 @@ struct JudgementRow {
   std::uint64_t line = 0;
 };
 
-/// Reads judgements ("qrels") in any of their forms, which the first line tells apart:
+/// Reads judgements ("qrels") in any of their forms, which the first line tells apart (a pipe has a header):
 ///   BEIR  columns query-id, corpus-id, score in any order, among others; or these three in this order, with tabs
 ///         between them, and no header
 ///   TREC  four fields without a header, with spaces or tabs between them: query, what is passed over, document, grade
