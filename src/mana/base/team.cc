@@ -1,6 +1,11 @@
 #include "mana/base/team.h"
 
+#include <fmt/format.h>
+
+#include <system_error>
 #include <utility>
+
+#include "mana/base/errors.h"
 
 namespace mana {
 namespace {
@@ -29,12 +34,22 @@ unsigned wait_for_change(const std::atomic<unsigned>& value, unsigned old) {
 Team::Team(unsigned size) {
   failures_.resize(size == 0 ? 1 : size);
   claims_ = failures_.size();  // none is left to take
-  for (unsigned index = 1; index < size; ++index) {
-    helpers_.emplace_back([this] { help(); });
+  try {
+    while (helpers_.size() + 1 < size) helpers_.emplace_back([this] { help(); });
+  } catch (const std::system_error& error) {
+    const std::size_t started = helpers_.size() + 1;
+    stop();
+    throw ArgumentError(fmt::format("{} threads cannot run here, {} is where the system stops ({}): ask for fewer",
+                                    size, started, error.code().message()));
+  } catch (...) {  // no memory for them
+    stop();
+    throw;
   }
 }
 
-Team::~Team() {
+Team::~Team() { stop(); }
+
+void Team::stop() noexcept {
   stopping_ = true;
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
@@ -51,9 +66,15 @@ void Team::run(const std::function<void(unsigned)>& work) {
   take_shares();
   for (unsigned left = unfinished_.load(std::memory_order_acquire); left != 0;)
     left = wait_for_change(unfinished_, left);
+  rethrow_failure();
+}
+
+void Team::rethrow_failure() {
+  std::exception_ptr first;
   for (std::exception_ptr& failure : failures_) {
-    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+    if (std::exception_ptr dropped = std::exchange(failure, nullptr); dropped && !first) first = std::move(dropped);
   }
+  if (first) std::rethrow_exception(first);
 }
 
 /// A share is taken by the one who counts it. Who holds one keeps its piece of work from ending, so work_ is that

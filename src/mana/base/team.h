@@ -14,7 +14,8 @@ namespace mana {
 /// the others look out for the next one for a few microseconds, then sleep.
 class Team {
  public:
-  /// `size` threads in all, the caller's included; at least one.
+  /// `size` threads in all, the caller's included; at least one. Throws ArgumentError where the system cannot start as
+  /// many, and leaves none behind.
   explicit Team(unsigned size);
   ~Team();
   Team(const Team&) = delete;
@@ -24,13 +25,16 @@ class Team {
 
   /// Calls work(0), …, work(size() - 1), each once, and returns when all have returned. Threads take one share after
   /// the other: where one comes late because the system had no processor for it, the others do not wait but take its
-  /// share too, so no share may wait for another. The first exception, if any, is rethrown. Not to be called by two
-  /// threads at once, nor from within `work`.
+  /// share too, so no share may wait for another. Of what they throw, the exception of the lowest share is rethrown and
+  /// the others are dropped: nothing of a call that failed is left for the next one. Not to be called by two threads at
+  /// once, nor from within `work`.
   void run(const std::function<void(unsigned)>& work);
 
  private:
   void help();
   void take_shares();
+  void rethrow_failure();
+  void stop() noexcept;
 
   std::vector<std::thread> helpers_;
   std::atomic<unsigned> generation_ = 0;   // counts the pieces of work; what sleeping threads look at

@@ -1,11 +1,20 @@
 #include "mana/base/team.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <new>
 #include <numeric>
 #include <stdexcept>
+#include <string>
+
+#include "mana/base/errors.h"
 
 namespace mana {
 namespace {
@@ -42,6 +51,59 @@ TEST(Team, HandsOnAnExceptionAndGoesOn) {
   team.run([&](unsigned index) { done += index + 1; });
   EXPECT_EQ(done, 3U);
 }
+
+TEST(Team, KeepsNothingOfACallThatFailed) {
+  Team team(4);
+  for (int round = 0; round < 100; ++round) {
+    EXPECT_THAT([&] { team.run([](unsigned index) { throw std::runtime_error(std::to_string(index)); }); },
+                testing::ThrowsMessage<std::runtime_error>(testing::StrEq("0")));
+    std::atomic<unsigned> done = 0;
+    EXPECT_NO_THROW(team.run([&](unsigned) { ++done; }));
+    EXPECT_EQ(done, 4U);
+  }
+}
+
+TEST(Team, HandsOnThatMemoryRanOut) {
+  Team team(3);
+  EXPECT_THROW(team.run([](unsigned index) {
+    if (index == 2) throw std::bad_alloc();
+  }),
+               std::bad_alloc);
+}
+
+/// The address space of this process, bounded as long as it lives.
+class BoundedMemory {
+ public:
+  explicit BoundedMemory(rlim_t more) {
+    std::ifstream("/proc/self/statm") >> pages_;
+    ::getrlimit(RLIMIT_AS, &before_);
+    const rlimit bounded{pages_ * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + more, before_.rlim_max};
+    ::setrlimit(RLIMIT_AS, &bounded);
+  }
+  ~BoundedMemory() { ::setrlimit(RLIMIT_AS, &before_); }
+  BoundedMemory(const BoundedMemory&) = delete;
+  BoundedMemory& operator=(const BoundedMemory&) = delete;
+
+ private:
+  rlim_t pages_ = 0;
+  rlimit before_{};
+};
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they map more address space than can be bounded
+TEST(Team, OfMoreThreadsThanCanBeStartedIsRefusedAndLeavesNone) {
+  const auto threads = [] {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return std::distance(begin(tasks), end(tasks));
+  };
+  const auto before = threads();
+  {
+    const BoundedMemory memory(rlim_t{64} << 20);  // a thread's stack mostly takes 8 MB of it
+    EXPECT_THAT([] { Team team(1000); }, testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("ask for fewer")));
+  }
+  EXPECT_EQ(threads(), before);
+  EXPECT_EQ(Team(2).size(), 2U);
+}
+#endif
 
 TEST(Team, PartsCoverTheWholeEvenly) {
   for (std::size_t count = 0; count < 20; ++count) {

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "mana/base/team.h"
 #include "mana/cli/bench.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/model_options.h"
@@ -35,16 +36,14 @@ int bench_tokenize(Options& options) {
   const auto tokenize_share = [&](unsigned thread) {
     text::SequentialTokenizer sequential(tokenizer);
     std::size_t count = 0;
-    for (std::size_t i = texts.size() * thread / threads; i < texts.size() * (thread + 1) / threads; ++i) {
+    const Part part = part_of(texts.size(), thread, threads);
+    for (std::size_t i = part.begin; i < part.end; ++i) {
       count += sequential.encode(texts[i]).ids.size();  // with offsets, as other tokenizers give them
     }
     tokens[thread] = count;
   };
-  const Times times = time_passes(bench.repeat, [&] {
-    std::vector<std::jthread> others;
-    for (unsigned thread = 1; thread < threads; ++thread) others.emplace_back(tokenize_share, thread);
-    tokenize_share(0);
-  });
+  Team team(threads);
+  const Times times = time_passes(bench.repeat, [&] { team.run(tokenize_share); });
   std::size_t all_tokens = 0;
   for (const std::size_t each : tokens) all_tokens += each;
 

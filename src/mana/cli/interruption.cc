@@ -1,9 +1,13 @@
 #include "mana/cli/interruption.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <system_error>
+
+#include "mana/base/errors.h"
 
 namespace mana::cli {
 namespace {
@@ -23,7 +27,13 @@ constexpr int kSignalStatus = 128;
 Interruption::Interruption() {
   const sigset_t signals = watched_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  watcher_ = std::thread([this] { wait(); });
+  try {
+    watcher_ = std::thread([this] { wait(); });
+  } catch (const std::system_error& error) {
+    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    throw Error(fmt::format("no thread can be started here ({}): the system allows no more memory or threads",
+                            error.code().message()));
+  }
 }
 
 Interruption::~Interruption() {

@@ -11,6 +11,7 @@ namespace mana::cli {
 /// thread that makes it and in those that come after; one at a time.
 class Interruption {
  public:
+  /// Throws Error where the system cannot start its thread.
   Interruption();
   ~Interruption();
   Interruption(const Interruption&) = delete;
