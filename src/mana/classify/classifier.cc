@@ -88,7 +88,7 @@ Classification Classifier::classify(std::string_view text) const {
   return {probabilities(head_, rows[0]), rows.texts[0].truncated};
 }
 
-void Classifier::stream(const data::TextSource& source, const Sink& sink, std::stop_token stop) const {
+void Classifier::stream(const data::TextSource& source, const Sink& sink, const data::Waiting& waiting) const {
   std::vector<Classification> found;
   const auto classify_rows = [&](std::size_t first, std::span<const std::string> texts,
                                  const engine::Embeddings& rows) {
@@ -98,7 +98,7 @@ void Classifier::stream(const data::TextSource& source, const Sink& sink, std::s
     }
     sink(first, texts, found);
   };
-  encoder_.stream(source, classify_rows, std::move(stop));
+  encoder_.stream(source, classify_rows, waiting);
 }
 
 }  // namespace mana::classify

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <functional>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -48,8 +47,8 @@ class Classifier {
   /// Receives consecutive texts in input order; `first` is the number of the first.
   using Sink =
       std::function<void(std::size_t first, std::span<const std::string> texts, std::span<const Classification>)>;
-  /// Classifies a stream of any length in bounded memory. Throws Cancelled once `stop` is requested.
-  void stream(const data::TextSource& source, const Sink& sink, std::stop_token stop = {}) const;
+  /// Classifies a stream of any length in bounded memory, and waits for it as the encoder's stream() does.
+  void stream(const data::TextSource& source, const Sink& sink, const data::Waiting& waiting = {}) const;
 
   const std::vector<std::string>& classes() const { return head_.config.classes; }
   const engine::Encoder& encoder() const { return encoder_; }

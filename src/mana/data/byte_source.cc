@@ -14,7 +14,7 @@ constexpr std::size_t kPackedBlock = std::size_t{1} << 17;
 
 }  // namespace
 
-ByteSource::ByteSource(const std::filesystem::path& path, std::stop_token stop) : file_(path, std::move(stop)) {}
+ByteSource::ByteSource(const std::filesystem::path& path, Waiting waiting) : file_(path, std::move(waiting)) {}
 
 std::size_t ByteSource::read(std::span<char> block) {
   if (!std::exchange(began_, true)) find_packing();

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
-#include <stop_token>
 #include <string>
 
 #include "mana/data/file_bytes.h"
@@ -16,13 +15,13 @@ namespace mana::data {
 /// is told by its first bytes, whatever the file is called.
 class ByteSource {
  public:
-  /// Opens `path`; "-" is standard input. While it waits for a pipe or a terminal it heeds `stop`.
+  /// Opens `path`; "-" is standard input. `waiting` says how it waits for a pipe or a terminal.
   /// Throws IoError when the file cannot be opened or is a folder.
-  explicit ByteSource(const std::filesystem::path& path, std::stop_token stop = {});
+  explicit ByteSource(const std::filesystem::path& path, Waiting waiting = {});
 
   /// Puts the next bytes into `block` and returns how many; 0 at the end.
-  /// Throws IoError when reading fails, FormatError where packed data are broken or break off, Cancelled when `stop` is
-  /// requested.
+  /// Throws IoError when reading fails, FormatError where packed data are broken or break off, Cancelled when `waiting`
+  /// is to stop.
   std::size_t read(std::span<char> block);
 
   /// "corpus.txt", or "standard input".

@@ -12,7 +12,7 @@ constexpr std::size_t kBlock = std::size_t{1} << 18;
 
 }  // namespace
 
-LineReader::LineReader(const std::filesystem::path& path, std::stop_token stop) : source_(path, std::move(stop)) {}
+LineReader::LineReader(const std::filesystem::path& path, Waiting waiting) : source_(path, std::move(waiting)) {}
 
 bool LineReader::fill() {
   block_.resize(kBlock);

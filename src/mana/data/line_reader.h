@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <stop_token>
 #include <string>
 
 #include "mana/data/byte_source.h"
@@ -14,12 +13,12 @@ namespace mana::data {
 /// an empty line is an empty text, and a byte order mark at the very beginning is no part of the first line.
 class LineReader {
  public:
-  /// Opens `path`; "-" is standard input. While it waits for a pipe or a terminal it heeds `stop`.
+  /// Opens `path`; "-" is standard input. `waiting` says how it waits for a pipe or a terminal.
   /// Throws IoError when the file cannot be opened or is a folder.
-  explicit LineReader(const std::filesystem::path& path, std::stop_token stop = {});
+  explicit LineReader(const std::filesystem::path& path, Waiting waiting = {});
 
   /// Puts the next line, without its end, into `line`; false at the end of the input.
-  /// Throws IoError when reading fails, FormatError where packed data are broken, Cancelled when `stop` is requested.
+  /// Throws IoError when reading fails, FormatError where packed data are broken, Cancelled when `waiting` is to stop.
   bool next(std::string& line);
 
   /// The number of the line that next() gave last, from 1.

@@ -20,6 +20,10 @@ void ChunkMean::mean(std::size_t text, std::span<float> out) {
     tokens += length;
     for (std::size_t i = 0; i < out.size(); ++i) out[i] += length * chunk.vector[i];
   }
+  if (tokens == 0) {
+    if (!chunks.empty()) std::copy_n(chunks.front().vector.begin(), out.size(), out.begin());
+    return;
+  }
   for (float& value : out) value /= tokens;
 }
 

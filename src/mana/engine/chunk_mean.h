@@ -9,7 +9,8 @@
 
 namespace mana::engine {
 
-/// The vectors of texts that were encoded in several pieces: v = Σ n_i v_i / Σ n_i, n_i the tokens of piece i. Pieces
+/// The vectors of texts that were encoded in several pieces: v = Σ n_i v_i / Σ n_i, n_i the tokens of piece i; that of
+/// its only piece for a text without tokens. Pieces
 /// may arrive in any order and from any thread; they are summed in the order of the text, so the bits do not depend on
 /// it.
 class ChunkMean {

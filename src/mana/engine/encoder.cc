@@ -10,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/engine/chunk_mean.h"
+#include "mana/engine/finite_vectors.h"
 #include "mana/engine/tokens.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
@@ -50,6 +51,10 @@ std::vector<formats::SentenceModule> effective_modules(const formats::SentenceFo
 }
 
 std::string chosen_prompt(const formats::SentenceFolder& folder, const EncoderOptions& options) {
+  if (options.prompt_text) {
+    if (options.prompt) throw ArgumentError("a prompt is given by its name or as text, not both");
+    return *options.prompt_text;
+  }
   const std::optional<std::string> name = options.prompt ? options.prompt : folder.default_prompt_name;
   if (!name) return {};
   const auto prompt = folder.prompts.find(*name);
@@ -177,6 +182,8 @@ struct Encoder::State {
 
   /// Embeds one window of texts; `first` is the number of its first text in the whole input.
   Embeddings embed(std::span<const std::string> texts, std::size_t first, const std::stop_token& stop) const;
+  /// Throws for the first row that is not finite.
+  void require_finite(std::span<const std::string> texts, std::size_t first, const Embeddings& rows) const;
 
   EncoderOptions options;
   formats::SentenceFolder folder;
@@ -215,10 +222,12 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   const auto row = [&](std::size_t text) { return std::span(result.values).subspan(text * dimensions, dimensions); };
   const bool in_pieces = rules.overflow == Overflow::mean && rules.max_tokens.has_value();
   ChunkMean chunks(in_pieces ? texts.size() : 0);
+  std::atomic<bool> broken = false;  // by what text is found out when all threads are done, so that it is the first one
   const auto encode_batch = [&](const nn::Run& run, const Batch& batch) {
     if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
     encode(run, std::span(tokens.pieces).subspan(batch.begin, batch.end - batch.begin),
            [&](const Piece& piece, std::span<const float> vector) {
+             if (!all_finite(vector.first(dimensions))) broken = true;
              if (in_pieces) return chunks.add(piece, vector);
              std::copy_n(vector.begin(), dimensions, row(piece.text).begin());
            });
@@ -239,8 +248,18 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   for (std::size_t text = 0; text < texts.size(); ++text) {
     if (in_pieces) chunks.mean(text, row(text));
     if (normalize_at_the_end) nn::normalize(row(text));
+    if (in_pieces && !all_finite(row(text))) broken = true;  // a sum of what is finite need not be
   }
+  if (broken) require_finite(texts, first, result);
   return result;
+}
+
+void Encoder::State::require_finite(std::span<const std::string> texts, std::size_t first,
+                                    const Embeddings& rows) const {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (all_finite(rows[i])) continue;
+    refuse({first + i, texts[i], rows[i], folder.folder.string(), name_of(kernels.precision)});
+  }
 }
 
 Encoder::Encoder(const std::filesystem::path& folder, const EncoderOptions& options)
@@ -269,22 +288,24 @@ std::vector<float> Encoder::embed(std::string_view text) const {
   return state_->embed(texts, 0, {}).values;
 }
 
-void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, std::stop_token stop) const {
+void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, const data::Waiting& waiting) const {
   std::vector<std::string> window;
-  bool more = true;
-  for (std::size_t first = 0; more; first += window.size()) {
+  std::size_t first = 0, bytes = 0;
+  const auto hand_on = [&] {
+    if (waiting.stop().stop_requested()) throw Cancelled("the embedding was cancelled");
+    if (window.empty()) return;
+    sink(first, window, state_->embed(window, first, waiting.stop()));
+    first += window.size();
     window.clear();
-    std::size_t bytes = 0;
-    while (window.size() < kWindowTexts && bytes < kWindowBytes) {
-      std::string text;
-      more = source(text);
-      if (!more) break;
-      bytes += text.size();
-      window.push_back(std::move(text));
-    }
-    if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
-    if (!window.empty()) sink(first, window, state_->embed(window, first, stop));
+    bytes = 0;
+  };
+  const data::Waiting::Meanwhile meanwhile = waiting.meanwhile(hand_on);
+  for (std::string text; source(text);) {
+    bytes += text.size();
+    window.push_back(std::move(text));
+    if (window.size() >= kWindowTexts || bytes >= kWindowBytes) hand_on();
   }
+  hand_on();
 }
 
 std::size_t Encoder::dimensions() const { return state_->dimensions; }

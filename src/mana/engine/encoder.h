@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mana/data/text_source.h"
+#include "mana/data/waiting.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
@@ -47,6 +48,7 @@ struct EncoderOptions {
   std::optional<std::size_t> truncate_dim = {};                   ///< keep the first dimensions only
   std::optional<std::size_t> max_tokens = {};                     ///< at most what the model's positions allow, if any
   std::optional<std::string> prompt = {};                         ///< a name in the folder's prompts
+  std::optional<std::string> prompt_text = {};  ///< what stands before every text, instead of any prompt of the folder
   Overflow overflow = Overflow::truncate;
   std::shared_ptr<kernels::Profile> profile = {};  ///< adds up there where the time goes
 };
@@ -75,14 +77,15 @@ using EmbeddingSink = std::function<void(std::size_t first, std::span<const std:
 
 /// Text in, vectors out. Thread-safe: embed() and stream() may run at once from several threads.
 /// A text's vector is the same bits in any batch, order and number of threads (at one instruction-set level and
-/// precision).
+/// precision). A vector that holds anything but finite numbers (of damaged weights, or where a precision overflows) is
+/// none: what embeds throws FormatError that names the text.
 class Encoder {
  public:
   /// Loads a sentence-transformers or Hugging Face BERT folder, or one of static embeddings; from its packed model
   /// (models/sentence/packed_model.h) where that has the weights for the level and precision in use, which changes no
   /// bit of any vector.
   /// Throws IoError, FormatError (a damaged packed model is not passed over), or ArgumentError for options that do not
-  /// fit the model.
+  /// fit the model and for more threads than the system starts.
   explicit Encoder(const std::filesystem::path& folder, const EncoderOptions& options = {});
   /// Serves a model that is in memory already, without a copy of its weights: while a call runs they must not change,
   /// between calls they may. `folder` is what the model was made of, `kernels` what its weights are laid out for.
@@ -101,8 +104,10 @@ class Encoder {
   /// chunk's.
   TextInfo tokens(const std::string& text, std::vector<text::TokenId>& ids) const;
 
-  /// Embeds a stream of any length in bounded memory. Throws Cancelled once `stop` is requested.
-  void stream(const data::TextSource& source, const EmbeddingSink& sink, std::stop_token stop = {}) const;
+  /// Embeds a stream of any length in bounded memory. Throws Cancelled once `waiting` is to stop. Where `source` was
+  /// made with the same `waiting`, its texts are embedded and handed on at once when it has to wait for more; else the
+  /// rows of some come together.
+  void stream(const data::TextSource& source, const EmbeddingSink& sink, const data::Waiting& waiting = {}) const;
 
   std::size_t dimensions() const;
   /// The tokens of a text that reach the vector; nothing where all do, whatever its length.
@@ -124,7 +129,8 @@ class Encoder {
   std::unique_ptr<const State> state_;
 };
 
-/// The similarity that the model's folder names (higher is more alike; distances are negated).
+/// The similarity that the model's folder names (higher is more alike; distances are negated). A cosine is within
+/// [-1, 1]; that of a zero vector, which has no direction, is 0.
 float similarity(formats::Similarity measure, std::span<const float> a, std::span<const float> b);
 
 }  // namespace mana::engine

@@ -16,8 +16,10 @@ float similarity(formats::Similarity measure, std::span<const float> a, std::spa
     absolute += std::abs(x - y);
   }
   switch (measure) {
-    case formats::Similarity::cosine:
-      return static_cast<float>(dot / std::max(std::sqrt(a_squares * b_squares), 1e-12));
+    case formats::Similarity::cosine: {
+      const double lengths = std::sqrt(a_squares * b_squares);
+      return lengths == 0 ? 0 : static_cast<float>(std::clamp(dot / lengths, -1.0, 1.0));
+    }
     case formats::Similarity::dot: return static_cast<float>(dot);
     case formats::Similarity::euclidean: return static_cast<float>(-std::sqrt(squares));
     case formats::Similarity::manhattan: return static_cast<float>(-absolute);

@@ -137,9 +137,13 @@ void PackedLinear::set_integers(std::size_t first, std::span<const float> weight
   for (std::size_t row = 0; row * inputs_ < weights.size(); ++row) {
     const std::span<const float> values = weights.subspan(row * inputs_, inputs_);
     float largest = 0, sum = 0;
-    for (const float value : values) largest = std::max(largest, std::abs(value));
+    for (const float value : values) {
+      // A weight that is no number makes the scale none, and with it every result; it is no zero among the weights.
+      const float size = std::abs(value);
+      if (size > largest || std::isnan(size)) largest = size;
+    }
     const float scale = largest / kLargest;
-    for (std::size_t k = 0; k < inputs_ && scale != 0; ++k) {
+    for (std::size_t k = 0; k < inputs_ && scale != 0 && std::isfinite(scale); ++k) {
       const auto level = static_cast<std::int16_t>(std::lrint(values[k] / scale));
       levels[row * inputs_ + k] = level;
       sum += static_cast<float>(level);

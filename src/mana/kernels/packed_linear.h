@@ -16,8 +16,8 @@ namespace mana::kernels {
 /// groups: 16 groups of 32 outputs, 4 bytes each, are two tiles of a matrix unit side by side, so that it reads the
 /// panels of the vector kernels.
 ///
-/// Integer elements are q = round(W[n][k] / scale[n]) with scale[n] = max_k |W[n][k]| / 127; the kernels then need
-/// scale[n] and scale[n] · Σ_k q beside them.
+/// Integer elements are q = round(W[n][k] / scale[n]) with scale[n] = max_k |W[n][k]| / 127, NaN where a W[n][k] is;
+/// the kernels then need scale[n] and scale[n] · Σ_k q beside them.
 ///
 /// All of it is one block of bytes, which can be saved and mapped again: panels, bias, scales, row sums, each from a
 /// multiple of 64 bytes. Packed models hold it: who changes it raises formats::kPackedVersion.

@@ -24,10 +24,10 @@ float weighted_sum(std::span<const float> tokens, std::size_t width, std::size_t
   return weights;
 }
 
-float length_of(std::span<const float> vector) {
+double length_of(std::span<const float> vector) {
   double squares = 0;
   for (const float value : vector) squares += double{value} * value;
-  return static_cast<float>(std::sqrt(squares));
+  return std::sqrt(squares);
 }
 
 }  // namespace
@@ -51,7 +51,10 @@ void pool(Pooling pooling, std::span<const float> tokens, std::size_t width, std
     case Pooling::max:
       std::fill(out.begin(), out.end(), -1e9f);  // the reference's value for a text of which nothing is left
       for (std::size_t t = skip; t < length; ++t) {
-        for (std::size_t i = 0; i < width; ++i) out[i] = std::max(out[i], tokens[t * width + i]);
+        for (std::size_t i = 0; i < width; ++i) {
+          const float h = tokens[t * width + i];
+          out[i] = h > out[i] || h != h ? h : out[i];  // what is no number stays, and is seen
+        }
       }
       return;
     case Pooling::mean: return divide(std::max(weighted_sum(tokens, width, skip, out, one), kLeast));
@@ -104,15 +107,21 @@ void pool_gradient(Pooling pooling, std::span<const float> tokens, std::size_t w
 }
 
 void normalize(std::span<float> vector) {
-  const float length = std::max(length_of(vector), kLeastLength);
+  const double exact = length_of(vector);
+  const float length = std::max(static_cast<float>(exact), kLeastLength);
+  if (std::isinf(length) && std::isfinite(exact)) {
+    for (float& value : vector) value = static_cast<float>(value / exact);
+    return;
+  }
   for (float& value : vector) value /= length;
 }
 
 void normalize_gradient(std::span<const float> x, std::span<const float> dy, std::span<float> dx) {
-  const double length = std::max(length_of(x), kLeastLength);
+  const auto exact = static_cast<float>(length_of(x));
+  const double length = std::max(exact, kLeastLength);
   double along = 0;  // x · dy
   for (std::size_t i = 0; i < x.size(); ++i) along += double{x[i]} * dy[i];
-  const double radial = length_of(x) < kLeastLength ? 0 : along / (length * length);
+  const double radial = exact < kLeastLength ? 0 : along / (length * length);
   for (std::size_t i = 0; i < x.size(); ++i) dx[i] = static_cast<float>((dy[i] - x[i] * radial) / length);
 }
 
