@@ -189,6 +189,36 @@ TEST(Embed, ChangesTheVectorsAsTold) {
   EXPECT_GT(std::abs(length(vector({"some text", "--no-normalize"})) - 1), 0.01);
 }
 
+TEST(Embed, NormalisesWhereItIsAskedTo) {
+  const auto length = [](const std::vector<float>& values) {
+    double sum = 0;
+    for (const float value : values) sum += double{value} * double{value};
+    return std::sqrt(sum);
+  };
+  const std::vector<float> plain = embed({"some text", "--truncate-dim", "7"})[0].embedding;
+  const std::vector<float> unit = embed({"some text", "--truncate-dim", "7", "--normalize"})[0].embedding;
+  EXPECT_GT(std::abs(length(plain) - 1), 0.01);
+  for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(unit[i], double{plain[i]} / length(plain), 1e-6);
+  const Outcome both = run({"embed", "x", "--normalize", "--no-normalize"});
+  EXPECT_EQ(both.status, 2);
+  EXPECT_THAT(both.errors, HasSubstr("contradict each other"));
+}
+
+TEST(Embed, TakesAPromptAsText) {
+  const std::string prompts = small_model("prompts").string();
+  const auto vector = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"embed", "--model", prompts, "--quiet"});
+    return parse(run(arguments).output).embedding;
+  };
+  const std::vector<float> bare = vector({"the query: some text", "--prompt-text", ""});
+  EXPECT_EQ(vector({"some text", "--prompt-text", "the query: "}), bare);
+  const Outcome both = run({"embed", "x", "--prompt", "query", "--prompt-text", "y"});
+  EXPECT_EQ(both.status, 2);
+  EXPECT_THAT(both.errors, HasSubstr("give one of them"));
+  const Outcome alike = run({"similarity", "--model", prompts, "--prompt-text", "the query: ", "a", "a"});
+  EXPECT_EQ(alike.status, 0) << alike.errors;
+}
+
 TEST(Embed, SaysWhatWasCut) {
   const std::string words = "one two three four five six seven eight nine ten";
   const Line cut = embed({words, "--max-tokens", "6"})[0];

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "mana/formats/safetensors.h"
 #include "process.h"
 
 namespace mana::program {
@@ -35,6 +36,49 @@ TEST(Failure, OfAFullDiskIsOneSentence) {
   expect_failure(run(Invocation{{"--help"}, "", "/dev/full", {}}), "No space");
   expect_failure(run(Invocation{{"embed", "--help"}, "", "/dev/full", {}}), "No space");
   EXPECT_FALSE(std::filesystem::exists("/dev/full.partial"));
+}
+
+/// A copy of the small model in which some weights are no numbers.
+std::filesystem::path broken_model(const TemporaryFolder& folder) {
+  const std::filesystem::path model = folder / "broken";
+  std::filesystem::copy(small_model(), model, std::filesystem::copy_options::recursive);
+  const std::filesystem::path path = model / "model.safetensors";
+  const formats::Safetensors weights = formats::Safetensors::open(path);
+  const std::span<const std::byte> bias = weights.tensors().at("encoder.layer.0.output.LayerNorm.bias").bytes;
+  std::string changed = read(path);
+  changed.replace(static_cast<std::size_t>(bias.data() - weights.file().bytes().data()), bias.size(), bias.size(),
+                  '\xff');
+  write(path, changed);
+  return model;
+}
+
+TEST(Failure, OfAVectorNamesTextAndModel) {
+  const TemporaryFolder folder;
+  const std::string model = broken_model(folder).string();
+  const std::string sentence = "text 1 (\"the cat\") has no vector: " + model;
+  const auto with = [&](const std::string& command, std::vector<std::string> more) {
+    more.insert(more.begin(), {command, "--model", model, "--quiet"});
+    return run(more);
+  };
+  for (const char* type : {"f32", "f16", "binary", "ubinary"}) {
+    const Outcome outcome = with("embed", {"the cat", "--embedding-type", type});
+    expect_failure(outcome, sentence);
+    EXPECT_EQ(outcome.output, "");
+  }
+  for (const char* precision : {"f32", "int8"}) {
+    expect_failure(with("embed", {"the cat", "--precision", precision, "--output", (folder / "v.npy").string()}),
+                   sentence);
+  }
+  expect_failure(with("similarity", {"the cat", "hello"}), sentence);
+  const std::string sample = (folder / "sample.txt").string(), table = (folder / "sts.tsv").string();
+  write(sample, "the cat\nhello\n");
+  write(table, "score\tsentence1\tsentence2\n1\tthe cat\thello\n2\ta\tb\n");
+  expect_failure(with("embed", {"x", "--embedding-type", "int8", "--calibrate", sample}),
+                 "--calibrate " + sample + ": " + sentence);
+  EXPECT_EQ(run({"eval", "sts", "--model", model, "--data", table}).status, 1);
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) left.push_back(entry.path().filename());
+  EXPECT_EQ(left.size(), 3);
 }
 
 TEST(Failure, OfTheOutputComesBeforeTheWork) {

@@ -102,6 +102,8 @@ void Process::write(std::string_view text) const { write_all(input_, std::as_byt
 
 void Process::signal(int number) const { ::kill(process_, number); }
 
+std::string Process::output() const { return read(folder_ / "output"); }
+
 bool Process::blocks(int signal) const {
   std::ifstream status(fmt::format("/proc/{}/status", process_));
   constexpr std::string_view kMask = "SigBlk:";

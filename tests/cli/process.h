@@ -44,6 +44,8 @@ class Process {
   void signal(int number) const;
   /// Whether the program has taken this signal into its own hands.
   bool blocks(int signal) const;
+  /// What it has printed so far.
+  std::string output() const;
   /// Closes standard input and waits for the end.
   Outcome finish();
   /// Waits for the end, standard input being open.

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "process.h"
 
@@ -31,8 +32,10 @@ class Resume : public testing::TestWithParam<const char*> {
   }
 
   std::vector<std::string> command(const std::filesystem::path& output) const {
-    std::vector<std::string> arguments = {"embed", "--model",  small_model().string(), "--truncate-dim",
-                                          "4",     "--output", output.string()};
+    std::vector<std::string> arguments = {"embed", "--truncate-dim", "4", "--output", output.string()};
+    if (std::ranges::find(more_, "--model") == more_.end()) {
+      arguments.insert(arguments.end(), {"--model", small_model().string()});
+    }
     arguments.insert(arguments.end(), more_.begin(), more_.end());
     return arguments;
   }
@@ -114,8 +117,72 @@ TEST_P(ResumedJob, StopsAtSigterm) {
   EXPECT_FALSE(std::filesystem::exists(output()));
 }
 
-TEST_P(ResumedJob, StartsOverWhereNothingIsLeft) {
+TEST_P(ResumedJob, StopsWhereThereIsNothingToGoOnWith) {
+  const Outcome never_begun = run(resume(output()), texts());
+  EXPECT_EQ(never_begun.status, 1);
+  EXPECT_THAT(never_begun.errors, HasSubstr("there is nothing to resume: " + output().string() +
+                                            ".journal.partial does "
+                                            "not exist; leave --resume out to start anew, or give --resume-if-any"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+
+  ASSERT_EQ(run(command(output()), texts()).status, 0);
+  const std::string before = read(output());
+  const Outcome complete = run(resume(output()), texts());
+  EXPECT_EQ(complete.status, 1);
+  EXPECT_THAT(complete.errors, HasSubstr("nothing to resume: " + output().string() + " is already complete"));
+  EXPECT_EQ(read(output()), before);
+}
+
+TEST_P(ResumedJob, BeginsWhereThereIsNothingIfThatMayBe) {
+  more_ = {"--resume-if-any"};
+  EXPECT_EQ(run(command(output()), texts()).status, 0);
+  expect_same_as_uninterrupted();
+  std::filesystem::remove(output());
+  break_off(SIGINT);
+  EXPECT_THAT(run(command(output()), texts()).errors, HasSubstr("going on after"));
+  more_ = {};
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(ResumedJob, BeginsWhereNoRowWasComplete) {
+  std::ofstream(output().string() + ".partial") << "some";
+  std::ofstream(output().string() + ".journal.partial") << "";
   EXPECT_EQ(run(resume(output()), texts()).status, 0);
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(ResumedJob, KnowsTheModelByWhatIsInIt) {
+  const std::filesystem::path model = folder_ / "model";
+  std::filesystem::copy(small_model(), model, std::filesystem::copy_options::recursive);
+  more_ = {"--model", model.string()};
+  const auto go_on = [&] { return run(resume(output()), texts()); };
+  break_off(SIGINT);
+  const auto change = [&](const std::string& name, std::string_view text) {
+    const auto date = std::filesystem::last_write_time(model / name);
+    const std::string before = read(model / name);
+    write(model / name, text);
+    std::filesystem::last_write_time(model / name, date);
+    return before;
+  };
+  // Other weights of the same size and date.
+  std::string weights = read(model / "model.safetensors");
+  weights[weights.size() - 1] ^= 1;
+  const std::string before = change("model.safetensors", weights);
+  EXPECT_THAT(go_on().errors, HasSubstr("was begun with the contents of --model \""));
+  change("model.safetensors", before);
+  const std::string pooling =
+      change("1_Pooling/config.json", "{\"word_embedding_dimension\": 32, \"pooling_mode_cls_token\": true}");
+  EXPECT_THAT(go_on().errors, HasSubstr("was begun with the contents of --model \""));
+  change("1_Pooling/config.json", pooling);
+  // What is added may count, too; what no vector depends on does not.
+  write(model / "added_tokens.json", "{}");
+  EXPECT_EQ(go_on().status, 1);
+  std::filesystem::remove(model / "added_tokens.json");
+  write(model / "README.md", "a card");
+  // The folder's name is not what it is.
+  std::filesystem::rename(model, folder_ / "moved");
+  more_ = {"--model", (folder_ / "moved").string()};
+  EXPECT_THAT(go_on().errors, HasSubstr("going on after"));
   expect_same_as_uninterrupted();
 }
 
@@ -135,6 +202,13 @@ TEST_P(ResumedJob, RefusesAnotherJob) {
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.errors, HasSubstr("was begun with --pooling null, not \"cls\""));
   EXPECT_FALSE(std::filesystem::exists(output()));
+  other.insert(other.end(), {"--normalize", "--prompt-text", "query: "});
+  const Outcome more = run(other, texts());
+  EXPECT_EQ(more.status, 1);
+  for (const char* difference :
+       {"--pooling null, not \"cls\"", "--normalize false, not true", "--prompt-text null, not \"query: \""}) {
+    EXPECT_THAT(more.errors, HasSubstr(difference));
+  }
 }
 
 TEST_P(ResumedJob, RefusesOtherTexts) {
@@ -156,9 +230,10 @@ TEST_P(ResumedJob, GoesOnAfterAMistakeInTheInput) {
   std::string right;
   for (int i = 0; i < kTexts; ++i) right += "{\"text\": \"" + std::to_string(i) + "\"}\n";
   write(input, right + "{\"txt\": 1}\n");
-  std::vector<std::string> arguments = resume(output());
+  std::vector<std::string> arguments = command(output());
   arguments.insert(arguments.end(), {"--input", input.string()});
   const Outcome failed = run(arguments);
+  arguments.emplace_back("--resume");
   EXPECT_EQ(failed.status, 1);
   EXPECT_THAT(failed.errors, HasSubstr("texts.jsonl:4201: text is missing"));
   EXPECT_THAT(failed.errors, HasSubstr("rows are kept in"));

@@ -65,6 +65,7 @@ std::vector<std::uint32_t> most_probable(std::span<const double> probabilities, 
 
 void apply(const formats::ClassifierVectors& vectors, engine::EncoderOptions& options) {
   options.prompt = vectors.prompt;
+  options.prompt_text = vectors.prompt_text;
   options.pooling = vectors.pooling;
   options.normalize = vectors.normalize;
   options.truncate_dim = vectors.truncate_dim;

@@ -27,6 +27,7 @@ engine::EncoderOptions text_options(const EncoderChoice& encoder) {
   engine::EncoderOptions options;
   options.threads = encoder.compute.threads;
   options.prompt = encoder.vectors.prompt;
+  options.prompt_text = encoder.vectors.prompt_text;
   options.max_tokens = encoder.vectors.max_tokens;
   if (encoder.vectors.overflow == engine::Overflow::error) options.overflow = engine::Overflow::error;
   return options;
@@ -72,9 +73,9 @@ void ClassifierTuningChoice::settle(const EncoderChoice& encoder) {
   if (tuning.rounds == 0) Options::refuse("--pairs", "a whole number above 0", "0");
   if (tuning.epochs == 0) Options::refuse("--epochs", "a whole number above 0", "0");
   if (tuning.batch == 0) Options::refuse("--batch", "a whole number above 0", "0");
-  if (encoder.vectors.pooling || encoder.vectors.no_normalize) {
+  if (encoder.vectors.pooling || encoder.vectors.normalize || encoder.vectors.no_normalize) {
     throw UsageError(
-        "--fine-tune trains the vectors that the model's folder describes; leave out --pooling and "
+        "--fine-tune trains the vectors that the model's folder describes; leave out --pooling, --normalize and "
         "--no-normalize");
   }
 }

@@ -125,7 +125,8 @@ int classify_texts(Options& options) {
   chosen.compute.apply(compute);
 
   const Interruption interruption;
-  const data::TextSource source = chosen.input.open(interruption.token());
+  const data::Waiting waiting(interruption.token());
+  const data::TextSource source = chosen.input.open(waiting);
   const classify::Classifier classifier(chosen.model.folder(), compute);
   const RowWriter writer(classifier, format, chosen.top, chosen.include_text);
   LineOutput output(chosen.output);
@@ -142,7 +143,7 @@ int classify_texts(Options& options) {
       output.write(rows);
       progress.advance(found.size());
     };
-    classifier.stream(source, sink, interruption.token());
+    classifier.stream(source, sink, output.is_seen_at_once() ? waiting : data::Waiting(interruption.token()));
     output.commit();
   } catch (const Cancelled&) {
     note(fmt::format("mana: interrupted{}", chosen.output ? "; nothing was written" : ""));

@@ -15,6 +15,7 @@
 #include "mana/cli/embedding_output.h"
 #include "mana/cli/embedding_type_choice.h"
 #include "mana/cli/interruption.h"
+#include "mana/cli/model_digest.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
 #include "mana/cli/text_input.h"
@@ -33,6 +34,7 @@ struct EmbedOptions {
   bool json = false;
   bool include_text = false;
   bool resume = false;
+  bool resume_if_any = false;
 
   void describe(Options& options) {
     input.describe(options);
@@ -44,9 +46,13 @@ struct EmbedOptions {
     options.flag("--json", "The same as --format jsonl", json);
     options.flag("--include-text", "Put the text into each line of jsonl", include_text);
     options.flag("--resume", "Go on with a job that was interrupted, from its partial file", resume);
+    options.flag("--resume-if-any", "The same where there is one; else begin", resume_if_any);
     type.describe(options);
     model.describe(options);
   }
+
+  bool resuming() const { return resume || resume_if_any; }
+  bool has_journal() const { return keeps_journal(output.value_or("")); }
 
   EmbeddingFormat chosen_format() const {
     if (json && format && *format != EmbeddingFormat::jsonl) {
@@ -56,15 +62,15 @@ struct EmbedOptions {
   }
 };
 
-/// All that the bits of the output depend on, beside the texts themselves.
+/// All that the bits of the output depend on, beside the texts themselves. Nothing where nobody will ask.
 std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const engine::Encoder& encoder,
                    const std::optional<compress::EmbeddingRanges>& ranges) {
-  const std::filesystem::path folder = std::filesystem::canonical(encoder.folder().folder);
+  if (!options.has_journal()) return {};
   const VectorOptions& vectors = options.model.vectors;
   const auto text_or_null = [](const auto& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
   const nlohmann::ordered_json job = {
       {"mana", kVersion},
-      {"model", folder.string()},
+      {"the contents of --model", digest_of_model(encoder.folder().folder)},
       {"--isa", kernels::name_of(encoder.isa())},
       {"--precision", kernels::name_of(encoder.precision())},
       {"--format", name_of(format)},
@@ -72,7 +78,9 @@ std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const en
       {"--embedding-type", compress::name_of(options.type.type)},
       {"ranges", ranges ? nlohmann::json(digest_of(*ranges)) : nlohmann::json()},
       {"--prompt", text_or_null(vectors.prompt)},
+      {"--prompt-text", text_or_null(vectors.prompt_text)},
       {"--pooling", text_or_null(vectors.pooling)},
+      {"--normalize", vectors.normalize},
       {"--no-normalize", vectors.no_normalize},
       {"--truncate-dim", text_or_null(vectors.truncate_dim)},
       {"--max-tokens", text_or_null(vectors.max_tokens)},
@@ -129,18 +137,23 @@ int embed(Options& options) {
     throw UsageError(fmt::format("--include-text needs --format jsonl: {} holds numbers only", name_of(format)));
   }
   chosen.type.check(chosen.input);
+  if (chosen.resuming() && !chosen.has_journal()) {
+    throw ArgumentError("--resume needs a file to go on with: give it with --output");
+  }
+  if (chosen.resume && !chosen.resume_if_any) ResumeJournal::require(*chosen.output);
   const engine::EncoderOptions encoder_options = chosen.model.options();
 
   const Interruption interruption;  // before the encoder starts its threads
   const auto begin = std::chrono::steady_clock::now();
-  const data::TextSource source = chosen.input.open(interruption.token());
+  const data::Waiting waiting(interruption.token());
+  const data::TextSource source = chosen.input.open(waiting);
   const engine::Encoder encoder(chosen.model.model.folder(), encoder_options);
   if (encoder.folder().modules_assumed && !options.quiet()) {
     note(fmt::format("{} has no modules.json: mean pooling is assumed", encoder.folder().folder.string()));
   }
   if (!encoder.packed_model_note().empty() && !options.quiet()) note(encoder.packed_model_note());
   const std::filesystem::path partial = PartialFile::name_of(chosen.output.value_or(""));
-  if (chosen.output && !chosen.resume && file_exists(partial) && !options.quiet()) {
+  if (chosen.output && !chosen.resuming() && file_exists(partial) && !options.quiet()) {
     note(
         fmt::format("starting over: {} of an earlier run is replaced; --resume would go on from it", partial.string()));
   }
@@ -153,7 +166,7 @@ int embed(Options& options) {
   }
   const auto output = open_output({chosen.output.value_or(""), format,
                                    compress::Quantiser(chosen.type.type, encoder.dimensions(), ranges),
-                                   chosen.include_text, chosen.resume, job_of(chosen, format, encoder, ranges)});
+                                   chosen.include_text, chosen.resuming(), job_of(chosen, format, encoder, ranges)});
   Totals totals;
   try {
     skip_texts(source, output->resumed());
@@ -167,7 +180,8 @@ int embed(Options& options) {
       totals.add(rows);
       progress.advance(rows.size());
     };
-    encoder.stream(source, sink, interruption.token());
+    // Of what is seen only at the end, windows that are full cost less.
+    encoder.stream(source, sink, output->is_seen_at_once() ? waiting : data::Waiting(interruption.token()));
     output->finish();
   } catch (const Cancelled&) {
     note(fmt::format("mana: interrupted{}{}", output->kept().empty() ? "" : "; ", output->kept()));

@@ -16,6 +16,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/partial_file.h"
+#include "mana/base/printable.h"
 #include "mana/cli/output.h"
 
 namespace mana::cli {
@@ -36,7 +37,12 @@ void format_rows(const EmbeddingOutputOptions& options, std::span<const std::str
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const std::optional<std::string_view> text =
         options.include_text ? std::optional<std::string_view>(texts[row]) : std::nullopt;
-    quantiser.store(rows[row], stored);
+    try {
+      quantiser.store(rows[row], stored);
+    } catch (const ArgumentError& error) {
+      throw ArgumentError(
+          fmt::format("the vector of \"{}\" cannot be stored: {}", printable(texts[row]), error.what()));
+    }
     append_row(block, options.format, {quantiser.dtype(), stored}, rows.texts[row], text);
     if (block.size() < kBlock && row + 1 < rows.size()) continue;
     put(block);
@@ -60,6 +66,7 @@ class DirectOutput : public EmbeddingOutput {
     if (descriptor_ != STDOUT_FILENO) ::close(descriptor_);
   }
 
+  bool is_seen_at_once() const override { return true; }
   void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
     format_rows(options_, texts, rows, [&](std::string_view bytes) { put(bytes); });
   }
@@ -82,6 +89,7 @@ class DirectArrayOutput : public DirectOutput {
     if (!waiting_) fail();
   }
 
+  bool is_seen_at_once() const override { return false; }
   void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
     format_rows(options(), texts, rows, [&](std::string_view bytes) {
       if (std::fwrite(bytes.data(), 1, bytes.size(), waiting_.get()) != bytes.size()) fail();
@@ -179,18 +187,18 @@ class FileOutput : public EmbeddingOutput {
   bool finished_ = false;
 };
 
-bool is_written_directly(const std::filesystem::path& path) {
-  if (path.empty() || path == "-") return true;
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
-         !std::filesystem::is_directory(status);
-}
-
 }  // namespace
 
+bool keeps_journal(const std::filesystem::path& path) {
+  if (path.empty() || path == "-") return false;
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  return !std::filesystem::exists(status) || std::filesystem::is_regular_file(status) ||
+         std::filesystem::is_directory(status);
+}
+
 std::unique_ptr<EmbeddingOutput> open_output(const EmbeddingOutputOptions& options) {
-  if (!is_written_directly(options.path)) {
+  if (keeps_journal(options.path)) {
     const std::filesystem::path parent = options.path.parent_path();
     if (!parent.empty() && !file_exists(parent)) {
       throw IoError(fmt::format("cannot write {}: there is no folder {}", options.path.string(), parent.string()));
@@ -198,7 +206,6 @@ std::unique_ptr<EmbeddingOutput> open_output(const EmbeddingOutputOptions& optio
     const auto resumption = options.resume ? ResumeJournal::find(options.path, options.job) : std::nullopt;
     return std::make_unique<FileOutput>(options, resumption);
   }
-  if (options.resume) throw ArgumentError("--resume needs a file to go on with: give it with --output");
   if (options.format == EmbeddingFormat::npy) return std::make_unique<DirectArrayOutput>(options);
   return std::make_unique<DirectOutput>(options);
 }

@@ -17,6 +17,8 @@ class EmbeddingOutput {
  public:
   virtual ~EmbeddingOutput() = default;
 
+  /// Whether rows reach somebody when they are written, not only at the end.
+  virtual bool is_seen_at_once() const { return false; }
   /// What an interrupted run has done already.
   virtual JobState resumed() const { return {}; }
   /// Adds the rows of the texts that follow. Throws IoError, ClosedPipe.
@@ -35,6 +37,9 @@ struct EmbeddingOutputOptions {
   bool resume = false;
   std::string job;  ///< a JSON object with all that the vectors depend on
 };
+
+/// Whether an output of this name is a regular file, which can be gone on with.
+bool keeps_journal(const std::filesystem::path& path);
 
 /// A regular file grows as a partial file with a journal beside it, and gets its name when it is complete; standard
 /// output, devices and pipes are written as they are. Throws IoError when the output cannot be written, ArgumentError

@@ -22,13 +22,15 @@ compress::EmbeddingRanges calibrate_on(TextInput sample, const std::string& path
   sample.texts.clear();
   sample.input = path;
   compress::Calibration calibration(encoder.dimensions());
-  {
+  try {
     Progress progress(quiet ? -1 : STDERR_FILENO, "calibrating", "texts");
     const auto sink = [&](std::size_t, std::span<const std::string>, const engine::Embeddings& rows) {
       calibration.add(rows.values);
       progress.advance(rows.size());
     };
     encoder.stream(sample.open(stop), sink, stop);
+  } catch (const FormatError& error) {
+    throw FormatError(fmt::format("--calibrate {}: {}", path, error.what()));
   }
   constexpr std::uint64_t kFew = 100;  // sentence-transformers warns below as many
   if (calibration.size() < kFew && !quiet) {

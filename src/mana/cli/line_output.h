@@ -14,6 +14,8 @@ class LineOutput {
   /// Nothing, or "-", is standard output. Throws IoError when the file cannot be written.
   explicit LineOutput(const std::optional<std::string>& path);
 
+  /// Whether lines reach somebody when they are written, not only at the end.
+  bool is_seen_at_once() const { return !file_; }
   /// Throws IoError (disk full, …) or ClosedPipe.
   void write(std::string_view lines);
   /// Nothing may be written after it.

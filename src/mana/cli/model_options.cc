@@ -67,12 +67,15 @@ void ComputeOptions::apply(engine::EncoderOptions& encoder) const {
 
 void VectorOptions::describe(Options& options) {
   options.option("--prompt", "NAME", "Put this prompt of the model before each text", prompt);
+  options.option("--prompt-text", "TEXT", "Put this text before each, as \"query: \"; none if it is empty",
+                 prompt_text);
   describe_all_but_prompt(options);
 }
 
 void VectorOptions::describe_all_but_prompt(Options& options) {
   options.option("--pooling", "MODES", "Pool so, not as the model says: cls, max, mean, …, or several: cls,mean",
                  pooling);
+  options.flag("--normalize", "Give every vector length 1, after --truncate-dim", normalize);
   options.flag("--no-normalize", "Leave the vectors at the length that they have", no_normalize);
   options.option("--truncate-dim", "N", "Keep the first N dimensions", truncate_dim);
   options.option("--max-tokens", "N", "Tokens of a text that the model sees", max_tokens);
@@ -83,7 +86,15 @@ void VectorOptions::describe_all_but_prompt(Options& options) {
 }
 
 void VectorOptions::apply(engine::EncoderOptions& encoder) const {
+  if (prompt && prompt_text) {
+    throw UsageError("--prompt names a prompt of the model and --prompt-text is one: give one of them");
+  }
+  if (normalize && no_normalize) {
+    throw UsageError("--normalize and --no-normalize contradict each other: give one of them");
+  }
   encoder.prompt = prompt;
+  encoder.prompt_text = prompt_text;
+  if (normalize) encoder.normalize = true;
   if (pooling) encoder.pooling = pooling_modes(*pooling);
   if (no_normalize) encoder.normalize = false;
   encoder.truncate_dim = truncate_dim;

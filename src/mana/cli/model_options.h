@@ -33,16 +33,18 @@ struct ComputeOptions {
 /// What the vectors are to be, where that is not what the model's folder says.
 struct VectorOptions {
   std::optional<std::string> prompt;
+  std::optional<std::string> prompt_text;
   std::optional<std::string> pooling;
+  bool normalize = false;
   bool no_normalize = false;
   std::optional<std::size_t> truncate_dim;
   std::optional<std::size_t> max_tokens;
   engine::Overflow overflow = engine::Overflow::truncate;
 
   void describe(Options& options);
-  /// The same without --prompt, for commands where each kind of text has its own.
+  /// The same without --prompt and --prompt-text, for commands where each kind of text has its own.
   void describe_all_but_prompt(Options& options);
-  /// Throws UsageError for a pooling mode that is not known.
+  /// Throws UsageError for a pooling mode that is not known and for options that contradict each other.
   void apply(engine::EncoderOptions& encoder) const;
 };
 

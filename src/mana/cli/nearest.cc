@@ -23,15 +23,24 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
+std::string in_small_letters(std::string_view word) {
+  std::string small(word);
+  for (char& letter : small) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return small;
+}
+
 }  // namespace
 
-std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
+std::optional<std::string> nearest(std::string_view typed, std::span<const std::string> candidates) {
   constexpr std::size_t kLongest = 64;  // nothing that long is a slip of the finger, and the distance is quadratic
-  if (word.size() > kLongest) return std::nullopt;
+  if (typed.size() > kLongest) return std::nullopt;
+  const std::string word = in_small_letters(typed);
   std::optional<std::string> best;
   std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
-    const std::size_t edits = distance(word, candidate);
+    const std::size_t edits = distance(word, in_small_letters(candidate));
     if (edits < fewest) {
       fewest = edits;
       best = candidate;

@@ -18,6 +18,13 @@ TEST(Nearest, FindsSlipsOfTheFinger) {
   EXPECT_EQ(nearest("verify", commands), "verify");
 }
 
+TEST(Nearest, TakesCapitalsForSmallLetters) {
+  const std::vector<std::string> options = {"--model", "--isa", "Upper"};
+  EXPECT_EQ(nearest("--Model", options), "--model");
+  EXPECT_EQ(nearest("--MODLE", options), "--model");
+  EXPECT_EQ(nearest("upper", options), "Upper");
+}
+
 TEST(Nearest, DoesNotGuessWildly) {
   const std::vector<std::string> commands = {"embed", "eval"};
   EXPECT_EQ(nearest("dance", commands), std::nullopt);

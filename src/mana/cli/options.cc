@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "mana/base/printable.h"
 #include "mana/cli/nearest.h"
 #include "mana/cli/output.h"
 #include "mana/cli/version.h"
@@ -49,6 +50,47 @@ class CommandSections : public CLI::ConfigTOML {
   const CLI::App& app_;
 };
 
+/// "--model" of "--model=small"; anything else is no name, but a text with a dash in front.
+std::string name_in(const std::string& argument) {
+  const std::size_t end = std::min(argument.find('='), argument.size());
+  const bool plain = std::all_of(argument.begin(), argument.begin() + static_cast<std::ptrdiff_t>(end), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  return printable(plain ? argument.substr(0, end) : argument);
+}
+
+/// The arguments of a command line apart. CLI11 sees the options only: a text is a text, whatever it begins with or
+/// looks like (CLI11 takes "[a, b]" for two of them and "-hello" for -h).
+struct SplitArguments {
+  std::vector<std::string> options;  ///< with their values
+  std::vector<std::string> others;
+  std::optional<std::string> unknown;  ///< the first that begins like an option, but is none
+};
+
+SplitArguments split(const std::vector<std::string>& arguments, const CLI::App& app) {
+  SplitArguments apart;
+  for (auto each = arguments.begin(); each != arguments.end(); ++each) {
+    if (*each == "--") {
+      apart.others.insert(apart.others.end(), each + 1, arguments.end());
+      break;
+    }
+    if (!each->starts_with('-') || *each == "-") {
+      apart.others.push_back(*each);
+      continue;
+    }
+    const CLI::Option* const option =
+        each->starts_with("--") || *each == "-h" ? app.get_option_no_throw(each->substr(0, each->find('='))) : nullptr;
+    if (option == nullptr) {
+      if (!apart.unknown) apart.unknown = *each;
+      continue;
+    }
+    apart.options.push_back(*each);
+    const bool takes_value = option->get_items_expected_max() > 0 && each->find('=') == std::string::npos;
+    if (takes_value && each + 1 != arguments.end()) apart.options.push_back(*++each);
+  }
+  return apart;
+}
+
 std::string examples_of(const CommandHelp& help) {
   std::string text = help.examples.find('\n') == std::string_view::npos ? "Example:\n  " : "Examples:\n  ";
   for (const char letter : help.examples) text += letter == '\n' ? std::string("\n  ") : std::string(1, letter);
@@ -70,7 +112,7 @@ struct Options::Parser {
 
   struct Positional {
     std::string name;
-    const std::vector<std::string>* values = nullptr;
+    std::vector<std::string>* values = nullptr;
     std::optional<std::size_t> count;
   };
 
@@ -112,12 +154,24 @@ void Options::require(const std::string& name) { parser_->app.get_option(name)->
 
 bool Options::parse() {
   CLI::App& app = parser_->app;
-  const auto fail = [&](const std::string& what) {
-    throw UsageError(fmt::format("{}; see {} --help", what, app.get_name()));
+  const auto& [name, values, count] = parser_->positional;
+  const auto fail = [&](const std::string& what, const std::string& more = {}) {
+    throw UsageError(fmt::format("{}; see {} --help{}", what, app.get_name(), more));
   };
+  SplitArguments apart = split(parser_->arguments, app);
+  if (apart.unknown) {
+    const std::string option = name_in(*apart.unknown);
+    fail(fmt::format("{} has no option {}{}", app.get_name(), option, suggestion(option, app)),
+         values == nullptr ? ""
+                           : fmt::format(", or put it after -- if it is no option: {} -- \"{}\"", app.get_name(),
+                                         printable(*apart.unknown)));
+  }
+  if (values == nullptr && !apart.others.empty()) {
+    fail(fmt::format("{} does not take the argument '{}'", app.get_name(), printable(apart.others.front())));
+  }
   try {
-    std::vector<std::string> reversed(parser_->arguments.rbegin(), parser_->arguments.rend());  // as CLI11 takes them
-    app.parse(std::move(reversed));
+    std::ranges::reverse(apart.options);  // as CLI11 takes them
+    app.parse(std::move(apart.options));
   } catch (const CLI::CallForHelp&) {
     print(app.help());
     return false;
@@ -131,14 +185,9 @@ bool Options::parse() {
   } catch (const CLI::FileError& error) {
     throw IoError(fmt::format("cannot read the file of --config: {}", error.what()));
   } catch (const CLI::ParseError& error) {
-    const std::vector<std::string> unknown = app.remaining();
-    if (unknown.empty()) fail(error.what());
-    const std::string& first = unknown.front();
-    if (!first.starts_with('-')) fail(fmt::format("{} does not take the argument '{}'", app.get_name(), first));
-    const std::string name = first.substr(0, first.find('='));
-    fail(fmt::format("{} has no option {}{}", app.get_name(), name, suggestion(name, app)));
+    fail(error.what());
   }
-  const auto& [name, values, count] = parser_->positional;
+  if (values != nullptr) *values = std::move(apart.others);
   if (count && values->size() != *count) {
     fail(fmt::format("{} takes {} {} ({}), not {}", app.get_name(), *count, *count == 1 ? "argument" : "arguments",
                      name, values->size()));

@@ -78,7 +78,8 @@ class Options {
   /// The command cannot do without this option.
   void require(const std::string& name);
 
-  /// Reads the arguments into the values described. False when there is nothing more to do: --help or --version was
+  /// Reads the arguments into the values described. What begins with a dash is an option, or refused, up to "--"; all
+  /// that follows that is an argument without a name. False when there is nothing more to do: --help or --version was
   /// asked for and printed. Throws UsageError, one sentence that names the nearest option where one is near.
   bool parse();
 

@@ -18,6 +18,9 @@ void write_output(int descriptor, std::string_view bytes, const std::filesystem:
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EPIPE) throw ClosedPipe();
+    if (count < 0 && errno == EBADF && descriptor == STDOUT_FILENO) {
+      throw IoError(fmt::format("cannot write {}: it is closed", name.string()));
+    }
     if (count < 0) throw IoError(fmt::format("cannot write {}: {}", name.string(), std::strerror(errno)));
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }

@@ -17,6 +17,7 @@
 #include "mana/cli/nearest.h"
 #include "mana/cli/options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/standard_descriptors.h"
 #include "mana/cli/version.h"
 
 namespace mana::cli {
@@ -133,13 +134,21 @@ constexpr std::array kCommands = {
             pull},
 };
 
+/// A line for each command whose name begins so.
+std::string list_of_commands(std::string_view beginning = {}) {
+  std::string text = "Commands:\n";
+  for (const Command& command : kCommands) {
+    if (command.help.name.starts_with(beginning))
+      text += fmt::format("  {:<17} {}\n", command.help.name, command.help.summary);
+  }
+  return text;
+}
+
 std::string overview() {
   std::string text =
       "mana: text in, meaning out\n\n"
-      "Usage: mana COMMAND [OPTIONS]\n\n"
-      "Commands:\n";
-  for (const Command& command : kCommands)
-    text += fmt::format("  {:<17} {}\n", command.help.name, command.help.summary);
+      "Usage: mana COMMAND [OPTIONS]\n\n" +
+      list_of_commands();
   text +=
       "\nOptions:\n"
       "  --help          Print this help; after a command, that of the command\n"
@@ -160,13 +169,19 @@ std::size_t words_matched(std::string_view name, std::span<const std::string> ar
   return 0;
 }
 
-[[noreturn]] void refuse_command(std::span<const std::string> arguments) {
-  const std::string& first = arguments.front();
+/// The commands whose names begin with this word, without it: "sts", "retrieval", … of "eval".
+std::vector<std::string> commands_below(const std::string& word) {
   std::vector<std::string> names;
   for (const Command& command : kCommands) {
     const std::string name(command.help.name);
-    if (name.starts_with(first + " ")) names.push_back(name.substr(first.size() + 1));
+    if (name.starts_with(word + " ")) names.push_back(name.substr(word.size() + 1));
   }
+  return names;
+}
+
+[[noreturn]] void refuse_command(std::span<const std::string> arguments) {
+  const std::string& first = arguments.front();
+  std::vector<std::string> names = commands_below(first);
   if (!names.empty() && arguments.size() == 1) {
     throw UsageError(fmt::format("{} must be followed by {}; see mana --help", first, fmt::join(names, " or ")));
   }
@@ -183,6 +198,8 @@ std::size_t words_matched(std::string_view name, std::span<const std::string> ar
                                meant ? fmt::format(" (did you mean {}{}?)", prefix, *meant) : ""));
 }
 
+bool asks_for_help(std::string_view argument) { return argument == "--help" || argument == "-h"; }
+
 int dispatch(std::span<const std::string> arguments) {
   if (arguments.empty()) {
     throw UsageError("a command is missing, for instance: mana embed \"some text\"; see mana --help");
@@ -192,12 +209,18 @@ int dispatch(std::span<const std::string> arguments) {
     turned.emplace_back("--help");
     return dispatch(turned);
   }
-  if (arguments.front() == "--help" || arguments.front() == "-h" || arguments.front() == "help") {
+  if (asks_for_help(arguments.front()) || arguments.front() == "help") {
     print(overview());
     return kDone;
   }
   if (arguments.front() == "--version") {
     print(fmt::format("mana {}\n", kVersion));
+    return kDone;
+  }
+  if (arguments.size() > 1 && asks_for_help(arguments[1]) && !commands_below(arguments.front()).empty()) {
+    const std::string& word = arguments.front();  // mana train --help
+    print(fmt::format("Usage: mana {} COMMAND [OPTIONS]\n\n{}\nmana {} COMMAND --help lists the options of one.\n",
+                      word, list_of_commands(word + " "), word));
     return kDone;
   }
   for (const Command& command : kCommands) {
@@ -222,6 +245,7 @@ int report(std::string_view sentence, int status) {
 }  // namespace
 
 int run_program(int argument_count, char** arguments) {
+  hold_closed_descriptors();
   try {
     return dispatch(std::vector<std::string>(arguments + 1, arguments + argument_count));
   } catch (const ClosedPipe&) {

@@ -19,8 +19,13 @@ struct QueryEncoders {
 /// The options of such a model.
 struct QueryEncoderChoice {
   ModelChoice model;
-  std::string query_prompt = "query";
-  std::string document_prompt = "document";
+  /// What stands before each text of a kind: a prompt of the model, or a text.
+  struct Prompt {
+    std::string name;
+    std::optional<std::string> text;
+  };
+  Prompt query_prompt{"query", {}};
+  Prompt document_prompt{"document", {}};
   VectorOptions vectors;
   ComputeOptions compute;
 

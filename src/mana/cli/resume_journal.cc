@@ -54,12 +54,17 @@ std::vector<std::string> complete_lines(const std::string& text) {
 [[noreturn]] void refuse(const std::filesystem::path& partial, const std::string& before, const std::string& now) {
   const nlohmann::json earlier = nlohmann::json::parse(before, nullptr, false);
   const nlohmann::json later = nlohmann::json::parse(now);
+  std::string differences;
   for (const auto& [key, value] : later.items()) {
     if (!earlier.is_object() || !earlier.contains(key) || earlier[key] == value) continue;
-    throw ArgumentError(fmt::format("{} was begun with {} {}, not {}: give the same, or start over without --resume",
-                                    partial.string(), key, earlier[key].dump(), value.dump()));
+    differences +=
+        fmt::format("{}{} {}, not {}", differences.empty() ? "" : "; ", key, earlier[key].dump(), value.dump());
   }
-  throw ArgumentError(fmt::format("{} is of another job: start over without --resume", partial.string()));
+  if (differences.empty()) {
+    throw ArgumentError(fmt::format("{} is of another job: start over without --resume", partial.string()));
+  }
+  throw ArgumentError(fmt::format("{} was begun with {}: give the same, or start over without --resume",
+                                  partial.string(), differences));
 }
 
 }  // namespace
@@ -76,6 +81,15 @@ std::uint64_t extend_digest(std::uint64_t digest, std::string_view text) {
 
 std::filesystem::path ResumeJournal::file_of(const std::filesystem::path& output) {
   return output.string() + ".journal";
+}
+
+void ResumeJournal::require(const std::filesystem::path& output) {
+  const std::filesystem::path path = PartialFile::name_of(file_of(output));
+  if (file_exists(path)) return;
+  throw ArgumentError(
+      fmt::format("there is nothing to resume: {}; leave --resume out to start anew, or give --resume-if-any",
+                  file_exists(output) ? fmt::format("{} is already complete", output.string())
+                                      : fmt::format("{} does not exist", path.string())));
 }
 
 std::optional<Resumption> ResumeJournal::find(const std::filesystem::path& output, const std::string& job) {

@@ -38,8 +38,11 @@ class ResumeJournal {
   /// Its name, were it ever complete: as a partial file it is there only as long as the job is not done.
   static std::filesystem::path file_of(const std::filesystem::path& output);
 
+  /// Throws ArgumentError when there is no journal, so that a job cannot be gone on with: it is complete, or was never
+  /// begun under this name.
+  static void require(const std::filesystem::path& output);
   /// How far an interrupted job came with its files; nothing when there is none. Throws ArgumentError when the files
-  /// are those of another job, and says in what it differs; FormatError when this is no journal.
+  /// are those of another job, and says in all that it differs; FormatError when this is no journal.
   static std::optional<Resumption> find(const std::filesystem::path& output, const std::string& job);
 
   /// Goes on with the journal that find() read, or begins one. `job` is a JSON object. Throws IoError.

@@ -62,11 +62,23 @@ TEST_F(ResumeJournalTest, GoesOnWithTheJournalThatIsThere) {
   EXPECT_THAT(read_file(journal()), testing::Not(HasSubstr("\"rows\":20")));
 }
 
+TEST_F(ResumeJournalTest, SaysWhereThereIsNoneToGoOnWith) {
+  EXPECT_THAT([&] { ResumeJournal::require(output()); },
+              ThrowsMessage<ArgumentError>(HasSubstr("out.npy.journal.partial does not exist")));
+  std::ofstream(output()) << "x";
+  EXPECT_THAT([&] { ResumeJournal::require(output()); },
+              ThrowsMessage<ArgumentError>(HasSubstr("out.npy is already complete")));
+  { const ResumeJournal journal(output(), job_, std::nullopt); }
+  EXPECT_NO_THROW(ResumeJournal::require(output()));
+}
+
 TEST_F(ResumeJournalTest, RefusesAnotherJobAndSaysWhy) {
   { ResumeJournal(output(), job_, std::nullopt).append({10, 100, 0, 1}); }
   files_have(1000, 0);
   EXPECT_THAT([&] { ResumeJournal::find(output(), R"({"model":"m","--isa":"avx512"})"); },
               ThrowsMessage<ArgumentError>(HasSubstr(R"(was begun with --isa "avx2", not "avx512")")));
+  EXPECT_THAT([&] { ResumeJournal::find(output(), R"({"model":"n","--isa":"avx512"})"); },
+              ThrowsMessage<ArgumentError>(HasSubstr(R"(with --isa "avx2", not "avx512"; model "m", not "n": give)")));
   std::ofstream(journal()) << "not JSON\n";
   EXPECT_THAT([&] { ResumeJournal::find(output(), job_); }, ThrowsMessage<ArgumentError>(HasSubstr("another job")));
   std::ofstream(journal()) << job_ << "\nnot JSON\n";

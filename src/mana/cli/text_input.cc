@@ -22,7 +22,7 @@ void TextInput::describe_file(Options& options) {
   options.option("--column", "NAME", "The column of a table that holds the texts (of a .tsv file: text)", column);
 }
 
-data::TextSource TextInput::open(std::stop_token stop) const {
+data::TextSource TextInput::open(const data::Waiting& waiting) const {
   if (field && column) throw UsageError("--field is for JSON and --column for tables: give one of them");
   if (!texts.empty()) {
     if (input) throw UsageError("texts come from the arguments or from --input, not from both");
@@ -35,7 +35,7 @@ data::TextSource TextInput::open(std::stop_token stop) const {
   }
   const std::string path = input.value_or("-");
   if (path == "-" && ::isatty(STDIN_FILENO) != 0) note("reading texts from the terminal, one a line; Ctrl-D ends them");
-  data::LineReader lines(path, std::move(stop));
+  data::LineReader lines(path, waiting);
   const std::string_view name = data::unpacked_name(path);
   if (field || (!column && name.ends_with(".jsonl"))) {
     return data::texts_of_jsonl(std::move(lines), field.value_or("text"));

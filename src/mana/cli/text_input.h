@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,7 +21,7 @@ struct TextInput {
   void describe_file(Options& options);
   /// A file whose name ends in .jsonl holds JSON objects, one in .tsv a table, any other one text a line; --field and
   /// --column say so for any file. Throws UsageError when the options contradict each other, IoError.
-  data::TextSource open(std::stop_token stop = {}) const;
+  data::TextSource open(const data::Waiting& waiting = {}) const;
 };
 
 }  // namespace mana::cli

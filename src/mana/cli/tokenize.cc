@@ -71,7 +71,8 @@ int tokenize(Options& options) {
   if (!options.parse()) return 0;
 
   const Interruption interruption;
-  const data::TextSource source = input.open(interruption.token());
+  const data::Waiting waiting(interruption.token());
+  const data::TextSource source = input.open(waiting);
   const formats::SentenceFolder folder = formats::read_sentence_folder(model.folder());
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder.transformer);
   text::SequentialTokenizer sequential(tokenizer);
@@ -82,6 +83,7 @@ int tokenize(Options& options) {
   constexpr std::size_t kBlock = std::size_t{1} << 16;
   std::string text;
   std::string out;
+  const data::Waiting::Meanwhile meanwhile = waiting.meanwhile([&] { print(std::exchange(out, {})); });
   try {
     while (source(text)) {
       if (folder.lower_case) text = text::lower_case(text);

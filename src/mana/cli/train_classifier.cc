@@ -64,8 +64,13 @@ struct ClassifierOptions {
 
   formats::ClassifierVectors vectors() const {
     const engine::EncoderOptions chosen = encoder.options();
-    return {chosen.prompt,       chosen.pooling,    chosen.normalize,
-            chosen.truncate_dim, chosen.max_tokens, chosen.overflow == engine::Overflow::mean};
+    return {chosen.prompt,
+            chosen.prompt_text,
+            chosen.pooling,
+            chosen.normalize,
+            chosen.truncate_dim,
+            chosen.max_tokens,
+            chosen.overflow == engine::Overflow::mean};
   }
 };
 

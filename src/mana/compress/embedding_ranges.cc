@@ -18,7 +18,7 @@ EmbeddingRanges::EmbeddingRanges(std::vector<float> values) : values_(std::move(
   }
   for (std::size_t i = 0; i < dimensions(); ++i) {
     const float low = least()[i], high = greatest()[i];
-    if (std::isfinite(low) && std::isfinite(high) && low <= high) continue;
+    if (std::isfinite(high - low) && low <= high) continue;  // neither a bound nor the step between levels is infinite
     throw ArgumentError(fmt::format("dimension {} cannot range from {} to {}", i, low, high));
   }
 }

@@ -40,6 +40,7 @@ TEST(EmbeddingRanges, RefuseWhatCannotBe) {
   EXPECT_THROW(EmbeddingRanges({-kInfinity, 0}), ArgumentError);
   EXPECT_THROW(EmbeddingRanges({kNan, 0}), ArgumentError);
   EXPECT_THROW(EmbeddingRanges({0, kNan}), ArgumentError);
+  EXPECT_THROW(EmbeddingRanges({-3e38f, 3e38f}), ArgumentError) << "the step between levels would be infinite";
 }
 
 TEST(EmbeddingRanges, RefuseFilesThatHoldNone) {

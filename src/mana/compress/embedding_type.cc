@@ -18,6 +18,10 @@ constexpr std::byte kSign{0x80};
 void store_halves(std::span<const float> vector, std::span<std::byte> row) {
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const std::uint16_t half = float_to_half(vector[i]);
+    constexpr std::uint16_t kInfinity = 0x7c00;
+    if ((half & kInfinity) == kInfinity) {
+      throw ArgumentError(fmt::format("{} in dimension {} is beyond what f16 holds, 65504; take f32", vector[i], i));
+    }
     std::memcpy(row.data() + i * sizeof(half), &half, sizeof(half));
   }
 }

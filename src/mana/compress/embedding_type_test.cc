@@ -99,6 +99,18 @@ TEST(Quantiser, LevelsOfWhatIsNoNumber) {
   EXPECT_THAT(elements(shifted, stored(shifted, vector)), ElementsAre(-128, 127, -128));
 }
 
+TEST(Quantiser, RefusesWhatAHalfDoesNotHold) {
+  const Quantiser halves(EmbeddingType::f16, 2);
+  EXPECT_NO_THROW(stored(halves, std::vector<float>{65504, -65504}));
+  EXPECT_NO_THROW(stored(halves, std::vector<float>{65519, 1e-30f})) << "the nearest half is the greatest";
+  EXPECT_THAT(
+      [&] {
+        stored(halves, std::vector<float>{1, 65520});
+      },
+      testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("65520 in dimension 1 is beyond what f16 holds")));
+  EXPECT_THROW(stored(halves, std::vector<float>{-1e38f, 0}), ArgumentError);
+}
+
 TEST(Quantiser, SizesAndTypes) {
   const EmbeddingRanges ranges(std::vector<float>(18));
   const auto row = [&](EmbeddingType type) {

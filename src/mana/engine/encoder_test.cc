@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
@@ -104,6 +105,26 @@ TEST(Encoder, TheMeanOfChunksIsWeightedByTheirTokens) {
   EXPECT_FALSE(embeddings.texts[0].truncated);
 }
 
+TEST(Encoder, ATextWithoutTokensIsTheMeanOfItsOnlyChunk) {
+  for (const char* name : {"plain", "model2vec", "dense"}) {
+    const std::filesystem::path folder = MANA_SOURCE_DIR "/tests/fixtures/static_models/" + std::string(name);
+    const Encoder whole(folder), chunked(folder, {.max_tokens = 3, .overflow = Overflow::mean});
+    EXPECT_EQ(chunked.embed(""), whole.embed("")) << name;
+    EXPECT_EQ(chunked.embed("  "), whole.embed("  ")) << name;
+    const Encoder unit(folder, {.normalize = true, .max_tokens = 3, .overflow = Overflow::mean});
+    for (const float value : unit.embed("")) EXPECT_TRUE(std::isfinite(value)) << name;
+  }
+}
+
+TEST(Encoder, APromptMayBeGivenAsText) {
+  const Encoder plain(model("prompts"), {.prompt_text = ""});
+  const Encoder prompted(model("prompts"), {.prompt_text = "the cat: "});
+  EXPECT_EQ(prompted.embed("sat"), plain.embed("the cat: sat"));
+  EXPECT_NE(prompted.embed("sat"), plain.embed("sat"));
+  EXPECT_THAT([] { Encoder(model("prompts"), {.prompt = "query", .prompt_text = "x"}); },
+              ThrowsMessage<ArgumentError>(HasSubstr("not both")));
+}
+
 TEST(Encoder, OptionsReplaceWhatTheFolderSays) {
   EXPECT_NEAR(length(Encoder(model("mean"), {.normalize = true}).embed("the cat")), 1, 1e-6);
   const Encoder two(model("mean"), {.pooling = std::vector{formats::PoolingMode::cls, formats::PoolingMode::max}});
@@ -166,6 +187,50 @@ TEST(Encoder, StopsItsThreadsWhenItIsCancelled) {
                Cancelled);
 }
 
+TEST(Encoder, OfAFailedCallNothingIsLeftForTheNextOneOfAnyThread) {
+  const Encoder encoder(model("mean"), {.threads = 4, .max_tokens = 10, .overflow = Overflow::error});
+  const std::vector<std::string> long_texts(400, repeated("cat", 9)), texts(400, "the cat");
+  std::stop_source stopped;
+  stopped.request_stop();
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_THROW(encoder.embed(texts, stopped.get_token()), Cancelled);
+    EXPECT_THROW(encoder.embed(long_texts), ArgumentError);
+    EXPECT_EQ(encoder.embed(texts).size(), texts.size());
+  }
+}
+
+TEST(Encoder, EmbedsWhatItHasWhenItsSourceWaits) {
+  const Encoder encoder(model("mean"), {.threads = 1});
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+  const data::Waiting waiting;
+  std::vector<std::string> seen;
+  const std::vector<std::string> lines = {"the cat\n", "sat\non", " the mat\n", "\n"};
+  // Each piece is written when the rows of those before it have come: without them it would wait for ever.
+  std::size_t next = 0;
+  const auto write_next = [&] {
+    if (next < lines.size()) {
+      ASSERT_EQ(::write(ends[1], lines[next].data(), lines[next].size()), static_cast<ssize_t>(lines[next].size()));
+    } else {
+      ::close(ends[1]);
+    }
+    ++next;
+  };
+  write_next();
+  encoder.stream(
+      data::texts_of_lines(data::LineReader(path, waiting)),
+      [&](std::size_t first, std::span<const std::string> texts, const Embeddings& rows) {
+        EXPECT_EQ(first, seen.size());
+        EXPECT_EQ(texts.size(), rows.size());
+        seen.insert(seen.end(), texts.begin(), texts.end());
+        write_next();
+      },
+      waiting);
+  EXPECT_EQ(seen, (std::vector<std::string>{"the cat", "sat", "on the mat", ""}));
+  ::close(ends[0]);
+}
+
 TEST(Encoder, ServesManyThreadsAtOnceWithTheSameBits) {
   const Encoder encoder(model("mean"), {.threads = 2});
   std::vector<std::string> texts;
@@ -189,6 +254,20 @@ TEST(Similarity, FollowsItsFormulas) {
   EXPECT_FLOAT_EQ(similarity(formats::Similarity::euclidean, a, b), -std::sqrt(2.0f));
   EXPECT_FLOAT_EQ(similarity(formats::Similarity::manhattan, a, b), -2);
   EXPECT_EQ(similarity(formats::Similarity::cosine, a, zero), 0);
+  EXPECT_EQ(similarity(formats::Similarity::cosine, zero, zero), 0);
+  // However long the vectors, whatever rounding does.
+  for (const float scale : {1e-40f, 1e-30f, 1.0f, 1e30f}) {
+    const std::vector<float> c = {3 * scale, 4 * scale}, d = {4 * scale, 3 * scale};
+    EXPECT_NEAR(similarity(formats::Similarity::cosine, c, d), 24.0 / 25, 1e-4);
+  }
+  std::vector<float> x(384);
+  for (int i = 0; i < 2000; ++i) {
+    for (std::size_t k = 0; k < x.size(); ++k) x[k] = std::sin(static_cast<float>(i * 384 + static_cast<int>(k)));
+    ASSERT_LE(similarity(formats::Similarity::cosine, x, x), 1);
+    std::vector<float> opposite = x;
+    for (float& value : opposite) value *= -1.7f;
+    ASSERT_GE(similarity(formats::Similarity::cosine, x, opposite), -1);
+  }
 }
 
 /// A copy of a model's folder with a packed model in it.

@@ -26,9 +26,10 @@ void refuse(const BrokenVector& broken) {
   const auto place = std::ranges::find_if(broken.vector, [](float value) { return !std::isfinite(value); });
   throw FormatError(fmt::format(
       "text {} (\"{}\") has no vector: {} in {} gives {} in dimension {}, so its weights are damaged or too "
-      "large for that precision; mana verify finds the former, --precision f32 may mend the latter",
+      "large; check them with mana verify{}",
       broken.number + 1, beginning_of(broken.text), broken.model, broken.precision,
-      place == broken.vector.end() ? 0.0f : *place, place - broken.vector.begin()));
+      place == broken.vector.end() ? 0.0f : *place, place - broken.vector.begin(),
+      broken.precision == "f32" ? "" : ", or compute in f32"));
 }
 
 }  // namespace mana::engine

@@ -55,6 +55,8 @@ std::vector<PoolingMode> parse_pooling_modes(const json::Value& list) {
 ClassifierVectors parse_vectors(const json::Value& object) {
   ClassifierVectors vectors;
   if (const auto prompt = object.find("prompt")) vectors.prompt = prompt->string();
+  if (const auto text = object.find("prompt_text")) vectors.prompt_text = text->string();
+  if (vectors.prompt && vectors.prompt_text) object.fail("names a prompt and gives one as prompt_text");
   if (const auto pooling = object.find("pooling")) vectors.pooling = parse_pooling_modes(*pooling);
   if (const auto normalize = object.find("normalize")) vectors.normalize = normalize->boolean();
   vectors.truncate_dim = parse_size(object, "truncate_dim");
@@ -66,6 +68,7 @@ ClassifierVectors parse_vectors(const json::Value& object) {
 nlohmann::ordered_json json_of(const ClassifierVectors& vectors) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
   if (vectors.prompt) object["prompt"] = *vectors.prompt;
+  if (vectors.prompt_text) object["prompt_text"] = *vectors.prompt_text;
   if (vectors.pooling) {
     object["pooling"] = nlohmann::json::array();
     for (const PoolingMode mode : *vectors.pooling) object["pooling"].push_back(name_of(mode));

@@ -20,7 +20,8 @@ inline constexpr const char* kClassifierFolder = "classifier";
 
 /// How the vectors of a classifier are made, where that is not what the folder of its encoder says.
 struct ClassifierVectors {
-  std::optional<std::string> prompt;  ///< a name in the folder's prompts
+  std::optional<std::string> prompt;       ///< a name in the folder's prompts
+  std::optional<std::string> prompt_text;  ///< what stands before every text, instead of one of them
   std::optional<std::vector<PoolingMode>> pooling;
   std::optional<bool> normalize;
   std::optional<std::size_t> truncate_dim;

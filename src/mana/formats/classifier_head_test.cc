@@ -22,7 +22,7 @@ using testing::ThrowsMessage;
 ClassifierHead small_head() {
   ClassifierHead head;
   head.config = {{"good", "بد", "\"odd\"\t"}, 2, {}};
-  head.config.vectors = {"query", std::vector{PoolingMode::cls, PoolingMode::mean}, false, 2, 128, true};
+  head.config.vectors = {{}, "query: ", std::vector{PoolingMode::cls, PoolingMode::mean}, false, 2, 128, true};
   head.weights = {1, 2, 3, 4, 5, 6};
   head.bias = {0.5F, -0.25F, 0};
   return head;
