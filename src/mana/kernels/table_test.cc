@@ -150,7 +150,7 @@ TEST_P(LinearTest, GeluIsExactTo2e7) {
 TEST_P(LinearTest, NotANumberAndInfinityAreHandedOn) {
   if (precision == Precision::int8) return;  // a row without a finite range becomes NaN: below
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
-  for (const Activation activation : {Activation::identity, Activation::gelu}) {
+  for (const Activation activation : {Activation::identity, Activation::gelu, Activation::relu}) {
     const auto y = run_linear({3, 1, 1, activation}, {nan, infinity, 1e30f}, {1.0f}, {0.0f});
     EXPECT_TRUE(std::isnan(y[0]));
     EXPECT_EQ(y[1], infinity);
@@ -164,6 +164,19 @@ TEST_P(LinearTest, ARowWithoutAFiniteRangeBecomesNaNIn8Bits) {
   const auto y = run_linear({3, 2, 1}, {nan, 1, infinity, 1, 2, 1}, {1.0f, 1.0f}, {0.0f});
   EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[1]));
   EXPECT_NEAR(y[2], 3, 0.05);
+  // Wherever in a row it stands, and whatever stands behind it.
+  for (const std::size_t width : {5UL, 16UL, 100UL}) {
+    for (std::size_t place = 0; place < width; ++place) {
+      for (const float none : {nan, -nan, infinity, -infinity}) {
+        for (const Activation activation : {Activation::identity, Activation::relu}) {
+          std::vector<float> x = random_values(width, 1);
+          x[place] = none;
+          const auto z = run_linear({1, width, 3, activation}, x, random_values(3 * width, 2), {0, 0, 0});
+          for (const float value : z) ASSERT_TRUE(std::isnan(value)) << none << " at " << place << " of " << width;
+        }
+      }
+    }
+  }
 }
 
 TEST_P(LinearTest, ARowOfATinyRangeIsItsLeastValueIn8Bits) {

@@ -29,14 +29,16 @@ struct NoFactors {
 /// As reference::row_range().
 HWY_INLINE RowRange row_range(const float* x, std::size_t width) {
   const Tag d;
-  Vec least = hn::Set(d, x[0]), most = least;
+  Vec least = hn::Set(d, x[0]), most = least, sum = hn::Zero(d);
   for (std::size_t k = 0; k < width; k += kLanes) {
     const std::size_t count = std::min(kLanes, width - k);
     Vec value = load_first(x + k, count);
     if (count < kLanes) value = hn::IfThenElse(hn::FirstN(d, count), value, hn::Set(d, x[0]));
     least = hn::Min(least, value);
     most = hn::Max(most, value);
+    sum = hn::MulAdd(value, hn::Zero(d), sum);  // what is not finite makes it NaN; Min and Max may forget it
   }
+  if (!hn::AllTrue(d, hn::Eq(sum, sum))) return RowRange::none();
   const float lowest = hn::GetLane(hn::MinOfLanes(d, least));
   return {(hn::GetLane(hn::MaxOfLanes(d, most)) - lowest) * (1.0f / 255), lowest};
 }

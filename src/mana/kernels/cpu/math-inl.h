@@ -107,7 +107,7 @@ HWY_INLINE Vec activate(Activation activation, Vec x) {
     case Activation::identity: return x;
     case Activation::gelu: return gelu(x);
     case Activation::gelu_tanh: return gelu_tanh(x);
-    case Activation::relu: return hn::Max(x, hn::Zero(Tag()));
+    case Activation::relu: return hn::Max(hn::Zero(Tag()), x);  // x86 gives the second where one is NaN
     case Activation::silu: return hn::Mul(x, sigmoid(x));
     case Activation::tanh: return tanh(x);
     case Activation::sigmoid: return sigmoid(x);

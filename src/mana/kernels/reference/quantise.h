@@ -14,6 +14,12 @@ struct RowRange {
   float step;
   float least;
 
+  /// That of a row with a number that is not finite: all its products are NaN.
+  static constexpr RowRange none() {
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    return {kNaN, kNaN};
+  }
+
   /// 1 / step; of a row without a range zero, so that all its u are.
   float inverse() const { return step >= std::numeric_limits<float>::min() ? 1.0f / step : 0.0f; }
 };
@@ -23,7 +29,8 @@ namespace reference {
 /// The range of x [width].
 inline RowRange row_range(const float* x, std::size_t width) {
   float least = x[0], most = x[0];
-  for (std::size_t k = 1; k < width; ++k) {
+  for (std::size_t k = 0; k < width; ++k) {
+    if (!std::isfinite(x[k])) return RowRange::none();
     least = std::min(least, x[k]);
     most = std::max(most, x[k]);
   }
