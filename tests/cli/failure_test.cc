@@ -79,6 +79,11 @@ TEST(Failure, OfAVectorNamesTextAndModel) {
   std::vector<std::string> left;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) left.push_back(entry.path().filename());
   EXPECT_EQ(left.size(), 3);
+  const Outcome distilled =
+      with("compress", {"--static", "--dimensions", "8", "--output", (folder / "small").string()});
+  EXPECT_EQ(distilled.status, 1);
+  EXPECT_THAT(distilled.errors, HasSubstr("has no vector: the model gives"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "small"));
 }
 
 TEST(Failure, OfTheOutputComesBeforeTheWork) {

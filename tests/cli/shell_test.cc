@@ -1,9 +1,8 @@
 // How the program gets on with a shell: texts that look like options, help, pipes that pause, closed descriptors.
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "mana/data/test_packing.h"
 #include "process.h"
@@ -21,11 +20,8 @@ constexpr int kUsage = 2;
 /// What `sh` makes of a line in which $MANA is the program and $MODEL a small model.
 Outcome shell(const std::string& line) {
   const TemporaryFolder folder;
-  const auto quoted = [](const std::filesystem::path& path) { return "'" + path.string() + "'"; };
-  write(folder / "line.sh", "MANA=" + quoted(MANA_PROGRAM) + " MODEL=" + quoted(small_model()) + "\n" + line + "\n");
-  const int status = std::system(
-      ("cd " + quoted(folder.path()) + "; sh line.sh >" + quoted(folder / "output") + " 2>" + quoted(folder / "errors"))
-          .c_str());
+  write(folder / "line.sh", fmt::format("MANA='{}' MODEL='{}'\n{}\n", MANA_PROGRAM, small_model().string(), line));
+  const int status = std::system(fmt::format("cd '{}'; sh line.sh >output 2>errors", folder.path().string()).c_str());
   return {WEXITSTATUS(status), read(folder / "output"), read(folder / "errors")};
 }
 
@@ -48,8 +44,8 @@ TEST(Dash, BeforeATextIsNoOption) {
         const Outcome refused = run({command, text, "b"});
         EXPECT_EQ(refused.status, kUsage);
         EXPECT_EQ(refused.output, "");
-        EXPECT_THAT(refused.errors, HasSubstr("has no option " + std::string(text).substr(0, 2)));
-        EXPECT_THAT(refused.errors, HasSubstr("-- \"" + std::string(text) + "\""));
+        EXPECT_THAT(refused.errors, HasSubstr(fmt::format("has no option {}", std::string(text).substr(0, 2))));
+        EXPECT_THAT(refused.errors, HasSubstr(fmt::format("-- \"{}\"", text)));
         EXPECT_EQ(lines_of(refused.errors).size(), 1);
       }
     }
@@ -116,7 +112,7 @@ TEST(Help, OfAGroupListsItsCommands) {
            {"bench", {"bench embed", "bench train"}}}) {
     const Outcome help = run({group, "--help"});
     EXPECT_EQ(help.status, 0);
-    for (const std::string& command : commands) EXPECT_THAT(help.output, HasSubstr("  " + command + " "));
+    for (const std::string& command : commands) EXPECT_THAT(help.output, HasSubstr(fmt::format("  {} ", command)));
     EXPECT_THAT(help.output, Not(HasSubstr("  embed ")));
     EXPECT_EQ(run({group, "-h"}).output, help.output);
     EXPECT_EQ(run({"help", group}).output, help.output);
@@ -146,7 +142,9 @@ TEST(Pause, OfTheInputBringsTheRowsThatAreThere) {
         with_model({"tokenize", "--json"})}) {
     SCOPED_TRACE(command[0] + " " + command.back());
     const bool json = command.back() == "text";
-    const auto line = [&](const std::string& text) { return json ? "{\"text\": \"" + text + "\"}\n" : text + "\n"; };
+    const auto line = [&](const std::string& text) {
+      return json ? fmt::format("{{\"text\": \"{}\"}}\n", text) : fmt::format("{}\n", text);
+    };
     Conversation talk(command);
     for (std::size_t i = 1; i <= 3; ++i) {
       // A line and half of the next one, which is none yet.
@@ -186,7 +184,7 @@ TEST(Descriptors, ThatAreClosedGetNothingOfAFile) {
 
 TEST(Descriptors, ThatAreWantedAndClosedAreAFailure) {
   for (const char* command : {"embed", "tokenize"}) {
-    const Outcome outcome = shell("$MANA " + std::string(command) + " --model $MODEL x >&-");
+    const Outcome outcome = shell(fmt::format("$MANA {} --model $MODEL x >&-", command));
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.errors, HasSubstr("cannot write standard output: it is closed"));
   }

@@ -37,12 +37,11 @@ void format_rows(const EmbeddingOutputOptions& options, std::span<const std::str
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const std::optional<std::string_view> text =
         options.include_text ? std::optional<std::string_view>(texts[row]) : std::nullopt;
-    try {
-      quantiser.store(rows[row], stored);
-    } catch (const ArgumentError& error) {
-      throw ArgumentError(
-          fmt::format("the vector of \"{}\" cannot be stored: {}", printable(texts[row]), error.what()));
+    if (!quantiser.holds(rows[row])) {
+      throw ArgumentError(fmt::format(
+          "the vector of \"{}\" has a number beyond 65504, which f16 does not hold; take f32", printable(texts[row])));
     }
+    quantiser.store(rows[row], stored);
     append_row(block, options.format, {quantiser.dtype(), stored}, rows.texts[row], text);
     if (block.size() < kBlock && row + 1 < rows.size()) continue;
     put(block);

@@ -18,10 +18,6 @@ constexpr std::byte kSign{0x80};
 void store_halves(std::span<const float> vector, std::span<std::byte> row) {
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const std::uint16_t half = float_to_half(vector[i]);
-    constexpr std::uint16_t kInfinity = 0x7c00;
-    if ((half & kInfinity) == kInfinity) {
-      throw ArgumentError(fmt::format("{} in dimension {} is beyond what f16 holds, 65504; take f32", vector[i], i));
-    }
     std::memcpy(row.data() + i * sizeof(half), &half, sizeof(half));
   }
 }
@@ -90,6 +86,12 @@ DType Quantiser::dtype() const {
 std::size_t Quantiser::columns() const {
   const bool packed = type_ == EmbeddingType::binary || type_ == EmbeddingType::ubinary;
   return packed ? (dimensions_ + 7) / 8 : dimensions_;
+}
+
+bool Quantiser::holds(std::span<const float> vector) const {
+  constexpr float kBeyond = 65520;  // what is nearer to the greatest half, 65504, becomes that
+  if (type_ != EmbeddingType::f16) return true;
+  return std::ranges::all_of(vector, [](float value) { return std::abs(value) < kBeyond; });
 }
 
 void Quantiser::store(std::span<const float> vector, std::span<std::byte> row) const {

@@ -40,8 +40,11 @@ class Quantiser {
   std::size_t columns() const;
   std::size_t row_bytes() const { return columns() * size_of(dtype()); }
 
-  /// `vector` is [dimensions] of finite numbers, `row` is row_bytes() long, at any alignment. Throws ArgumentError for
-  /// other sizes, and for numbers that no half holds.
+  /// Whether finite numbers stay so when they are stored: those of f16 end at 65504.
+  bool holds(std::span<const float> vector) const;
+
+  /// `vector` is [dimensions], `row` is row_bytes() long, at any alignment. 8-bit levels of NaN are the lowest.
+  /// Throws ArgumentError for other sizes.
   void store(std::span<const float> vector, std::span<std::byte> row) const;
 
  private:

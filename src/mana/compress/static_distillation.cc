@@ -7,15 +7,18 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <thread>
 #include <variant>
 #include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/printable.h"
 #include "mana/base/team.h"
 #include "mana/compress/principal_axes.h"
 #include "mana/compress/token_counts.h"
+#include "mana/engine/finite_vectors.h"
 #include "mana/kernels/table.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/sentence_model.h"
@@ -57,6 +60,16 @@ std::vector<float> vectors_of_tokens(const models::SentenceModel& model, const t
     }
   });
   return vectors;
+}
+
+void require_finite(const std::vector<float>& vectors, std::size_t width, const text::Tokenizer& tokenizer) {
+  for (std::size_t token = 0; token * width < vectors.size(); ++token) {
+    if (engine::all_finite(std::span(vectors).subspan(token * width, width))) continue;
+    throw FormatError(
+        fmt::format("token {} (\"{}\") has no vector: the model gives numbers that are not finite, so its weights are "
+                    "damaged; check them with mana verify",
+                    token, printable(tokenizer.find_token(static_cast<text::TokenId>(token)).value_or(""))));
+  }
 }
 
 /// Each token's share of the corpus. Every token is as if it had been seen a little more often, so that none has none.
@@ -150,6 +163,7 @@ void distil_static(const fs::path& folder, const StaticOptions& options, std::sp
 
   const std::vector<double> p = shares(count_tokens(tokenizer, model.vocabulary(), corpus, {}, stop));
   const std::vector<float> x = vectors_of_tokens(model, tokenizer, kernels, options.threads, progress, stop);
+  require_finite(x, model.dimensions, tokenizer);
   const std::vector<double> plain_mean =
       weighted_mean(x, model.dimensions, std::vector(p.size(), 1.0 / static_cast<double>(p.size())));
   const PrincipalAxes axes = principal_axes(x, model.dimensions, plain_mean);
