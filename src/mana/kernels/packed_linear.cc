@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,14 @@ std::size_t size_of(Element element) {
 }
 
 bool is_integer(Element element) { return element == Element::i16 || element == Element::i8; }
+
+/// max |value|; NaN where one is, so that a weight that is no number makes no result one, and is no zero among them.
+/// Sizes are in the order of their bits.
+float largest_size(std::span<const float> values) {
+  std::int32_t largest = 0;
+  for (const float value : values) largest = std::max(largest, std::bit_cast<std::int32_t>(value) & 0x7fffffff);
+  return std::bit_cast<float>(largest);
+}
 
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
@@ -136,13 +146,8 @@ void PackedLinear::set_integers(std::size_t first, std::span<const float> weight
   std::vector<std::int16_t> levels(weights.size());
   for (std::size_t row = 0; row * inputs_ < weights.size(); ++row) {
     const std::span<const float> values = weights.subspan(row * inputs_, inputs_);
-    float largest = 0, sum = 0;
-    for (const float value : values) {
-      // A weight that is no number makes the scale none, and with it every result; it is no zero among the weights.
-      const float size = std::abs(value);
-      if (size > largest || std::isnan(size)) largest = size;
-    }
-    const float scale = largest / kLargest;
+    float sum = 0;
+    const float scale = largest_size(values) / kLargest;
     for (std::size_t k = 0; k < inputs_ && scale != 0 && std::isfinite(scale); ++k) {
       const auto level = static_cast<std::int16_t>(std::lrint(values[k] / scale));
       levels[row * inputs_ + k] = level;
