@@ -86,6 +86,24 @@ TEST(Failure, OfAVectorNamesTextAndModel) {
   EXPECT_FALSE(std::filesystem::exists(folder / "small"));
 }
 
+TEST(Failure, OfANumberThatF16DoesNotHoldNamesTheText) {
+  const TemporaryFolder folder;
+  const std::filesystem::path source = MANA_SOURCE_DIR "/tests/fixtures/static_models/plain", model = folder / "large";
+  std::filesystem::copy(source, model, std::filesystem::copy_options::recursive);
+  const formats::Safetensors weights = formats::Safetensors::open(source / "model.safetensors");
+  const auto& [name, table] = *weights.tensors().begin();
+  const std::vector<float> large(formats::element_count(table.shape), 7e4F);
+  const formats::TensorToWrite tensors[] = {{name, DType::f32, table.shape, std::as_bytes(std::span(large))}};
+  formats::write_safetensors(model / "model.safetensors", tensors);
+  for (const char* format : {"jsonl", "npy", "tsv"}) {
+    const Outcome outcome = run({"embed", "--model", model.string(), "--quiet", "--embedding-type", "f16", "the cat",
+                                 "--format", format, "--output", (folder / "vectors").string()});
+    expect_failure(outcome, "the vector of \"the cat\" has a number beyond 65504, which f16 does not hold; take f32");
+    EXPECT_FALSE(std::filesystem::exists(folder / "vectors"));
+  }
+  EXPECT_EQ(run({"embed", "--model", model.string(), "--quiet", "the cat"}).status, 0);
+}
+
 TEST(Failure, OfTheOutputComesBeforeTheWork) {
   const TemporaryFolder folder;
   expect_failure(run(embed({"x", "--output", (folder / "none" / "v.npy").string()})), "there is no folder");

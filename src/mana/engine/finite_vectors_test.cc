@@ -145,7 +145,7 @@ TEST(BrokenWeightOf, APackedModelIsSeen) {
   expect_refused(broken.path());
 }
 
-TEST(BrokenVector, IsThatOfTheFirstTextInEveryCompany) {
+TEST(BrokenVector, IsThatOfTheFirstTextWithAnyNumberOfThreads) {
   // Only texts with "cat" meet the row that is broken.
   const std::filesystem::path model = fixture("sentence_models/mean");
   const Encoder whole(model, {.threads = 2});
