@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <unordered_set>
 #include <utility>
 
 #include "mana/base/random.h"
+#include "mana/data/distinct_batches.h"
 
 namespace mana::data {
 namespace {
@@ -29,55 +29,45 @@ std::vector<Rows> cut(const Rows& rows, std::size_t batch) {
   return batches;
 }
 
-/// Rows of similar length side by side: windows of a hundred batches are sorted, cut where the budget is full, and
-/// their batches shuffled.
-std::vector<Rows> cut_by_tokens(Rows rows, const RowFacts& facts, const BatchRules& rules, Random& random) {
-  const std::size_t window = 100 * rules.batch;
-  std::vector<Rows> batches;
-  for (std::size_t begin = 0; begin < rows.size(); begin += window) {
-    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto last = first + static_cast<std::ptrdiff_t>(std::min(window, rows.size() - begin));
-    std::sort(first, last,
-              [&](auto a, auto b) { return std::pair(facts.tokens[a], a) < std::pair(facts.tokens[b], b); });
-    std::size_t tokens = 0;
-    for (auto row = first; row != last; ++row) {
-      const bool full =
-          row == first || batches.back().size() == rules.batch || tokens + facts.tokens[*row] > rules.tokens;
-      if (full) batches.emplace_back();
-      tokens = (full ? 0 : tokens) + facts.tokens[*row];
-      batches.back().push_back(*row);
-    }
+/// Items of similar length side by side: windows of a hundred batches are sorted.
+template <class Each>
+void for_each_window(Rows& items, const std::vector<std::uint32_t>& tokens, std::size_t batch, const Each& each) {
+  const std::size_t window = 100 * batch;
+  for (std::size_t begin = 0; begin < items.size(); begin += window) {
+    const auto first = items.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last = first + static_cast<std::ptrdiff_t>(std::min(window, items.size() - begin));
+    std::sort(first, last, [&](auto a, auto b) { return std::pair(tokens[a], a) < std::pair(tokens[b], b); });
+    each(first, last);
   }
+}
+
+/// Batches of items of similar length, cut where the budget is full, in random order.
+std::vector<Rows> cut_by_tokens(Rows items, const std::vector<std::uint32_t>& tokens, std::size_t batch,
+                                std::size_t budget, Random& random) {
+  std::vector<Rows> batches;
+  for_each_window(items, tokens, batch, [&](auto first, auto last) {
+    std::size_t sum = 0;
+    for (auto item = first; item != last; ++item) {
+      const bool full = item == first || batches.back().size() == batch || sum + tokens[*item] > budget;
+      if (full) batches.emplace_back();
+      sum = (full ? 0 : sum) + tokens[*item];
+      batches.back().push_back(*item);
+    }
+  });
   random.shuffle(batches);
   return batches;
 }
 
-/// Each batch takes, in order, every row that has no text in common with those it has; the others wait for the next.
-/// (NoDuplicatesBatchSampler of sentence-transformers.)
-std::vector<Rows> cut_without_duplicates(const Rows& rows, const RowFacts& facts, std::size_t batch) {
-  std::vector<Rows> batches;
-  Rows waiting;  // in order; they come before rows[next]
-  std::size_t next = 0;
-  while (!waiting.empty() || next < rows.size()) {
-    Rows& taken = batches.emplace_back();
-    std::unordered_set<std::uint64_t> texts;
-    Rows later;
-    const auto place = [&](std::uint32_t row) {
-      const std::span<const std::uint64_t> own = std::span(facts.sums).subspan(row * facts.texts, facts.texts);
-      const bool seen = std::any_of(own.begin(), own.end(), [&](std::uint64_t sum) { return texts.contains(sum); });
-      const bool takes = !seen && taken.size() < batch;
-      (takes ? taken : later).push_back(row);
-      if (takes) texts.insert(own.begin(), own.end());
-    };
-    for (const std::uint32_t row : waiting) place(row);
-    while (next < rows.size() && taken.size() < batch) place(rows[next++]);
-    waiting = std::move(later);
-  }
+std::vector<Rows> cut_distinct(Rows rows, const RowFacts& facts, const BatchRules& rules, Random& random) {
+  if (rules.tokens == 0) return cut_without_duplicates(rows, facts, rules.batch, 0);
+  for_each_window(rows, facts.tokens, rules.batch, [](auto, auto) {});
+  std::vector<Rows> batches = cut_without_duplicates(rows, facts, rules.batch, rules.tokens);
+  random.shuffle(batches);
   return batches;
 }
 
 /// Pairs of class mates in random order; of a class with an odd number of rows one is left out, another in each epoch.
-std::vector<Rows> cut_by_class(const Rows& rows, const RowFacts& facts, std::size_t batch, Random& random) {
+std::vector<Rows> cut_by_class(const Rows& rows, const RowFacts& facts, const BatchRules& rules, Random& random) {
   std::map<std::int32_t, Rows> classes;
   for (const std::uint32_t row : rows) classes[facts.classes[row]].push_back(row);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
@@ -85,19 +75,32 @@ std::vector<Rows> cut_by_class(const Rows& rows, const RowFacts& facts, std::siz
     for (std::size_t i = 0; i + 1 < members.size(); i += 2) pairs.emplace_back(members[i], members[i + 1]);
   }
   random.shuffle(pairs);
-  Rows order;
-  for (const auto& [a, b] : pairs) order.insert(order.end(), {a, b});
-  return cut(order, std::max<std::size_t>(2, batch / 2 * 2));
+  Rows order(pairs.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const std::size_t batch = std::max<std::size_t>(1, rules.batch / 2);
+  std::vector<std::uint32_t> tokens;
+  if (rules.tokens > 0) {
+    for (const auto& [a, b] : pairs) tokens.push_back(facts.tokens[a] + facts.tokens[b]);
+  }
+  std::vector<Rows> batches =
+      rules.tokens > 0 ? cut_by_tokens(std::move(order), tokens, batch, rules.tokens, random) : cut(order, batch);
+  for (Rows& each : batches) {
+    Rows mates;
+    for (const std::uint32_t pair : each) mates.insert(mates.end(), {pairs[pair].first, pairs[pair].second});
+    each = std::move(mates);
+  }
+  return batches;
 }
 
 std::vector<Rows> batches_of(const RowFacts& facts, const BatchRules& rules, Random& random) {
   Rows rows = shuffled(facts.rows, random);
   switch (rules.together) {
-    case Together::no_text_twice: return cut_without_duplicates(rows, facts, rules.batch);
-    case Together::class_mates: return cut_by_class(rows, facts, rules.batch, random);
+    case Together::no_text_twice: return cut_distinct(std::move(rows), facts, rules, random);
+    case Together::class_mates: return cut_by_class(rows, facts, rules, random);
     case Together::any: break;
   }
-  return rules.tokens > 0 ? cut_by_tokens(std::move(rows), facts, rules, random) : cut(rows, rules.batch);
+  if (rules.tokens == 0) return cut(rows, rules.batch);
+  return cut_by_tokens(std::move(rows), facts.tokens, rules.batch, rules.tokens, random);
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ enum class Mixing : std::uint8_t {
 
 struct BatchRules {
   std::size_t batch = 32;  ///< rows
-  std::size_t tokens =
-      0;  ///< not 0: rows of similar length together, as many as have this many tokens, at most `batch`
+  /// Not 0: rows of similar length together, as many as have this many tokens, at most `batch`. What cannot be parted,
+  /// a row or two class mates, makes a batch of its own where it has more.
+  std::size_t tokens = 0;
   Together together = Together::any;
   Mixing mixing = Mixing::proportional;
   std::size_t least_rows = 1;  ///< a batch of fewer is left out

@@ -3,8 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <span>
+#include <utility>
+
+#include "mana/base/random.h"
+#include "mana/data/distinct_batches.h"
 
 namespace mana::data {
 namespace {
@@ -64,6 +70,75 @@ TEST(BatchPlan, NoTextTwiceInABatch) {
         const auto [place, fresh] = owner.emplace(facts.sums[2 * row + i], row);
         EXPECT_EQ(place->second, row);
       }
+    }
+  }
+}
+
+/// The definition: each batch takes, in order, every row that has no text in common with those it has.
+std::vector<std::vector<std::uint32_t>> plain_cut(std::vector<std::uint32_t> rows, const RowFacts& facts,
+                                                  std::size_t batch) {
+  std::vector<std::vector<std::uint32_t>> batches;
+  while (!rows.empty()) {
+    std::vector<std::uint32_t> taken, later;
+    std::set<std::uint64_t> texts;
+    for (const std::uint32_t row : rows) {
+      const auto own = std::span(facts.sums).subspan(row * facts.texts, facts.texts);
+      const bool seen = std::ranges::any_of(own, [&](std::uint64_t text) { return texts.contains(text); });
+      const bool takes = !seen && taken.size() < batch;
+      (takes ? taken : later).push_back(row);
+      if (takes) texts.insert(own.begin(), own.end());
+    }
+    batches.push_back(taken);
+    rows = later;
+  }
+  return batches;
+}
+
+TEST(BatchPlan, DistinctBatchesAreThoseOfTheirDefinition) {
+  Random random(5);
+  for (const std::size_t rows : {1, 2, 7, 60, 300}) {
+    for (const std::uint64_t kinds : {1, 2, 5, 40, 1000}) {
+      const RowFacts facts = facts_of(rows, [&](std::size_t, std::size_t i) {
+        return random.below(kinds) + (i == 0 && kinds % 2 == 0 ? 10000 : 0);  // on either side the same, or not
+      });
+      std::vector<std::uint32_t> order = up_to(static_cast<std::uint32_t>(rows));
+      random.shuffle(order);
+      for (const std::size_t batch : {1, 2, 8, 64}) {
+        EXPECT_EQ(cut_without_duplicates(order, facts, batch, 0), plain_cut(order, facts, batch))
+            << rows << " rows, " << kinds << " texts, batches of " << batch;
+      }
+    }
+  }
+}
+
+TEST(BatchPlan, RowsThatShareFewTextsTakeNoLongerThanOthers) {
+  // Row by row this would be some 10^9 looks at rows that wait.
+  constexpr std::size_t kRows = 60000;
+  const RowFacts facts = facts_of(kRows, [](std::size_t row, std::size_t i) { return i == 0 ? row + 2 : row % 2; });
+  const auto plan = plan_epoch({&facts, 1}, {.batch = 8, .together = Together::no_text_twice}, 1, 0);
+  EXPECT_EQ(plan.size(), kRows / 2);
+  EXPECT_EQ(all_rows(plan), up_to(kRows));
+}
+
+TEST(BatchPlan, TokensBoundBatchesOfEveryKind) {
+  RowFacts facts = distinct(500);
+  for (std::int32_t row = 0; row < 500; ++row) facts.classes.push_back(row % 7);
+  for (const Together together : {Together::any, Together::no_text_twice, Together::class_mates}) {
+    const auto plan = plan_epoch({&facts, 1}, {.batch = 32, .tokens = 200, .together = together}, 3, 0);
+    EXPECT_GE(all_rows(plan).size(), 500U - 7U);
+    std::size_t most = 0;
+    for (const PlannedBatch& batch : plan) {
+      std::size_t sum = 0;
+      for (const std::uint32_t row : batch.rows) sum += facts.tokens[row];
+      EXPECT_LE(sum, 200U);
+      most = std::max(most, sum);
+    }
+    EXPECT_GT(most, 150U);
+  }
+  // What cannot be parted is a batch of its own.
+  for (const auto& [together, rows] : {std::pair(Together::no_text_twice, 1), std::pair(Together::class_mates, 2)}) {
+    for (const PlannedBatch& batch : plan_epoch({&facts, 1}, {.batch = 32, .tokens = 1, .together = together}, 3, 0)) {
+      EXPECT_EQ(batch.rows.size(), static_cast<std::size_t>(rows));
     }
   }
 }
