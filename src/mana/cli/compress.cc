@@ -24,6 +24,7 @@
 #include "mana/compress/vocabulary.h"
 #include "mana/compress/yardstick.h"
 #include "mana/engine/encoder.h"
+#include "mana/eval/sts.h"
 #include "mana/models/sentence/model_folder.h"
 
 namespace mana::cli {
@@ -53,7 +54,10 @@ class Compression {
     AtomicFolder output(options_.output,
                         options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
     std::optional<data::ScoredPairs> judged;
-    if (options_.data) judged = data::read_scored_pairs(*options_.data, options_.columns);
+    if (options_.data) {
+      judged = data::read_scored_pairs(*options_.data, options_.columns);
+      eval::require_order(*judged, *options_.data);
+    }
     models::copy_model(source_, output.temporary());
     transform(output.temporary());
     pack(output.temporary());

@@ -1,17 +1,20 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "mana/base/progress.h"
+#include "mana/cli/column_choice.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
 #include "mana/data/labelled_pairs.h"
 #include "mana/engine/encoder.h"
+#include "mana/eval/pair_metrics.h"
 #include "mana/eval/pairs.h"
 
 namespace mana::cli {
@@ -72,7 +75,13 @@ int eval_pairs(Options& options) {
   if (!options.parse()) return 0;
 
   const Interruption interruption;
+  find_columns(file,
+               std::array{ColumnChoice{columns.label, "label", data::ColumnMeaning::label},
+                          ColumnChoice{columns.first, "sentence1", data::ColumnMeaning::first},
+                          ColumnChoice{columns.second, "sentence2", data::ColumnMeaning::second}},
+               options.quiet());
   const data::LabelledPairs pairs = data::read_labelled_pairs(file, columns);
+  eval::require_both_labels(pairs.labels, file);
   const engine::Encoder encoder = choice.load();
   eval::PairsResult result;
   try {

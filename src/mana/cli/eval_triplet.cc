@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "mana/base/progress.h"
+#include "mana/cli/column_choice.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/finite_number.h"
 #include "mana/cli/interruption.h"
@@ -35,6 +37,11 @@ int eval_triplet(Options& options) {
   choice.options();  // a mistake there comes before the reading of the data
 
   const Interruption interruption;
+  find_columns(file,
+               std::array{ColumnChoice{columns.anchor, "anchor", data::ColumnMeaning::first},
+                          ColumnChoice{columns.positive, "positive", data::ColumnMeaning::second},
+                          ColumnChoice{columns.negative, "negative", data::ColumnMeaning::negative}},
+               options.quiet());
   const data::Triplets triplets = data::read_triplets(file, columns);
   const QueryEncoders encoders = choice.load();
   eval::TripletsResult result;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 
 #include "mana/base/printable.h"
 #include "mana/base/progress.h"
+#include "mana/cli/column_choice.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/finite_number.h"
 #include "mana/cli/interruption.h"
@@ -149,7 +151,11 @@ class RowLines {
   std::size_t rows_ = 0;
 };
 
-void mine_to_file(const MineOptions& options, bool quiet, const std::stop_token& stop) {
+void mine_to_file(MineOptions& options, bool quiet, const std::stop_token& stop) {
+  find_columns(options.data,
+               std::array{ColumnChoice{options.columns.anchor, "anchor", data::ColumnMeaning::first},
+                          ColumnChoice{options.columns.positive, "positive", data::ColumnMeaning::second}},
+               quiet);
   const data::PositivePairs pairs = data::read_positive_pairs(options.data, options.columns);
   const mine::MiningSet set(pairs, options.corpus ? read_corpus(*options.corpus, stop) : std::vector<std::string>{});
   if (!options.writes_json()) {

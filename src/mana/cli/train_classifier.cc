@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -19,6 +20,7 @@
 #include "mana/classify/class_numbers.h"
 #include "mana/classify/classifier.h"
 #include "mana/cli/classifier_tuning.h"
+#include "mana/cli/column_choice.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/finite_number.h"
 #include "mana/cli/interruption.h"
@@ -232,6 +234,10 @@ int train_classifier(Options& options) {
   chosen.tuning.settle(chosen.encoder);
   const Interruption interruption;
   try {
+    find_columns(chosen.data,
+                 std::array{ColumnChoice{chosen.columns.label, "label", data::ColumnMeaning::label},
+                            ColumnChoice{chosen.columns.text, "text", data::ColumnMeaning::text}},
+                 options.quiet());
     ClassifierTraining(chosen, options.quiet(), interruption.token()).run();
     return 0;
   } catch (const Cancelled&) {

@@ -4,54 +4,34 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <cmath>
 #include <string_view>
+#include <system_error>
 
 #include "mana/base/errors.h"
 #include "mana/data/record_reader.h"
+#include "mana/data/training_columns.h"
 
 namespace mana::data {
 namespace {
-
-constexpr std::array<std::string_view, 4> kLabelNames = {"score", "scores", "label", "labels"};
-
-bool is_label(const std::string& name) {
-  return std::find(kLabelNames.begin(), kLabelNames.end(), name) != kLabelNames.end();
-}
 
 std::string range(double least, double greatest) {
   if (std::isinf(greatest)) return fmt::format("from {} on", least);
   return fmt::format("from {} to {}", least, greatest);
 }
 
-/// The columns that hold texts and labels, where the format leaves that open.
-RowFormat settled(const std::filesystem::path& path, RowFormat format) {
-  const std::vector<std::string> columns = column_names(path);
-  if (format.labels.empty()) {
-    std::copy_if(columns.begin(), columns.end(), std::back_inserter(format.labels), is_label);
-    if (format.label == RowLabel::category) format.labels.resize(std::min<std::size_t>(1, format.labels.size()));
-  }
-  if (format.texts.empty()) {
-    std::copy_if(columns.begin(), columns.end(), std::back_inserter(format.texts), [&](const std::string& column) {
-      return !is_label(column) && std::find(format.labels.begin(), format.labels.end(), column) == format.labels.end();
-    });
-  }
-  const std::size_t texts = format.texts.size();
-  if (texts < format.least_texts || texts > format.most_texts) {
-    throw FormatError(
-        fmt::format("{}: {}{} column{} of texts {} needed, but there {} {}{}{}; name the right ones with --columns",
-                    path.string(), format.least_texts == format.most_texts ? "" : "at least ", format.least_texts,
-                    format.least_texts == 1 ? "" : "s", format.least_texts == 1 ? "is" : "are",
-                    texts == 1 ? "is" : "are", texts, texts == 0 ? "" : ": ", fmt::join(format.texts, ", ")));
-  }
-  if (format.label == RowLabel::none) {
-    format.labels.clear();
-  } else if (format.labels.empty()) {
-    throw FormatError(fmt::format("{}: a {} is needed, but no column is called {}, only {}; name it with --label",
-                                  path.string(), format.label == RowLabel::category ? "class" : "score",
-                                  fmt::join(kLabelNames, ", "), fmt::join(columns, ", ")));
-  }
+bool is_number(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n"), end = text.find_last_not_of(" \t\r\n") + 1;
+  double number = 0;
+  const auto [stop, error] = std::from_chars(text.data() + begin, text.data() + end, number);
+  return error == std::errc() && stop == text.data() + end;
+}
+
+/// The format with the columns that the file has for it.
+RowFormat settled(RowFormat format, const TrainingColumns& columns) {
+  format.texts = columns.texts;
+  format.labels = columns.labels;
   return format;
 }
 
@@ -65,13 +45,32 @@ std::vector<std::string> all_columns(const RowFormat& format) {
 
 struct TrainingRowReader::State {
   State(const std::filesystem::path& path, const RowFormat& wanted)
-      : format(settled(path, wanted)), records(path, all_columns(format)) {}
+      : name(path.string()),
+        columns(settle_columns(path, column_names(path), wanted)),
+        format(settled(wanted, columns)),
+        records(path, all_columns(format)),
+        only_numbers(columns.guessed) {}
 
+  /// Scores or ids under a name that says nothing would be learned as texts.
+  void refuse_numbers() const {
+    if (only_numbers.empty() || rows < kTellingRows) return;
+    throw FormatError(
+        fmt::format("{}: the column {} holds nothing but numbers; if they are texts name the columns of "
+                    "texts with --columns, if they are scores or classes with --label",
+                    name, only_numbers.front()));
+  }
+
+  static constexpr std::uint64_t kTellingRows = 2;
+
+  std::string name;
+  TrainingColumns columns;
   RowFormat format;
   RecordReader records;
   std::vector<std::string> texts;
   std::vector<double> numbers;
   std::string category;
+  std::uint64_t rows = 0;
+  std::vector<std::string> only_numbers;  ///< columns of which nothing but their place says that they hold texts
 };
 
 TrainingRowReader::TrainingRowReader(const std::filesystem::path& path, const RowFormat& format)
@@ -82,7 +81,11 @@ TrainingRowReader::TrainingRowReader(TrainingRowReader&&) noexcept = default;
 bool TrainingRowReader::next(TrainingRow& row) {
   State& state = *state_;
   const RowFormat& format = state.format;
-  if (!state.records.next()) return false;
+  if (!state.records.next()) {
+    state.refuse_numbers();
+    return false;
+  }
+  ++state.rows;
   state.texts.clear();
   for (std::size_t i = 0; i < format.texts.size(); ++i) {
     state.texts.push_back(state.records.text(i));
@@ -90,6 +93,10 @@ bool TrainingRowReader::next(TrainingRow& row) {
       throw FormatError(fmt::format("{} is empty; fill it in or remove the row", state.records.place(i)));
     }
   }
+  std::erase_if(state.only_numbers, [&](const std::string& column) {
+    const auto place = std::ranges::find(format.texts, column) - format.texts.begin();
+    return !is_number(state.texts[static_cast<std::size_t>(place)]);
+  });
   state.numbers.clear();
   for (std::size_t i = 0; i < format.labels.size(); ++i) {
     const std::size_t place = format.texts.size() + i;
@@ -109,5 +116,7 @@ bool TrainingRowReader::next(TrainingRow& row) {
 }
 
 const std::vector<std::string>& TrainingRowReader::texts() const { return state_->format.texts; }
+
+std::vector<ColumnRole> TrainingRowReader::columns() const { return column_roles(state_->columns, state_->format); }
 
 }  // namespace mana::data

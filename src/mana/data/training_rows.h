@@ -19,15 +19,33 @@ enum class RowLabel : std::uint8_t {
   category,  ///< the name of a class
 };
 
+/// What the texts of a row are to each other.
+enum class TextOrder : std::uint8_t {
+  any,       ///< nothing
+  pair,      ///< a first one and a second one
+  anchored,  ///< an anchor, a positive, then negatives
+};
+
 /// Which columns of a file hold what, and what a user of the rows asks of them.
 struct RowFormat {
-  std::vector<std::string> texts = {};   ///< columns; none: all that are no labels, in their order
-  std::vector<std::string> labels = {};  ///< columns; none: those called score, scores, label or labels
+  std::vector<std::string> texts = {};   ///< columns in their order; none: as their names say (training_columns.h)
+  std::vector<std::string> labels = {};  ///< columns; none: the same
+  TextOrder order = TextOrder::any;
   std::size_t least_texts = 1;
   std::size_t most_texts = std::numeric_limits<std::size_t>::max();
   RowLabel label = RowLabel::none;
+  bool binary = false;                                        ///< numbers that say yes or no
+  bool several_labels = false;                                ///< several columns of numbers may stand in a row
   double least = -std::numeric_limits<double>::infinity();    ///< of numbers
   double greatest = std::numeric_limits<double>::infinity();  ///< of numbers
+};
+
+/// A column and what it is taken for: "anchor", "score", "not used".
+struct ColumnRole {
+  std::string column;
+  std::string role;
+
+  bool operator==(const ColumnRole&) const = default;
 };
 
 /// A row; what it points to is valid until the next one is read.
@@ -50,9 +68,12 @@ class TrainingRowReader {
 
   /// False at the end. Throws FormatError that names file, line and column: for an empty text, a label that is no
   /// number, lies out of range or is empty, a row with fields missing.
+  /// At the end, too: for a column of texts that hold nothing but numbers, where only its place told that they are
+  /// texts.
   bool next(TrainingRow& row);
 
   const std::vector<std::string>& texts() const;  ///< the columns that were found to hold texts
+  std::vector<ColumnRole> columns() const;        ///< all columns of the file: texts, labels, the others
 
  private:
   struct State;

@@ -130,6 +130,30 @@ TEST_F(TrainingRows, HaveNoEmptyTexts) {
   expect_refused("r.jsonl", "{\"a\": \"\", \"b\": \"y\"}\n", pairs_, "r.jsonl:1: a is empty;");
 }
 
+TEST_F(TrainingRows, AreNoNumbersWhereOnlyTheirPlaceMakesThemTexts) {
+  const std::string rating = "a\trating\nx\t3\ny\t 4.5 \n";
+  expect_refused("r.tsv", rating, pairs_, "r.tsv: the column rating holds nothing but numbers; if they are texts name");
+  RowFormat named = pairs_;
+  named.texts = {"a", "rating"};
+  TrainingRow row;
+  for (const auto& [text, format] : {std::pair(rating, named),  // they were named
+                                     std::pair(std::string("question\tanswer\nx\t3\ny\t4\n"), pairs_),  // or known
+                                     std::pair(std::string("a\tb\nx\t3\ny\tfour\n"), pairs_)}) {
+    TrainingRowReader reader(put("r.tsv", text), format);
+    EXPECT_TRUE(reader.next(row) && reader.next(row));
+    EXPECT_FALSE(reader.next(row));
+  }
+}
+
+TEST_F(TrainingRows, TellWhatColumnsAreTakenFor) {
+  RowFormat format = scored_;
+  format.order = TextOrder::pair;
+  const TrainingRowReader reader(put("r.tsv", "id\tscore\tsentence2\tsentence1\n"), format);
+  EXPECT_THAT(reader.columns(),
+              ElementsAre(ColumnRole{"sentence1", "first text"}, ColumnRole{"sentence2", "second text"},
+                          ColumnRole{"score", "score"}, ColumnRole{"id", "not used"}));
+}
+
 TEST_F(TrainingRows, NameThePlaceOfARowThatIsNone) {
   expect_refused("r.tsv", "a\tb\nx\ty\nx\n", pairs_, "r.tsv:3 has 1 fields, but the header has 2");
   expect_refused("r.tsv", "", pairs_, "is empty");

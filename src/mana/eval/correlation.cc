@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <limits>
 #include <numeric>
+#include <string>
 
 #include "mana/base/errors.h"
 
@@ -71,13 +72,15 @@ double spearman(std::span<const double> x, std::span<const double> y) {
   return pearson(average_ranks(x), average_ranks(y));
 }
 
-void require_different(std::span<const double> values, std::string_view what) {
+void require_different(std::span<const double> values, std::string_view what, std::string_view file) {
+  const std::string place = file.empty() ? std::string() : fmt::format("{}: ", file);
   if (values.size() < 2) {
-    throw ArgumentError(fmt::format("a correlation needs at least 2 pairs, there are {}", values.size()));
+    throw ArgumentError(fmt::format("{}a correlation needs at least 2 pairs, there {} {}", place,
+                                    values.size() == 1 ? "is" : "are", values.size()));
   }
   if (!is_constant(values)) return;
-  throw ArgumentError(fmt::format("all {} {} are {}, and with what is always the same nothing can be correlated",
-                                  values.size(), what, values.front()));
+  throw ArgumentError(fmt::format("{}all {} {} are {}, and with what is always the same nothing can be correlated",
+                                  place, values.size(), what, values.front()));
 }
 
 std::vector<double> average_ranks(std::span<const double> values) {

@@ -53,6 +53,15 @@ double matthews(double tp, double fp, double fn, double tn) {
 
 }  // namespace
 
+void require_both_labels(std::span<const std::uint8_t> labels, std::string_view name) {
+  const std::size_t all = labels.size();
+  const auto positives = static_cast<std::size_t>(std::ranges::count(labels, 1));
+  if (positives != 0 && positives != all) return;
+  throw ArgumentError(
+      fmt::format("{}{}all {} pairs have the label {}; pairs that belong together (1) and others (0) are needed", name,
+                  name.empty() ? "" : ": ", all, positives == 0 ? 0 : 1));
+}
+
 PairMetrics pair_metrics(std::span<const float> similarities, std::span<const std::uint8_t> labels) {
   const std::size_t all = labels.size();
   if (similarities.size() != all) {
@@ -61,13 +70,8 @@ PairMetrics pair_metrics(std::span<const float> similarities, std::span<const st
   if (!std::ranges::all_of(similarities, [](float each) { return std::isfinite(each); })) {
     throw ArgumentError("a similarity is no finite number; check the model with mana verify");
   }
+  require_both_labels(labels);
   const auto positives = static_cast<std::size_t>(std::ranges::count(labels, 1));
-  if (positives == 0 || positives == all) {
-    throw ArgumentError(
-        fmt::format("all {} pairs have the label {}; pairs that belong together (1) and others (0) are "
-                    "needed",
-                    all, positives == 0 ? 0 : 1));
-  }
   const std::vector<Cut> cuts = cuts_of(similarities, labels);
   // At first nothing counts as positive.
   PairMetrics best;

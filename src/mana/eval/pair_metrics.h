@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace mana::eval {
 
@@ -27,6 +28,9 @@ struct PairMetrics {
   double average_precision = 0;
   double mcc = 0;
 };
+
+/// Throws ArgumentError, which begins with `name` if there is one, where not both kinds of pairs occur.
+void require_both_labels(std::span<const std::uint8_t> labels, std::string_view name = {});
 
 /// `similarities`: higher is more alike; `labels`: 1 for a positive pair, else 0. The values, thresholds included, are
 /// those of sentence-transformers' BinaryClassificationEvaluator. Throws ArgumentError for lists of different length, a

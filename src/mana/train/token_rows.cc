@@ -12,6 +12,12 @@ namespace {
 data::RowFormat format_for(const LossData& loss, data::RowFormat format) {
   format.least_texts = loss.least_texts;
   format.most_texts = loss.most_texts;
+  const bool anchored = loss.label == Label::margins || (loss.label == Label::none && loss.most_texts > 2);
+  format.order = anchored                                              ? data::TextOrder::anchored
+                 : loss.most_texts == 2 && loss.label != Label::vector ? data::TextOrder::pair
+                                                                       : data::TextOrder::any;
+  format.binary = loss.label == Label::binary;
+  format.several_labels = loss.label == Label::margins;
   switch (loss.label) {
     case Label::none:
     case Label::vector: format.label = data::RowLabel::none; break;
@@ -47,6 +53,7 @@ TokenRows read_token_rows(const std::filesystem::path& path, data::RowFormat for
   data::TrainingRowReader reader(path, format_for(loss, std::move(format)));
   TokenRows rows;
   rows.name = path.filename().string();
+  rows.columns = reader.columns();
   rows.facts.texts = reader.texts().size();
   std::vector<text::TokenId> ids;
   for (data::TrainingRow row; reader.next(row);) {

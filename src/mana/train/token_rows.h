@@ -19,6 +19,7 @@ namespace mana::train {
 /// The rows of one file as tokens, with what stands beside their texts: all that training needs of them, once.
 struct TokenRows {
   std::string name;                       ///< the file
+  std::vector<data::ColumnRole> columns;  ///< of the file, and what each was taken for; texts first, in their order
   data::RowFacts facts;                   ///< rows, texts of a row, their lengths and sums
   std::vector<text::TokenId> ids;         ///< of all texts, row after row
   std::vector<std::size_t> begins = {0};  ///< [rows · texts + 1], where each text begins in `ids`

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "mana/train/token_rows.h"
+
+namespace mana::cli {
+
+// What the columns of a file of rows were taken for, as it is told before training and in what training leaves.
+
+/// "pairs.tsv  8 rows", then a line for each role with its column: "  anchor    question".
+std::string table_of_columns(const std::string& file, const train::TokenRows& rows);
+/// "anchor = question, positive; not used: id"
+std::string sentence_of_columns(const train::TokenRows& rows);
+/// {"file": "pairs.tsv", "rows": 8, "roles": [{"column": "question", "role": "anchor"}, …]}
+nlohmann::ordered_json json_of_columns(const train::TokenRows& rows);
+
+}  // namespace mana::cli
