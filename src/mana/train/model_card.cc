@@ -2,23 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "mana/train/escaped_text.h"
+
 namespace mana::train {
 namespace {
-
-/// Text that neither ends a table's cell nor its row.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|') out += '\\';
-    out += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return out;
-}
 
 std::string table(std::string_view left, std::string_view right,
                   const std::vector<std::pair<std::string, std::string>>& rows) {
   std::string text = fmt::format("| {} | {} |\n|---|---|\n", left, right);
-  for (const auto& [name, value] : rows) text += fmt::format("| {} | {} |\n", cell(name), cell(value));
+  for (const auto& [name, value] : rows)
+    text += fmt::format("| {} | {} |\n", plain_markdown(name), plain_markdown(value));
   return text;
 }
 
@@ -26,16 +19,17 @@ std::string table(std::string_view left, std::string_view right,
 
 std::string model_card(const ModelCard& card) {
   std::string text = fmt::format(
-      "---\nlibrary_name: sentence-transformers\npipeline_tag: sentence-similarity\nbase_model: {1}\ntags:\n"
+      "---\nlibrary_name: sentence-transformers\npipeline_tag: sentence-similarity\nbase_model: {3}\ntags:\n"
       "- sentence-transformers\n- feature-extraction\n- sentence-similarity\n---\n\n# {0}\n\n"
       "Turns a text into a vector of {2} numbers. Trained from {1} with Mana.\n\n"
-      "```sh\nmana similarity --model {0} \"one text\" \"another\"\n```\n\n"
+      "```sh\nmana similarity --model {4} \"one text\" \"another\"\n```\n\n"
       "```python\nfrom sentence_transformers import SentenceTransformer\n\n"
-      "vectors = SentenceTransformer(\"{0}\").encode([\"one text\", \"another\"])\n```\n\n",
-      card.name, card.base, card.dimensions);
+      "vectors = SentenceTransformer({5}).encode([\"one text\", \"another\"])\n```\n\n",
+      plain_markdown(card.name), plain_markdown(card.base), card.dimensions, yaml_string(card.base),
+      shell_word(card.name), double_quoted(card.name));
   if (card.after) {
-    text += fmt::format("## Quality\n\n| | {} |\n|---|---:|\n", card.metric);
-    if (card.before) text += fmt::format("| {} | {:.2f} |\n", card.base, *card.before);
+    text += fmt::format("## Quality\n\n| | {} |\n|---|---:|\n", plain_markdown(card.metric));
+    if (card.before) text += fmt::format("| {} | {:.2f} |\n", plain_markdown(card.base), *card.before);
     text += fmt::format("| this model | {:.2f} |\n\n", *card.after);
   }
   text += "## Training\n\n" + table("data", "", card.data) + "\n" + table("setting", "value", card.settings);

@@ -51,5 +51,15 @@ TEST(ModelCard, KeepsItsTablesWhateverTheNamesAre) {
   EXPECT_THAT(model_card(card), HasSubstr("| a\\|b .tsv | 1 row |"));
 }
 
+TEST(ModelCard, IsReadTheSameWhateverTheModelsAreCalled) {
+  ModelCard card = some_card();
+  card.base = "my: model #2";
+  card.name = "it's \"new\"";
+  const std::string text = model_card(card);
+  EXPECT_THAT(text, HasSubstr("\nbase_model: \"my: model #2\"\n"));
+  EXPECT_THAT(text, HasSubstr("SentenceTransformer(\"it's \\\"new\\\"\")"));
+  EXPECT_THAT(text, HasSubstr("--model 'it'\\''s \"new\"' "));
+}
+
 }  // namespace
 }  // namespace mana::train
