@@ -425,5 +425,140 @@ TEST_F(TrainSentence, LeavesDuplicatesToOtherBatches) {
   }
 }
 
+/// Columns stand where their names say: the same rows in any order of columns make the same model.
+TEST_F(TrainSentence, TakesColumnsByTheirNames) {
+  put("plain.tsv", "question\tanswer\nthe cat\tmat\nsat on\tthe mat\nhello\tworld\n1 2\t3\n");
+  put("turned.tsv",
+      "ID\tAnswer\tscore\tQuestion\n7\tmat\t1\tthe cat\n8\tthe mat\t1\tsat on\n9\tworld\t1\thello\n"
+      "10\t3\t0\t1 2\n");
+  ASSERT_EQ(run(command("plain", {"--data", path("plain.tsv")})).status, 0);
+  const Outcome turned = run(command("turned", {"--data", path("turned.tsv"), "--json"}));
+  ASSERT_EQ(turned.status, 0) << turned.errors;
+  EXPECT_EQ(weights("turned"), weights("plain"));
+  EXPECT_THAT(turned.errors, HasSubstr("turned.tsv: 4 rows\n  anchor    Question\n  positive  Answer\n  not used  ID\n"
+                                       "  not used  score\n"));
+  EXPECT_THAT(
+      read(folder_ / "turned" / "README.md"),
+      HasSubstr("| turned.tsv | 4 rows of 2 texts: anchor = Question, positive = Answer; not used: ID, score |"));
+  const nlohmann::json columns = nlohmann::json::parse(turned.output).at("columns").at(0);
+  EXPECT_EQ(columns.at("rows"), 4);
+  EXPECT_EQ(columns.at("roles").at(0), nlohmann::json({{"column", "Question"}, {"role", "anchor"}}));
+}
+
+TEST_F(TrainSentence, RefusesColumnsThatAreNotClear) {
+  expect_refused(1, "anchor\tpositive\ttopic\nx\ty\tz\nv\tw\tz\n", {}, "it is not clear what topic is");
+  expect_refused(1, "query\tquestion\tanswer\nx\ty\tz\nv\tw\tz\n", {}, "query, question could each be the first text");
+  expect_refused(1, "a\tb\nx\t1\ny\t2\n", {}, "the column b holds nothing but numbers");
+}
+
+TEST_F(TrainSentence, RefusesRowsOfOneKind) {
+  const std::string equal = "sentence1\tsentence2\tscore\nx\ty\t1\nz\tw\t1\n";
+  for (const char* loss : {"cosent", "angle"}) {
+    expect_refused(1, equal, {"--loss", loss}, "bad.tsv: all 2 rows have the score 1, which leaves nothing to rank");
+  }
+  expect_refused(1, equal, {"--loss", "contrastive"}, "all 2 rows have the label 1");
+  expect_refused(1, "a\tb\nx\ty\nz\tw\n", {"--batch", "1"}, "a batch of 1 row teaches nothing");
+  expect_refused(1, "a\tb\nx\ty\nz\tw\n", {"--max-steps", "1", "--warmup", "1"}, "the learning rate 0");
+  expect_refused(2, "a\tb\nx\ty\nz\tw\n", {"--learning-rate", "0"}, "--learning-rate takes a number above 0");
+}
+
+TEST_F(TrainSentence, RefusesAnEvaluationThatIsNone) {
+  const std::string sts = put("flat.tsv", "sentence1\tsentence2\tscore\nx\ty\t3\nz\tw\t3\n");
+  const std::string pairs = put("ones.tsv", "sentence1\tsentence2\tlabel\nx\ty\t1\nz\tw\t1\n");
+  const std::string rows = "a\tb\nx\ty\nz\tw\n";
+  expect_refused(1, rows, {"--eval-sts", sts}, sts + ": all 2 pairs have the score 3");
+  expect_refused(1, rows, {"--eval-pairs", pairs}, pairs + ": all 2 pairs have the label 1");
+}
+
+TEST_F(TrainSentence, NamesTheFileThatMakesNoBatch) {
+  const std::string good = put("good.tsv", "a\tb\nx\ty\nz\tw\n");
+  const std::string same = put("same.tsv", "a\tb\nx\ty\nx\tz\n");
+  for (const char* mixing : {"--round-robin", "--quiet"}) {
+    const Outcome outcome = run(command("model", {"--data", good + "," + same, mixing}));
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.errors,
+                HasSubstr("mana: same.tsv: its 2 rows make no batch that the loss mnr can learn from: all "
+                          "have the same text in the column a"));
+  }
+}
+
+TEST_F(TrainSentence, CountsRowsThatNoBatchTakes) {
+  put("pairs.tsv", "a\tb\nthe\tcat\nthe\tmat\nthe\tworld\nsat\ton\n");
+  const Outcome outcome = run(command("model", {"--json"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_EQ(nlohmann::json::parse(outcome.output).at("left_out"), 2);
+  EXPECT_THAT(outcome.errors, HasSubstr("2 of 4 rows are in no batch of the first epoch"));
+  EXPECT_THAT(read(folder_ / "model" / "README.md"), HasSubstr("| rows that no batch took | 2 in the first epoch |"));
+}
+
+TEST_F(TrainSentence, BoundsBatchesByTokensForEveryLoss) {
+  std::string texts = "text\tlabel\n";
+  for (int i = 0; i < 24; ++i) texts += fmt::format("hello world {} {} {}\t{}\n", i, i * 7, "abcdefgh"[i % 8], i % 3);
+  put("texts.tsv", texts);
+  const auto most_rows = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--batch", "16", "--batch-tokens", "60", "--force"});
+    const Outcome outcome = run(command("model", more));
+    EXPECT_EQ(outcome.status, 0) << outcome.errors;
+    std::size_t most = 0;
+    for (const std::string& line : lines_of(read(folder_ / "model" / "training.jsonl"))) {
+      most = std::max(most, nlohmann::json::parse(line).at("rows").get<std::size_t>());
+    }
+    return most;
+  };
+  for (const char* loss : {"mnr", "cached-mnr"}) EXPECT_LE(most_rows({"--loss", loss}), 6U) << loss;
+  for (const char* loss : {"simcse", "batch-hard-triplet"}) {
+    EXPECT_LE(most_rows({"--loss", loss, "--data", path("texts.tsv")}), 8U) << loss;
+  }
+}
+
+TEST_F(TrainSentence, ResumesNothingOnlyWhereThatMayBe) {
+  const Outcome refused = run(command("modell", {"--resume", "--quiet"}));
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_EQ(refused.errors, "mana: there is nothing to resume: " + path("modell.checkpoint") +
+                                " does not exist; leave --resume out to start anew, or give --resume-if-any\n");
+  EXPECT_THAT(beside("modell"), IsEmpty());
+  ASSERT_EQ(run(command("modell", {"--resume-if-any"})).status, 0);
+  ASSERT_EQ(run(command("whole")).status, 0);
+  EXPECT_EQ(weights("modell"), weights("whole"));
+}
+
+TEST_F(TrainSentence, NamesWhatDiffersFromTheCheckpoint) {
+  break_off("model", SIGTERM);
+  const auto refused = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--resume", "--quiet"});
+    return run(command("model", more)).errors;
+  };
+  EXPECT_THAT(refused({"--max-steps", "500", "--seed", "1", "--batch", "5"}),
+              HasSubstr("other options or other data: --batch is 5, there it was 4, --seed is 1, there it was 0; use"));
+  EXPECT_THAT(refused({"--max-steps", "501"}),
+              HasSubstr("is of a run of 500 steps, not 501 (--max-steps is 501, there it was 500)"));
+  put("pairs.tsv", read(folder_ / "pairs.tsv") + "one\tmore\n");
+  EXPECT_THAT(refused({"--max-steps", "500"}), HasSubstr("other data: the rows of --data are others; use the same"));
+}
+
+TEST_F(TrainSentence, MakesAFinishedRunLonger) {
+  const std::vector<std::string> constant = {"--schedule", "constant", "--warmup", "0"};
+  const auto steps = [&](const std::string& output, const char* number, std::vector<std::string> more) {
+    more.insert(more.end(), constant.begin(), constant.end());
+    more.insert(more.end(), {"--max-steps", number});
+    return run(command(output, more));
+  };
+  ASSERT_EQ(steps("model", "5", {"--keep-checkpoint"}).status, 0);
+  const Outcome longer = steps("model", "9", {"--resume", "--force"});
+  ASSERT_EQ(longer.status, 0) << longer.errors;
+  EXPECT_THAT(longer.errors, HasSubstr("the run was to have 5 steps and now has 9"));
+  ASSERT_EQ(steps("whole", "9", {}).status, 0);
+  EXPECT_EQ(weights("model"), weights("whole"));
+  EXPECT_THAT(beside("model"), ElementsAre("model"));
+}
+
+TEST_F(TrainSentence, NeverWritesWeightsThatAreNoNumbers) {
+  const Outcome outcome = run(command(
+      "model", {"--learning-rate", "1e60", "--sgd", "--clip", "0", "--max-steps", "1", "--warmup", "0", "--quiet"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("the weights after step 1 are no finite numbers any more"));
+  EXPECT_FALSE(std::filesystem::exists(path("model")));
+}
+
 }  // namespace
 }  // namespace mana::program

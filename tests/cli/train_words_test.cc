@@ -164,6 +164,13 @@ TEST_F(TrainWords, KilledItGoesOnFromItsLastCheckpoint) {
   EXPECT_EQ(read(path("killed.bin")), read(path("whole.bin")));
 }
 
+TEST_F(TrainWords, ResumesNothingOnlyWhereThatMayBe) {
+  const Outcome refused = run(command("vektors.bin", {"--resume"}));
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("there is nothing to resume: "));
+  EXPECT_EQ(run(command("vectors.bin", {"--resume-if-any"})).status, 0);
+}
+
 TEST_F(TrainWords, AFullDiskLosesNothing) {
   const auto wide = [&](const std::string& output, std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"train", "word2vec", "--deterministic", "--dimensions", "300", "--input",

@@ -15,6 +15,7 @@
 #include "mana/base/xxh64.h"
 #include "mana/cli/finite_number.h"
 #include "mana/cli/output.h"
+#include "mana/cli/row_columns.h"
 #include "mana/models/sentence/origin.h"
 
 namespace mana::cli {
@@ -41,6 +42,9 @@ std::optional<float> optional_number(const std::string& name, const std::optiona
   if (!text) return {};
   return static_cast<float>(finite_number(name, *text));
 }
+
+/// "2e-5" and "0.00002" are one rate.
+std::string same_number(const std::string& text) { return fmt::format("{}", finite_number("", text)); }
 
 kernels::Precision precision_of(const SentenceTrainingChoice& choice, kernels::Isa isa) {
   if (choice.compute.precision == kernels::Precision::int8) {
@@ -129,9 +133,9 @@ void SentenceTrainingChoice::describe(Options& options) {
   options.option("--data", "FILES", "Rows to learn from: tables with a header, or .jsonl; several with commas between",
                  data);
   options.require("--data");
-  options.option("--columns", "NAMES", "The columns of texts, with commas; else all but score(s) and label(s)",
+  options.option("--columns", "NAMES", "The columns of texts in their order, with commas; else as their names say",
                  columns);
-  options.option("--label", "NAMES", "The column of scores or classes; else score, scores, label or labels", label);
+  options.option("--label", "NAMES", "The column of scores or classes; else score, label or the like", label);
   options.group("Loss");
   options.option("--loss", "NAME",
                  "mnr, cached-mnr, simcse, cosent, angle, cosine, softmax, triplet, contrastive, online-contrastive, "
@@ -202,6 +206,7 @@ train::TrainerOptions SentenceTrainingChoice::trainer_options() const {
   options.untouched = lazy ? train::UntouchedRows::keep : train::UntouchedRows::catch_up;
   options.schedule = schedule;
   options.rate = finite_number("--learning-rate", rate, 0);
+  if (options.rate == 0) Options::refuse("--learning-rate", "a number above 0", rate);
   options.warmup = finite_number("--warmup", warmup, 0);
   options.clip = finite_number("--clip", clip, 0);
   options.average = number_in("--average", average, 0, 1);
@@ -211,40 +216,37 @@ train::TrainerOptions SentenceTrainingChoice::trainer_options() const {
   return options;
 }
 
-std::string SentenceTrainingChoice::fingerprint() const {
-  const auto text = [](const auto& value) { return value ? fmt::format("{}", *value) : std::string("-"); };
-  return fmt::format("{}", fmt::join(std::vector<std::string>{columns,
-                                                              label,
-                                                              loss,
-                                                              text(scale),
-                                                              text(margin),
-                                                              text(distance),
-                                                              text(matryoshka),
-                                                              text(teacher),
-                                                              text(mini_batch),
-                                                              symmetric ? "symmetric" : "",
-                                                              score_range,
-                                                              std::to_string(epochs),
-                                                              std::to_string(max_steps),
-                                                              std::to_string(batch),
-                                                              std::to_string(batch_tokens),
-                                                              std::to_string(accumulate),
-                                                              round_robin ? "turns" : "",
-                                                              rate,
-                                                              warmup,
-                                                              decay,
-                                                              clip,
-                                                              average,
-                                                              layer_decay,
-                                                              std::string(name_of(schedule)),
-                                                              sgd ? "sgd" : "",
-                                                              lazy ? "lazy" : "",
-                                                              freeze,
-                                                              text(dropout),
-                                                              text(prompt),
-                                                              text(max_tokens),
-                                                              std::to_string(seed)},
-                                     "|"));
+std::vector<train::RunSetting> SentenceTrainingChoice::settings() const {
+  const auto text = [](const auto& value) { return value ? fmt::format("{}", *value) : std::string(); };
+  const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
+  return {{"--columns", columns},
+          {"--label", label},
+          {"--loss", loss},
+          {"--scale", text(scale)},
+          {"--margin", text(margin)},
+          {"--distance", text(distance)},
+          {"--matryoshka", text(matryoshka)},
+          {"--mini-batch", text(mini_batch)},
+          {"--symmetric", yes(symmetric)},
+          {"--score-range", score_range},
+          {"--batch", std::to_string(batch)},
+          {"--batch-tokens", std::to_string(batch_tokens)},
+          {"--accumulate", std::to_string(accumulate)},
+          {"--round-robin", yes(round_robin)},
+          {"--learning-rate", same_number(rate)},
+          {"--schedule", std::string(name_of(schedule))},
+          {"--warmup", same_number(warmup)},
+          {"--sgd", yes(sgd)},
+          {"--weight-decay", same_number(decay)},
+          {"--clip", same_number(clip)},
+          {"--lazy", yes(lazy)},
+          {"--layer-decay", same_number(layer_decay)},
+          {"--freeze", freeze},
+          {"--average", same_number(average)},
+          {"--dropout", text(dropout)},
+          {"--seed", std::to_string(seed)},
+          {"--prompt", text(prompt)},
+          {"--max-tokens", text(max_tokens)}};
 }
 
 SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool quiet, std::stop_token stop)
@@ -273,6 +275,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
       throw ArgumentError(fmt::format("{} has {} columns of texts, but {} has {}; all need as many", file,
                                       rows.facts.texts, sets[0].name, sets[0].facts.texts));
     }
+    if (!quiet) note(table_of_columns(file, rows));
     if (!quiet && rows.truncated > 0) {
       note(fmt::format(
           "{}: {} of {} texts are longer than the {} tokens that the model sees; the rest of them is not learned", file,
@@ -288,15 +291,25 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
   if (data.label == train::Label::vector) add_teacher(choice, quiet, stop);
   settle_parameters(choice);
 
+  identify(choice);
+}
+
+/// The model is known by the weights as they are before the first step, whatever files they are from, and by what else
+/// makes vectors of them; data and a teacher's vectors by their content.
+void SentenceTraining::identify(const SentenceTrainingChoice& choice) {
   identity.model = models::origin_content(model.folder()) ^ sum_of_configurations(choice.model.folder());
-  std::string sums = choice.fingerprint();
-  for (const train::TokenRows& rows : sets) {
-    sums += fmt::format("|{:x}|{:x}", xxh64(std::as_bytes(std::span(rows.ids))),
-                        xxh64(std::as_bytes(std::span(rows.label_values))));
+  for (const autograd::Parameter& parameter : model.parameters()) {
+    identity.model = xxh64(std::as_bytes(std::span(parameter.values)), identity.model);
   }
-  sums += kernels::name_of(model.kernels().precision);
-  sums += kernels::name_of(model.kernels().isa);
-  identity.options = xxh64(std::as_bytes(std::span(sums)));
+  identity.settings = choice.settings();
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    const std::uint64_t texts = xxh64(std::as_bytes(std::span(sets[i].ids)));
+    const std::uint64_t labels = xxh64(std::as_bytes(std::span(sets[i].label_values)), texts);
+    const std::string file = sets.size() == 1 ? "" : fmt::format(", file {},", i + 1);
+    identity.settings.push_back({fmt::format("the rows of --data{}", file), fmt::format("{:x}", labels), false});
+  }
+  identity.settings.push_back({"--precision", std::string(kernels::name_of(model.kernels().precision))});
+  identity.settings.push_back({"--isa", std::string(kernels::name_of(model.kernels().isa))});
 }
 
 train::Loss SentenceTraining::make(const SentenceTrainingChoice& choice) const {

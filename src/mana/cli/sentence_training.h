@@ -42,8 +42,8 @@ struct SentenceTrainingChoice {
   void describe(Options& options);
   /// Throws UsageError for values that mean nothing.
   train::TrainerOptions trainer_options() const;
-  /// Everything that decides a run's course, as one text.
-  std::string fingerprint() const;
+  /// Everything that decides a run's course but for its length, by the names of the options.
+  std::vector<train::RunSetting> settings() const;
 };
 
 /// Model, data and loss, put together.
@@ -63,6 +63,7 @@ class SentenceTraining {
  private:
   train::Loss make(const SentenceTrainingChoice& choice) const;
   void add_teacher(const SentenceTrainingChoice& choice, bool quiet, std::stop_token stop);
+  void identify(const SentenceTrainingChoice& choice);
   void settle_parameters(const SentenceTrainingChoice& choice);
 };
 

@@ -51,7 +51,7 @@ class WordTrainingRun {
         corpus_(read()),
         trainer_(corpus_, options.training) {
     job_ = train::describe_job(corpus_, options.training);
-    if (options.resume && file_exists(options.checkpoint()))
+    if (options.resume.wanted() && file_exists(options.checkpoint()))
       train::resume_from_checkpoint(options.checkpoint(), trainer_, job_);
   }
 
@@ -150,6 +150,7 @@ int train_word2vec(Options& options) {
   WordTrainingOptions wanted;
   if (!wanted.parse(options)) return 0;
   require_writable(wanted);
+  wanted.resume.require(wanted.checkpoint());
 
   const Interruption interruption;
   try {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <utility>
 
 #include "mana/base/file.h"
 #include "mana/base/progress.h"
@@ -12,6 +13,7 @@
 #include "mana/data/retrieval_set.h"
 #include "mana/data/scored_pairs.h"
 #include "mana/data/triplets.h"
+#include "mana/eval/pair_metrics.h"
 #include "mana/eval/pairs.h"
 #include "mana/eval/retrieval.h"
 #include "mana/eval/sts.h"
@@ -62,7 +64,9 @@ std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& e
         "one of --eval-sts, --eval-retrieval, --eval-pairs and --eval-triplet decides which weights are best; leave "
         "the others out");
   if (sts) {
-    return task("STS: Spearman · 100", data::read_scored_pairs(*sts), quiet,
+    data::ScoredPairs scored = data::read_scored_pairs(*sts);
+    eval::require_order(scored, *sts);
+    return task("STS: Spearman · 100", std::move(scored), quiet,
                 [&encoder, stop](const data::ScoredPairs& data, const eval::TextProgress& progress) {
                   return eval::evaluate_sts(encoder, data, progress, stop).spearman;
                 });
@@ -74,7 +78,9 @@ std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& e
                 });
   }
   if (pairs) {
-    return task("pairs: average precision · 100", data::read_labelled_pairs(*pairs), quiet,
+    data::LabelledPairs labelled = data::read_labelled_pairs(*pairs);
+    eval::require_both_labels(labelled.labels, *pairs);
+    return task("pairs: average precision · 100", std::move(labelled), quiet,
                 [&encoder, stop](const data::LabelledPairs& data, const eval::TextProgress& progress) {
                   return eval::evaluate_pairs(encoder, data, progress, stop)
                       .metrics.at(formats::Similarity::cosine)

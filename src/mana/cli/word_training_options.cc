@@ -31,7 +31,7 @@ bool WordTrainingOptions::parse(Options& options) {
   options.require("--output");
   options.flag("--force", "Replace what is there under that name", force);
   options.option("--checkpoint", "SECONDS", "Time between two checkpoints, beside the output", checkpoint_seconds);
-  options.flag("--resume", "Go on from the checkpoint of a training that broke off", resume);
+  resume.describe(options);
   options.flag("--json", "Print a JSON object", json);
 
   options.group("Text");

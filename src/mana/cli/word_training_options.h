@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mana/cli/options.h"
+#include "mana/cli/resume_choice.h"
 #include "mana/train/word2vec/corpus.h"
 #include "mana/train/word2vec/options.h"
 
@@ -19,7 +20,7 @@ struct WordTrainingOptions {
   train::CorpusOptions corpus;
   train::WordTraining training;
   std::uint64_t checkpoint_seconds = 60;
-  bool resume = false;
+  ResumeChoice resume;
   bool force = false;
   bool json = false;
 

@@ -56,6 +56,23 @@ TEST_F(CheckpointTest, BelongsToOneRun) {
               ThrowsMessage<FormatError>(HasSubstr("made with other options or other data")));
 }
 
+TEST_F(CheckpointTest, NamesTheSettingsThatDiffer) {
+  const std::vector<RunSetting> settings = {{"--seed", "0"}, {"--loss", "mnr"}, {"the rows of --data", "5f", false}};
+  write_checkpoint(path_, {.model = 1, .options = 2, .settings = settings}, "{}",
+                   [this](const VisitState& v) { visit(v); });
+  RunIdentity other = {.model = 1, .options = 3, .settings = settings};
+  other.settings[0].value = "7";
+  other.settings[2].value = "60";
+  EXPECT_THAT(opening(other), ThrowsMessage<FormatError>(
+                                  HasSubstr("made with other options or other data: --seed is 7, there it was 0, "
+                                            "the rows of --data are others; use the same")));
+  // What is no part of the sum may differ, and is told.
+  other = {.model = 1, .options = 2, .settings = settings};
+  other.settings[1].value = "cosent";
+  EXPECT_EQ(Checkpoint(path_, other).differences(), "--loss is cosent, there it was mnr");
+  EXPECT_EQ(Checkpoint(path_, {.model = 1, .options = 2, .settings = settings}).differences(), "");
+}
+
 TEST_F(CheckpointTest, IsReadByTheVersionThatWroteIt) {
   write();
   std::string other = read_file(path_);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/random.h"
 #include "mana/train/gradient_norm.h"
+#include "mana/train/learnable.h"
 #include "mana/train/losses/gradient_cache.h"
 
 namespace mana::train {
@@ -42,22 +44,21 @@ struct PackedTexts {
   nn::PackedTokens tokens() const { return {.ids = ids, .type_ids = {}, .offsets = offsets}; }
 };
 
-data::BatchRules rules_for(const LossData& data, data::BatchRules rules) {
-  if (data.negatives && rules.together == data::Together::any) rules.together = data::Together::no_text_twice;
-  const bool compares_classes = data.label == Label::category && data.several_rows;
-  if (compares_classes) rules.together = data::Together::class_mates;
-  if (data.several_rows) rules.least_rows = std::max<std::size_t>(rules.least_rows, 2);
-  return rules;
-}
-
-std::vector<data::RowFacts> facts_of(std::span<const TokenRows> sets) {
+/// What planning is to know of the rows: a text that is embedded twice has twice the tokens.
+std::vector<data::RowFacts> facts_of(std::span<const TokenRows> sets, const LossData& data) {
   std::vector<data::RowFacts> facts;
-  for (const TokenRows& set : sets) facts.push_back(set.facts);
+  for (const TokenRows& set : sets) {
+    facts.push_back(set.facts);
+    if (!data.twice) continue;
+    for (std::uint32_t& tokens : facts.back().tokens) tokens *= 2;
+  }
   return facts;
 }
 
+/// The only step of a run has no warm-up: its rate would be 0.
 Schedule schedule_of(const TrainerOptions& options, std::uint64_t steps) {
-  const double warmup = options.warmup < 1 ? std::ceil(options.warmup * static_cast<double>(steps)) : options.warmup;
+  double warmup = options.warmup;
+  if (warmup < 1) warmup = steps == 1 ? 0 : std::ceil(warmup * static_cast<double>(steps));
   return {options.schedule, options.rate, static_cast<std::uint64_t>(warmup), steps};
 }
 
@@ -75,14 +76,31 @@ SentenceTrainer::SentenceTrainer(models::TrainableModel& model, std::span<const 
       head_(loss.parameters(), options.rule),
       tape_(run_) {
   options_.batches = rules_for(loss.data, options.batches);
+  require_labels_that_teach(sets_, loss);
+  require_batch_size(options_.batches, loss);
   if (options.average > 0) average_.emplace(model.parameters(), options.average);
-  plan_ = data::plan_epoch(facts_of(sets_), options_.batches, options_.seed, planned_epoch_ = 0);
-  if (plan_.empty()) {
-    throw ArgumentError(fmt::format("{}: its {} rows make no batch that the loss {} can learn from; give it more rows",
-                                    sets_.empty() ? "the data" : sets_[0].name, sets_.empty() ? 0 : sets_[0].rows(),
-                                    loss_.name));
-  }
+  const std::vector<data::RowFacts> facts = facts_of(sets_, loss.data);
+  plan_ = data::plan_epoch(facts, options_.batches, options_.seed, planned_epoch_ = 0);
+  std::vector<std::size_t> taken(sets_.size());
+  for (const data::PlannedBatch& batch : plan_) taken[batch.set] += batch.rows.size();
+  for (std::size_t i = 0; i < sets_.size(); ++i) left_out_ += sets_[i].rows() - taken[i];
+  if (plan_.empty() || std::ranges::count(taken, 0U) > 0)
+    refuse_rows_without_batch(sets_, facts, options_.batches, loss);
   schedule_ = schedule_of(options_, options.max_steps > 0 ? options.max_steps : options.epochs * steps_of_an_epoch());
+  if (schedule_.steps == 1 && schedule_.warmup > 0) {
+    throw ArgumentError(
+        "the one step of this run would have the learning rate 0, where the warm-up begins; make more steps, or none "
+        "of "
+        "them warm-up (--warmup 0)");
+  }
+}
+
+bool SentenceTrainer::has_rates_of(std::uint64_t total, std::uint64_t made) const {
+  const Schedule other = schedule_of(options_, total);
+  for (std::uint64_t step = 0; step < made; ++step) {
+    if (other(step) != schedule_(step)) return false;
+  }
+  return true;
 }
 
 std::uint64_t SentenceTrainer::steps_of_an_epoch() const {
@@ -95,7 +113,7 @@ std::vector<data::PlannedBatch> SentenceTrainer::batches_of_step(std::uint64_t s
   const std::uint64_t steps = steps_of_an_epoch(), epoch = step / steps;
   if (epoch != planned_epoch_) {
     const std::size_t size = plan_.size();
-    plan_ = data::plan_epoch(facts_of(sets_), options_.batches, options_.seed, planned_epoch_ = epoch);
+    plan_ = data::plan_epoch(facts_of(sets_, loss_.data), options_.batches, options_.seed, planned_epoch_ = epoch);
     for (std::size_t i = 0; plan_.size() < size; ++i) plan_.push_back(plan_[i]);
     plan_.resize(size);
   }
@@ -265,6 +283,20 @@ void SentenceTrainer::for_each_state(const VisitState& visit) {
   optimizer_.for_each_state(visit);
   head_.for_each_state([&](const std::string& name, std::span<std::byte> bytes) { visit("head." + name, bytes); });
   if (average_) average_->for_each_state(visit);
+}
+
+bool SentenceTrainer::has_finite_weights() {
+  bool finite = true;
+  for_each_weight([&](const std::string&, std::span<std::byte> bytes) {
+    const std::span<const float> values(reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float));
+    std::uint32_t special = 0;  // of an infinity or no number all bits of the exponent are set
+    for (const float value : values) {
+      constexpr std::uint32_t kExponent = 0x7f800000;
+      special |= (std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent ? 1U : 0U;
+    }
+    finite = finite && special == 0;
+  });
+  return finite;
 }
 
 void SentenceTrainer::set_steps(std::uint64_t steps) {

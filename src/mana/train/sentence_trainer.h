@@ -60,7 +60,8 @@ struct StepTimes {
 /// checkpoint needs.
 class SentenceTrainer {
  public:
-  /// All of them outlive it. Throws ArgumentError for data that make no batch.
+  /// All of them outlive it. Throws ArgumentError for rows that teach nothing (learnable.h), and for a single step of
+  /// the rate 0.
   SentenceTrainer(models::TrainableModel& model, std::span<const TokenRows> sets, Loss& loss,
                   const TrainerOptions& options, kernels::Profile* profile = nullptr);
 
@@ -68,6 +69,11 @@ class SentenceTrainer {
   std::uint64_t steps_of_an_epoch() const;
   std::uint64_t steps() const { return optimizer_.steps(); }
   bool done() const { return steps() >= total_steps(); }
+  const Schedule& schedule() const { return schedule_; }
+  /// Whether the first `made` steps have the rates that they have in a run of `total` steps.
+  bool has_rates_of(std::uint64_t total, std::uint64_t made) const;
+  /// Rows that no batch of the first epoch takes; others may be left out in the next.
+  std::size_t left_out() const { return left_out_; }
 
   /// Throws Error when the loss or its gradient is no finite number: which rows it was, and what is likely to help. The
   /// weights are those of the step before.
@@ -84,6 +90,7 @@ class SentenceTrainer {
   void for_each_state(const VisitState& visit);
   /// The weights alone.
   void for_each_weight(const VisitState& visit);
+  bool has_finite_weights();
   void set_steps(std::uint64_t steps);
   /// After for_each_state() has overwritten them.
   void restored();
@@ -113,6 +120,7 @@ class SentenceTrainer {
   StepTimes times_;
   std::vector<data::PlannedBatch> plan_;  // of the epoch plan_epoch_
   std::uint64_t planned_epoch_ = ~std::uint64_t{0};
+  std::size_t left_out_ = 0;
 };
 
 }  // namespace mana::train

@@ -1,6 +1,9 @@
 #include "mana/train/training_run.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -38,6 +41,7 @@ void remove_torn_files(const fs::path& output) {
 /// Where a run stands, beside the trainer's own state.
 struct Progress {
   std::uint64_t step = 0;
+  std::uint64_t total = 0;  ///< steps that the run is to have
   std::uint64_t log_size = 0;
   std::optional<double> before, best, last;  ///< scores
   std::uint64_t best_step = 0;
@@ -45,11 +49,9 @@ struct Progress {
   bool evaluation_due = false;  ///< of this step
 
   std::string json() const {
-    nlohmann::ordered_json object = {{"step", step},
-                                     {"log_size", log_size},
-                                     {"best_step", best_step},
-                                     {"since_best", since_best},
-                                     {"evaluation_due", evaluation_due}};
+    nlohmann::ordered_json object = {
+        {"step", step},           {"total", total},           {"log_size", log_size},
+        {"best_step", best_step}, {"since_best", since_best}, {"evaluation_due", evaluation_due}};
     if (before) object["before"] = *before;
     if (best) object["best"] = *best;
     if (last) object["last"] = *last;
@@ -64,6 +66,7 @@ struct Progress {
     };
     Progress progress;
     progress.step = count("step");
+    progress.total = count("total");
     progress.log_size = count("log_size");
     progress.best_step = count("best_step");
     progress.since_best = count("since_best");
@@ -74,6 +77,9 @@ struct Progress {
     return progress;
   }
 };
+
+/// A score that is no number is none.
+std::optional<double> if_number(double score) { return std::isfinite(score) ? std::optional(score) : std::nullopt; }
 
 /// One run from its beginning or its checkpoint to its end.
 class Run {
@@ -101,16 +107,47 @@ class Run {
     if (options_.resume && fs::exists(path)) {
       const Checkpoint checkpoint(path, options_.identity);
       progress_ = Progress::read(checkpoint.progress(), path);
+      settle_length(path, checkpoint.differences());
       trainer_.set_steps(progress_.step);
       checkpoint.restore([&](const VisitState& visit) { trainer_.for_each_state(visit); });
       trainer_.restored();
       saved_step_ = progress_.step;
     }
+    progress_.total = trainer_.total_steps();
     const bool first = progress_.step == 0 && evaluation_;
-    if (first) progress_.before = evaluation_->score();           // cancelled here, nothing has been written
+    const double before = first ? evaluation_->score() : 0;  // cancelled here, nothing has been written
+    if (first) progress_.before = if_number(before);
     log_.emplace(log_path(options_.output), progress_.log_size);  // from here on no other process writes here
     remove_torn_files(options_.output);
-    if (first) write({{"step", 0}, {"score", *progress_.before}});
+    if (first) write({{"step", 0}, {"score", before}});
+  }
+
+  /// A run that has become longer, or shorter.
+  void settle_length(const fs::path& path, const std::string& differences) const {
+    const std::uint64_t before = progress_.total, total = trainer_.total_steps();
+    if (before == total) return;
+    if (progress_.step > total) {
+      throw ArgumentError(
+          fmt::format("{}: {} steps have been made already, and this run has but {} ({}); make it longer, "
+                      "or start anew without --resume",
+                      path.string(), progress_.step, total, differences));
+    }
+    if (!options_.extend && !trainer_.has_rates_of(before, progress_.step)) {
+      throw ArgumentError(fmt::format(
+          "{}: the checkpoint is of a run of {} steps, not {} ({}), in which the steps made had other rates; "
+          "use the same, give --extend to go on all the same, or start anew without --resume",
+          path.string(), before, total, differences));
+    }
+    if (events_.resized) events_.resized(before, total);
+  }
+
+  /// Weights that are spoilt take no place of good ones.
+  void require_finite_weights() const {
+    if (trainer_.has_finite_weights()) return;
+    throw Error(
+        fmt::format("the weights after step {} are no finite numbers any more, most likely because the learning "
+                    "rate is too high; they were not kept",
+                    progress_.step));
   }
 
   /// No better score for a while.
@@ -140,12 +177,13 @@ class Run {
       return false;
     }
     progress_.evaluation_due = false;
-    progress_.last = score;
-    const bool best = !progress_.best || score > *progress_.best;
+    progress_.last = if_number(score);
+    const bool best = progress_.last && (!progress_.best || score > *progress_.best);
     if (best) {
       progress_.best = score;
       progress_.best_step = progress_.step;
       progress_.since_best = 0;
+      require_finite_weights();
       if (!options_.keep_last) {
         write_checkpoint(best_path(options_.output), options_.identity, progress_.json(),
                          [&](const VisitState& visit) { trainer_.for_each_weight(visit); });
@@ -175,6 +213,7 @@ class Run {
   }
 
   void save() {
+    require_finite_weights();
     log_->sync();
     progress_.log_size = log_->size();
     write_checkpoint(checkpoint_path(options_.output), options_.identity, progress_.json(),
@@ -194,6 +233,7 @@ class Run {
   RunResult finish() {
     save_the_end();
     trainer_.settle();
+    require_finite_weights();
     const bool kept_best = progress_.best && !options_.keep_last && progress_.best_step != progress_.step;
     if (kept_best) {
       const Checkpoint best(best_path(options_.output), options_.identity);
@@ -222,7 +262,8 @@ class Run {
       const json::Document line = json::Document::parse(std::string_view(result.log).substr(begin, end - begin), "log");
       const auto step = static_cast<std::uint64_t>(line.root().at("step").integer());
       if (const auto loss = line.root().find("loss")) curve.loss.push_back({step, loss->number()});
-      if (const auto score = line.root().find("score")) curve.scores.push_back({step, score->number()});
+      const auto score = line.root().find("score");
+      if (score && score->is_number()) curve.scores.push_back({step, score->number()});
     }
     return curve;
   }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <limits>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
@@ -142,6 +143,73 @@ TEST_F(TrainingRun, KeepsTheLastWeightsByChoice) {
   EXPECT_EQ(resumed.weights, outcome.weights);
   EXPECT_EQ(resumed.result.after, 3);
   EXPECT_EQ(resumed.result.log, outcome.result.log);
+}
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+TEST_F(TrainingRun, ScoresThatAreNoNumberAreWorseThanAny) {
+  scores_ = {kNone, kNone, -5, kNone, -7};
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.result.before, std::nullopt);
+  EXPECT_EQ(outcome.result.after, -5);
+  EXPECT_EQ(outcome.result.best_step, 4U);
+  EXPECT_EQ(outcome.weights, outcome.evaluated[1]);
+  EXPECT_EQ(outcome.result.curve.scores.size(), 2U);
+  EXPECT_THAT(outcome.result.log, HasSubstr("{\"step\":2,\"score\":null}\n"));
+  for (const std::uint64_t step : {1, 2, 3, 5}) expect_resumes_the_same(step);
+}
+
+TEST_F(TrainingRun, WithoutAnyScoreTheLastWeightsAreKept) {
+  scores_ = {kNone, kNone, kNone, kNone, kNone};
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.result.after, std::nullopt);
+  EXPECT_EQ(outcome.result.best_step, std::nullopt);
+  EXPECT_EQ(outcome.weights, outcome.evaluated[3]);
+  run_.patience = 2;
+  EXPECT_TRUE(run().result.stopped_early);
+}
+
+TEST_F(TrainingRun, KeepsNoWeightsThatAreNoNumbers) {
+  training_.rule = Sgd{};
+  training_.clip = 0;
+  training_.warmup = 0;
+  training_.schedule = ScheduleShape::constant;
+  run_.save_every = 1;
+  run(2);
+  const std::string good = read_file(checkpoint_path(run_.output));
+  run_.resume = true;
+  training_.rate = 1e60;  // of which a checkpoint that was made by hand here does not know
+  EXPECT_THROW(run(), Error);
+  EXPECT_TRUE(read_file(checkpoint_path(run_.output)) == good);
+  training_.max_steps = 3;
+  run_.save_every = 0;
+  run_.extend = true;
+  EXPECT_THAT([&] { run(); }, ThrowsMessage<Error>(HasSubstr("the weights after step 3 are no finite numbers")));
+  EXPECT_TRUE(read_file(checkpoint_path(run_.output)) == good);
+}
+
+TEST_F(TrainingRun, GoesOnLongerToTheSameBitsWhereRatesDoNotDependOnIt) {
+  training_.schedule = ScheduleShape::constant;
+  training_.warmup = 2;
+  run_.save_every = kSteps;
+  run();
+  training_.max_steps = 2 * kSteps;
+  const Outcome longer = resume();
+  EXPECT_EQ(longer.result.steps, 2 * kSteps);
+  run_.resume = false;
+  const Outcome whole = run();
+  EXPECT_EQ(longer.weights, whole.weights);
+  EXPECT_EQ(longer.result.log, whole.result.log);
+}
+
+TEST_F(TrainingRun, GoesOnLongerAtOtherRatesOnlyIfThatIsWanted) {
+  run(5);
+  training_.max_steps = kSteps + 4;
+  EXPECT_THAT([&] { resume(); }, ThrowsMessage<ArgumentError>(HasSubstr("is of a run of 8 steps, not 12")));
+  run_.extend = true;
+  EXPECT_EQ(resume().result.steps, kSteps + 4);
+  training_.max_steps = 2;
+  EXPECT_THAT([&] { resume(); }, ThrowsMessage<ArgumentError>(HasSubstr("steps have been made already")));
 }
 
 TEST_F(TrainingRun, StopsWhereNothingGetsBetter) {
