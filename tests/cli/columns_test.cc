@@ -80,7 +80,7 @@ TEST_F(Columns, OfMiningAndClassifiersAreFoundByTheirMeaning) {
       put("c.tsv", "Category\tSentence\nred\tthe cat\nblue\thello world\nred\tcat\nblue\tworld\n");
   const Outcome trained = run_with({"train", "classifier", "--data", classes, "--output", path("classifier")});
   ASSERT_EQ(trained.status, 0) << trained.errors;
-  EXPECT_THAT(trained.errors, HasSubstr("c.tsv: label = Category, text = Sentence\n"));
+  EXPECT_THAT(trained.errors, HasSubstr("c.tsv: 4 rows\n  text   Sentence\n  class  Category\n"));
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ void ClassifierTuningChoice::describe(Options& options) {
 
 void ClassifierTuningChoice::settle(const EncoderChoice& encoder) {
   tuning.rate = finite_number("--learning-rate", rate, 0);
+  if (tuning.rate == 0) Options::refuse("--learning-rate", "a number above 0", rate);
   if (!wanted) {
     if (tuning == train::ClassTuning{}) return;
     throw UsageError("--pairs, --epochs, --batch, --learning-rate and --seed belong to --fine-tune; add it");

@@ -15,11 +15,11 @@ std::string named(const std::string& column) { return column.empty() ? "(no name
 
 }  // namespace
 
-std::string table_of_columns(const std::string& file, const train::TokenRows& rows) {
-  std::string table = fmt::format("{}: {} row{}", printable(file), rows.rows(), rows.rows() == 1 ? "" : "s");
+std::string table_of_columns(const std::string& file, std::size_t rows, const std::vector<data::ColumnRole>& columns) {
+  std::string table = fmt::format("{}: {} row{}", printable(file), rows, rows == 1 ? "" : "s");
   std::size_t width = 0;
-  for (const data::ColumnRole& each : rows.columns) width = std::max(width, each.role.size());
-  for (const data::ColumnRole& each : rows.columns) {
+  for (const data::ColumnRole& each : columns) width = std::max(width, each.role.size());
+  for (const data::ColumnRole& each : columns) {
     table += fmt::format("\n  {:<{}}  {}", each.role, width, named(each.column));
   }
   return table;

@@ -275,7 +275,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
       throw ArgumentError(fmt::format("{} has {} columns of texts, but {} has {}; all need as many", file,
                                       rows.facts.texts, sets[0].name, sets[0].facts.texts));
     }
-    if (!quiet) note(table_of_columns(file, rows));
+    if (!quiet) note(table_of_columns(file, rows.rows(), rows.columns));
     if (!quiet && rows.truncated > 0) {
       note(fmt::format(
           "{}: {} of {} texts are longer than the {} tokens that the model sees; the rest of them is not learned", file,

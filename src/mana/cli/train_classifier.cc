@@ -27,6 +27,7 @@
 #include "mana/cli/model_options.h"
 #include "mana/cli/model_output.h"
 #include "mana/cli/output.h"
+#include "mana/cli/row_columns.h"
 #include "mana/data/labelled_texts.h"
 #include "mana/eval/classification_scores.h"
 #include "mana/eval/embed_texts.h"
@@ -108,6 +109,10 @@ class ClassifierTraining {
     if (options_.test) test = data::read_labelled_texts(*options_.test, options_.columns);
     const classify::ClassNumbers classes(train.labels);
     require_classes(train, classes);
+    if (!quiet_) {
+      note(table_of_columns(options_.data, train.size(),
+                            {{options_.columns.text, "text"}, {options_.columns.label, "class"}}));
+    }
 
     ordered_json result = {{"output", options_.output}, {"texts", train.size()}, {"classes", classes.size()}};
     if (options_.tuning.wanted) tune(train, classes, output, result);
@@ -203,7 +208,9 @@ class ClassifierTraining {
 
   void print_result(const ordered_json& result) const {
     if (options_.json) {
-      print(result.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+      ordered_json whole = result;
+      whole["columns"] = {{"text", options_.columns.text}, {"class", options_.columns.label}};
+      print(whole.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
       return;
     }
     std::string lines;
@@ -237,7 +244,7 @@ int train_classifier(Options& options) {
     find_columns(chosen.data,
                  std::array{ColumnChoice{chosen.columns.label, "label", data::ColumnMeaning::label},
                             ColumnChoice{chosen.columns.text, "text", data::ColumnMeaning::text}},
-                 options.quiet());
+                 true);
     ClassifierTraining(chosen, options.quiet(), interruption.token()).run();
     return 0;
   } catch (const Cancelled&) {

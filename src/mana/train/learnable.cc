@@ -37,8 +37,7 @@ std::string cause(const TokenRows& rows, const data::RowFacts& facts, const data
   data::BatchRules without_budget = rules;
   without_budget.tokens = 0;
   if (rules.tokens > 0 && makes_batches(facts, without_budget)) {
-    return fmt::format(": no {} of them fit into the {} tokens of a batch; raise --batch-tokens", rules.least_rows,
-                       rules.tokens);
+    return fmt::format(": no {} of them fit into --batch-tokens {}; raise it", rules.least_rows, rules.tokens);
   }
   if (rules.together == data::Together::class_mates) return ": no class has two rows; give it more of each class";
   if (rules.together == data::Together::no_text_twice) {

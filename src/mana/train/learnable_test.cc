@@ -85,7 +85,7 @@ TEST_F(Learnable, TheFileThatMakesNoBatchIsNamed) {
 
 TEST_F(Learnable, ABudgetForLessThanTwoRowsIsToBlame) {
   options_.batches.tokens = 5;
-  expect_refused({random_rows(8, 2)}, "mnr", "no 2 of them fit into the 5 tokens of a batch; raise --batch-tokens");
+  expect_refused({random_rows(8, 2)}, "mnr", "no 2 of them fit into --batch-tokens 5; raise it");
 }
 
 TEST_F(Learnable, RowsThatNoBatchTakesAreCounted) {
