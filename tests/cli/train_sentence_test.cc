@@ -466,7 +466,7 @@ TEST_F(TrainSentence, RefusesAnEvaluationThatIsNone) {
   const std::string sts = put("flat.tsv", "sentence1\tsentence2\tscore\nx\ty\t3\nz\tw\t3\n");
   const std::string pairs = put("ones.tsv", "sentence1\tsentence2\tlabel\nx\ty\t1\nz\tw\t1\n");
   const std::string rows = "a\tb\nx\ty\nz\tw\n";
-  expect_refused(1, rows, {"--eval-sts", sts}, sts + ": all 2 pairs have the score 3");
+  expect_refused(1, rows, {"--eval-sts", sts}, sts + ": all 2 scores are 3");
   expect_refused(1, rows, {"--eval-pairs", pairs}, pairs + ": all 2 pairs have the label 1");
 }
 

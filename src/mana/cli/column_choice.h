@@ -1,22 +1,24 @@
 #pragma once
 
-#include <span>
 #include <string>
 
-#include "mana/data/column_meaning.h"
+#include "mana/data/labelled_pairs.h"
+#include "mana/data/labelled_texts.h"
+#include "mana/data/positive_pairs.h"
+#include "mana/data/scored_pairs.h"
+#include "mana/data/triplets.h"
 
 namespace mana::cli {
 
-/// A column that an option names, and what is known of it.
-struct ColumnChoice {
-  std::string& name;       ///< what the option says
-  std::string_view usual;  ///< what it says where it was not given
-  data::ColumnMeaning meaning;
-};
+// Columns that options name. Where an option was not given and no column has the usual name, find_columns() takes the
+// one whose name means the same (data/column_meaning.h): "Similarity" for score, "text1" for sentence1. It tells so,
+// unless it is `quiet`. Where there is none, or there are several, the names stay, and the reader says what is missing.
+// Throws IoError, FormatError.
 
-/// Where an option was not given and no column has the usual name, takes the one whose name means the same:
-/// "Similarity" for score, "text1" for sentence1. Tells so, unless it is `quiet`. Where there is none, or there are
-/// several, the names stay, and the reader says what is missing. Throws IoError, FormatError.
-void find_columns(const std::string& file, std::span<const ColumnChoice> choices, bool quiet);
+void find_columns(const std::string& file, data::PairColumns& columns, bool quiet);
+void find_columns(const std::string& file, data::LabelledPairColumns& columns, bool quiet);
+void find_columns(const std::string& file, data::TripletColumns& columns, bool quiet);
+void find_columns(const std::string& file, data::PositivePairColumns& columns, bool quiet);
+void find_columns(const std::string& file, data::LabelColumns& columns, bool quiet);
 
 }  // namespace mana::cli

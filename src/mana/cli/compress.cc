@@ -9,6 +9,7 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/progress.h"
+#include "mana/cli/column_choice.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/compress_options.h"
 #include "mana/cli/interruption.h"
@@ -24,7 +25,7 @@
 #include "mana/compress/vocabulary.h"
 #include "mana/compress/yardstick.h"
 #include "mana/engine/encoder.h"
-#include "mana/eval/sts.h"
+#include "mana/eval/correlation.h"
 #include "mana/models/sentence/model_folder.h"
 
 namespace mana::cli {
@@ -55,8 +56,10 @@ class Compression {
                         options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
     std::optional<data::ScoredPairs> judged;
     if (options_.data) {
-      judged = data::read_scored_pairs(*options_.data, options_.columns);
-      eval::require_order(*judged, *options_.data);
+      data::PairColumns columns = options_.columns;
+      find_columns(*options_.data, columns, quiet_);
+      judged = data::read_scored_pairs(*options_.data, columns);
+      eval::require_different(judged->scores, "scores", *options_.data);
     }
     models::copy_model(source_, output.temporary());
     transform(output.temporary());

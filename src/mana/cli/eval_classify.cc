@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -36,10 +35,7 @@ int eval_classify(Options& options) {
   if (!options.parse()) return 0;
 
   const Interruption interruption;
-  find_columns(train_file,
-               std::array{ColumnChoice{columns.label, "label", data::ColumnMeaning::label},
-                          ColumnChoice{columns.text, "text", data::ColumnMeaning::text}},
-               options.quiet());
+  find_columns(train_file, columns, options.quiet());
   const data::LabelledTexts train = data::read_labelled_texts(train_file, columns);
   const data::LabelledTexts test = data::read_labelled_texts(test_file, columns);
   const engine::Encoder encoder = choice.load();

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -75,11 +74,7 @@ int eval_pairs(Options& options) {
   if (!options.parse()) return 0;
 
   const Interruption interruption;
-  find_columns(file,
-               std::array{ColumnChoice{columns.label, "label", data::ColumnMeaning::label},
-                          ColumnChoice{columns.first, "sentence1", data::ColumnMeaning::first},
-                          ColumnChoice{columns.second, "sentence2", data::ColumnMeaning::second}},
-               options.quiet());
+  find_columns(file, columns, options.quiet());
   const data::LabelledPairs pairs = data::read_labelled_pairs(file, columns);
   eval::require_both_labels(pairs.labels, file);
   const engine::Encoder encoder = choice.load();

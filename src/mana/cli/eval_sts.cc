@@ -6,12 +6,14 @@
 #include <string>
 
 #include "mana/base/progress.h"
+#include "mana/cli/column_choice.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
 #include "mana/data/scored_pairs.h"
 #include "mana/engine/encoder.h"
+#include "mana/eval/correlation.h"
 #include "mana/eval/sts.h"
 
 namespace mana::cli {
@@ -31,7 +33,9 @@ int eval_sts(Options& options) {
   if (!options.parse()) return 0;
 
   const Interruption interruption;
+  find_columns(data, columns, options.quiet());
   const data::ScoredPairs pairs = data::read_scored_pairs(data, columns);
+  eval::require_different(pairs.scores, "scores", data);
   const engine::Encoder encoder = choice.load();
   eval::StsResult result;
   try {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -37,11 +36,7 @@ int eval_triplet(Options& options) {
   choice.options();  // a mistake there comes before the reading of the data
 
   const Interruption interruption;
-  find_columns(file,
-               std::array{ColumnChoice{columns.anchor, "anchor", data::ColumnMeaning::first},
-                          ColumnChoice{columns.positive, "positive", data::ColumnMeaning::second},
-                          ColumnChoice{columns.negative, "negative", data::ColumnMeaning::negative}},
-               options.quiet());
+  find_columns(file, columns, options.quiet());
   const data::Triplets triplets = data::read_triplets(file, columns);
   const QueryEncoders encoders = choice.load();
   eval::TripletsResult result;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -152,10 +151,7 @@ class RowLines {
 };
 
 void mine_to_file(MineOptions& options, bool quiet, const std::stop_token& stop) {
-  find_columns(options.data,
-               std::array{ColumnChoice{options.columns.anchor, "anchor", data::ColumnMeaning::first},
-                          ColumnChoice{options.columns.positive, "positive", data::ColumnMeaning::second}},
-               quiet);
+  find_columns(options.data, options.columns, quiet);
   const data::PositivePairs pairs = data::read_positive_pairs(options.data, options.columns);
   const mine::MiningSet set(pairs, options.corpus ? read_corpus(*options.corpus, stop) : std::vector<std::string>{});
   if (!options.writes_json()) {

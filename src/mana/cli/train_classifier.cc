@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -241,10 +240,7 @@ int train_classifier(Options& options) {
   chosen.tuning.settle(chosen.encoder);
   const Interruption interruption;
   try {
-    find_columns(chosen.data,
-                 std::array{ColumnChoice{chosen.columns.label, "label", data::ColumnMeaning::label},
-                            ColumnChoice{chosen.columns.text, "text", data::ColumnMeaning::text}},
-                 true);
+    find_columns(chosen.data, chosen.columns, true);
     ClassifierTraining(chosen, options.quiet(), interruption.token()).run();
     return 0;
   } catch (const Cancelled&) {

@@ -9,10 +9,12 @@
 #include "mana/base/file.h"
 #include "mana/base/progress.h"
 #include "mana/base/xxh64.h"
+#include "mana/cli/column_choice.h"
 #include "mana/data/labelled_pairs.h"
 #include "mana/data/retrieval_set.h"
 #include "mana/data/scored_pairs.h"
 #include "mana/data/triplets.h"
+#include "mana/eval/correlation.h"
 #include "mana/eval/pair_metrics.h"
 #include "mana/eval/pairs.h"
 #include "mana/eval/retrieval.h"
@@ -64,8 +66,10 @@ std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& e
         "one of --eval-sts, --eval-retrieval, --eval-pairs and --eval-triplet decides which weights are best; leave "
         "the others out");
   if (sts) {
-    data::ScoredPairs scored = data::read_scored_pairs(*sts);
-    eval::require_order(scored, *sts);
+    data::PairColumns columns;
+    find_columns(*sts, columns, quiet);
+    data::ScoredPairs scored = data::read_scored_pairs(*sts, columns);
+    eval::require_different(scored.scores, "scores", *sts);
     return task("STS: Spearman · 100", std::move(scored), quiet,
                 [&encoder, stop](const data::ScoredPairs& data, const eval::TextProgress& progress) {
                   return eval::evaluate_sts(encoder, data, progress, stop).spearman;
@@ -78,7 +82,9 @@ std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& e
                 });
   }
   if (pairs) {
-    data::LabelledPairs labelled = data::read_labelled_pairs(*pairs);
+    data::LabelledPairColumns columns;
+    find_columns(*pairs, columns, quiet);
+    data::LabelledPairs labelled = data::read_labelled_pairs(*pairs, columns);
     eval::require_both_labels(labelled.labels, *pairs);
     return task("pairs: average precision · 100", std::move(labelled), quiet,
                 [&encoder, stop](const data::LabelledPairs& data, const eval::TextProgress& progress) {
@@ -88,7 +94,9 @@ std::optional<train::Evaluation> EvaluationChoice::load(const engine::Encoder& e
                 });
   }
   if (triplet) {
-    return task("triplets: accuracy · 100", data::read_triplets(*triplet), quiet,
+    data::TripletColumns columns;
+    find_columns(*triplet, columns, quiet);
+    return task("triplets: accuracy · 100", data::read_triplets(*triplet, columns), quiet,
                 [&encoder, stop](const data::Triplets& data, const eval::TextProgress& progress) {
                   return eval::evaluate_triplets(encoder, encoder, data, 0, progress, stop)
                       .accuracy.at(formats::Similarity::cosine);

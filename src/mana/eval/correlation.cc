@@ -75,8 +75,7 @@ double spearman(std::span<const double> x, std::span<const double> y) {
 void require_different(std::span<const double> values, std::string_view what, std::string_view file) {
   const std::string place = file.empty() ? std::string() : fmt::format("{}: ", file);
   if (values.size() < 2) {
-    throw ArgumentError(fmt::format("{}a correlation needs at least 2 pairs, there {} {}", place,
-                                    values.size() == 1 ? "is" : "are", values.size()));
+    throw ArgumentError(fmt::format("{}a correlation needs at least 2 pairs, there are {}", place, values.size()));
   }
   if (!is_constant(values)) return;
   throw ArgumentError(fmt::format("{}all {} {} are {}, and with what is always the same nothing can be correlated",

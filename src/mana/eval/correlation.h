@@ -17,7 +17,7 @@ double pearson(std::span<const double> x, std::span<const double> y);
 double spearman(std::span<const double> x, std::span<const double> y);
 
 /// Throws ArgumentError for what leaves a correlation undefined whatever it is held against: fewer than two values, or
-/// one value again and again. `what` names the values: "scores".
+/// one value again and again. `what` names the values: "scores"; the sentence begins with `file`, if there is one.
 void require_different(std::span<const double> values, std::string_view what, std::string_view file = {});
 
 /// The rank of each value, from 1; equal values share the mean of the ranks that they take up. Throws ArgumentError

@@ -61,6 +61,8 @@ TEST(Correlation, SaysWhatIsAlwaysTheSame) {
               testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("all 3 scores are 2.5")));
   EXPECT_THAT([&] { require_different(one, "scores"); },
               testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("at least 2 pairs, there are 1")));
+  EXPECT_THAT([&] { require_different(same, "scores", "pairs.tsv"); },
+              testing::ThrowsMessage<ArgumentError>(testing::StartsWith("pairs.tsv: all 3 scores are 2.5, ")));
   EXPECT_NO_THROW(require_different(different, "scores"));
 }
 

@@ -39,22 +39,6 @@ TEST(Sts, AgreesWithPeopleOnPlainPairs) {
   EXPECT_EQ(last_progress, 6);
 }
 
-TEST(Sts, NeedsScoresThatDiffer) {
-  EXPECT_NO_THROW(require_order({{"a", "b"}, {"c", "d"}, {1, 2}}, "f.tsv"));
-  const auto refused = [](const data::ScoredPairs& pairs) {
-    try {
-      require_order(pairs, "f.tsv");
-    } catch (const ArgumentError& error) {
-      return std::string(error.what());
-    }
-    return std::string();
-  };
-  EXPECT_EQ(refused({{"a", "b"}, {"c", "d"}, {0.5, 0.5}}),
-            "f.tsv: all 2 pairs have the score 0.5, so no correlation with the scores is defined; give pairs whose "
-            "scores differ");
-  EXPECT_EQ(refused({{"a"}, {"c"}, {1}}), "f.tsv: a correlation needs at least 2 pairs, there is 1");
-}
-
 TEST(Sts, StopsWhenAsked) {
   const auto model = default_model();
   if (!model) GTEST_SKIP() << "the default model is not set up";
