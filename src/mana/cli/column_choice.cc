@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "mana/base/printable.h"
@@ -26,7 +27,8 @@ struct Choice {
 };
 
 void find(const std::string& file, std::initializer_list<Choice> choices, bool quiet) {
-  if (!std::filesystem::is_regular_file(file)) return;  // a pipe cannot be read twice
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return;  // a pipe cannot be read twice
   const std::vector<std::string> names = data::column_names(file);
   const auto is_there = [&](const std::string& name) { return std::ranges::find(names, name) != names.end(); };
   const auto named = [&](const std::string& name) {
