@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -32,18 +34,50 @@ std::uint64_t regular_file_size(int descriptor, const std::filesystem::path& pat
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+/// Throws IoError when `path`, or a folder on the way to it, is a symbolic link that leads to nothing.
+void refuse_broken_link(const std::filesystem::path& path) {
+  struct stat status {};
+  for (std::filesystem::path each = path; !each.empty(); each = each.parent_path()) {
+    if (::lstat(each.c_str(), &status) == 0) {
+      if (!S_ISLNK(status.st_mode) || ::stat(each.c_str(), &status) == 0) return;
+      const int code = errno;
+      std::error_code ignored;
+      const std::filesystem::path target = std::filesystem::read_symlink(each, ignored);
+      throw IoError(fmt::format("{} is a link to {}, {}", each.string(), target.string(),
+                                code == ELOOP ? "which leads back to itself: make it anew"
+                                              : "which is not there: fetch that file again, or remove the link"));
+    }
+    if (each == each.parent_path()) return;
+  }
+}
+
+/// What has this name; nothing when there is no such name. Throws IoError for a link to nothing, and where it cannot be
+/// told.
+std::optional<mode_t> kind_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return status.st_mode;
+  const int code = errno;
+  if (code == ENOENT || code == ELOOP) refuse_broken_link(path);
+  if (code == ENOENT || code == ENOTDIR || code == ENAMETOOLONG) return std::nullopt;
+  throw IoError(fmt::format("cannot look for {}: {}", path.string(), std::strerror(code)));
+}
+
 int open_to_read(const std::filesystem::path& path) {
   // Without O_NONBLOCK the open of a pipe would wait for its writer.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) throw IoError(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
-  return descriptor;
+  if (descriptor >= 0) return descriptor;
+  const int code = errno;
+  if (code == ENOENT || code == ELOOP) refuse_broken_link(path);
+  throw IoError(fmt::format("cannot open {}: {}", path.string(), std::strerror(code)));
 }
 
 }  // namespace
 
-bool file_exists(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
+bool file_exists(const std::filesystem::path& path) { return kind_of(path).has_value(); }
+
+bool folder_exists(const std::filesystem::path& path) {
+  const auto kind = kind_of(path);
+  return kind && S_ISDIR(*kind);
 }
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {

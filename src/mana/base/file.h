@@ -9,8 +9,11 @@
 
 namespace mana {
 
-/// Whether something has this name. False, not an error, where that cannot be told.
+/// Whether something has this name. A link to nothing is not "no file": it throws IoError that names link and target,
+/// for the name itself and for every folder on the way to it; so does a folder that may not be looked into.
 bool file_exists(const std::filesystem::path& path);
+/// Whether a folder has this name. Throws as file_exists() does.
+bool folder_exists(const std::filesystem::path& path);
 
 /// The whole of a regular file. Throws IoError when it cannot be read (a folder included), FormatError beyond `limit`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit = std::uint64_t{1} << 32);

@@ -69,6 +69,29 @@ TEST(FileExists, IsFalseWhereItCannotBeTold) {
   EXPECT_FALSE(file_exists(std::string(5000, 'n')));
 }
 
+TEST(FileExists, ALinkToNothingIsAnErrorThatNamesBoth) {
+  const TemporaryFolder folder;
+  namespace fs = std::filesystem;
+  save(folder / "there", "x");
+  fs::create_symlink("there", folder / "good");
+  fs::create_symlink("../blobs/gone", folder / "modules.json");
+  fs::create_symlink("loop", folder / "loop");
+  fs::create_symlink("no such folder", folder / "1_Pooling");
+  EXPECT_TRUE(file_exists(folder / "good"));
+  EXPECT_FALSE(folder_exists(folder / "good"));
+  EXPECT_TRUE(folder_exists(folder.path()));
+  EXPECT_FALSE(folder_exists(folder / "none"));
+  const auto refuses = [](const fs::path& path, const std::string& what) {
+    EXPECT_THAT([&] { file_exists(path); }, ThrowsMessage<IoError>(HasSubstr(what)));
+    EXPECT_THAT([&] { folder_exists(path); }, ThrowsMessage<IoError>(HasSubstr(what)));
+    EXPECT_THAT([&] { read_file(path); }, ThrowsMessage<IoError>(HasSubstr(what)));
+    EXPECT_THAT([&] { MappedFile{path}; }, ThrowsMessage<IoError>(HasSubstr(what)));
+  };
+  refuses(folder / "modules.json", "modules.json is a link to ../blobs/gone, which is not there");
+  refuses(folder / "loop", "loop is a link to loop, which leads back to itself");
+  refuses(folder / "1_Pooling" / "config.json", "1_Pooling is a link to no such folder, which is not there");
+}
+
 TEST(MappedFile, ShowsTheBytes) {
   const TemporaryFolder folder;
   save(folder / "x", "mapped");

@@ -4,6 +4,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
 
 namespace mana::json {
@@ -103,7 +104,16 @@ std::vector<std::pair<std::string_view, Value>> Value::object() const {
   return values;
 }
 
-Document Document::read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
+Document Document::read(const std::filesystem::path& path) {
+  const std::string text = read_file(path);
+  try {
+    return parse(text, path.string());
+  } catch (const FormatError&) {
+    const auto foreign = foreign_content(text);
+    if (!foreign) throw;
+    throw FormatError(fmt::format("{} {}", path.string(), *foreign));
+  }
+}
 
 Document Document::parse(std::string_view text, std::string name) {
   Document document;

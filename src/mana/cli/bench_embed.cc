@@ -15,6 +15,7 @@
 #include "mana/engine/encoder.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/adapter.h"
 
 namespace mana::cli {
 namespace {
@@ -25,7 +26,7 @@ using nlohmann::ordered_json;
 /// their time but do not count), and its share of what the processor can do at most on as many threads.
 void add_share_of_peak(ordered_json& result, const engine::Encoder& encoder, std::size_t tokens, const Times& times) {
   if (encoder.isa() == kernels::Isa::reference || encoder.folder().encoder != formats::EncoderKind::transformer) return;
-  const models::BertConfig config = models::read_bert_config(encoder.folder().transformer);
+  const models::BertConfig config = models::encoder_config(encoder.folder());
   const std::size_t weights = config.layers * config.model * (4 * config.model + 2 * config.inner);
   const double rate = 2.0 * static_cast<double>(weights) * static_cast<double>(tokens) / times.median;
   constexpr std::size_t kPasses = 3;
@@ -82,6 +83,7 @@ int bench_embed(Options& options) {
   const auto profile = profiled ? std::make_shared<kernels::Profile>() : nullptr;
   encoder_options.profile = profile;
   const engine::Encoder encoder(choice.model.folder(), encoder_options);
+  print_notes(encoder, options.quiet());
   constexpr std::size_t kWarmUpTexts = 64;  // memory, caches and clocks settle before the first timed pass
   encoder.embed(std::span(texts).first(std::min(texts.size(), kWarmUpTexts)));
   if (profile) profile->clear();

@@ -86,6 +86,7 @@ std::size_t tune_encoder(const ClassifierTuningChoice& choice, const EncoderChoi
                          std::span<const std::uint32_t> classes, bool quiet, std::stop_token stop) {
   models::TrainableModel model = load(folders.source, encoder.compute);
   const engine::Encoder served(model.shared_model(), model.kernels(), model.folder(), text_options(encoder));
+  print_notes(served, quiet);
   Progress progress(quiet ? -1 : STDERR_FILENO, "fine-tuning", "steps");
   const std::size_t truncated = train::tune_to_classes(
       model, served, texts, classes, choice.tuning,

@@ -128,6 +128,7 @@ int classify_texts(Options& options) {
   const data::Waiting waiting(interruption.token());
   const data::TextSource source = chosen.input.open(waiting);
   const classify::Classifier classifier(chosen.model.folder(), compute);
+  print_notes(classifier.encoder(), options.quiet());
   const RowWriter writer(classifier, format, chosen.top, chosen.include_text);
   LineOutput output(chosen.output);
   std::size_t truncated = 0;

@@ -66,6 +66,7 @@ class Compression {
     pack(output.temporary());
 
     const engine::Encoder uncompressed(source_, encoder_options(kernels::Precision::f32));
+    print_notes(uncompressed, quiet_);
     const engine::Encoder compressed(output.temporary(), encoder_options(options_.measured_precision()));
     const compress::Yardstick yardstick =
         judged ? compress::Yardstick(*std::move(judged))

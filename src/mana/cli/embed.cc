@@ -141,17 +141,13 @@ int embed(Options& options) {
     throw ArgumentError("--resume needs a file to go on with: give it with --output");
   }
   if (chosen.resume && !chosen.resume_if_any) ResumeJournal::require(*chosen.output);
-  const engine::EncoderOptions encoder_options = chosen.model.options();
+  chosen.model.options();  // a mistake there comes before the texts are opened
 
   const Interruption interruption;  // before the encoder starts its threads
   const auto begin = std::chrono::steady_clock::now();
   const data::Waiting waiting(interruption.token());
   const data::TextSource source = chosen.input.open(waiting);
-  const engine::Encoder encoder(chosen.model.model.folder(), encoder_options);
-  if (encoder.folder().modules_assumed && !options.quiet()) {
-    note(fmt::format("{} has no modules.json: mean pooling is assumed", encoder.folder().folder.string()));
-  }
-  if (!encoder.packed_model_note().empty() && !options.quiet()) note(encoder.packed_model_note());
+  const engine::Encoder encoder = chosen.model.load(options.quiet());
   const std::filesystem::path partial = PartialFile::name_of(chosen.output.value_or(""));
   if (chosen.output && !chosen.resuming() && file_exists(partial) && !options.quiet()) {
     note(

@@ -38,7 +38,7 @@ int eval_classify(Options& options) {
   find_columns(train_file, columns, options.quiet());
   const data::LabelledTexts train = data::read_labelled_texts(train_file, columns);
   const data::LabelledTexts test = data::read_labelled_texts(test_file, columns);
-  const engine::Encoder encoder = choice.load();
+  const engine::Encoder encoder = choice.load(options.quiet());
   eval::ClassificationResult result;
   try {
     const int terminal = options.quiet() ? -1 : STDERR_FILENO;

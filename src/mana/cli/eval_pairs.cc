@@ -77,7 +77,7 @@ int eval_pairs(Options& options) {
   find_columns(file, columns, options.quiet());
   const data::LabelledPairs pairs = data::read_labelled_pairs(file, columns);
   eval::require_both_labels(pairs.labels, file);
-  const engine::Encoder encoder = choice.load();
+  const engine::Encoder encoder = choice.load(options.quiet());
   eval::PairsResult result;
   try {
     Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts");

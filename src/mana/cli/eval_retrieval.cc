@@ -142,7 +142,7 @@ int eval_retrieval(Options& options) {
   const Interruption interruption;
   const data::RetrievalFiles files = task.files();
   const data::RetrievalSet set = data::read_retrieval_set(files);
-  const QueryEncoders encoders = choice.load();
+  const QueryEncoders encoders = choice.load(options.quiet());
   eval::RetrievalResult result;
   try {
     Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts",

@@ -36,7 +36,7 @@ int eval_sts(Options& options) {
   find_columns(data, columns, options.quiet());
   const data::ScoredPairs pairs = data::read_scored_pairs(data, columns);
   eval::require_different(pairs.scores, "scores", data);
-  const engine::Encoder encoder = choice.load();
+  const engine::Encoder encoder = choice.load(options.quiet());
   eval::StsResult result;
   try {
     Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts", 2 * pairs.size());

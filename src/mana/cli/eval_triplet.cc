@@ -38,7 +38,7 @@ int eval_triplet(Options& options) {
   const Interruption interruption;
   find_columns(file, columns, options.quiet());
   const data::Triplets triplets = data::read_triplets(file, columns);
-  const QueryEncoders encoders = choice.load();
+  const QueryEncoders encoders = choice.load(options.quiet());
   eval::TripletsResult result;
   try {
     Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts");

@@ -159,7 +159,7 @@ void mine_to_file(MineOptions& options, bool quiet, const std::stop_token& stop)
     require_fields(set.corpus());
   }
   LineOutput output(options.output);
-  const QueryEncoders encoders = options.encoders.load();
+  const QueryEncoders encoders = options.encoders.load(quiet);
   const int terminal = quiet ? -1 : STDERR_FILENO;
   Progress progress(terminal, "embedding", "texts", set.anchors().size() + set.corpus().size());
   const engine::Embeddings anchors = eval::embed_texts(

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <string_view>
-#include <system_error>
 #include <vector>
 
+#include "mana/base/file.h"
+#include "mana/cli/output.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/hub/hugging_face_cache.h"
 #include "mana/hub/store.h"
 
 namespace mana::cli {
@@ -30,13 +32,12 @@ std::vector<formats::PoolingMode> pooling_modes(std::string_view names) {
 }  // namespace
 
 void ModelChoice::describe(Options& options) {
-  options.option("--model", "NAME", "A model's folder, or the name of a model that was pulled", model);
+  options.option("--model", "NAME", "A model's folder, or the name of one in the store or in Hugging Face's cache", model);
 }
 
 std::filesystem::path ModelChoice::folder() const {
   // A folder needs no store, and so no home that it could be in.
-  std::error_code ignored;
-  if (std::filesystem::is_directory(model, ignored)) return model;
+  if (folder_exists(model)) return hub::model_folder(model);
   return hub::Store::from_environment().resolve(model);
 }
 
@@ -114,6 +115,17 @@ engine::EncoderOptions EncoderChoice::options() const {
   vectors.apply(encoder);
   compute.apply(encoder);
   return encoder;
+}
+
+engine::Encoder EncoderChoice::load(bool quiet) const {
+  engine::Encoder encoder(model.folder(), options());
+  print_notes(encoder, quiet);
+  return encoder;
+}
+
+void print_notes(const engine::Encoder& encoder, bool quiet) {
+  if (quiet) return;
+  for (const std::string& each : encoder.notes()) note(each);
 }
 
 void check_threads(unsigned threads) {

@@ -58,9 +58,12 @@ struct EncoderChoice {
   void describe(Options& options);
   /// Throws UsageError for values that mean nothing.
   engine::EncoderOptions options() const;
-  /// Loads the model. Throws as options() and Encoder's constructor do.
-  engine::Encoder load() const { return engine::Encoder(model.folder(), options()); }
+  /// Loads the model and says what is to be known of it. Throws as options() and Encoder's constructor do.
+  engine::Encoder load(bool quiet) const;
 };
+
+/// The notes of a model (Encoder::notes) on standard error, each once; nothing when `quiet`.
+void print_notes(const engine::Encoder& encoder, bool quiet);
 
 /// Throws UsageError for more threads than any machine has use for.
 void check_threads(unsigned threads);

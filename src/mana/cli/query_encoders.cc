@@ -41,10 +41,11 @@ engine::EncoderOptions QueryEncoderChoice::options() const {
   return encoder;
 }
 
-QueryEncoders QueryEncoderChoice::load() const {
+QueryEncoders QueryEncoderChoice::load(bool quiet) const {
   engine::EncoderOptions encoder = options();
   put(query_prompt, encoder);
   QueryEncoders encoders{engine::Encoder(model.folder(), encoder), {}};
+  print_notes(encoders.queries, quiet);
   const formats::SentenceFolder& folder = encoders.queries.folder();
   const auto other = text_of(document_prompt, folder);
   if (!other || other != text_of(query_prompt, folder)) {

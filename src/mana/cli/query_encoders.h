@@ -33,8 +33,8 @@ struct QueryEncoderChoice {
   void describe(Options& options, const std::string& query = "query", const std::string& document = "document");
   /// Throws UsageError for values that mean nothing.
   engine::EncoderOptions options() const;
-  /// Throws as options() and Encoder's constructor do.
-  QueryEncoders load() const;
+  /// Says what is to be known of the model. Throws as options() and Encoder's constructor do.
+  QueryEncoders load(bool quiet) const;
 };
 
 }  // namespace mana::cli

@@ -253,6 +253,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
     : model(load(choice)),
       encoder(model.shared_model(), model.kernels(), model.folder(), encoder_options(choice)),
       options(choice.trainer_options()) {
+  print_notes(encoder, quiet);
   const train::LossData data = of_options([&] { return train::loss_data(choice.loss); });
   const bool scaled = !choice.score_range.empty();
   const auto [low, high] = scaled ? range_of(choice.score_range) : std::pair(0.0, 1.0);
@@ -336,6 +337,7 @@ void SentenceTraining::add_teacher(const SentenceTrainingChoice& choice, bool qu
   engine::EncoderOptions wanted = encoder_options(choice);
   wanted.prompt.reset();
   const engine::Encoder teacher(ModelChoice{.model = *choice.teacher}.folder(), wanted);
+  print_notes(teacher, quiet);
   if (teacher.dimensions() != encoder.dimensions()) {
     throw ArgumentError(fmt::format("the teacher's vectors have {} dimensions, the model's {}; they must agree",
                                     teacher.dimensions(), encoder.dimensions()));

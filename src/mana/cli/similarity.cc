@@ -20,7 +20,7 @@ int similarity(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
 
-  const engine::Encoder encoder = choice.load();
+  const engine::Encoder encoder = choice.load(options.quiet());
   const engine::Embeddings rows = encoder.embed(texts);
   const formats::Similarity measure = encoder.folder().similarity;
   std::string value;

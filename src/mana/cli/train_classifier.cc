@@ -116,6 +116,7 @@ class ClassifierTraining {
     ordered_json result = {{"output", options_.output}, {"texts", train.size()}, {"classes", classes.size()}};
     if (options_.tuning.wanted) tune(train, classes, output, result);
     const engine::Encoder encoder(options_.tuning.wanted ? output.temporary() : folder_, options_.encoder.options());
+    if (!options_.tuning.wanted) print_notes(encoder, quiet_);  // else they were of the model that was tuned
     const formats::ClassifierHead head = fit(encoder, train, classes, result);
     if (test) score(encoder, head, *test, classes, result);
     save(encoder, head, output);

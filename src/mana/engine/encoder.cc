@@ -12,6 +12,7 @@
 #include "mana/engine/chunk_mean.h"
 #include "mana/engine/finite_vectors.h"
 #include "mana/engine/tokens.h"
+#include "mana/hub/hugging_face_cache.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
 
@@ -102,7 +103,7 @@ std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& fold
 struct Encoder::State {
   explicit State(const std::filesystem::path& path, const EncoderOptions& chosen)
       : options(chosen),
-        folder(formats::read_sentence_folder(path)),
+        folder(formats::read_sentence_folder(hub::model_folder(path))),
         isa(kernels::choose_isa(options.isa)),
         packed(options.use_packed ? models::PackedModel::open(folder) : std::nullopt),
         kernels(kernels::table(isa, chosen_precision(isa, options, packed))),
@@ -319,6 +320,11 @@ std::optional<std::filesystem::path> Encoder::packed_model() const {
   return state_->from_packed() ? std::optional(state_->packed->file().path()) : std::nullopt;
 }
 const std::string& Encoder::packed_model_note() const { return state_->packed_note; }
+std::vector<std::string> Encoder::notes() const {
+  std::vector<std::string> notes = state_->folder.notes;
+  if (!state_->packed_note.empty()) notes.push_back(state_->packed_note);
+  return notes;
+}
 TextInfo Encoder::tokens(const std::string& text, std::vector<text::TokenId>& ids) const {
   const TokenizedTexts tokenized = tokenize(state_->rules, {&text, 1}, 0, nullptr, {});
   ids.assign(tokenized.pieces.at(0).ids.begin(), tokenized.pieces.at(0).ids.end());

@@ -5,6 +5,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
 #include "mana/text/tokenizer_files.h"
 
@@ -50,7 +51,9 @@ std::string special_token(const std::optional<json::Value>& config, std::string_
 
 Tokenizer::Pipeline read_vocabulary_file(const std::filesystem::path& path, const std::optional<json::Value>& config,
                                          std::optional<bool> lowercase) {
-  Vocabulary vocabulary = read_lines(read_file(path));
+  const std::string text = read_file(path);
+  refuse_stand_in(text, path.string());
+  Vocabulary vocabulary = read_lines(text);
   BertNormalizer normalizer;
   normalizer.lowercase = setting(config, "do_lower_case").value_or(lowercase.value_or(!has_capitals(vocabulary)));
   normalizer.strip_accents = setting(config, "strip_accents").value_or(normalizer.lowercase);
