@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "mana/formats/lora_config.h"
 #include "mana/formats/sentence_modules.h"
 
 namespace {
@@ -55,6 +56,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (const auto& entry : mana::formats::parse_module_list(value)) {
         const std::filesystem::path inside = entry.path.lexically_normal();
         if (inside.is_absolute() || (!inside.empty() && *inside.begin() == "..")) std::abort();
+      }
+    });
+    expect_format_error(root, [](const Value& value) {
+      const mana::formats::LoraConfig lora = mana::formats::parse_lora_config(value);
+      for (const char* layer : {"encoder.layer.0.attention.self.query", "embeddings.word_embeddings", ""}) {
+        if (lora.rank(layer) == 0) std::abort();
+        lora.scaling(layer);
+        lora.targets(layer);
       }
     });
     expect_format_error(root, mana::formats::parse_transformer);

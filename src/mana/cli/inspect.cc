@@ -17,6 +17,7 @@
 #include "mana/engine/encoder.h"
 #include "mana/formats/packed_file.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/static/static_embedding.h"
 
@@ -64,7 +65,8 @@ ordered_json counts_json(const std::vector<ParameterCount>& counts) {
 ordered_json files_of(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) paths.push_back(entry.path());
+    std::error_code broken;  // a link to nothing is no file
+    if (entry.is_regular_file(broken)) paths.push_back(entry.path());
   }
   std::ranges::sort(paths);
   ordered_json files = ordered_json::array();
@@ -75,7 +77,8 @@ ordered_json files_of(const std::filesystem::path& folder) {
       const formats::Safetensors weights = formats::Safetensors::open(path);
       std::map<std::string, std::size_t> dtypes;
       for (const auto& [name, tensor] : weights.tensors()) ++dtypes[std::string(mana::name_of(tensor.dtype))];
-      file["tensors"] = weights.tensors().size();
+      for (const auto& [name, tensor] : weights.unread()) ++dtypes[tensor.type];
+      file["tensors"] = weights.tensors().size() + weights.unread().size();
       file["dtypes"] = dtypes;
     } else if (path.extension() == ".mana") {
       const formats::PackedFile packed = formats::PackedFile::open(path);
@@ -111,7 +114,7 @@ Architecture architecture_of(const formats::SentenceFolder& folder,
     return {{{"type", "static"}, {"width", embedding.width()}, {"vocabulary", embedding.vocabulary()}},
             fmt::format("mean of static vectors of {}", embedding.width())};
   }
-  const models::BertConfig config = models::read_bert_config(folder.transformer);
+  const models::BertConfig config = models::encoder_config(folder);
   return {{{"type", "bert"},
            {"layers", config.layers},
            {"width", config.model},
@@ -125,7 +128,7 @@ Architecture architecture_of(const formats::SentenceFolder& folder,
 
 ordered_json describe(const engine::Encoder& encoder) {
   const formats::SentenceFolder& folder = encoder.folder();
-  const auto checkpoint = std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.transformer));
+  const auto checkpoint = std::make_shared<const formats::Checkpoint>(models::open_encoder(folder));
   const Architecture architecture = architecture_of(folder, checkpoint);
   const ParameterCounts counts = count_parameters(folder, *checkpoint);
   std::vector<std::string_view> available;
@@ -215,7 +218,9 @@ int inspect(Options& options) {
   if (!options.parse()) return 0;
   engine::EncoderOptions encoder_options;
   encoder_options.threads = 1;
-  const ordered_json about = describe(engine::Encoder(model.folder(), encoder_options));
+  const engine::Encoder encoder(model.folder(), encoder_options);
+  print_notes(encoder, options.quiet());
+  const ordered_json about = describe(encoder);
   print(json ? about.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n" : table(about));
   return 0;
 }

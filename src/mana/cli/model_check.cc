@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -19,6 +20,7 @@
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/packed_model.h"
 
 namespace mana::cli {
@@ -66,7 +68,13 @@ class ModelCheck {
   std::string read_files() {
     std::vector<std::filesystem::path> paths;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
-      if (entry.is_regular_file()) paths.push_back(entry.path());
+      std::error_code broken;
+      if (entry.is_regular_file(broken)) {
+        paths.push_back(entry.path());
+      } else if (!entry.exists(broken)) {
+        report_.differences.push_back(
+            fmt::format("{} is a link to nothing", entry.path().lexically_relative(folder_).string()));
+      }
     }
     std::ranges::sort(paths);
     for (const std::filesystem::path& path : paths) {
@@ -115,8 +123,8 @@ class ModelCheck {
     std::optional<models::BertConfig> config;
     step("tensors", [&] {
       const bool transformer = sentence.encoder == formats::EncoderKind::transformer;
-      if (transformer) config = models::read_bert_config(sentence.transformer);
-      const formats::Checkpoint checkpoint = formats::Checkpoint::open(sentence.transformer);
+      if (transformer) config = models::encoder_config(sentence);
+      const formats::Checkpoint checkpoint = models::open_encoder(sentence);
       const ParameterCounts counts = count_parameters(sentence, checkpoint);
       for (const ParameterCount& unused : counts.unused) {
         report_.differences.push_back(
@@ -136,6 +144,7 @@ class ModelCheck {
     if (encoder && file_exists(folder_ / models::kPackedModelFile)) {
       step("packed model", [&] { return check_packed_model(*encoder); });
     }
+    if (encoder) std::ranges::copy(encoder->notes(), std::back_inserter(report_.differences));
     note_differences(sentence, config);
     if (encoder && file_exists(folder_ / kGoldenFile)) {
       step("golden sentences", [&] { return embed_golden_sentences(*encoder); });
@@ -143,10 +152,6 @@ class ModelCheck {
   }
 
   void note_differences(const formats::SentenceFolder& sentence, const std::optional<models::BertConfig>& config) {
-    if (sentence.modules_assumed) {
-      report_.differences.emplace_back(
-          "there is no modules.json: mean pooling is assumed, as sentence-transformers does");
-    }
     if (config && sentence.max_seq_length && *sentence.max_seq_length > config->positions) {
       report_.differences.push_back(
           fmt::format("max_seq_length is {}, but the model has {} positions: longer texts are cut here, an error in "

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/adapter.h"
 #include "mana/models/static/static_embedding.h"
 
 namespace mana::cli {
@@ -27,8 +28,7 @@ void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpo
       if (models::is_static_tensor(name) && is_parameter(tensor)) use(name, "token embeddings", tensor.shape);
     }
   } else {
-    for (const models::BertTensor& tensor :
-         models::bert_tensors_in(checkpoint, models::read_bert_config(folder.transformer))) {
+    for (const models::BertTensor& tensor : models::bert_tensors_in(checkpoint, models::encoder_config(folder))) {
       use(tensor.name, tensor.part, tensor.shape);
     }
   }
@@ -36,6 +36,9 @@ void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpo
     if (!used.contains(name) && is_parameter(tensor)) {
       counts.unused.push_back({name, formats::element_count(tensor.shape)});
     }
+  }
+  for (const auto& [name, tensor] : checkpoint.unread()) {
+    counts.unused.push_back({fmt::format("{} ({})", name, tensor.type), formats::element_count(tensor.shape)});
   }
 }
 

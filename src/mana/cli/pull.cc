@@ -8,12 +8,16 @@
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/interruption.h"
+#include "mana/cli/model_check.h"
 #include "mana/cli/output.h"
+#include "mana/formats/checkpoint_task.h"
 #include "mana/hub/hub.h"
 #include "mana/hub/store.h"
+#include "mana/models/bert/config.h"
 
 namespace mana::cli {
 namespace {
@@ -31,6 +35,7 @@ std::string_view name_of(hub::PullStatus status) {
     case hub::PullStatus::downloaded: return "downloaded";
     case hub::PullStatus::up_to_date: return "up_to_date";
     case hub::PullStatus::unreachable: return "unreachable";
+    case hub::PullStatus::offline: return "offline";
   }
   throw ArgumentError("there is no such result of a pull");
 }
@@ -43,8 +48,23 @@ std::string sentence_about(const hub::PullResult& result, const std::string& nam
     case hub::PullStatus::up_to_date: return fmt::format("{} is up to date: commit {}", name, commit);
     case hub::PullStatus::unreachable:
       return fmt::format("the hub cannot be reached; {} stays at commit {}", name, commit);
+    case hub::PullStatus::offline:
+      return fmt::format("HF_HUB_OFFLINE: nothing was asked of the hub; {} stays at commit {}", name, commit);
   }
   throw ArgumentError("there is no such result of a pull");
+}
+
+/// That the encoder is of a family that can be used, as soon as its configuration is there.
+void check_configuration(const std::filesystem::path& encoder, bool has_modules) {
+  if (!file_exists(encoder / "config.json")) return;  // as for static embeddings; the whole is checked at the end
+  models::read_bert_config(encoder);
+  if (!has_modules) formats::require_encoder(encoder);
+}
+
+/// That `mana verify` finds nothing wrong.
+void check_whole(const std::filesystem::path& model) {
+  const ModelReport report = check_model(model);
+  if (!report.wrong.empty()) throw FormatError(report.wrong.front());
 }
 
 hub::PullResult pull_with_progress(const hub::Repository& repository, const std::string& revision, bool quiet,
@@ -60,7 +80,7 @@ hub::PullResult pull_with_progress(const hub::Repository& repository, const std:
     progress.set(state.done);
   };
   return hub::pull(hub::Store::from_environment(), repository, revision, hub::HubOptions::from_environment(), show,
-                   stop);
+                   stop, {check_configuration, check_whole});
 }
 
 }  // namespace

@@ -32,8 +32,11 @@ class PullCommand : public testing::Test {
     set("HF_HOME", (home_.path() / "no-token").string());
     set("HF_ENDPOINT", hub_->url());
     set("HF_TOKEN", "");
+    set("HF_HUB_OFFLINE", "");
+    set("TRANSFORMERS_OFFLINE", "");
     set("no_proxy", "127.0.0.1,localhost");
     set("TERM", "dumb");
+    serve(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
   }
   ~PullCommand() override {
     for (const auto& [name, value] : before_) {
@@ -63,6 +66,16 @@ class PullCommand : public testing::Test {
   std::string folder() const { return (home_.path() / "models" / "owner--name").string(); }
 
   TemporaryFolder home_;
+  /// The files of a tiny model.
+  void serve(const std::filesystem::path& model) {
+    hub_->files.clear();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(model)) {
+      if (entry.is_regular_file()) {
+        hub_->files[entry.path().lexically_relative(model).string()] = read_file(entry.path());
+      }
+    }
+  }
+
   std::unique_ptr<hub::TestHub> hub_ = std::make_unique<hub::TestHub>();
   std::map<std::string, std::optional<std::string>> before_;
 };
@@ -71,7 +84,7 @@ TEST_F(PullCommand, PrintsTheModelsFolder) {
   const Outcome first = run({"owner/name"});
   EXPECT_EQ(first.status, 0);
   EXPECT_EQ(first.out, folder() + "\n");
-  EXPECT_EQ(first.err, "owner/name is ready: 0.3 MB, commit 11111111\n");
+  EXPECT_EQ(first.err, "owner/name is ready: 0.1 MB, commit 11111111\n");
   EXPECT_EQ(read_file(folder() + "/config.json"), hub_->files.at("config.json"));
   EXPECT_EQ(run({"owner/name"}).err, "owner/name is up to date: commit 11111111\n");
   hub_.reset();
@@ -90,7 +103,7 @@ TEST_F(PullCommand, PrintsJson) {
   EXPECT_EQ(object.at("commit"), hub::kFirstCommit);
   EXPECT_EQ(object.at("status"), "downloaded");
   EXPECT_EQ(object.at("folder"), folder());
-  EXPECT_GT(object.at("bytes"), 300'000);
+  EXPECT_GT(object.at("bytes"), 50'000);
 }
 
 TEST_F(PullCommand, AsksForARevision) {
@@ -114,6 +127,39 @@ TEST_F(PullCommand, WrongUsageIsTwoAndFailureIsOne) {
   EXPECT_EQ(missing.status, 1);
   EXPECT_THAT(missing.err, EndsWith("has no repository owner/other: check the name\n"));
   EXPECT_THAT(missing.out, IsEmpty());
+}
+
+TEST_F(PullCommand, RefusesAFamilyBeforeItsWeights) {
+  hub_->files["config.json"] = R"({"model_type": "roberta", "architectures": ["RobertaModel"]})";
+  const Outcome outcome = run({"owner/name"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("owner/name cannot be used here, so it is not installed: "));
+  EXPECT_THAT(outcome.err, HasSubstr("model_type is 'roberta'; only 'bert' is supported"));
+  EXPECT_EQ(hub_->downloads_of("model.safetensors"), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder()));
+}
+
+TEST_F(PullCommand, RefusesACrossEncoderBeforeItsWeights) {
+  hub_->files.erase("modules.json");
+  nlohmann::json config = nlohmann::json::parse(hub_->files.at("config.json"));
+  config["architectures"] = {"BertForSequenceClassification"};
+  hub_->files["config.json"] = config.dump();
+  EXPECT_THAT(run({"owner/name"}).err, HasSubstr("BertForSequenceClassification is a classifier of texts or pairs"));
+  EXPECT_EQ(hub_->downloads_of("model.safetensors"), 0);
+}
+
+TEST_F(PullCommand, IsReadyOnlyWhenVerifyFindsNothingWrong) {
+  hub_->files.erase("1_Pooling/config.json");
+  const Outcome outcome = run({"owner/name"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("1_Pooling/config.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder()));
+}
+
+TEST_F(PullCommand, HeedsHfHubOffline) {
+  set("HF_HUB_OFFLINE", "1");
+  EXPECT_THAT(run({"owner/name"}).err, HasSubstr("nothing is asked of the hub"));
+  EXPECT_TRUE(hub_->requests().empty());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/models/bert/config.h"
+#include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/model_folder.h"
 
 namespace mana::compress {
@@ -61,7 +62,7 @@ std::size_t layer_count(const std::filesystem::path& folder) {
   if (model.encoder != formats::EncoderKind::transformer) {
     throw ArgumentError(fmt::format("{} is a static embedding, which has no layers", folder.string()));
   }
-  return models::read_bert_config(model.transformer).layers;
+  return models::encoder_config(model).layers;
 }
 
 void keep_layers(const std::filesystem::path& folder, const std::vector<std::size_t>& layers) {

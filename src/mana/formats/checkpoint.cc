@@ -9,6 +9,7 @@
 #include "mana/base/json.h"
 #include "mana/base/printable.h"
 #include "mana/formats/inside_folder.h"
+#include "mana/formats/other_weights.h"
 #include "mana/formats/safetensors.h"
 
 namespace mana::formats {
@@ -20,12 +21,14 @@ constexpr std::size_t kPiece = std::size_t{256} << 10;  // bytes converted befor
 
 [[noreturn]] void fail_without_weights(const std::filesystem::path& folder) {
   if (!file_exists(folder)) throw IoError(fmt::format("there is no folder {}", folder.string()));
-  if (file_exists(folder / "pytorch_model.bin") || file_exists(folder / "pytorch_model.bin.index.json")) {
-    throw IoError(
-        fmt::format("{} has its weights only as pytorch_model.bin, which is not read here; convert them to {}",
-                    folder.string(), kSingle));
-  }
-  throw IoError(fmt::format("{} has neither {} nor {}", folder.string(), kSingle, kIndex));
+  const std::string neither = fmt::format("{} has neither {} nor {}", folder.string(), kSingle, kIndex);
+  if (const auto other = other_weights(folder)) throw IoError(fmt::format("{}; it has {}", neither, *other));
+  throw IoError(neither);
+}
+
+[[noreturn]] void fail_unread(const std::filesystem::path& folder, std::string_view name, const UnreadTensor& tensor) {
+  throw FormatError(fmt::format("{}: {} is stored as {}, which is not read here: convert it to F32, F16 or BF16",
+                                folder.string(), printable(name), printable(tensor.type)));
 }
 
 const MappedFile* file_of(const std::vector<Safetensors>& files, const StoredTensor& tensor) {
@@ -64,6 +67,7 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
   if (file_exists(folder / kSingle)) {
     checkpoint.files_.push_back(Safetensors::open(folder / kSingle));
     checkpoint.tensors_ = checkpoint.files_.front().tensors();
+    checkpoint.unread_ = checkpoint.files_.front().unread();
     return checkpoint;
   }
   if (!file_exists(folder / kIndex)) fail_without_weights(folder);
@@ -76,20 +80,25 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
       shard.fail(fmt::format("is {}, which is not inside the folder", printable(shard.string())));
     shards.insert(shard.string());
   }
-  std::map<std::string_view, const TensorTable*, std::less<>> tables;
-  checkpoint.files_.reserve(shards.size());  // `tables` points into them
+  std::map<std::string_view, const Safetensors*, std::less<>> files;
+  checkpoint.files_.reserve(shards.size());  // `files` points into them
   for (const std::string_view shard : shards) {
     const auto& file = checkpoint.files_.emplace_back(Safetensors::open(folder / shard));
-    tables.emplace(shard, &file.tensors());
+    files.emplace(shard, &file);
+    const auto refuse_twice = [&](std::string_view name) {
+      throw FormatError(
+          fmt::format("{}: {} stands in an earlier shard too", file.file().path().string(), printable(name)));
+    };
     for (const auto& [name, tensor] : file.tensors()) {
-      if (!checkpoint.tensors_.emplace(name, tensor).second) {
-        throw FormatError(
-            fmt::format("{}: {} stands in an earlier shard too", file.file().path().string(), printable(name)));
-      }
+      if (checkpoint.unread_.contains(name) || !checkpoint.tensors_.emplace(name, tensor).second) refuse_twice(name);
+    }
+    for (const auto& [name, tensor] : file.unread()) {
+      if (checkpoint.tensors_.contains(name) || !checkpoint.unread_.emplace(name, tensor).second) refuse_twice(name);
     }
   }
   for (const auto& [name, shard] : weight_map) {
-    if (!tables.at(shard.string())->contains(name))
+    const Safetensors& file = *files.at(shard.string());
+    if (!file.tensors().contains(name) && !file.unread().contains(name))
       shard.fail(fmt::format("is {}, which has no such tensor", printable(shard.string())));
   }
   return checkpoint;
@@ -97,7 +106,9 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
 
 const StoredTensor* Checkpoint::find(std::string_view name) const {
   const auto found = tensors_.find(name);
-  return found == tensors_.end() ? nullptr : &found->second;
+  if (found != tensors_.end()) return &found->second;
+  if (const auto unread = unread_.find(name); unread != unread_.end()) fail_unread(folder_, name, unread->second);
+  return nullptr;
 }
 
 const StoredTensor& Checkpoint::at(std::string_view name) const {
@@ -115,6 +126,34 @@ std::vector<float> Checkpoint::f32(std::string_view name, const Shape& shape, bo
     return read_f32(tensor, forget ? file_of(files_, tensor) : nullptr);
   } catch (const FormatError& error) {
     throw FormatError(fmt::format("{}: {}: {}", folder_.string(), name, error.what()));
+  }
+}
+
+void Checkpoint::replace(std::string_view name, std::vector<float> values) {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end() || values.size() != element_count(found->second.shape)) {
+    throw ArgumentError(fmt::format("{} values cannot take the place of {}", values.size(), printable(name)));
+  }
+  const auto& kept = replacements_.emplace_back(std::make_shared<const std::vector<float>>(std::move(values)));
+  found->second.dtype = DType::f32;
+  found->second.bytes = std::as_bytes(std::span(*kept));
+  const auto place = std::ranges::lower_bound(replaced_, name);
+  if (place == replaced_.end() || *place != name) replaced_.emplace(place, name);
+}
+
+LookupTable lookup_table(std::shared_ptr<const Checkpoint> checkpoint, std::string_view name) {
+  const StoredTensor& tensor = checkpoint->at(name);
+  switch (tensor.dtype) {
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16: return {tensor.bytes, tensor.dtype, std::move(checkpoint)};
+    case DType::f64: {
+      const auto values = std::make_shared<const std::vector<float>>(checkpoint->f32(name, tensor.shape));
+      return {std::as_bytes(std::span(*values)), DType::f32, values};
+    }
+    default:
+      throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16, bf16 or f64 is needed",
+                                    checkpoint->folder().string(), printable(name), name_of(tensor.dtype)));
   }
 }
 

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
+#include <memory>
 #include <numeric>
 
 #include "mana/base/errors.h"
@@ -145,8 +147,78 @@ TEST(Checkpoint, SaysWhatIsMissing) {
   EXPECT_THAT(open,
               ThrowsMessage<IoError>(HasSubstr("has neither model.safetensors nor model.safetensors.index.json")));
   std::ofstream(folder / "pytorch_model.bin") << "x";
-  EXPECT_THAT(open, ThrowsMessage<IoError>(HasSubstr("only as pytorch_model.bin, which is not read here")));
+  EXPECT_THAT(open, ThrowsMessage<IoError>(HasSubstr("it has weights only as pytorch_model.bin, a pickle of PyTorch")));
   EXPECT_THAT([&] { Checkpoint::open(folder / "none"); }, ThrowsMessage<IoError>(HasSubstr("there is no folder")));
+}
+
+TEST(Checkpoint, SaysWhatAFolderHasInstead) {
+  const auto refused = [](const std::string& file) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directories((folder / file).parent_path());
+    std::ofstream(folder / file) << "x";
+    try {
+      Checkpoint::open(folder.path());
+    } catch (const IoError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_THAT(refused("onnx/model.onnx"), HasSubstr("it has weights only as onnx/model.onnx, ONNX"));
+  EXPECT_THAT(refused("tiny.Q4_K_M.gguf"), HasSubstr("tiny.Q4_K_M.gguf, GGUF"));
+  EXPECT_THAT(refused("tf_model.h5"), HasSubstr("tf_model.h5, TensorFlow's"));
+  EXPECT_THAT(refused("bert_model.ckpt.index"), HasSubstr("a checkpoint of TensorFlow"));
+  EXPECT_THAT(refused("flax_model.msgpack"), HasSubstr("Flax's"));
+  EXPECT_THAT(refused("openvino/openvino_model.xml"), HasSubstr("OpenVINO"));
+  EXPECT_THAT(refused("pytorch_model.bin.index.json"), HasSubstr("pickles of PyTorch"));
+  EXPECT_THAT(refused("model.safetensors.incomplete"), HasSubstr("half a download"));
+  EXPECT_THAT(refused("model-00001-of-00002.safetensors"), HasSubstr("fetch model.safetensors.index.json"));
+  EXPECT_THAT(refused("adapter_model.safetensors"), HasSubstr("an adapter without the model"));
+  EXPECT_THAT(refused("training_args.bin"), EndsWith("nor model.safetensors.index.json"));
+}
+
+TEST(Checkpoint, ALinkToNothingIsNotAFileThatIsMissing) {
+  const TemporaryFolder folder;
+  write_one(folder / "other.safetensors", "a", {1});
+  std::filesystem::create_symlink("../blobs/gone", folder / "model.safetensors");
+  EXPECT_THAT([&] { Checkpoint::open(folder.path()); },
+              ThrowsMessage<IoError>(HasSubstr("model.safetensors is a link to ../blobs/gone, which is not there")));
+}
+
+TEST(Checkpoint, AnUnreadTypeIsRefusedOnlyWhereItIsAskedFor) {
+  const TemporaryFolder folder;
+  const std::vector<float> values = {1, 2};
+  const TensorToWrite tensors[] = {
+      {"a", DType::f32, {2}, std::as_bytes(std::span(values))},
+      {.name = "b", .shape = {8}, .bytes = std::as_bytes(std::span(values)), .type = "F8_E4M3"}};
+  write_safetensors(folder / "model.safetensors", tensors);
+  const Checkpoint checkpoint = Checkpoint::open(folder.path());
+  EXPECT_THAT(checkpoint.f32("a", {2}), ElementsAre(1, 2));
+  EXPECT_EQ(checkpoint.unread().at("b").type, "F8_E4M3");
+  EXPECT_THAT([&] { checkpoint.at("b"); }, ThrowsMessage<FormatError>(HasSubstr("b is stored as F8_E4M3")));
+}
+
+TEST(Checkpoint, RowsOfDoublesAreLookedUpAsFloats) {
+  const TemporaryFolder folder;
+  const std::vector<double> values = {0.1, -3, 1e300};
+  const TensorToWrite tensor{"rows", DType::f64, {3, 1}, std::as_bytes(std::span(values))};
+  write_safetensors(folder / "model.safetensors", std::span(&tensor, 1));
+  const LookupTable table = lookup_table(std::make_shared<const Checkpoint>(Checkpoint::open(folder.path())), "rows");
+  EXPECT_EQ(table.dtype, DType::f32);
+  ASSERT_EQ(table.bytes.size(), 3 * sizeof(float));
+  float second = 0;
+  std::memcpy(&second, table.bytes.data() + sizeof(float), sizeof second);
+  EXPECT_EQ(second, -3);
+}
+
+TEST(Checkpoint, ATensorMayBeReplaced) {
+  const TemporaryFolder folder;
+  write_one(folder / "model.safetensors", "a", {1, 2});
+  Checkpoint checkpoint = Checkpoint::open(folder.path());
+  checkpoint.replace("a", {5, 6});
+  EXPECT_THAT(checkpoint.f32("a", {2}), ElementsAre(5, 6));
+  EXPECT_THAT(checkpoint.replaced(), ElementsAre("a"));
+  EXPECT_THROW(checkpoint.replace("a", {5}), ArgumentError);
+  EXPECT_THROW(checkpoint.replace("b", {5}), ArgumentError);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
 #include "mana/base/xxh64.h"
 #include "mana/formats/packed_format.h"
@@ -32,7 +33,9 @@ Header checked_header(std::span<const std::byte> file, const std::string& name) 
   const Header header = record_at<Header>(file, 0);
   if (xxh64(file.first(offsetof(Header, header_sum))) != header.header_sum) fail(name, "the header is damaged");
   if (header.file_size != file.size()) {
-    fail(name, fmt::format("it has {} bytes, but was written with {}", file.size(), header.file_size));
+    fail(name, header.file_size > file.size()
+                   ? fmt::format("the file is cut short: {} bytes are missing", header.file_size - file.size())
+                   : fmt::format("it has {} bytes, but was written with {}", file.size(), header.file_size));
   }
   if (header.index_size > packed::kMaxIndex || header.index_size > file.size() - sizeof(Header)) {
     fail(name, fmt::format("an index of {} bytes does not fit", header.index_size));
@@ -44,6 +47,7 @@ Header checked_header(std::span<const std::byte> file, const std::string& name) 
 }  // namespace
 
 PackedContent parse_packed_file(std::span<const std::byte> file, const std::string& name) {
+  if (const auto foreign = foreign_content(file)) throw FormatError(fmt::format("{} {}", name, *foreign));
   if (file.size() < sizeof(Header)) fail(name, fmt::format("{} bytes are too few for a packed model", file.size()));
   PackedContent content;
   if (record_at<Header>(file, 0).magic != packed::kMagic) fail(name, "this is not a packed model");

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "mana/base/errors.h"
+#include "mana/base/foreign_file.h"
 #include "mana/base/json.h"
 #include "mana/base/printable.h"
 #include "mana/formats/safetensors_format.h"
@@ -29,7 +30,27 @@ std::optional<DType> dtype_named(std::string_view name) {
   return std::nullopt;
 }
 
+/// A short text where weights should be is what a server had to say about them.
+std::optional<std::string> as_text(Data file) {
+  constexpr std::size_t kLongest = 4096, kShown = 60;
+  if (file.size() > kLongest) return std::nullopt;
+  std::string text(reinterpret_cast<const char*>(file.data()), file.size());
+  const auto is_text = [](char c) { return (c >= ' ' && c != 0x7F) || c == '\n' || c == '\r' || c == '\t'; };
+  if (!std::ranges::all_of(text, is_text)) return std::nullopt;
+  text = text.substr(0, std::min(kShown, text.find_first_of("\r\n")));
+  return fmt::format("is a text, not weights: it begins with \"{}\"; download the file again", printable(text));
+}
+
+/// Says what lies under the name of weights when it is no safetensors file.
+void refuse_foreign(Data file, const std::string& name) {
+  auto found = foreign_content(file);
+  if (!found) found = as_text(file);
+  if (found) throw FormatError(fmt::format("{} {}", name, *found));
+}
+
 std::string_view header_text(Data file, const std::string& name) {
+  constexpr std::size_t kBegin = safetensors::kLengthBytes;
+  if (file.size() <= kBegin || static_cast<char>(file[kBegin]) != '{') refuse_foreign(file, name);
   const auto fail = [&](std::string_view what) -> std::string_view {
     throw FormatError(fmt::format("{}: not a safetensors file: {}", name, what));
   };
@@ -39,69 +60,75 @@ std::string_view header_text(Data file, const std::string& name) {
   if (length > safetensors::kMaxHeader)
     return fail(fmt::format("its header would have {} bytes, more than {}", length, safetensors::kMaxHeader));
   if (length > file.size() - safetensors::kLengthBytes) {
-    return fail(fmt::format("its header would have {} bytes, but only {} follow; the file may be cut short", length,
-                            file.size() - safetensors::kLengthBytes));
+    throw FormatError(
+        fmt::format("{}: the file is cut short: {} bytes of its header alone are missing; download it "
+                    "again",
+                    name, length - (file.size() - safetensors::kLengthBytes)));
   }
   const std::string_view text(reinterpret_cast<const char*>(file.data()) + safetensors::kLengthBytes, length);
   if (!text.starts_with('{')) return fail("its header does not begin with '{'");
   return text;
 }
 
-/// Two numbers that bound a tensor's bytes within the data.
-Data parse_offsets(const json::Value& offsets, Data data) {
+/// What stands in the header about a tensor, of whatever type.
+struct Entry {
+  std::string_view name;
+  json::Value value;
+  std::string_view type;
+  Shape shape;
+  std::uint64_t begin;  ///< of its bytes within the data
+  std::uint64_t end;
+};
+
+Entry parse_entry(std::string_view name, const json::Value& value) {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  std::set<std::string_view> keys;
+  for (const auto& [key, member] : value.object()) {
+    if (!keys.insert(key).second) value.fail(fmt::format("has {} twice", printable(key)));
+  }
+  Entry entry{name, value, value.at("dtype").string(), {}, 0, 0};
+  for (const json::Value& extent : value.at("shape").array()) {
+    entry.shape.push_back(static_cast<std::uint64_t>(extent.integer(0, kLargest)));
+  }
+  const json::Value offsets = value.at("data_offsets");
   const auto bounds = offsets.array();
   if (bounds.size() != 2) offsets.fail("must be a list of two numbers");
-  const auto limit = static_cast<std::int64_t>(data.size());
-  const auto begin = bounds[0].integer(0, limit);
-  const auto end = bounds[1].integer(begin, limit);
-  return data.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  entry.begin = static_cast<std::uint64_t>(bounds[0].integer(0, kLargest));
+  entry.end = static_cast<std::uint64_t>(bounds[1].integer(static_cast<std::int64_t>(entry.begin), kLargest));
+  return entry;
 }
 
-StoredTensor parse_tensor(const json::Value& entry, Data data) {
-  std::set<std::string_view> keys;
-  for (const auto& [key, value] : entry.object()) {
-    if (!keys.insert(key).second) entry.fail(fmt::format("has {} twice", printable(key)));
-  }
-  StoredTensor tensor;
-  const json::Value dtype = entry.at("dtype");
-  const auto known = dtype_named(dtype.string());
-  if (!known) dtype.fail(fmt::format("is {}, which is not supported", printable(dtype.string())));
-  tensor.dtype = *known;
-
-  const json::Value shape = entry.at("shape");
-  for (const json::Value& extent : shape.array()) {
-    tensor.shape.push_back(static_cast<std::uint64_t>(extent.integer(0, std::numeric_limits<std::int64_t>::max())));
-  }
+/// Its size must be that of its shape.
+StoredTensor checked_tensor(const Entry& entry, DType dtype, Data bytes) {
+  StoredTensor tensor{dtype, entry.shape, bytes};
   std::uint64_t size = size_of(tensor.dtype);
   for (const std::uint64_t extent : tensor.shape) {
-    if (__builtin_mul_overflow(size, extent, &size)) shape.fail("is too large: its size overflows 64 bits");
+    if (__builtin_mul_overflow(size, extent, &size))
+      entry.value.at("shape").fail("is too large: its size overflows 64 bits");
   }
-  tensor.bytes = parse_offsets(entry.at("data_offsets"), data);
   if (tensor.bytes.size() != size) {
-    entry.fail(fmt::format("has {} bytes of data, but {} {} takes {}", tensor.bytes.size(), name_of(tensor.dtype),
-                           to_string(tensor.shape), size));
+    entry.value.fail(fmt::format("has {} bytes of data, but {} {} takes {}", tensor.bytes.size(), name_of(tensor.dtype),
+                                 to_string(tensor.shape), size));
   }
   return tensor;
 }
 
 /// Every byte of the data belongs to exactly one tensor.
-void check_cover(const TensorTable& tensors, Data data, const std::string& name) {
-  std::vector<const TensorTable::value_type*> order;
-  for (const auto& entry : tensors) order.push_back(&entry);
-  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
-    const auto &left = a->second.bytes, &right = b->second.bytes;
-    return std::pair(left.data(), left.size()) < std::pair(right.data(), right.size());
-  });
+void check_cover(const SafetensorsContent& content, Data data, const std::string& name) {
+  std::vector<std::pair<Data, std::string_view>> order;
+  for (const auto& [tensor, stored] : content.tensors) order.emplace_back(stored.bytes, tensor);
+  for (const auto& [tensor, stored] : content.unread) order.emplace_back(stored.bytes, tensor);
+  std::ranges::sort(order, {}, [](const auto& entry) { return std::pair(entry.first.data(), entry.first.size()); });
   std::size_t covered = 0;
-  for (const auto* entry : order) {
-    const auto begin = static_cast<std::size_t>(entry->second.bytes.data() - data.data());
+  for (const auto& [bytes, tensor] : order) {
+    const auto begin = static_cast<std::size_t>(bytes.data() - data.data());
     if (begin < covered)
-      throw FormatError(fmt::format("{}: {}: its data overlaps another tensor's", name, printable(entry->first)));
+      throw FormatError(fmt::format("{}: {}: its data overlaps another tensor's", name, printable(tensor)));
     if (begin > covered) {
-      throw FormatError(fmt::format("{}: {}: {} bytes before its data belong to no tensor", name,
-                                    printable(entry->first), begin - covered));
+      throw FormatError(fmt::format("{}: {}: {} bytes before its data belong to no tensor", name, printable(tensor),
+                                    begin - covered));
     }
-    covered += entry->second.bytes.size();
+    covered += bytes.size();
   }
   if (covered != data.size()) {
     throw FormatError(
@@ -137,19 +164,36 @@ SafetensorsContent parse_safetensors(Data file, const std::string& name) {
   const Data data = file.subspan(safetensors::kLengthBytes + header.size());
   const json::Document document = json::Document::parse(header, name);
   SafetensorsContent content;
+  std::vector<Entry> entries;
+  std::uint64_t end = 0;
   bool has_metadata = false;
-  for (const auto& [key, entry] : document.root().object()) {
+  for (const auto& [key, value] : document.root().object()) {
     if (key == safetensors::kMetadata) {
-      if (std::exchange(has_metadata, true)) entry.fail("stands in the header twice");
-      if (entry.is_null()) continue;
-      for (const auto& [what, value] : entry.object()) {
-        if (!content.metadata.emplace(what, value.string()).second) value.fail("stands in the metadata twice");
+      if (std::exchange(has_metadata, true)) value.fail("stands in the header twice");
+      if (value.is_null()) continue;
+      for (const auto& [what, text] : value.object()) {
+        if (!content.metadata.emplace(what, text.string()).second) text.fail("stands in the metadata twice");
       }
-    } else if (!content.tensors.emplace(key, parse_tensor(entry, data)).second) {
-      entry.fail("stands in the header twice");
+      continue;
+    }
+    end = std::max(end, entries.emplace_back(parse_entry(key, value)).end);
+  }
+  if (end > data.size()) {
+    throw FormatError(
+        fmt::format("{}: the file is cut short: {} bytes are missing; download it again", name, end - data.size()));
+  }
+  std::set<std::string_view> names;
+  for (const Entry& entry : entries) {
+    if (!names.insert(entry.name).second) entry.value.fail("stands in the header twice");
+    const Data bytes = data.subspan(entry.begin, entry.end - entry.begin);
+    if (const auto dtype = dtype_named(entry.type)) {
+      content.tensors.emplace(entry.name, checked_tensor(entry, *dtype, bytes));
+    } else {
+      element_count(entry.shape);  // that it can be counted
+      content.unread.emplace(entry.name, UnreadTensor{std::string(entry.type), entry.shape, bytes});
     }
   }
-  check_cover(content.tensors, data, name);
+  check_cover(content, data, name);
   return content;
 }
 

@@ -30,17 +30,28 @@ struct StoredTensor {
 };
 
 using TensorTable = std::map<std::string, StoredTensor, std::less<>>;
+
+/// A tensor of a type that is not read here (F8_E4M3, F4, one of the future): its elements are never looked at, and it
+/// stands in no way unless somebody asks for it.
+struct UnreadTensor {
+  std::string type;  ///< as the file calls it
+  Shape shape;
+  std::span<const std::byte> bytes;
+};
+using UnreadTable = std::map<std::string, UnreadTensor, std::less<>>;
 using Metadata = std::map<std::string, std::string, std::less<>>;
 
 /// What one safetensors file holds.
 struct SafetensorsContent {
   TensorTable tensors;  ///< their bytes lie in the file that was parsed
+  UnreadTable unread;   ///< those of types that are not read
   Metadata metadata;    ///< `__metadata__`
 };
 
 /// Reads the header of a whole safetensors file and checks all of it: its length, dtypes, shapes, and that the tensors
 /// cover the data exactly, without overlap or hole. `name` stands for the file in messages.
-/// Throws FormatError that names the file, the tensor and what is wrong with it.
+/// Throws FormatError that names the file, the tensor and what is wrong with it; what is no such file at all (a pointer
+/// of git lfs, a web page, half a download) is named for what it is.
 SafetensorsContent parse_safetensors(std::span<const std::byte> file, const std::string& name);
 
 /// One safetensors file, mapped. Everything in the header is checked before any tensor can be touched.
@@ -50,6 +61,7 @@ class Safetensors {
   static Safetensors open(const std::filesystem::path& path);
 
   const TensorTable& tensors() const { return content_.tensors; }
+  const UnreadTable& unread() const { return content_.unread; }
   const Metadata& metadata() const { return content_.metadata; }
   const MappedFile& file() const { return file_; }
 
@@ -67,7 +79,7 @@ class Checkpoint {
   /// when a file is malformed, a tensor is listed but not in its shard, or stands in two shards.
   static Checkpoint open(const std::filesystem::path& folder);
 
-  /// nullptr when there is no such tensor.
+  /// nullptr when there is no such tensor. Throws FormatError when it is of a type that is not read.
   const StoredTensor* find(std::string_view name) const;
   /// Throws FormatError: "<folder>: there is no tensor <name>".
   const StoredTensor& at(std::string_view name) const;
@@ -76,8 +88,14 @@ class Checkpoint {
   /// so that the weights are never in memory twice.
   std::vector<float> f32(std::string_view name, const Shape& shape, bool forget = true) const;
 
-  /// Every tensor of every file, by name.
+  /// From now on `values` are the tensor's, as f32 in its shape. Throws ArgumentError for another count of them.
+  void replace(std::string_view name, std::vector<float> values);
+  /// The names of tensors that have been replaced, sorted.
+  const std::vector<std::string>& replaced() const { return replaced_; }
+
+  /// Every tensor of every file, by name, but for those of types that are not read.
   const TensorTable& tensors() const { return tensors_; }
+  const UnreadTable& unread() const { return unread_; }
   /// The files, with the tensors of each.
   const std::vector<Safetensors>& files() const { return files_; }
   const std::filesystem::path& folder() const { return folder_; }
@@ -86,11 +104,23 @@ class Checkpoint {
   std::filesystem::path folder_;
   std::vector<Safetensors> files_;
   TensorTable tensors_;
+  UnreadTable unread_;
+  std::vector<std::string> replaced_;
+  std::vector<std::shared_ptr<const std::vector<float>>> replacements_;  // the tensors' bytes
 };
 
 /// Converts stored f32, f16, bf16 or f64 elements to f32; `out` has one place for each.
 /// Throws FormatError for other types, ArgumentError when `out` has another size.
 void to_f32(const StoredTensor& tensor, std::span<float> out);
+
+/// Rows of numbers that are looked up where they lie, or in memory of their own where they had to be converted.
+struct LookupTable {
+  std::span<const std::byte> bytes;
+  DType dtype = DType::f32;           ///< f32, f16 or bf16
+  std::shared_ptr<const void> owner;  ///< of the bytes
+};
+/// A tensor of the checkpoint as it can be looked up: f64 becomes f32. Throws FormatError for other types than these.
+LookupTable lookup_table(std::shared_ptr<const Checkpoint> checkpoint, std::string_view name);
 
 /// A tensor to write; the bytes are the caller's.
 struct TensorToWrite {
@@ -98,6 +128,8 @@ struct TensorToWrite {
   DType dtype = DType::f32;
   Shape shape;
   std::span<const std::byte> bytes;
+  /// Where it is not empty, the type in the file's own word (UnreadTensor), whatever `dtype` says.
+  std::string type = {};
 };
 
 /// Writes a file that this reader and the reference implementation read, under a temporary name until it is complete.

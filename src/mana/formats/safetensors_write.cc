@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::size_t kAlignment = 8;
 
-std::string_view stored_name(DType dtype) {
+std::string_view stored_name(const TensorToWrite& tensor) {
+  if (!tensor.type.empty()) return tensor.type;
   for (const auto& [name, known] : safetensors::kDTypes) {
-    if (known == dtype) return name;
+    if (known == tensor.dtype) return name;
   }
   throw ArgumentError("a tensor to write has a dtype that does not exist");
 }
@@ -28,6 +29,7 @@ void check(std::span<const TensorToWrite> tensors) {
       throw ArgumentError(fmt::format("no tensor may be named {}", tensor.name));
     }
     if (!names.insert(tensor.name).second) throw ArgumentError(fmt::format("there are two tensors {}", tensor.name));
+    if (!tensor.type.empty()) continue;
     const std::uint64_t elements = element_count(tensor.shape);
     const std::size_t element = size_of(tensor.dtype);
     if (tensor.bytes.size() % element != 0 || tensor.bytes.size() / element != elements) {
@@ -37,12 +39,15 @@ void check(std::span<const TensorToWrite> tensors) {
   }
 }
 
+/// What a tensor is aligned to; nothing is known of types that are not read.
+std::size_t alignment_of(const TensorToWrite& tensor) { return tensor.type.empty() ? size_of(tensor.dtype) : 0; }
+
 /// Positions in `tensors` in the order of the data: by falling element size, so that nothing needs padding.
 std::vector<std::size_t> data_order(std::span<const TensorToWrite> tensors) {
   std::vector<std::size_t> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::pair(size_of(tensors[b].dtype), a) < std::pair(size_of(tensors[a].dtype), b);
+    return std::pair(alignment_of(tensors[b]), a) < std::pair(alignment_of(tensors[a]), b);
   });
   return order;
 }
@@ -58,7 +63,7 @@ std::string header(std::span<const TensorToWrite> tensors, std::span<const std::
   nlohmann::ordered_json entries = nlohmann::ordered_json::object();
   if (!metadata.empty()) entries[std::string(safetensors::kMetadata)] = metadata;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    entries[tensors[i].name] = {{"dtype", stored_name(tensors[i].dtype)},
+    entries[tensors[i].name] = {{"dtype", stored_name(tensors[i])},
                                 {"shape", tensors[i].shape},
                                 {"data_offsets", {begins[i], begins[i] + tensors[i].bytes.size()}}};
   }

@@ -9,6 +9,8 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/base/printable.h"
+#include "mana/formats/checkpoint_task.h"
+#include "mana/formats/lora_config.h"
 #include "mana/formats/sentence_modules.h"
 
 namespace mana::formats {
@@ -36,6 +38,19 @@ TransformerSettings read_transformer(const std::filesystem::path& folder) {
 TransformerSettings read_static_embedding(const std::filesystem::path& folder) {
   const auto path = folder / "tokenizer.json";
   return {file_exists(path) ? parse_truncation(json::Document::read(path).root()) : std::nullopt, false};
+}
+
+/// Weights of an adapter that nothing describes are no reason to leave them out.
+bool has_adapter(const std::filesystem::path& folder) {
+  if (file_exists(folder / kAdapterConfig)) return true;
+  for (const char* weights : {kAdapterWeights, "adapter_model.bin"}) {
+    if (!file_exists(folder / weights)) continue;
+    throw FormatError(
+        fmt::format("{} has an adapter, {}, but no {} that says how to merge it: add that, or remove the "
+                    "adapter",
+                    folder.string(), weights, kAdapterConfig));
+  }
+  return false;
 }
 
 /// Nothing for a module that does nothing outside training.
@@ -88,8 +103,7 @@ std::string_view name_of(Similarity similarity) {
 }
 
 SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(folder, ignored)) {
+  if (!folder_exists(folder)) {
     throw IoError(fmt::format("there is no model folder {}", folder.string()));
   }
   SentenceFolder result;
@@ -97,7 +111,11 @@ SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {
   result.transformer = folder;
   result.prompts = {{"document", ""}, {"query", ""}};
   if (!file_exists(folder / "modules.json")) {
+    result.adapter = has_adapter(folder);
     result.modules_assumed = true;
+    const std::string task = read_checkpoint_task(folder).note();
+    result.notes.push_back(fmt::format("{} has no modules.json: mean pooling is assumed{}{}", folder.string(),
+                                       task.empty() ? "" : "; ", task));
     result.modules.emplace_back(PoolingModule{.modes = {PoolingMode::mean}, .include_prompt = true, .dimension = {}});
     return result;
   }
@@ -106,6 +124,7 @@ SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {
   const std::vector<ModuleEntry> modules = parse_module_list(list.root());
   result.transformer = modules.front().path.empty() ? folder : folder / modules.front().path;
   if (modules.front().type == "StaticEmbedding") result.encoder = EncoderKind::static_embedding;
+  result.adapter = result.encoder == EncoderKind::transformer && has_adapter(result.transformer);
   const TransformerSettings transformer = result.encoder == EncoderKind::transformer
                                               ? read_transformer(result.transformer)
                                               : read_static_embedding(result.transformer);

@@ -65,7 +65,9 @@ using SentenceModule = std::variant<PoolingModule, DenseModule, LayerNormModule,
 struct SentenceFolder {
   std::filesystem::path folder;
   EncoderKind encoder = EncoderKind::transformer;
-  std::filesystem::path transformer;    ///< the encoder's folder, with its weights (mostly the folder itself)
+  std::filesystem::path transformer;  ///< the encoder's folder, with its weights (mostly the folder itself)
+  bool adapter =
+      false;  ///< `transformer` has a LoRA adapter, which is merged with the weights (models/sentence/adapter.h)
   std::vector<SentenceModule> modules;  ///< after the encoder, in order: a transformer's pooling first, then the others
   bool modules_assumed = false;         ///< there was no modules.json: mean pooling was assumed, nothing else was read
   /// sentence_bert_config.json; nothing in the newer schema. A static embedding's: the truncation in tokenizer.json.
@@ -75,6 +77,8 @@ struct SentenceFolder {
   std::optional<std::string> default_prompt_name;  ///< one of `prompts`, used when no other is asked for
   std::optional<std::size_t> truncate_dim;  ///< cut after all modules; sentence-transformers does not normalise again
   Similarity similarity = Similarity::cosine;
+  /// What was assumed or left out, a sentence each: for the people who use the vectors.
+  std::vector<std::string> notes;
 };
 
 /// Reads both schemas. Dropout modules are left out: they do nothing outside training. Throws IoError when the folder

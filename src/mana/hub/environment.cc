@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -30,13 +31,34 @@ std::string trimmed(const std::string& text) {
   return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
-std::filesystem::path token_file() {
-  if (const std::string home = variable("HF_HOME"); !home.empty()) return std::filesystem::path(home) / "token";
-  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) {
-    return std::filesystem::path(cache) / "huggingface" / "token";
-  }
+/// "~/x", "$HOME/x" and "${HOME}/x"; a variable that is not set stays as it is written.
+std::filesystem::path expanded(std::string path) {
   const std::string home = variable("HOME");
-  return home.empty() ? std::filesystem::path() : std::filesystem::path(home) / ".cache" / "huggingface" / "token";
+  if (path == "~" || path.starts_with("~/")) path.replace(0, 1, home.empty() ? "~" : home);
+  std::string result;
+  for (std::size_t at = 0; at < path.size();) {
+    const bool braced = path.compare(at, 2, "${") == 0;
+    const std::size_t begin = at + (braced ? 2 : 1);
+    std::size_t end = begin;
+    while (path[at] == '$' && end < path.size() &&
+           (std::isalnum(static_cast<unsigned char>(path[end])) != 0 || path[end] == '_')) {
+      ++end;
+    }
+    const std::string value = end > begin ? variable(path.substr(begin, end - begin).c_str()) : "";
+    if (!value.empty() && (!braced || path.compare(end, 1, "}") == 0)) {
+      result += value;
+      at = end + (braced ? 1 : 0);
+    } else {
+      result += path[at++];
+    }
+  }
+  return result;
+}
+
+std::filesystem::path token_file() {
+  if (const std::string file = variable("HF_TOKEN_PATH"); !file.empty()) return expanded(file);
+  const std::filesystem::path home = hugging_face_home();
+  return home.empty() ? home : home / "token";
 }
 
 }  // namespace
@@ -55,6 +77,10 @@ std::string token_from_environment() {
   std::string source = "HF_TOKEN";
   std::string token = trimmed(variable("HF_TOKEN"));
   if (token.empty()) {
+    source = "HUGGING_FACE_HUB_TOKEN";
+    token = trimmed(variable(source.c_str()));
+  }
+  if (token.empty()) {
     const std::filesystem::path file = token_file();
     std::error_code ignored;  // most machines have no such file
     if (file.empty() || !std::filesystem::is_regular_file(file, ignored)) return {};
@@ -65,6 +91,28 @@ std::string token_from_environment() {
     throw ArgumentError(fmt::format("{} holds no access token: it must be one word of plain characters", source));
   }
   return token;
+}
+
+bool offline_from_environment() {
+  std::string value = trimmed(variable("HF_HUB_OFFLINE"));
+  if (value.empty()) value = trimmed(variable("TRANSFORMERS_OFFLINE"));
+  std::ranges::transform(value, value.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return value == "1" || value == "on" || value == "yes" || value == "true";
+}
+
+std::filesystem::path hugging_face_home() {
+  if (const std::string home = variable("HF_HOME"); !home.empty()) return expanded(home);
+  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) return expanded(cache) / "huggingface";
+  const std::string home = variable("HOME");
+  return home.empty() ? std::filesystem::path() : std::filesystem::path(home) / ".cache" / "huggingface";
+}
+
+std::filesystem::path hugging_face_cache() {
+  for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
+    if (const std::string cache = variable(name); !cache.empty()) return expanded(cache);
+  }
+  const std::filesystem::path home = hugging_face_home();
+  return home.empty() ? home : home / "hub";
 }
 
 }  // namespace mana::hub

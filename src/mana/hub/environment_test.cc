@@ -20,7 +20,9 @@ using testing::ThrowsMessage;
 class EnvironmentTest : public testing::Test {
  protected:
   EnvironmentTest() {
-    for (const char* name : {"HF_ENDPOINT", "HF_TOKEN", "HF_HOME", "XDG_CACHE_HOME", "HOME"}) {
+    for (const char* name :
+         {"HF_ENDPOINT", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_TOKEN_PATH", "HF_HOME", "HF_HUB_CACHE",
+          "HUGGINGFACE_HUB_CACHE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "XDG_CACHE_HOME", "HOME"}) {
       const char* value = std::getenv(name);
       before_[name] = value == nullptr ? std::nullopt : std::optional<std::string>(value);
       ::unsetenv(name);
@@ -72,6 +74,42 @@ TEST_F(EnvironmentTest, ATokenCannotSmuggleAHeader) {
   set("HF_TOKEN", "secret\r\nX-Evil: 1");
   EXPECT_THAT([] { token_from_environment(); },
               ThrowsMessage<ArgumentError>(testing::AllOf(HasSubstr("HF_TOKEN"), Not(HasSubstr("secret")))));
+}
+
+TEST_F(EnvironmentTest, TheTokensFileMayLieElsewhere) {
+  write_text(folder_.path() / "secrets" / "hub token", "of_path\n");
+  set("HOME", folder_.path().string());
+  set("HF_TOKEN_PATH", "~/secrets/hub token");
+  EXPECT_EQ(token_from_environment(), "of_path");
+  set("HUGGING_FACE_HUB_TOKEN", "of_old_name");
+  EXPECT_EQ(token_from_environment(), "of_old_name");
+}
+
+TEST_F(EnvironmentTest, OfflineIsWhatTheHubsToolsTakeForIt) {
+  EXPECT_FALSE(offline_from_environment());
+  for (const char* yes : {"1", "ON", "yes", "True"}) {
+    set("HF_HUB_OFFLINE", yes);
+    EXPECT_TRUE(offline_from_environment()) << yes;
+  }
+  set("TRANSFORMERS_OFFLINE", "1");
+  set("HF_HUB_OFFLINE", "0");
+  EXPECT_FALSE(offline_from_environment()) << "the first that is set counts";
+  set("HF_HUB_OFFLINE", "");
+  EXPECT_TRUE(offline_from_environment());
+}
+
+TEST_F(EnvironmentTest, TheCacheIsWhereTheHubsToolsKeepIt) {
+  EXPECT_EQ(hugging_face_cache(), "");
+  set("HOME", "/h");
+  EXPECT_EQ(hugging_face_cache(), "/h/.cache/huggingface/hub");
+  set("XDG_CACHE_HOME", "/x");
+  EXPECT_EQ(hugging_face_cache(), "/x/huggingface/hub");
+  set("HF_HOME", "$HOME/hf ${XDG_CACHE_HOME} $NOT_SET_ANYWHERE $");
+  EXPECT_EQ(hugging_face_cache(), "/h/hf /x $NOT_SET_ANYWHERE $/hub");
+  set("HUGGINGFACE_HUB_CACHE", "~/old");
+  EXPECT_EQ(hugging_face_cache(), "/h/old");
+  set("HF_HUB_CACHE", "with spaces/relative");
+  EXPECT_EQ(hugging_face_cache(), "with spaces/relative");
 }
 
 }  // namespace

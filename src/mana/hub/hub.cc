@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/hub/checksum.h"
 #include "mana/hub/download.h"
 #include "mana/hub/environment.h"
@@ -46,12 +48,13 @@ std::uint64_t bytes_in(const PullRecord& record) {
 class Pull {
  public:
   Pull(const Store& store, const Repository& repository, const std::string& revision, const HubOptions& options,
-       const std::function<void(const PullProgress&)>& progress, std::stop_token stop)
+       const std::function<void(const PullProgress&)>& progress, std::stop_token stop, const ModelChecks& checks)
       : repository_(repository),
         revision_(revision),
         options_(options),
         progress_(progress),
         stop_(std::move(stop)),
+        checks_(checks),
         store_(store),
         folder_(store.folder_of(repository)),
         client_({.token = options.token,
@@ -68,6 +71,7 @@ class Pull {
 
   PullResult run() {
     if (present_ && present_->commit == revision_) return result(PullStatus::up_to_date);
+    if (options_.offline) return without_asking();
     Listing listing;
     try {
       listing = fetch_listing();
@@ -79,9 +83,12 @@ class Pull {
       remember_revision();
       return result(PullStatus::up_to_date);
     }
-    const std::vector<RemoteFile> files = encoder_files(listing, repository_.full_name());
+    require_weights(listing, repository_.full_name());
     const Staging staging(store_, repository_);
-    download_all(files, listing.commit, staging.open(listing.commit));
+    const std::filesystem::path staged = staging.open(listing.commit);
+    const ModelLayout layout = read_layout(listing, staged, staging);
+    download_all(encoder_files(listing, layout, repository_.full_name()), listing.commit, staged);
+    if (checks_.whole) check(staging, [&] { checks_.whole(staged); });
     staging.install(listing.commit);
     return result(PullStatus::downloaded);
   }
@@ -103,6 +110,55 @@ class Pull {
     }
   }
 
+  PullResult without_asking() const {
+    if (present_ && present_->revision == revision_) return result(PullStatus::offline);
+    throw IoError(
+        fmt::format("{} at {} is not in {}, and HF_HUB_OFFLINE says that nothing is asked of the hub: unset "
+                    "it (and TRANSFORMERS_OFFLINE), or give the folder of a model",
+                    repository_.full_name(), revision_, store_.root().string()));
+  }
+
+  /// What is wrong with the model itself is wrong at the next attempt, too: nothing is kept for it.
+  template <class Check>
+  void check(const Staging& staging, const Check& check) {
+    try {
+      check();
+    } catch (const Error& error) {
+      staging.discard();
+      throw FormatError(
+          fmt::format("{} cannot be used here, so it is not installed: {}", repository_.full_name(), error.what()));
+    }
+  }
+
+  /// A small file that says what else is needed; nothing when the repository has none.
+  std::optional<std::string> description(const Listing& listing, const std::string& path,
+                                         const std::filesystem::path& staged) {
+    const RemoteFile* file = find_file(listing, path);
+    if (file == nullptr) return std::nullopt;
+    keep(*file, staged / path);
+    described_.insert(path);
+    download_one(*file, listing.commit, staged / path, [](std::uint64_t) {});
+    return read_file(staged / path, kLargestListing);
+  }
+
+  ModelLayout read_layout(const Listing& listing, const std::filesystem::path& staged, const Staging& staging) {
+    const auto place = [&](const std::string& file) { return fmt::format("{} of {}", file, repository_.full_name()); };
+    ModelLayout layout;
+    const auto modules = description(listing, "modules.json", staged);
+    if (modules) check(staging, [&] { layout = parse_layout(*modules, place("modules.json")); });
+    const std::string prefix = layout.encoder.empty() ? "" : layout.encoder + "/";
+    description(listing, prefix + "config.json", staged);
+    if (checks_.configuration) {
+      check(staging, [&] { checks_.configuration(staged / layout.encoder, modules.has_value()); });
+    }
+    if (find_file(listing, prefix + "model.safetensors") == nullptr) {
+      const std::string index = prefix + "model.safetensors.index.json";
+      const auto text = description(listing, index, staged);
+      if (text) check(staging, [&] { layout.shards = parse_shards(*text, place(index)); });
+    }
+    return layout;
+  }
+
   Listing fetch_listing() {
     const std::string url = fmt::format("{}/api/models/{}/revision/{}?blobs=true", options_.endpoint,
                                         repository_.full_name(), url_escape(revision_));
@@ -120,7 +176,9 @@ class Pull {
       total_ = 0;
       for (const RemoteFile& file : files) *total_ += *file.size;
     }
-    for (const RemoteFile& file : files) keep(file, staged / file.path);
+    for (const RemoteFile& file : files) {
+      if (!described_.contains(file.path)) keep(file, staged / file.path);
+    }
     check_space(staged);
 
     PullRecord record{repository_.full_name(), revision_, commit, {}};
@@ -159,6 +217,15 @@ class Pull {
     const auto report = [&](std::uint64_t bytes) {
       if (progress_) progress_({.file = file.path, .done = done_ + bytes, .total = total_, .kept = kept_});
     };
+    const std::uint64_t size = download_one(file, commit, target, report);
+    report(size);
+    done_ += size;
+    return size;
+  }
+
+  /// Returns the size of the file, which may be there already.
+  std::uint64_t download_one(const RemoteFile& file, const std::string& commit, const std::filesystem::path& target,
+                             const BytesDone& report) {
     if (!size_of(target)) {
       std::string url = fmt::format("{}/{}/resolve/{}", options_.endpoint, repository_.full_name(), commit);
       for (const auto& component : std::filesystem::path(file.path))
@@ -168,8 +235,6 @@ class Pull {
     }
     const auto size = size_of(target);
     if (!size) throw IoError(fmt::format("{} has vanished while it was being downloaded", target.string()));
-    report(*size);
-    done_ += *size;
     return *size;
   }
 
@@ -178,11 +243,13 @@ class Pull {
   const HubOptions& options_;
   const std::function<void(const PullProgress&)>& progress_;
   std::stop_token stop_;
+  const ModelChecks& checks_;
   const Store& store_;
   const std::filesystem::path folder_;
   HttpClient client_;
   std::optional<PullRecord> present_;  ///< of the model in the store, if it is whole
   std::optional<std::uint64_t> total_;
+  std::set<std::string> described_;  ///< what was downloaded because it says what else is needed
   std::uint64_t kept_ = 0;
   std::uint64_t done_ = 0;
 };
@@ -190,14 +257,16 @@ class Pull {
 }  // namespace
 
 HubOptions HubOptions::from_environment() {
-  return {.endpoint = endpoint_from_environment(), .token = token_from_environment()};
+  return {.endpoint = endpoint_from_environment(),
+          .token = token_from_environment(),
+          .offline = offline_from_environment()};
 }
 
 PullResult pull(const Store& store, const Repository& repository, const std::string& revision,
                 const HubOptions& options, const std::function<void(const PullProgress&)>& progress,
-                std::stop_token stop) {
+                std::stop_token stop, const ModelChecks& checks) {
   check_revision(revision);
-  return Pull(store, repository, revision, options, progress, std::move(stop)).run();
+  return Pull(store, repository, revision, options, progress, std::move(stop), checks).run();
 }
 
 }  // namespace mana::hub

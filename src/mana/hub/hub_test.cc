@@ -311,6 +311,68 @@ TEST_F(PullTest, ARefusedPullLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(home_.path()));
 }
 
+TEST_F(PullTest, ConfigurationsComeFirstAndMayRefuseTheWeights) {
+  hub_->files["modules.json"] =
+      R"([{"path": "", "type": "x.Transformer"}, {"path": "parts/pooling", "type": "x.Pooling"}])";
+  hub_->files["parts/pooling/config.json"] = "{}";
+  bool has_modules = false;
+  const ModelChecks refusing = {.configuration = [&](const std::filesystem::path& encoder, bool modules) {
+    has_modules = modules;
+    throw FormatError("model_type is '" + read_file(encoder / "config.json") + "'");
+  }};
+  const auto run_with = [&](const ModelChecks& checks) {
+    return pull(store_, repository_, "main", options_for(hub_->url()), {}, {}, checks);
+  };
+  EXPECT_THAT(
+      [&] { run_with(refusing); },
+      ThrowsMessage<FormatError>(HasSubstr("owner/name cannot be used here, so it is not installed: model_type")));
+  EXPECT_TRUE(has_modules);
+  EXPECT_EQ(hub_->requests().size(), 3U) << "the list, modules.json, config.json";
+  EXPECT_THAT(store_.names(), IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(staged()));
+
+  bool checked = false;
+  run_with({.whole = [&](const std::filesystem::path& model) {
+    checked = true;
+    EXPECT_TRUE(std::filesystem::exists(model / "parts/pooling/config.json"));
+    EXPECT_FALSE(std::filesystem::exists(model / "1_Pooling"));
+    EXPECT_FALSE(std::filesystem::exists(folder())) << "not yet";
+  }});
+  EXPECT_TRUE(checked);
+}
+
+TEST_F(PullTest, WhatCannotBeUsedIsNotInstalled) {
+  const ModelChecks refusing = {.whole = [](const std::filesystem::path&) { throw FormatError("it is broken"); }};
+  EXPECT_THAT([&] { pull(store_, repository_, "main", options_for(hub_->url()), {}, {}, refusing); },
+              ThrowsMessage<FormatError>(HasSubstr("it is broken")));
+  EXPECT_THAT(store_.names(), IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(staged()));
+}
+
+TEST_F(PullTest, TheShardsOfAnIndexAreFetched) {
+  hub_->files["model.safetensors.index.json"] = R"({"weight_map": {"a": "one.safetensors", "b": "two.safetensors"}})";
+  hub_->files["one.safetensors"] = "1";
+  hub_->files["two.safetensors"] = "2";
+  hub_->files["three.safetensors"] = "3";
+  hub_->files.erase("model.safetensors");
+  run();
+  EXPECT_EQ(content("two.safetensors"), "2");
+  EXPECT_FALSE(std::filesystem::exists(folder() / "three.safetensors"));
+}
+
+TEST_F(PullTest, OfflineNothingIsAsked) {
+  HubOptions offline = options_for(hub_->url());
+  offline.offline = true;
+  EXPECT_THAT([&] { pull(store_, repository_, "main", offline); },
+              ThrowsMessage<IoError>(HasSubstr("HF_HUB_OFFLINE says that nothing is asked")));
+  EXPECT_TRUE(hub_->requests().empty());
+  run();
+  const std::size_t requests = hub_->requests().size();
+  EXPECT_EQ(pull(store_, repository_, "main", offline).status, PullStatus::offline);
+  EXPECT_THROW(pull(store_, repository_, "v2", offline), IoError);
+  EXPECT_EQ(hub_->requests().size(), requests);
+}
+
 TEST_F(PullTest, AHostileListIsRefused) {
   hub_->files["../../escape.json"] = "x";
   expect_failure<FormatError>("outside of the repository");

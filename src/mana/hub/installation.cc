@@ -114,6 +114,11 @@ void Staging::install(const std::string& commit) const {
   std::filesystem::remove_all(folder_, ignored);
 }
 
+void Staging::discard() const {
+  std::error_code ignored;  // what stays is taken up by the next pull
+  std::filesystem::remove_all(folder_, ignored);
+}
+
 void make_folders(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

@@ -40,6 +40,8 @@ class Staging {
   /// Puts the folder of `commit` into the store in one step, in the place of what was there. Then removes what other
   /// pulls of this repository left unfinished.
   void install(const std::string& commit) const;
+  /// Removes what was put together for this repository.
+  void discard() const;
 
  private:
   std::filesystem::path folder_;  ///< holds one folder for each commit

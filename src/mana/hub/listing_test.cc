@@ -20,11 +20,11 @@ std::string listing_of(const std::string& siblings) {
   return fmt::format(R"({{"id": "owner/name", "sha": "{}", "private": false, "siblings": [{}]}})", kCommit, siblings);
 }
 
-std::vector<std::string> chosen(const std::vector<std::string>& paths) {
+std::vector<std::string> chosen(const std::vector<std::string>& paths, const ModelLayout& layout = {}) {
   Listing listing;
   for (const std::string& path : paths) listing.files.push_back({path, {}, {}});
   std::vector<std::string> names;
-  for (const RemoteFile& file : encoder_files(listing, "owner/name")) names.push_back(file.path);
+  for (const RemoteFile& file : encoder_files(listing, layout, "owner/name")) names.push_back(file.path);
   std::ranges::sort(names);
   return names;
 }
@@ -98,7 +98,9 @@ TEST(EncoderFiles, AreThoseOfASentenceTransformersFolder) {
                       "tokenizer.json",
                       "tokenizer_config.json",
                       "train_script.py",
-                      "vocab.txt"}),
+                      "vocab.json",
+                      "vocab.txt"},
+                     {.encoder = "", .modules = {"1_Pooling", "2_Dense"}, .with_weights = {"2_Dense"}}),
               ElementsAre("1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors", "README.md",
                           "config.json", "config_sentence_transformers.json", "model.safetensors", "modules.json",
                           "sentence_bert_config.json", "special_tokens_map.json", "tokenizer.json",
@@ -111,13 +113,35 @@ TEST(EncoderFiles, HoldTheWeightsOnce) {
                       "model.safetensors.index.json", "consolidated.safetensors"}),
               ElementsAre("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
                           "model.safetensors.index.json"));
-  EXPECT_THAT(chosen({"other.safetensors"}), ElementsAre("other.safetensors"));
+  EXPECT_THAT(chosen({"part-b.safetensors", "part-a.safetensors", "model.safetensors.index.json"},
+                     {.encoder = "", .shards = std::vector<std::string>{"part-a.safetensors", "part-b.safetensors"}}),
+              ElementsAre("model.safetensors.index.json", "part-a.safetensors", "part-b.safetensors"));
+  EXPECT_THAT([] { chosen({"model.safetensors.index.json"}, {.encoder = "", .shards = {{"gone.safetensors"}}}); },
+              ThrowsMessage<FormatError>(HasSubstr("has no file gone.safetensors, which its")));
+  EXPECT_THROW(chosen({"other.safetensors"}), FormatError) << "nobody reads it under that name";
+}
+
+TEST(EncoderFiles, LieWhereModulesJsonSays) {
+  const ModelLayout layout = parse_layout(R"([{"path": "enc/", "type": "sentence_transformers.models.Transformer"},
+                                              {"path": "parts/pool", "type": "sentence_transformers.models.Pooling"},
+                                              {"path": "thick", "type": "sentence_transformers.models.Dense"}])",
+                                          "modules.json");
+  EXPECT_THAT(chosen({"modules.json", "config.json", "enc/config.json", "enc/vocab.txt", "enc/model.safetensors",
+                      "enc/adapter_config.json", "enc/adapter_model.safetensors", "parts/pool/config.json",
+                      "thick/config.json", "thick/model.safetensors", "1_Pooling/config.json"},
+                     layout),
+              ElementsAre("enc/adapter_config.json", "enc/adapter_model.safetensors", "enc/config.json",
+                          "enc/model.safetensors", "enc/vocab.txt", "modules.json", "parts/pool/config.json",
+                          "thick/config.json", "thick/model.safetensors"));
+  EXPECT_THROW(parse_layout(R"([{"path": "../up", "type": "x.Transformer"}])", "modules.json"), FormatError);
+  EXPECT_THROW(parse_shards(R"({"weight_map": {"a": "/etc/passwd"}})", "index"), FormatError);
+  EXPECT_THAT(parse_shards(R"({"weight_map": {"b": "2", "a": "1", "c": "2"}})", "index"), ElementsAre("1", "2"));
 }
 
 TEST(EncoderFiles, BeginWithTheSmallest) {
   Listing listing;
   listing.files = {{"model.safetensors", 1000, {}}, {"config.json", 20, {}}, {"vocab.txt", 10, {}}};
-  const std::vector<RemoteFile> files = encoder_files(listing, "owner/name");
+  const std::vector<RemoteFile> files = encoder_files(listing, {}, "owner/name");
   EXPECT_EQ(files.front().path, "vocab.txt");
   EXPECT_EQ(files.back().path, "model.safetensors");
 }
@@ -136,7 +160,8 @@ TEST(EncoderFiles, MustHaveSafeWeights) {
       ThrowsMessage<FormatError>(HasSubstr("owner/name has weights as a pickle of Python only (pytorch_model.bin)")));
   EXPECT_THAT(
       [] {
-        chosen({"model.safetensors", "2_Dense/pytorch_model.bin"});
+        chosen({"model.safetensors", "2_Dense/pytorch_model.bin"},
+               {.encoder = "", .modules = {"2_Dense"}, .with_weights = {"2_Dense"}});
       },
       ThrowsMessage<FormatError>(HasSubstr("(2_Dense/pytorch_model.bin)")));
   EXPECT_THAT(

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/hub/hugging_face_cache.h"
 
 namespace mana::hub {
 namespace {
@@ -68,7 +70,7 @@ Store Store::from_environment() {
 
 std::filesystem::path Store::resolve(std::string_view model) const {
   if (model.empty()) throw ArgumentError("the name of the model is empty: give a folder or the name of a model");
-  if (model.find('\0') == std::string_view::npos && is_folder(model)) return model;
+  if (model.find('\0') == std::string_view::npos && folder_exists(model)) return model_folder(model);
 
   const std::optional<Repository> repository = repository_of(model);
   if (repository && is_folder(folder_of(*repository))) return folder_of(*repository);
@@ -85,8 +87,14 @@ std::filesystem::path Store::resolve(std::string_view model) const {
                                       root_.string(), fmt::join(owned, ", ")));
     }
   }
+  const HuggingFaceCache cache = HuggingFaceCache::from_environment();
+  if (const auto found = cache.find(model)) return *found;
+  const std::vector<std::string> cached = cache.names();
   const std::string what =
-      fmt::format("there is no model \"{}\", neither as a folder nor in {}", model, root_.string());
+      fmt::format("there is no model \"{}\", neither as a folder nor in {}{}", model, root_.string(),
+                  std::ranges::find(cached, model) == cached.end()
+                      ? ""
+                      : fmt::format(", and {} has only a part of it", cache.root().string()));
   if (there.empty() || there.size() > kMostNamesShown) throw ArgumentError(fmt::format("{}: {}", what, advice(model)));
   throw ArgumentError(fmt::format("{} (there: {}): {}", what, fmt::join(there, ", "), advice(model)));
 }

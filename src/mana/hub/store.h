@@ -21,9 +21,11 @@ class Store {
   const std::filesystem::path& root() const { return root_; }
 
   /// The folder of a model, which is one of these, in this order:
-  ///   - the path of a folder that exists ("./model", "/srv/model", "model");
+  ///   - the path of a folder that exists ("./model", "/srv/model", "model"), or of a repository in Hugging Face's
+  ///     cache ("…/models--owner--name", for which the snapshot of refs/main is given);
   ///   - the name of a model in the store ("all-MiniLM-L6-v2", "owner/name");
-  ///   - the name without its owner, where that fits one model of the store only.
+  ///   - the name without its owner, where that fits one model of the store only;
+  ///   - the same two in Hugging Face's cache (hub/hugging_face_cache.h).
   /// Throws ArgumentError that says what to do. Never leaves the store for a name ("..", "/etc").
   std::filesystem::path resolve(std::string_view model) const;
 

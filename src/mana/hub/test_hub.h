@@ -64,7 +64,7 @@ class TestHub {
       {"README.md", "# A model"},
       {"config.json", R"({"model_type": "bert"})"},
       {"model.safetensors", std::string(300'000, 'w')},
-      {"modules.json", "[]"},
+      {"modules.json", R"([{"path": "", "type": "x.Transformer"}, {"path": "1_Pooling", "type": "x.Pooling"}])"},
       {"onnx/model.onnx", "not for us"},
       {"pytorch_model.bin", "nor this"},
       {"tokenizer.json", "{}"},

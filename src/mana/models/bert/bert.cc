@@ -1,11 +1,7 @@
 #include "mana/models/bert/bert.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
-
-#include "mana/base/errors.h"
 
 namespace mana::models {
 namespace {
@@ -18,12 +14,8 @@ class CheckpointReader {
 
   void operator()(const std::string&, nn::EmbeddingTable& table) {
     const BertTensor& tensor = *next_++;
-    const formats::StoredTensor& stored = checkpoint_->at(tensor.name);
-    if (stored.dtype != DType::f32 && stored.dtype != DType::f16 && stored.dtype != DType::bf16) {
-      throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16 or bf16 is needed",
-                                    checkpoint_->folder().string(), tensor.name, name_of(stored.dtype)));
-    }
-    table = {stored.bytes, stored.dtype, table.width(), checkpoint_};
+    formats::LookupTable stored = formats::lookup_table(checkpoint_, tensor.name);
+    table = {stored.bytes, stored.dtype, table.width(), std::move(stored.owner)};
   }
 
   void operator()(const std::string&, nn::LayerNorm& norm) {

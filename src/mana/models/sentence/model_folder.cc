@@ -13,6 +13,7 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/formats/sentence_modules.h"
+#include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/packed_model.h"
 
 namespace mana::models {
@@ -57,6 +58,20 @@ void copy_one(const fs::path& from, const fs::path& to) {
 
 void copy_if_there(const fs::path& from, const fs::path& to, const char* name) {
   if (file_exists(from / name)) copy_one(from / name, to / name);
+}
+
+/// The weights of an encoder with its adapter, as one file.
+void write_merged_weights(const formats::SentenceFolder& model, const fs::path& to) {
+  const formats::Checkpoint checkpoint = open_encoder(model);
+  std::vector<formats::TensorToWrite> tensors;
+  for (const auto& [name, tensor] : checkpoint.tensors()) {
+    tensors.push_back({name, tensor.dtype, tensor.shape, tensor.bytes});
+  }
+  for (const auto& [name, tensor] : checkpoint.unread()) {
+    tensors.push_back({.name = name, .shape = tensor.shape, .bytes = tensor.bytes, .type = tensor.type});
+  }
+  make_folder(to);
+  formats::write_safetensors(to / kWeights, tensors);
 }
 
 void copy_weights(const fs::path& from, const fs::path& to) {
@@ -108,6 +123,7 @@ void copy_description(const fs::path& from, const fs::path& to) {
   for (const char* name : kOfTheModel) copy_if_there(from, to, name);
   const fs::path encoder = (to / model.transformer.lexically_relative(from)).lexically_normal();
   for (const char* name : kOfTheEncoder) copy_if_there(model.transformer, encoder, name);
+  if (model.adapter) copy_if_there(encoder_folder(model), encoder, "config.json");
   if (model.modules_assumed) {
     write_assumed_modules(to, read_json(to / "config.json").at("hidden_size").get<std::size_t>());
     return;
@@ -132,7 +148,15 @@ std::vector<fs::path> weight_folders(const fs::path& folder) {
 
 void copy_model(const fs::path& from, const fs::path& to) {
   copy_description(from, to);
-  for (const fs::path& folder : weight_folders(from)) copy_weights(from / folder, (to / folder).lexically_normal());
+  const formats::SentenceFolder model = formats::read_sentence_folder(from);
+  for (const fs::path& folder : weight_folders(from)) {
+    const fs::path target = (to / folder).lexically_normal();
+    if (model.adapter && folder == model.transformer.lexically_relative(from)) {
+      write_merged_weights(model, target);
+    } else {
+      copy_weights(from / folder, target);
+    }
+  }
 }
 
 FolderSize size_on_disk(const fs::path& folder) {
@@ -181,10 +205,13 @@ void rewrite_weights(const fs::path& folder, const ChangeTensor& change) {
     changed.push_back(std::move(tensor));
   }
   std::vector<formats::TensorToWrite> to_write;
-  to_write.reserve(changed.size());
+  to_write.reserve(changed.size() + checkpoint.unread().size());
   for (std::size_t i = 0; i < changed.size(); ++i) {
     to_write.push_back({changed[i].name, changed[i].dtype, changed[i].shape,
                         changed[i].bytes.empty() ? bytes[i] : std::span<const std::byte>(changed[i].bytes)});
+  }
+  for (const auto& [name, tensor] : checkpoint.unread()) {
+    to_write.push_back({.name = name, .shape = tensor.shape, .bytes = tensor.bytes, .type = tensor.type});
   }
   formats::write_safetensors(folder / kWeights, to_write);
   std::error_code ignored;

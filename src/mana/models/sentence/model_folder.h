@@ -27,8 +27,8 @@ void copy_description(const std::filesystem::path& from, const std::filesystem::
 std::vector<std::filesystem::path> weight_folders(const std::filesystem::path& folder);
 
 /// Copies what makes the model (configuration, tokenizer, weights, modules) and what is to be known of it (README and
-/// licence) into an empty folder; not other forms of the weights. A folder without modules.json gets one that says what
-/// was assumed. Throws IoError.
+/// licence) into an empty folder; not other forms of the weights. An adapter is merged with them and not copied. A
+/// folder without modules.json gets one that says what was assumed. Throws IoError.
 void copy_model(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Bytes of the packed model, and of all other files in the folder and below.

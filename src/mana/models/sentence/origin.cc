@@ -8,6 +8,7 @@
 #include "mana/base/file.h"
 #include "mana/base/xxh64.h"
 #include "mana/formats/safetensors.h"
+#include "mana/models/sentence/adapter.h"
 
 namespace mana::models {
 namespace {
@@ -25,8 +26,7 @@ std::uint64_t sampled(std::uint64_t sum, Bytes bytes) {
 }
 
 template <class Extend>
-std::uint64_t sum_of_weights(std::uint64_t sum, const std::filesystem::path& folder, const Extend& extend) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(folder);
+std::uint64_t sum_of_weights(std::uint64_t sum, const formats::Checkpoint& checkpoint, const Extend& extend) {
   for (const formats::Safetensors& file : checkpoint.files()) {
     for (const auto& [name, tensor] : file.tensors()) {
       sum = extended(sum, name);
@@ -36,17 +36,20 @@ std::uint64_t sum_of_weights(std::uint64_t sum, const std::filesystem::path& fol
       file.file().forget(tensor.bytes);  // what was looked at stays in no memory of ours
     }
   }
+  for (const std::string& name : checkpoint.replaced()) {  // by an adapter
+    sum = extend(extended(sum, name), checkpoint.at(name).bytes);
+  }
   return sum;
 }
 
 template <class Extend>
 std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend) {
-  std::uint64_t sum = sum_of_weights(0, folder.transformer, extend);
+  std::uint64_t sum = sum_of_weights(0, open_encoder(folder), extend);
   for (const formats::SentenceModule& module : folder.modules) {
     if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
-      sum = sum_of_weights(sum, dense->folder, extend);
+      sum = sum_of_weights(sum, formats::Checkpoint::open(dense->folder), extend);
     } else if (const auto* norm = std::get_if<formats::LayerNormModule>(&module)) {
-      sum = sum_of_weights(sum, norm->folder, extend);
+      sum = sum_of_weights(sum, formats::Checkpoint::open(norm->folder), extend);
     }
   }
   for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt"}) {

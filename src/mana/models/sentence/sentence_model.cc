@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/formats/checkpoint_task.h"
+#include "mana/models/sentence/adapter.h"
 
 namespace mana::models {
 
@@ -106,7 +108,7 @@ void read_head(const formats::LayerNormModule& module, nn::LayerNorm& head) {
 }
 
 std::shared_ptr<const formats::Checkpoint> open_checkpoint(const formats::SentenceFolder& folder) {
-  return std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.transformer));
+  return std::make_shared<const formats::Checkpoint>(open_encoder(folder));
 }
 
 /// A static embedding is its table, which stays in the mapped file: it is complete.
@@ -114,7 +116,8 @@ SentenceModel::Encoder make_encoder(const formats::SentenceFolder& folder,
                                     const std::vector<formats::SentenceModule>& modules,
                                     const kernels::WeightLayout& layout) {
   if (folder.encoder == formats::EncoderKind::static_embedding) return load_static_embedding(open_checkpoint(folder));
-  const BertConfig config = read_bert_config(folder.transformer);
+  const BertConfig config = encoder_config(folder);
+  if (folder.modules_assumed) formats::require_encoder(encoder_folder(folder));
   const auto& pooling = std::get<formats::PoolingModule>(modules.at(0));
   if (pooling.dimension) require_width(folder.folder / "pooling", *pooling.dimension, config.model);
   return PooledBert{make_bert(config, layout), {pooling.modes, pooling.include_prompt}};

@@ -11,6 +11,7 @@
 #include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/legacy_schema.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/trained_memory.h"
@@ -47,8 +48,11 @@ class Refresh {
 };
 
 /// The weights of the folder `part` of a model, those of parameters as they are now.
-void write_weights(const fs::path& source, const fs::path& target, const fs::path& part, const TrainedMemory& memory) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(source / part);
+void write_weights(const formats::SentenceFolder& source, const fs::path& target, const fs::path& part,
+                   const TrainedMemory& memory) {
+  const bool encoder = part == source.transformer.lexically_relative(source.folder);
+  const formats::Checkpoint checkpoint =
+      encoder ? open_encoder(source) : formats::Checkpoint::open(source.folder / part);
   std::vector<formats::TensorToWrite> tensors;
   std::set<std::string_view> written;
   for (std::size_t i = 0; i < memory.parameters.size(); ++i) {
@@ -64,6 +68,9 @@ void write_weights(const fs::path& source, const fs::path& target, const fs::pat
   }
   for (const auto& [name, stored] : checkpoint.tensors()) {
     if (!written.contains(name)) tensors.push_back({name, stored.dtype, stored.shape, stored.bytes});
+  }
+  for (const auto& [name, tensor] : checkpoint.unread()) {
+    tensors.push_back({.name = name, .shape = tensor.shape, .bytes = tensor.bytes, .type = tensor.type});
   }
   formats::write_safetensors((target / part / "model.safetensors").lexically_normal(), tensors);
 }
@@ -115,7 +122,7 @@ void TrainableModel::save(const fs::path& folder, std::span<const NamedText> ext
   const fs::path& source = folder_.folder;
   AtomicFolder target(folder, AtomicFolder::Existing::replace);
   copy_description(source, target.temporary());
-  for (const fs::path& part : weight_folders(source)) write_weights(source, target.temporary(), part, *memory_);
+  for (const fs::path& part : weight_folders(source)) write_weights(folder_, target.temporary(), part, *memory_);
   const fs::path encoder = folder_.transformer.lexically_relative(source);
   edit_json((target.temporary() / encoder / "config.json").lexically_normal(), [](Json& config) {
     for (const char* key : {"dtype", "torch_dtype"}) {

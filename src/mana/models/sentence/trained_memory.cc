@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mana/models/sentence/adapter.h"
+
 namespace mana::models {
 namespace {
 
@@ -28,7 +30,7 @@ std::vector<Source> sources_of(const formats::SentenceFolder& folder, const Sent
   if (const auto* embedding = std::get_if<StaticEmbedding>(&model.encoder)) {
     sources.push_back({folder.transformer, kStaticTable, {embedding->vocabulary(), embedding->width()}, ""});
   } else {
-    const Checkpoint checkpoint = Checkpoint::open(folder.transformer);
+    const Checkpoint checkpoint = open_encoder(folder);
     for (BertTensor& tensor : bert_tensors_in(checkpoint, std::get<PooledBert>(model.encoder).bert.config)) {
       sources.push_back({folder.transformer, std::move(tensor.name), std::move(tensor.shape), ""});
     }
@@ -130,7 +132,8 @@ class Planner {
   std::size_t size_ = 0;
 };
 
-void read_values(const std::vector<Source>& sources, const SentenceModel& model, std::span<Parameter> parameters) {
+void read_values(const formats::SentenceFolder& model_folder, const std::vector<Source>& sources,
+                 const SentenceModel& model, std::span<Parameter> parameters) {
   fs::path folder;
   std::optional<Checkpoint> checkpoint;
   for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -139,7 +142,10 @@ void read_values(const std::vector<Source>& sources, const SentenceModel& model,
       for (std::size_t row = 0; row < parameter.rows; ++row) embedding->table.add(row, parameter.row(row));
       continue;
     }
-    if (!checkpoint || folder != sources[i].folder) checkpoint = Checkpoint::open(folder = sources[i].folder);
+    if (!checkpoint || folder != sources[i].folder) {
+      folder = sources[i].folder;
+      checkpoint = folder == model_folder.transformer ? open_encoder(model_folder) : Checkpoint::open(folder);
+    }
     std::ranges::copy(checkpoint->f32(sources[i].tensor, sources[i].shape), parameter.values.begin());
   }
 }
@@ -176,7 +182,7 @@ std::shared_ptr<TrainedMemory> make_trained_memory(const formats::SentenceFolder
   Planner planner(folder.folder, sources, *memory);
   for_each_trained_part(model, planner);
   planner.give_memory();
-  read_values(sources, model, memory->parameters);
+  read_values(folder, sources, model, memory->parameters);
   TableViews views(memory->parts, memory);
   for_each_trained_part(model, views);
   return memory;

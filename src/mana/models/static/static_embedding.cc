@@ -22,10 +22,6 @@ const StoredTensor& matrix_at(const Checkpoint& checkpoint, std::string_view nam
     throw FormatError(fmt::format("{}: tensor {} has shape {}; [tokens, dimensions] is needed",
                                   checkpoint.folder().string(), name, formats::to_string(tensor.shape)));
   }
-  if (tensor.dtype != DType::f32 && tensor.dtype != DType::f16 && tensor.dtype != DType::bf16) {
-    throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16 or bf16 is needed", checkpoint.folder().string(),
-                                  name, name_of(tensor.dtype)));
-  }
   return tensor;
 }
 
@@ -134,8 +130,9 @@ StaticEmbedding load_static_embedding(std::shared_ptr<const Checkpoint> checkpoi
   if (checkpoint->find(kName) == nullptr && checkpoint->find("embeddings") != nullptr) {
     return fold_model2vec(*checkpoint);
   }
-  const StoredTensor& stored = matrix_at(*checkpoint, kName);
-  return {nn::EmbeddingTable(stored.bytes, stored.dtype, stored.shape[1], std::move(checkpoint))};
+  const std::size_t width = matrix_at(*checkpoint, kName).shape[1];
+  formats::LookupTable stored = formats::lookup_table(std::move(checkpoint), kName);
+  return {nn::EmbeddingTable(stored.bytes, stored.dtype, width, std::move(stored.owner))};
 }
 
 bool is_static_tensor(std::string_view name) {

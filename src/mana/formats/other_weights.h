@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace mana::formats {
+
+/// What a folder without safetensors weights has in their place (PyTorch's pickles, ONNX, GGUF, TensorFlow's and Flax's
+/// files, an adapter alone, half a download), and what to do about it: "weights only as …: …". Nothing where there is
+/// none of these.
+std::optional<std::string> other_weights(const std::filesystem::path& folder);
+
+}  // namespace mana::formats

@@ -1,0 +1,237 @@
+#include "mana/models/sentence/adapter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/printable.h"
+#include "mana/formats/lora_config.h"
+#include "mana/hub/store.h"
+
+namespace mana::models {
+namespace {
+
+namespace fs = std::filesystem;
+using formats::Checkpoint;
+using formats::LoraConfig;
+using formats::StoredTensor;
+
+/// The tensors of one layer of the adapter.
+struct LoraLayer {
+  const StoredTensor* a = nullptr;     ///< [r, in]; of an embedding [r, rows]
+  const StoredTensor* b = nullptr;     ///< [out, r]; of an embedding [width, r]
+  const StoredTensor* bias = nullptr;  ///< of B: [out]
+  bool embedding = false;
+};
+
+/// Removes `ending` where `name` has it.
+bool cut_ending(std::string_view& name, std::string_view ending) {
+  if (!name.ends_with(ending)) return false;
+  name.remove_suffix(ending.size());
+  return true;
+}
+
+std::vector<float> values_of(const StoredTensor& tensor) {
+  std::vector<float> values(formats::element_count(tensor.shape));
+  formats::to_f32(tensor, values);
+  return values;
+}
+
+class Adapter {
+ public:
+  Adapter(const fs::path& folder, Checkpoint& checkpoint)
+      : config_(formats::read_lora_config(folder)), file_(open(folder)), checkpoint_(checkpoint) {
+    if (!file_.unread().empty()) {
+      const auto& [name, tensor] = *file_.unread().begin();
+      fail(name, fmt::format("is stored as {}, which is not read here", printable(tensor.type)));
+    }
+  }
+
+  void merge() {
+    for (const auto& [name, tensor] : file_.tensors()) sort(name, tensor);
+    for (const auto& [name, tensor] : whole_) replace(name, *tensor);  // before a bias is added to one of them
+    for (const auto& [name, layer] : layers_) merge(name, layer);
+  }
+
+ private:
+  static formats::Safetensors open(const fs::path& folder) {
+    if (!file_exists(folder / formats::kAdapterWeights) && file_exists(folder / "adapter_model.bin")) {
+      throw IoError(
+          fmt::format("{} has its adapter only as adapter_model.bin, a pickle of PyTorch, which is not safe "
+                      "to read: save it again in Python, which writes {}",
+                      folder.string(), formats::kAdapterWeights));
+    }
+    return formats::Safetensors::open(folder / formats::kAdapterWeights);
+  }
+
+  [[noreturn]] void fail(std::string_view name, std::string_view what) const {
+    throw FormatError(fmt::format("{}: {} {}", file_.file().path().string(), printable(name), what));
+  }
+
+  /// Puts a tensor to its layer, by the name that PEFT gives it: "base_model.model.<layer>.lora_A.weight".
+  void sort(const std::string& full_name, const StoredTensor& tensor) {
+    std::string_view name = full_name;
+    for (const std::string_view prefix : {"base_model.model.", "base_model.", "bert."}) {
+      if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    }
+    static constexpr std::pair<std::string_view, const StoredTensor * LoraLayer::*> kParts[] = {
+        {".lora_A.weight", &LoraLayer::a},         {".lora_B.weight", &LoraLayer::b},
+        {".lora_A.default.weight", &LoraLayer::a}, {".lora_B.default.weight", &LoraLayer::b},
+        {".lora_B.bias", &LoraLayer::bias},        {".lora_embedding_A", &LoraLayer::a},
+        {".lora_embedding_B", &LoraLayer::b}};
+    for (const auto& [ending, part] : kParts) {
+      if (!cut_ending(name, ending)) continue;
+      LoraLayer& layer = layers_[std::string(name)];
+      layer.*part = &tensor;
+      layer.embedding = ending.starts_with(".lora_embedding");
+      return;
+    }
+    if (name.find("lora_") != std::string_view::npos || name.find("trainable_tokens") != std::string_view::npos) {
+      fail(full_name,
+           "is a part of an adapter that is not supported: merge it in Python with PEFT's "
+           "merge_and_unload() and save the model");
+    }
+    whole_[std::string(name)] = &tensor;
+  }
+
+  /// Heads and the pooler have no influence on vectors.
+  static bool is_of_the_encoder(std::string_view name) {
+    return name.starts_with("encoder.") || name.starts_with("embeddings.");
+  }
+
+  /// The name that a tensor of the encoder has in this checkpoint; nothing when there is none.
+  std::optional<std::string> name_in_checkpoint(std::string_view name) const {
+    std::vector<std::string> names = {std::string(name)};
+    if (const std::size_t norm = name.rfind("LayerNorm."); norm != std::string_view::npos) {
+      names.push_back(fmt::format("{}LayerNorm.{}", name.substr(0, norm), name.ends_with("weight") ? "gamma" : "beta"));
+    }
+    for (const std::string& each : names) {
+      for (std::string full : {each, "bert." + each}) {
+        if (checkpoint_.find(full) != nullptr) return full;
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// Biases that were trained, and layers that the adapter has whole.
+  void replace(std::string name, const StoredTensor& tensor) {
+    const std::string shown = name;
+    if (const std::size_t wrapped = name.find(".base_layer."); wrapped != std::string::npos) {
+      name.erase(wrapped, std::string_view(".base_layer").size());
+    }
+    const std::string layer = name.substr(0, name.rfind('.'));
+    const bool saved = std::ranges::any_of(config_.modules_to_save, [&](const std::string& module) {
+      return fmt::format(".{}.", layer).find(fmt::format(".{}.", module)) != std::string::npos;
+    });
+    const bool bias =
+        name.ends_with(".bias") && (config_.bias == LoraConfig::Bias::all ||
+                                    (config_.bias == LoraConfig::Bias::lora_only && config_.targets(layer)));
+    const bool table = name.ends_with("_embeddings.weight");  // PEFT saves those that are targets, or were made longer
+    if (!saved && !bias && !table) fail(shown, "is neither of LoRA nor what bias and modules_to_save name");
+    if (!is_of_the_encoder(name)) return;
+    const auto place = name_in_checkpoint(name);
+    if (!place) fail(shown, "is for a part that the base model has not");
+    const StoredTensor& old = checkpoint_.at(*place);
+    if (old.shape != tensor.shape) {
+      fail(shown, fmt::format("has the shape {}, but the base model's is {}", formats::to_string(tensor.shape),
+                              formats::to_string(old.shape)));
+    }
+    checkpoint_.replace(*place, values_of(tensor));
+  }
+
+  /// W + scaling · B A, and b + scaling · the bias of B
+  void merge(const std::string& name, const LoraLayer& layer) {
+    if (layer.a == nullptr || layer.b == nullptr) {
+      fail(name, fmt::format("has no {}", layer.a == nullptr ? "lora_A" : "lora_B"));
+    }
+    if (!config_.targets(name)) fail(name, fmt::format("is a layer that {} does not target", formats::kAdapterConfig));
+    if (!is_of_the_encoder(name)) return;
+    const auto place = name_in_checkpoint(name + ".weight");
+    if (!place) fail(name, "is a layer that the base model has not");
+    const StoredTensor& base = checkpoint_.at(*place);
+    const std::uint64_t rank = config_.rank(name);
+    if (base.shape.size() != 2) fail(name, "is no matrix in the base model");
+    const std::uint64_t rows = base.shape[0], columns = base.shape[1];
+    const formats::Shape a = {rank, layer.embedding ? rows : columns}, b = {layer.embedding ? columns : rows, rank};
+    if (layer.a->shape != a || layer.b->shape != b) {
+      fail(name, fmt::format("has the shapes {} and {}, but rank {} of a layer {} needs {} and {}",
+                             formats::to_string(layer.a->shape), formats::to_string(layer.b->shape), rank,
+                             formats::to_string(base.shape), formats::to_string(a), formats::to_string(b)));
+    }
+    const double scaling = config_.scaling(name);
+    std::vector<float> weights = values_of(base);
+    const std::vector<float> down = values_of(*layer.a), up = values_of(*layer.b);
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      for (std::uint64_t column = 0; column < columns; ++column) {
+        double change = 0;
+        for (std::uint64_t i = 0; i < rank; ++i) {
+          change += layer.embedding ? double{up[column * rank + i]} * double{down[i * rows + row]}
+                                    : double{up[row * rank + i]} * double{down[i * columns + column]};
+        }
+        float& weight = weights[row * columns + column];
+        weight = static_cast<float>(double{weight} + scaling * change);
+      }
+    }
+    checkpoint_.replace(*place, std::move(weights));
+    if (layer.bias != nullptr) add_bias(name, *layer.bias, scaling);
+  }
+
+  void add_bias(const std::string& name, const StoredTensor& tensor, double scaling) {
+    const auto place = name_in_checkpoint(name + ".bias");
+    if (!place || checkpoint_.at(*place).shape != tensor.shape)
+      fail(name, "has a bias that does not fit the base model's");
+    std::vector<float> bias = values_of(checkpoint_.at(*place));
+    const std::vector<float> change = values_of(tensor);
+    for (std::size_t i = 0; i < bias.size(); ++i) {
+      bias[i] = static_cast<float>(double{bias[i]} + scaling * double{change[i]});
+    }
+    checkpoint_.replace(*place, std::move(bias));
+  }
+
+  LoraConfig config_;
+  formats::Safetensors file_;
+  Checkpoint& checkpoint_;
+  std::map<std::string, LoraLayer> layers_;
+  std::map<std::string, const StoredTensor*> whole_;
+};
+
+}  // namespace
+
+fs::path encoder_folder(const formats::SentenceFolder& folder) {
+  if (!folder.adapter || file_exists(folder.transformer / "config.json")) return folder.transformer;
+  const std::string base = formats::read_lora_config(folder.transformer).base;
+  const auto fail = [&](std::string_view why) {
+    throw ArgumentError(
+        fmt::format("{} is an adapter without the model that it belongs to, and its base_model_name_or_path is {}: {}",
+                    folder.transformer.string(), base.empty() ? "missing" : printable(base), why));
+  };
+  if (base.empty()) fail("put config.json and model.safetensors of that model beside it");
+  fs::path found;
+  try {
+    found = folder_exists(base) ? fs::path(base) : hub::Store::from_environment().resolve(base);
+  } catch (const ArgumentError& error) {
+    fail(error.what());
+  }
+  std::error_code ignored;
+  if (fs::equivalent(found, folder.transformer, ignored))
+    fail("that is the adapter's own folder, without a config.json");
+  return found;
+}
+
+BertConfig encoder_config(const formats::SentenceFolder& folder) { return read_bert_config(encoder_folder(folder)); }
+
+Checkpoint open_encoder(const formats::SentenceFolder& folder) {
+  Checkpoint checkpoint = Checkpoint::open(encoder_folder(folder));
+  if (folder.adapter) Adapter(folder.transformer, checkpoint).merge();
+  return checkpoint;
+}
+
+}  // namespace mana::models
