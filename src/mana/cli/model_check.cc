@@ -147,7 +147,7 @@ class ModelCheck {
     if (encoder) std::ranges::copy(encoder->notes(), std::back_inserter(report_.differences));
     note_differences(sentence, config);
     if (encoder && file_exists(folder_ / kGoldenFile)) {
-      step("golden sentences", [&] { return embed_golden_sentences(*encoder); });
+      step("golden sentences", [&] { return judge_golden_sentences(*encoder); });
     }
   }
 
@@ -180,6 +180,19 @@ class ModelCheck {
     }
     return fmt::format("{}: belongs to the model's other files and gives the same vectors ({} at {})",
                        models::kPackedModelFile, name_of(encoder.precision()), name_of(encoder.isa()));
+  }
+
+  /// Right in the precision that is used here, which the sentences may have been embedded in, or else in f32.
+  std::string judge_golden_sentences(const engine::Encoder& encoder) {
+    if (encoder.precision() != kernels::Precision::f32) {
+      try {
+        return embed_golden_sentences(encoder);
+      } catch (const FormatError&) {
+        return embed_golden_sentences(
+            engine::Encoder(folder_, {.precision = kernels::Precision::f32, .use_packed = false}));
+      }
+    }
+    return embed_golden_sentences(encoder);
   }
 
   std::string embed_golden_sentences(const engine::Encoder& encoder) {

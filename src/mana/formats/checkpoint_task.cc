@@ -28,6 +28,7 @@ constexpr std::array kHeads = {
     Head{"ForMultipleChoice", "a model that chooses between answers", false},
     Head{"ForCausalLM", "a language model that writes texts", false},
     Head{"LMHeadModel", "a language model that writes texts", false},
+    Head{"ColBERT", "a model with a vector for each token, which are not meant to be pooled", true},
     Head{"ForMaskedLM", "a masked language model, not trained for vectors of texts", true},
     Head{"ForPreTraining", "a masked language model, not trained for vectors of texts", true},
     Head{"ForNextSentencePrediction", "a language model, not trained for vectors of texts", true},

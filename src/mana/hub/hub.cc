@@ -88,7 +88,7 @@ class Pull {
     const std::filesystem::path staged = staging.open(listing.commit);
     const ModelLayout layout = read_layout(listing, staged, staging);
     download_all(encoder_files(listing, layout, repository_.full_name()), listing.commit, staged);
-    if (checks_.whole) check(staging, [&] { checks_.whole(staged); });
+    if (checks_.whole) check(staging, staged, [&] { checks_.whole(staged); });
     staging.install(listing.commit);
     return result(PullStatus::downloaded);
   }
@@ -120,13 +120,19 @@ class Pull {
 
   /// What is wrong with the model itself is wrong at the next attempt, too: nothing is kept for it.
   template <class Check>
-  void check(const Staging& staging, const Check& check) {
+  void check(const Staging& staging, const std::filesystem::path& staged, const Check& check) {
     try {
       check();
     } catch (const Error& error) {
       staging.discard();
+      // The file at fault is the repository's, and where it lay is gone.
+      std::string what = error.what();
+      const std::string folder = staged.string();
+      for (std::size_t at = what.find(folder); at != std::string::npos; at = what.find(folder)) {
+        what.replace(at, folder.size(), repository_.full_name());
+      }
       throw FormatError(
-          fmt::format("{} cannot be used here, so it is not installed: {}", repository_.full_name(), error.what()));
+          fmt::format("{} cannot be used here, so it is not installed: {}", repository_.full_name(), what));
     }
   }
 
@@ -145,16 +151,17 @@ class Pull {
     const auto place = [&](const std::string& file) { return fmt::format("{} of {}", file, repository_.full_name()); };
     ModelLayout layout;
     const auto modules = description(listing, "modules.json", staged);
-    if (modules) check(staging, [&] { layout = parse_layout(*modules, place("modules.json")); });
+    if (modules) check(staging, staged, [&] { layout = parse_layout(*modules, place("modules.json")); });
     const std::string prefix = layout.encoder.empty() ? "" : layout.encoder + "/";
     description(listing, prefix + "config.json", staged);
     if (checks_.configuration) {
-      check(staging, [&] { checks_.configuration(staged / layout.encoder, modules.has_value()); });
+      const std::filesystem::path encoder = layout.encoder.empty() ? staged : staged / layout.encoder;
+      check(staging, staged, [&] { checks_.configuration(encoder, modules.has_value()); });
     }
     if (find_file(listing, prefix + "model.safetensors") == nullptr) {
       const std::string index = prefix + "model.safetensors.index.json";
       const auto text = description(listing, index, staged);
-      if (text) check(staging, [&] { layout.shards = parse_shards(*text, place(index)); });
+      if (text) check(staging, staged, [&] { layout.shards = parse_shards(*text, place(index)); });
     }
     return layout;
   }
