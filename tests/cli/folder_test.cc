@@ -161,6 +161,8 @@ TEST_F(Folder, ModelsAreFoundInHuggingFacesCache) {
   EXPECT_EQ(run({"embed", "--quiet", "--model", repository.string(), "the cat"}).output, right);
   const auto find = [&](const std::string& name, const std::string& variable) {
     return run({.arguments = {"embed", "--quiet", "--model", name, "the cat"},
+                .input = {},
+                .output_to = {},
                 .environment = {variable, "MANA_HOME=" + (folder_.path() / "store").string()}});
   };
   EXPECT_EQ(find("somebody/tiny", "HF_HUB_CACHE=" + cache.string()).output, right);

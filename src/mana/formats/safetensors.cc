@@ -98,14 +98,21 @@ Entry parse_entry(std::string_view name, const json::Value& value) {
   return entry;
 }
 
+/// The bytes of as many elements as the shape has.
+std::uint64_t bytes_of(const Entry& entry, std::uint64_t element) {
+  std::uint64_t size = element;
+  for (const std::uint64_t extent : entry.shape) {
+    if (__builtin_mul_overflow(size, extent, &size)) {
+      entry.value.at("shape").fail("is too large: its size overflows 64 bits");
+    }
+  }
+  return size;
+}
+
 /// Its size must be that of its shape.
 StoredTensor checked_tensor(const Entry& entry, DType dtype, Data bytes) {
   StoredTensor tensor{dtype, entry.shape, bytes};
-  std::uint64_t size = size_of(tensor.dtype);
-  for (const std::uint64_t extent : tensor.shape) {
-    if (__builtin_mul_overflow(size, extent, &size))
-      entry.value.at("shape").fail("is too large: its size overflows 64 bits");
-  }
+  const std::uint64_t size = bytes_of(entry, size_of(dtype));
   if (tensor.bytes.size() != size) {
     entry.value.fail(fmt::format("has {} bytes of data, but {} {} takes {}", tensor.bytes.size(), name_of(tensor.dtype),
                                  to_string(tensor.shape), size));
@@ -189,7 +196,7 @@ SafetensorsContent parse_safetensors(Data file, const std::string& name) {
     if (const auto dtype = dtype_named(entry.type)) {
       content.tensors.emplace(entry.name, checked_tensor(entry, *dtype, bytes));
     } else {
-      element_count(entry.shape);  // that it can be counted
+      bytes_of(entry, 1);  // that its elements can be counted
       content.unread.emplace(entry.name, UnreadTensor{std::string(entry.type), entry.shape, bytes});
     }
   }

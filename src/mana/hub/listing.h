@@ -29,10 +29,10 @@ Listing parse_listing(std::string_view text, const std::string& place);
 
 /// Where the parts of a model lie in its repository, as its modules.json says.
 struct ModelLayout {
-  std::string encoder;                             ///< the encoder's folder; empty: the repository's own
-  std::vector<std::string> modules = {};           ///< the folders of what follows it: "1_Pooling"
-  std::vector<std::string> with_weights = {};      ///< those of `modules` that need weights of their own
-  std::optional<std::vector<std::string>> shards;  ///< the files that the index of the encoder's weights names
+  std::string encoder = {};                             ///< the encoder's folder; empty: the repository's own
+  std::vector<std::string> modules = {};                ///< the folders of what follows it: "1_Pooling"
+  std::vector<std::string> with_weights = {};           ///< those of `modules` that need weights of their own
+  std::optional<std::vector<std::string>> shards = {};  ///< the files that the index of the encoder's weights names
 };
 
 /// Reads a modules.json. Throws FormatError for a path that leads outside, or what is no such list.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,17 @@ std::vector<float> values_of(const StoredTensor& tensor) {
   std::vector<float> values(formats::element_count(tensor.shape));
   formats::to_f32(tensor, values);
   return values;
+}
+
+/// [rows, columns] as [columns, rows]
+std::vector<float> transposed(const std::vector<float>& matrix, std::uint64_t rows, std::uint64_t columns) {
+  std::vector<float> result(matrix.size());
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    for (std::uint64_t column = 0; column < columns; ++column) {
+      result[column * rows + row] = matrix[row * columns + column];
+    }
+  }
+  return result;
 }
 
 class Adapter {
@@ -168,16 +180,24 @@ class Adapter {
     }
     const double scaling = config_.scaling(name);
     std::vector<float> weights = values_of(base);
-    const std::vector<float> down = values_of(*layer.a), up = values_of(*layer.b);
+    std::vector<float> left = values_of(*layer.b), right = values_of(*layer.a);  // [rows, r] and [r, columns]
+    if (layer.embedding) {
+      std::swap(left, right);
+      left = transposed(left, rank, rows);
+      right = transposed(right, columns, rank);
+    }
+    std::vector<double> change(columns);
     for (std::uint64_t row = 0; row < rows; ++row) {
-      for (std::uint64_t column = 0; column < columns; ++column) {
-        double change = 0;
-        for (std::uint64_t i = 0; i < rank; ++i) {
-          change += layer.embedding ? double{up[column * rank + i]} * double{down[i * rows + row]}
-                                    : double{up[row * rank + i]} * double{down[i * columns + column]};
+      std::ranges::fill(change, 0);
+      for (std::uint64_t i = 0; i < rank; ++i) {
+        const double factor = left[row * rank + i];
+        for (std::uint64_t column = 0; column < columns; ++column) {
+          change[column] += factor * double{right[i * columns + column]};
         }
+      }
+      for (std::uint64_t column = 0; column < columns; ++column) {
         float& weight = weights[row * columns + column];
-        weight = static_cast<float>(double{weight} + scaling * change);
+        weight = static_cast<float>(double{weight} + scaling * change[column]);
       }
     }
     checkpoint_.replace(*place, std::move(weights));

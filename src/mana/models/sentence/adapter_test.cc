@@ -26,7 +26,7 @@ using ::testing::ThrowsMessage;
 const fs::path kBase = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
 const fs::path kAdapters = MANA_SOURCE_DIR "/tests/fixtures/adapters";
 
-void copy(const fs::path& from, const fs::path& to) {
+void add_files(const fs::path& from, const fs::path& to) {
   fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
 }
 
@@ -34,8 +34,8 @@ void copy(const fs::path& from, const fs::path& to) {
 class AdapterTest : public ::testing::TestWithParam<const char*> {
  protected:
   void put(const std::string& adapter) {
-    copy(kBase, folder_.path() / "model");
-    copy(kAdapters / adapter, model());
+    add_files(kBase, folder_.path() / "model");
+    add_files(kAdapters / adapter, model());
   }
   fs::path model() const { return folder_.path() / "model"; }
   void edit(const std::function<void(Json&)>& change) { edit_json(model() / "adapter_config.json", change); }
