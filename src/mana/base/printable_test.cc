@@ -14,6 +14,14 @@ TEST(Printable, EscapesControlCharacters) {
   EXPECT_EQ(printable(std::string_view("a\0\x1b[2J\n\x7f", 8)), "a\\x00\\x1b[2J\\x0a\\x7f");
 }
 
+TEST(Printable, EscapesWhatEndsALineOrSteersATerminal) {
+  EXPECT_EQ(escaped("a\tb\r\n\u0085\u009B\u2028\u2029c"), "a\\x09b\\x0d\\x0a\\u0085\\u009b\\u2028\\u2029c");
+  EXPECT_EQ(escaped("\u00A0\u2027\u202A می\u200Cروم \\ é 🎉 \xC2 \xE2\x80"),
+            "\u00A0\u2027\u202A می\u200Cروم \\ é 🎉 \xC2 \xE2\x80");
+  EXPECT_EQ(escaped(std::string(300, 'x')), std::string(300, 'x'));
+  EXPECT_EQ(printable("a\u2028b"), "a\\u2028b");
+}
+
 TEST(Printable, CutsLongTextBetweenCodePoints) {
   EXPECT_EQ(printable(std::string(200, 'x')), std::string(200, 'x'));
   EXPECT_EQ(printable(std::string(201, 'x')), std::string(200, 'x') + "…");

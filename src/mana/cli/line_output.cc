@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mana/base/printable.h"
 #include "mana/cli/output.h"
 
 namespace mana::cli {
@@ -26,7 +27,7 @@ std::string table_field(std::string_view text) {
   std::string field(text);
   std::ranges::replace_if(
       field, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
-  return field;
+  return escaped(field);
 }
 
 }  // namespace mana::cli

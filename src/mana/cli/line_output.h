@@ -25,7 +25,7 @@ class LineOutput {
   std::optional<AtomicFile> file_;
 };
 
-/// Text as a field of a table: tabs and line ends become spaces.
+/// Text as a field of a table: tabs and line ends become spaces, other control characters and separators are escaped.
 std::string table_field(std::string_view text);
 
 }  // namespace mana::cli

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "mana/base/printable.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/json_text.h"
@@ -41,7 +42,7 @@ void append_json(std::string& out, const text::Tokenizer& tokenizer, const text:
 /// A line for each token: id, piece, range; an empty line after the text.
 void append_table(std::string& out, const text::Tokenizer& tokenizer, const text::Encoding& encoding) {
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    fmt::format_to(std::back_inserter(out), "{}\t{}\t", encoding.ids[i], tokenizer.token(encoding.ids[i]));
+    fmt::format_to(std::back_inserter(out), "{}\t{}\t", encoding.ids[i], escaped(tokenizer.token(encoding.ids[i])));
     if (encoding.special[i] == 0) {
       fmt::format_to(std::back_inserter(out), "{}-{}", encoding.offsets[i].begin, encoding.offsets[i].end);
     }
