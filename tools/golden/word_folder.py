@@ -25,6 +25,7 @@ TEXTS = [
     "a man\u2014and a woman; walk-walks/walking",
     "كتاب\u200cها را مي\u200cخوانم. سلـام دنيا",
     "the king is a man " * 50,
+    "THE KING OF \u03a3PAIN \u2014 \u1e9e, \u017fpain\u200dKING",
 ]
 
 

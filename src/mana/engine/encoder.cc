@@ -16,8 +16,17 @@
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
 
+#include "mana/text/vocabulary.h"
+
 namespace mana::engine {
 namespace {
+
+/// Whether a token has this id or a larger one: two spellings of a token ("new york", "new_york") share one.
+bool has_token_from(const text::Tokenizer& tokenizer, std::size_t id) {
+  const auto end = static_cast<std::size_t>(text::Vocabulary::id_limit(tokenizer.vocabulary_size()));
+  while (id < end && !tokenizer.find_token(static_cast<text::TokenId>(id))) ++id;
+  return id < end;
+}
 
 /// A batch whose activations stay near the core while the weights stream by.
 constexpr std::size_t kTokenBudget = 512;
@@ -148,7 +157,7 @@ struct Encoder::State {
 
   /// What vectors come out, once all else is there.
   void settle() {
-    if (tokenizer.vocabulary_size() > model->vocabulary()) {
+    if (tokenizer.vocabulary_size() > model->vocabulary() && has_token_from(tokenizer, model->vocabulary())) {
       throw FormatError(fmt::format("{}: the tokenizer has {} tokens, but the model has vectors for {}",
                                     folder.folder.string(), tokenizer.vocabulary_size(), model->vocabulary()));
     }

@@ -10,7 +10,7 @@
 
 namespace mana::eval {
 
-/// The first words of a vocabulary by their lower case, as evaluations look them up: of several that differ in case
+/// The first words of a vocabulary, their case folded, as evaluations look them up: of several that differ in case
 /// alone the first counts.
 class KnownWords {
  public:

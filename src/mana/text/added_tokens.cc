@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
@@ -12,13 +13,14 @@ namespace mana::text {
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model, const Normalizers& normalizers,
                          std::string_view place) {
+  std::unordered_map<std::string, std::size_t> places;
   for (AddedToken& token : tokens) {  // of tokens with the same content the last one counts
     if (token.content.empty()) continue;
-    const auto known = std::ranges::find(tokens_, token.content, &AddedToken::content);
-    if (known == tokens_.end()) {
+    const auto [known, fresh] = places.try_emplace(token.content, tokens_.size());
+    if (fresh) {
       tokens_.push_back(std::move(token));
     } else {
-      *known = std::move(token);
+      tokens_[known->second] = std::move(token);
     }
   }
   auto next_id = static_cast<TokenId>(model.size());

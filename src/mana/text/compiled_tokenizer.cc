@@ -24,12 +24,16 @@ void fields(StripAccents&, auto&) {}
 void fields(NormalForm& stage, auto& each) { each(stage.equivalence, stage.compose); }
 void fields(Strip& stage, auto& each) { each(stage.left, stage.right); }
 void fields(Replace& stage, auto& each) { each(stage.pattern, stage.content); }
+void fields(CaseFolding&, auto&) {}
+void fields(LastSigma&, auto&) {}
+void fields(WordSpaces&, auto&) {}
 void fields(BertPreTokenizer&, auto&) {}
 void fields(Whitespace&, auto&) {}
 void fields(WhitespaceSplit&, auto&) {}
 void fields(Punctuation& stage, auto& each) { each(stage.delimiter); }
 void fields(Digits& stage, auto& each) { each(stage.individual); }
 void fields(UnicodeWords&, auto&) {}
+void fields(JoinedWords&, auto&) {}
 void fields(AddedToken& token, auto& each) {
   each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special);
 }

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "mana/text/bert_normalizer.h"
+#include "mana/text/case_folding.h"
 #include "mana/text/normalized_text.h"
 #include "mana/text/unicode.h"
+#include "mana/text/word_spaces.h"
 
 namespace mana::text {
 
@@ -44,11 +46,13 @@ struct Strip {
 struct Replace {
   std::string pattern;
   std::string content;
+  bool operator==(const Replace&) const = default;
   void operator()(NormalizedText& text) const;
   bool local() const { return pattern.find_first_of(" \t\n\v\f\r") == pattern.npos; }
 };
 
-using Normalizer = std::variant<BertNormalizer, Lowercase, StripAccents, NormalForm, Strip, Replace>;
+using Normalizer = std::variant<BertNormalizer, Lowercase, StripAccents, NormalForm, Strip, Replace, CaseFolding,
+                                LastSigma, WordSpaces>;
 
 /// One after the other.
 struct Normalizers {

@@ -9,7 +9,10 @@ std::optional<TokenId> Tokenizer::Pipeline::id(std::string_view token) const {
 
 std::optional<std::string_view> Tokenizer::Pipeline::token(TokenId id) const {
   const auto found = added.token(id);
-  return found ? found : vocabulary().token(id);
+  if (found && vocabulary().id(*found) != id) return found;
+  // A token of the model that is met in texts under another spelling ("new york") keeps its name ("new_york").
+  const auto named = vocabulary().token(id);
+  return found && found == named ? found : named;
 }
 
 std::size_t part_end(std::string_view text, std::size_t begin) {

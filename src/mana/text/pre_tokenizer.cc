@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "mana/text/case_folding.h"
 #include "mana/text/padded_word.h"
 #include "mana/text/unicode.h"
 
@@ -98,6 +99,30 @@ void split(std::string_view text, Range part, Delimiter delimiter, Words& words,
   add(words, begin, part.end);
 }
 
+// Runs of what is in words; one code point that `joins` between two of them is a part of the word.
+template <class Joins>
+void split_words(std::string_view text, Range part, Words& words, Joins&& joins) {
+  std::size_t begin = part.begin;
+  std::size_t end = part.begin;  // of the word that began at `begin`; not behind it: there is none
+  bool joiner = false;           // one follows the word
+  for (std::size_t at = part.begin; at < part.end;) {
+    const std::size_t first = at;
+    const char32_t c = next(text, at);
+    if (properties(c).flags & kInWord) {
+      if (end <= begin) begin = first;
+      end = at;
+      joiner = false;
+    } else if (joins(c) && end > begin && !joiner) {
+      joiner = true;
+    } else {
+      add(words, begin, end);
+      begin = end = at;
+      joiner = false;
+    }
+  }
+  add(words, begin, end);
+}
+
 }  // namespace
 
 void BertPreTokenizer::operator()(std::string_view text, Range part, Words& words) const {
@@ -159,25 +184,11 @@ void Digits::operator()(std::string_view text, Range part, Words& words) const {
 }
 
 void UnicodeWords::operator()(std::string_view text, Range part, Words& words) const {
-  std::size_t begin = part.begin;
-  std::size_t end = part.begin;  // of the word that began at `begin`; not behind it: there is none
-  bool joiner = false;           // one follows the word
-  for (std::size_t at = part.begin; at < part.end;) {
-    const std::size_t first = at;
-    const char32_t c = next(text, at);
-    if (properties(c).flags & kInWord) {
-      if (end <= begin) begin = first;
-      end = at;
-      joiner = false;
-    } else if (c == kZeroWidthNonJoiner && end > begin && !joiner) {
-      joiner = true;
-    } else {
-      add(words, begin, end);
-      begin = end = at;
-      joiner = false;
-    }
-  }
-  add(words, begin, end);
+  split_words(text, part, words, [](char32_t c) { return c == kZeroWidthNonJoiner; });
+}
+
+void JoinedWords::operator()(std::string_view text, Range part, Words& words) const {
+  split_words(text, part, words, is_joiner);
 }
 
 void PreTokenizers::operator()(std::string_view text, Range part, Words& words) const {

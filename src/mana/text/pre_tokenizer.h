@@ -54,7 +54,15 @@ struct UnicodeWords {
 };
 inline constexpr char32_t kZeroWidthNonJoiner = 0x200C;
 
-using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords>;
+/// The same with one joiner or non-joiner between two runs: what word vectors are trained on.
+struct JoinedWords {
+  static constexpr std::string_view kPattern = "[\\p{L}\\p{M}\\p{N}]+(?:[\u200C\u200D][\\p{L}\\p{M}\\p{N}]+)*";
+  void operator()(std::string_view text, Range part, Words& words) const;
+  bool parts_at_whitespace() const { return true; }
+};
+
+using PreTokenizer =
+    std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords, JoinedWords>;
 
 /// One after the other, each on the words of the one before. Without any, a text is one word.
 struct PreTokenizers {

@@ -14,12 +14,17 @@ namespace {
                          printable(kind)));
 }
 
-Replace read_replace(const json::Value& entry) {
+Normalizer read_replace(const json::Value& entry) {
   const json::Value pattern = entry.at("pattern");
+  if (const auto expression = pattern.find("Regex")) {
+    const std::string_view content = entry.at("content").string();
+    if (expression->string() == LastSigma::kPattern && content == LastSigma::kContent) return LastSigma{};
+    if (expression->string() == WordSpaces::kPattern && content == " ") return WordSpaces{};
+  }
   const auto plain = pattern.find("String");
   if (!plain) refuse(pattern, "Regex");
   if (plain->string().empty()) plain->fail("must not be empty");
-  return {std::string(plain->string()), std::string(entry.at("content").string())};
+  return Replace{std::string(plain->string()), std::string(entry.at("content").string())};
 }
 
 BertNormalizer read_bert_normalizer(const json::Value& entry) {
@@ -55,16 +60,34 @@ void add_normalizers(const json::Value& entry, std::vector<Normalizer>& stages) 
   }
 }
 
-UnicodeWords read_split(const json::Value& entry) {
+/// The stages that case folding is written as become one again, which is as quick as one.
+void gather_case_folding(std::vector<Normalizer>& stages) {
+  const std::vector<Replace> parts = CaseFolding::replacements();
+  for (std::size_t at = 0; at + parts.size() < stages.size(); ++at) {
+    if (!std::holds_alternative<Lowercase>(stages[at])) continue;
+    const auto begin = stages.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+    const auto end = begin + static_cast<std::ptrdiff_t>(parts.size());
+    const bool same = std::equal(begin, end, parts.begin(), [](const Normalizer& stage, const Replace& part) {
+      const auto* const replace = std::get_if<Replace>(&stage);
+      return replace != nullptr && *replace == part;
+    });
+    if (!same) continue;
+    stages[at] = CaseFolding{};
+    stages.erase(begin, end);
+  }
+}
+
+PreTokenizer read_split(const json::Value& entry) {
   const json::Value pattern = entry.at("pattern");
   const auto expression = pattern.find("Regex");
-  if (!expression || expression->string() != UnicodeWords::kPattern) {
+  const bool joined = expression && expression->string() == JoinedWords::kPattern;
+  if (!joined && (!expression || expression->string() != UnicodeWords::kPattern)) {
     refuse(pattern, expression ? expression->string() : "String");
   }
   if (entry.at("behavior").string() != "Removed" || !entry.at("invert").boolean()) {
     entry.fail("must keep what its pattern matches and remove the rest");
   }
-  return {};
+  return joined ? PreTokenizer(JoinedWords{}) : UnicodeWords{};
 }
 
 Delimiter read_delimiter(const json::Value& entry) {
@@ -149,6 +172,7 @@ Vocabulary read_vocabulary(const json::Value& tokens) {
 Normalizers read_normalizers(const std::optional<json::Value>& entry) {
   Normalizers normalizers;
   if (entry) add_normalizers(*entry, normalizers.stages);
+  gather_case_folding(normalizers.stages);
   return normalizers;
 }
 

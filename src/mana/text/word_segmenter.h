@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,20 +9,28 @@
 
 namespace mana::text {
 
-/// How text is cut into the words of word vectors, in training as in use: a word is a run of letters, marks and digits
-/// of any script (Unicode's categories L, M and N); one zero-width non-joiner between two such runs is a part of it.
-/// Everything else, broken UTF-8 included, only separates words.
+/// How text is cut into the words of word vectors, in training as in use.
 struct WordSegmentation {
-  bool lowercase = true;
+  enum class Split : std::uint8_t {
+    words,   ///< runs of letters, marks and digits of any script (Unicode's categories L, M and N); one zero-width
+             ///< joiner or non-joiner between two such runs is a part of the word; all else only separates, broken
+             ///< UTF-8, too
+    spaces,  ///< what stands between white space, as it is: new_york, user:123, don't; broken UTF-8 is U+FFFD in it
+  };
+  Split split = Split::words;
+  bool lowercase = true;  ///< words are folded (CaseFolding, LastSigma); not with `spaces`
   /// Writes Arabic letters as Persian does (yeh and alef maksura as U+06CC, kaf as U+06A9), the digits of both as 0 to
-  /// 9, and leaves the tatweel out.
+  /// 9, and leaves the tatweel out. Not with `spaces`.
   bool persian = false;
 
   bool operator==(const WordSegmentation&) const = default;
 
   /// The same as stages of a tokenizer, to be written into a `tokenizer.json`.
   Normalizers normalizers() const;
-  PreTokenizers pre_tokenizers() const { return {{UnicodeWords{}}}; }
+  PreTokenizers pre_tokenizers() const {
+    if (split == Split::spaces) return {{WhitespaceSplit{}}};
+    return {{JoinedWords{}}};
+  }
 };
 
 /// Finds the words of texts in one pass, without the stages.
@@ -43,6 +52,8 @@ class WordSegmenter {
  private:
   /// Puts the next word into word_ and moves `at` behind it; false when there is none.
   bool next(const char*& at, const char* end);
+  bool next_run(const char*& at, const char* end);
+  bool next_token(const char*& at, const char* end);
 
   WordSegmentation segmentation_;
   std::string word_;
