@@ -7,6 +7,7 @@
 #include "mana/base/errors.h"
 #include "mana/formats/word2vec.h"
 #include "mana/formats/word_array.h"
+#include "mana/formats/word_file.h"
 
 namespace {
 
@@ -33,9 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check([&] { return mana::formats::parse_word2vec_text(file, "input", {}); });
   check([&] { return mana::formats::parse_word2vec_binary(file, "input", {}); });
   check([&] { return mana::formats::parse_vocabulary(file, "input"); });
-  check([&] {
-    mana::formats::is_word2vec_text(file, "input");
-    return WordVectors{};
-  });
+  check([&] { return mana::formats::parse_glove(file, "input", {}); });
+  check([&] { return mana::formats::parse_word_file(file, "input", {}); });
   return 0;
 }

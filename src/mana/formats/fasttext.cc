@@ -12,6 +12,8 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/formats/finite_values.h"
+#include "mana/formats/repeated_words.h"
 #include "mana/formats/written_words.h"
 
 namespace mana::formats {
@@ -91,6 +93,8 @@ std::uint64_t read_words(Reader& reader, WordVectors& vectors) {
     if (type != (i < words ? EntryType::word : EntryType::label)) reader.fail("words do not stand before labels");
     if (count < 0) reader.fail("the count of a word is negative");
     if (i >= words) continue;
+    if (!is_readable_word(word))
+      reader.fail(fmt::format("the word {} of {} is empty or has white space in it", i + 1, words));
     vectors.words.push_back(word);
     vectors.counts.push_back(static_cast<std::uint64_t>(count));
   }
@@ -177,6 +181,10 @@ void require_fitting(const WordVectors& vectors, const VectorTraining& training)
   if (!training.output.empty() && training.output.size() != vectors.size() * vectors.dimensions * sizeof(float)) {
     throw ArgumentError("the output matrix must be as large as that of the words");
   }
+  if ((vectors.subwords && !all_finite(vectors.subwords->bytes)) || !all_finite(training.output)) {
+    throw ArgumentError(
+        "a vector of a part of a word, or of the output layer, is not of finite numbers; make them again");
+  }
 }
 
 }  // namespace
@@ -219,6 +227,8 @@ WordVectors parse_fasttext(std::span<const std::byte> file, const std::string& n
   }
   vectors.training = training_of(settings, sample, tokens);
   if (vectors.training) vectors.training->output = read_output(reader, vectors.size(), vectors.dimensions);
+  vectors.source = name;
+  leave_out_repeated(vectors);
   return vectors;
 }
 

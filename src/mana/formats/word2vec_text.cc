@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
-#include <cstring>
+#include <algorithm>
 #include <string_view>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
+#include "mana/formats/repeated_words.h"
 #include "mana/formats/word2vec.h"
+#include "mana/formats/word_row.h"
 #include "mana/formats/written_words.h"
 #include "mana/tensor/buffer.h"
 
@@ -16,99 +16,132 @@ namespace mana::formats {
 namespace {
 
 constexpr std::size_t kLeastNumber = 2;  // bytes: a digit and what parts it from the next
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
 std::string_view text_of(std::span<const std::byte> file) {
   return {reinterpret_cast<const char*>(file.data()), file.size()};
 }
 
-/// The numbers of a line behind its word.
-class RowReader {
+/// Goes through the lines of a text, and counts them.
+class Lines {
  public:
-  RowReader(std::string_view line, const std::string& name, std::size_t number)
-      : line_(line), name_(name), number_(number) {}
+  /// Those behind byte `at`, the first of them being line `number`.
+  Lines(std::string_view text, std::size_t at, std::size_t number) : text_(text), at_(at), number_(number) {}
 
-  std::string_view word() {
-    const std::size_t end = std::min(line_.find_first_of(" \t"), line_.size());
-    if (end == 0) fail("there is no word at its beginning");
-    const std::string_view word = line_.substr(0, end);
-    line_.remove_prefix(end);
-    return word;
-  }
-
-  void numbers(std::span<float> row) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      skip_space();
-      if (line_.empty()) fail(fmt::format("{} numbers follow the word, not {}", i, row.size()));
-      auto [end, error] = std::from_chars(line_.data(), line_.data() + line_.size(), row[i]);
-      if (error == std::errc::result_out_of_range) {  // nearer to 0 than any float, or beyond the largest
-        double value = 0;
-        error = std::from_chars(line_.data(), line_.data() + line_.size(), value).ec;
-        row[i] = static_cast<float>(value);
-      }
-      if (error != std::errc() || !std::isfinite(row[i])) {
-        fail(fmt::format("number {} is not a finite f32: {}", i + 1, printable(line_.substr(0, line_.find(' ')))));
-      }
-      line_.remove_prefix(static_cast<std::size_t>(end - line_.data()));
-      if (!line_.empty() && !is_space(line_.front())) fail(fmt::format("number {} does not end at a space", i + 1));
-    }
-    skip_space();
-    if (!line_.empty()) fail(fmt::format("more than {} numbers follow the word", row.size()));
+  /// The number of the next line.
+  std::size_t number() const { return number_; }
+  /// Whether nothing but white space is left.
+  bool ended() const { return text_.find_first_not_of(" \t\r\n", at_) == text_.npos; }
+  bool at_end() const { return at_ == text_.size(); }
+  std::string_view next() {
+    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+    const std::string_view line = text_.substr(at_, end - at_);
+    at_ = std::min(end + 1, text_.size());
+    ++number_;
+    return line;
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw FormatError(fmt::format("{}:{}: {}", name_, number_, what));
-  }
-  void skip_space() {
-    while (!line_.empty() && is_space(line_.front())) line_.remove_prefix(1);
-  }
-
-  std::string_view line_;
-  const std::string& name_;
+  std::string_view text_;
+  std::size_t at_;
   std::size_t number_;
 };
 
+struct Owned {
+  std::shared_ptr<const void> file;
+  Buffer<float> values;
+};
+
+/// Room for so many rows.
+WordVectors room_for(std::size_t words, std::size_t dimensions, const std::string& name,
+                     const std::shared_ptr<Owned>& owned) {
+  owned->values = Buffer<float>(words * dimensions);
+  WordVectors vectors;
+  vectors.words.reserve(words);
+  vectors.dimensions = dimensions;
+  vectors.bytes = std::as_bytes(std::span(owned->values.data(), owned->values.size()));
+  vectors.owner = owned;
+  vectors.source = name;
+  return vectors;
+}
+
+void read_row(Lines& lines, const std::string& name, WordVectors& vectors, Owned& owned) {
+  const std::size_t number = lines.number();
+  const WordRow row{lines.next(), name, number};
+  const std::size_t at = vectors.size() * vectors.dimensions;
+  vectors.words.push_back(row.parse({owned.values.data() + at, vectors.dimensions}));
+}
+
+/// How many numbers most of the first lines end with; of as many lines the fewer numbers, since a word may end with
+/// what looks like one.
+std::size_t usual_dimensions(std::string_view text) {
+  constexpr std::size_t kLines = 1000;
+  std::vector<std::size_t> counts;
+  Lines lines(text, 0, 1);
+  while (counts.size() < kLines && !lines.at_end()) {
+    const std::string_view line = lines.next();
+    if (line.find_first_not_of(" \t\r") != line.npos) counts.push_back(trailing_numbers(line));
+  }
+  std::ranges::sort(counts);
+  std::size_t usual = 0;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < counts.size();) {
+    const std::size_t end = static_cast<std::size_t>(std::ranges::upper_bound(counts, counts[i]) - counts.begin());
+    if (end - i > most) {
+      most = end - i;
+      usual = counts[i];
+    }
+    i = end;
+  }
+  return usual;
+}
+
 }  // namespace
 
-bool is_word2vec_text(std::span<const std::byte> file, const std::string& name) {
-  const Word2VecHeader header = parse_word2vec_header(file, name, kLeastNumber);
-  std::string_view line = text_of(file).substr(header.end);
-  line = line.substr(0, line.find('\n'));
-  const std::size_t numbers = line.find_first_of(" \t");
-  return numbers != line.npos && line.find_first_not_of("0123456789+-.eEinfa \t\r", numbers) == line.npos;
+bool is_glove(std::span<const std::byte> file) {
+  std::string_view text = text_of(file);
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  constexpr std::size_t kLongest = std::size_t{1} << 20;  // of a line: 100,000 numbers
+  const std::string_view first = text.substr(0, std::min(text.find('\n'), kLongest));
+  if (first.find('\0') != first.npos) return false;
+  const std::size_t numbers = trailing_numbers(first);
+  return numbers > 0 && usual_dimensions(text) > 0;
+}
+
+WordVectors parse_glove(std::span<const std::byte> file, const std::string& name, std::shared_ptr<const void> owner) {
+  std::string_view text = text_of(file);
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  const std::size_t dimensions = usual_dimensions(text);
+  if (dimensions == 0) throw FormatError(fmt::format("{}:1: a word and its numbers are needed", name));
+  const std::size_t rows = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
+  // A row has its numbers at least, so that there cannot be more than fit.
+  const std::size_t most = std::min(rows, text.size() / (dimensions * kLeastNumber) + 1);
+  const auto owned = std::make_shared<Owned>(Owned{std::move(owner), {}});
+  WordVectors vectors = room_for(most, dimensions, name, owned);
+  Lines lines(text, 0, 1);
+  while (!lines.ended()) read_row(lines, name, vectors, *owned);
+  leave_out_repeated(vectors);
+  return vectors;
 }
 
 WordVectors parse_word2vec_text(std::span<const std::byte> file, const std::string& name,
                                 std::shared_ptr<const void> owner) {
   const Word2VecHeader header = parse_word2vec_header(file, name, kLeastNumber);
-  struct Owned {
-    std::shared_ptr<const void> file;
-    Buffer<float> values;
-  };
-  const auto owned = std::make_shared<Owned>(Owned{std::move(owner), Buffer<float>(header.words * header.dimensions)});
-  WordVectors vectors;
-  vectors.dimensions = header.dimensions;
-  vectors.bytes = std::as_bytes(std::span(owned->values.data(), owned->values.size()));
-  vectors.owner = owned;
-  vectors.words.reserve(header.words);
-  const std::string_view all = text_of(file);
-  std::size_t at = header.end;
-  for (std::size_t word = 0; word < header.words; ++word) {
-    if (at == all.size()) {
-      throw FormatError(fmt::format("{}:{}: the file ends after {} of {} words", name, word + 2, word, header.words));
-    }
-    const std::size_t end = std::min(all.find('\n', at), all.size());
-    RowReader row(all.substr(at, end - at), name, word + 2);
-    vectors.words.push_back(row.word());
-    row.numbers({owned->values.data() + word * header.dimensions, header.dimensions});
-    at = std::min(end + 1, all.size());
-  }
-  if (all.find_first_not_of(" \t\r\n", at) != all.npos) {
+  const auto owned = std::make_shared<Owned>(Owned{std::move(owner), {}});
+  // One more than the first line says: it may be wrong by one.
+  WordVectors vectors = room_for(header.words + 1, header.dimensions, name, owned);
+  Lines lines(text_of(file), header.end, 2);
+  while (vectors.size() <= header.words && !lines.ended()) read_row(lines, name, vectors, *owned);
+  if (!lines.ended()) {
     throw FormatError(
-        fmt::format("{}:{}: more follows than the {} words of the first line", name, header.words + 2, header.words));
+        fmt::format("{}:{}: more follows than the {} words of the first line", name, lines.number() - 1, header.words));
   }
+  if (vectors.size() == 0 || vectors.size() + 1 < header.words) {
+    throw FormatError(
+        fmt::format("{}:{}: the file ends after {} of {} words", name, lines.number(), vectors.size(), header.words));
+  }
+  note_wrong_count(vectors, header);
+  leave_out_repeated(vectors);
   return vectors;
 }
 

@@ -9,6 +9,7 @@
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
 #include "mana/formats/npy.h"
+#include "mana/formats/repeated_words.h"
 #include "mana/formats/written_words.h"
 
 namespace mana::formats {
@@ -37,14 +38,15 @@ WordVectors parse_vocabulary(std::span<const std::byte> file, const std::string&
   const std::string_view all(reinterpret_cast<const char*>(file.data()), file.size());
   WordVectors vectors;
   bool counted = false;
-  for (std::size_t at = 0; at < all.size();) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  for (std::size_t at = all.starts_with(kMark) ? kMark.size() : 0; at < all.size();) {
     const std::size_t end = std::min(all.find('\n', at), all.size());
     std::string_view line = all.substr(at, end - at);
     at = end + 1;
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::optional<std::uint64_t> count = take_count(line);
     if (vectors.words.empty()) counted = count.has_value();
-    if (count.has_value() != counted || line.empty()) {
+    if (count.has_value() != counted || !is_readable_word(line)) {
       throw FormatError(fmt::format("{}:{}: a word {}is needed, but the line is \"{}\"", name, vectors.size() + 1,
                                     counted ? "and its count " : "", printable(line)));
     }
@@ -79,6 +81,8 @@ WordVectors open_word_array(const std::filesystem::path& array) {
     vectors.bytes = std::as_bytes(std::span(owned->converted));
   }
   vectors.owner = owned;
+  vectors.source = array.string();
+  leave_out_repeated(vectors);
   return vectors;
 }
 

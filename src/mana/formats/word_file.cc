@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
-#include "mana/base/printable.h"
 #include "mana/formats/fasttext.h"
 #include "mana/formats/word2vec.h"
 #include "mana/formats/word_array.h"
@@ -16,20 +15,6 @@
 
 namespace mana::formats {
 namespace {
-
-WordFormat format_of(const MappedFile& file) {
-  const std::span<const std::byte> bytes = file.bytes();
-  const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (is_fasttext(bytes)) return WordFormat::fasttext;
-  if (all.starts_with("\x93NUMPY")) return WordFormat::npy;
-  if (all.empty() || !std::isdigit(static_cast<unsigned char>(all.front()))) {
-    throw FormatError(
-        fmt::format("{} holds no word vectors: word2vec's text or binary form, fastText's .bin or .vec, "
-                    "or .npy with a .vocab is needed",
-                    file.path().string()));
-  }
-  return is_word2vec_text(bytes, file.path().string()) ? WordFormat::word2vec_text : WordFormat::word2vec_binary;
-}
 
 FileState state_of(const MappedFile& file) {
   std::error_code error;
@@ -57,7 +42,10 @@ WordVectors open_word2vec_binary(const std::shared_ptr<const MappedFile>& file) 
   if (file_exists(path)) {
     const auto owned = std::make_shared<Owned>(Owned{file, MappedFile(path)});
     auto vectors = read_word_index(owned->index.bytes(), file->bytes(), state, owned);
-    if (vectors) return *std::move(vectors);
+    if (vectors) {
+      vectors->source = file->path().string();
+      return *std::move(vectors);
+    }
   }
   WordVectors vectors = parse_word2vec_binary(file->bytes(), file->path().string(), file);
   constexpr std::uint64_t kLarge = std::uint64_t{16} << 20;  // smaller ones are read as quickly
@@ -67,28 +55,29 @@ WordVectors open_word2vec_binary(const std::shared_ptr<const MappedFile>& file) 
 
 }  // namespace
 
-std::string_view name_of(WordFormat format) {
-  switch (format) {
-    case WordFormat::word2vec_text: return "word2vec text";
-    case WordFormat::word2vec_binary: return "word2vec binary";
-    case WordFormat::fasttext: return "fastText";
-    case WordFormat::npy: return "npy";
-  }
-  return "";
+WordFormat word_format_of(const std::filesystem::path& path) {
+  return word_format_of(MappedFile(path).bytes(), path.string());
 }
 
-WordFormat word_format_of(const std::filesystem::path& path) { return format_of(MappedFile(path)); }
+WordVectors parse_word_file(std::span<const std::byte> file, const std::string& name,
+                            std::shared_ptr<const void> owner) {
+  switch (word_format_of(file, name)) {
+    case WordFormat::word2vec_text: return parse_word2vec_text(file, name, std::move(owner));
+    case WordFormat::word2vec_binary: return parse_word2vec_binary(file, name, std::move(owner));
+    case WordFormat::glove: return parse_glove(file, name, std::move(owner));
+    case WordFormat::fasttext: return parse_fasttext(file, name, std::move(owner));
+    case WordFormat::npy: break;
+  }
+  throw FormatError(
+      fmt::format("{} is an array of NumPy, whose words stand in another file; give the .npy itself, unpacked", name));
+}
 
 WordVectors open_word_file(const std::filesystem::path& path) {
   const auto file = std::make_shared<const MappedFile>(path);
-  const std::string name = path.string();
-  switch (format_of(*file)) {
-    case WordFormat::word2vec_text: return parse_word2vec_text(file->bytes(), name, file);
-    case WordFormat::fasttext: return parse_fasttext(file->bytes(), name, file);
-    case WordFormat::npy: return open_word_array(path);
-    case WordFormat::word2vec_binary: break;
-  }
-  return open_word2vec_binary(file);
+  const WordFormat format = word_format_of(file->bytes(), path.string());
+  if (format == WordFormat::npy) return open_word_array(path);
+  if (format == WordFormat::word2vec_binary) return open_word2vec_binary(file);
+  return parse_word_file(file->bytes(), path.string(), file);
 }
 
 }  // namespace mana::formats

@@ -190,11 +190,13 @@ TEST(WordFile, NamesTheLineOfAMistakeInText) {
       {"2 2\na 1 2\nb 1 x2\n", "v.txt:3: number 2 is not"},
       {"2 2\na 1 2\nb 1 nan\n", "v.txt:3: number 2 is not"},
       {"2 2\na 1 2\nb 1 1e99\n", "v.txt:3: number 2 is not"},
-      {"2 2\na 1 2\nb 1 2x\n", "v.txt:3: number 2 does not end"},
+      {"2 2\na 1 2\nb 1 2x\n", "v.txt:3: number 2 is not a finite f32: 2x"},
       {"2 2\na 1 2\nb 1 2 3\n", "v.txt:3: more than 2 numbers"},
       {"2 2\na 1 2\n 1 2\n", "v.txt:3: there is no word"},
-      {"2 2\nabcdef 1 2\n", "v.txt:3: the file ends after 1 of 2 words"},
-      {"1 2\na 1 2\nb 1 2\n", "v.txt:3: more follows"}};
+      {"2 2\na 1,5 2\nb 1 2\n", "v.txt:2: number 1 is not a finite f32: 1,5; a point is needed, not a comma"},
+      {"1 2\na\fb 1 2\n", "v.txt:2: the word \"a\\x0cb\" has a control character"},
+      {"3 2\nabcdefghi 1 2\n", "v.txt:3: the file ends after 1 of 3 words"},
+      {"1 2\na 1 2\nb 1 2\nc 1 2\n", "v.txt:3: more follows"}};
   for (const auto& [bytes, message] : bad) {
     EXPECT_THAT([&] { text(bytes); }, ThrowsMessage<FormatError>(HasSubstr(message))) << bytes;
   }
@@ -208,11 +210,98 @@ TEST(WordFile, NamesTheByteOfAMistakeInTheBinaryForm) {
       {"2 2\na " + row + row, "byte 14: word 2 of 2 breaks off"},
       {"2 2\na " + row + "\nb " + row.substr(1), "byte 15: word 2 of 2 has too few bytes"},
       {"2 2\n " + row + "\nb " + row, "byte 4: word 1 of 2 is empty"},
-      {"1 2\na " + row + "\nb " + row, "byte 14: more follows"},
-      {"3 2\na " + row + "\nb " + row.substr(4), "3 words of 2 dimensions cannot be"}};
+      {"1 2\na " + row + "\nb " + row + "\nc " + row, "byte 26: more follows"},
+      {"2 2\na\tb " + row + "\nb " + row, "byte 4: word 1 of 2 has white space"},
+      {"4 2\nabcdefghijkl " + row + "\nb " + row, "byte 36: word 3 of 4 breaks off"},
+      {"5 2\na " + row + "\nb " + row.substr(4), "5 words of 2 dimensions cannot be"}};
   for (const auto& [bytes, message] : bad) {
     EXPECT_THAT([&] { binary(bytes); }, ThrowsMessage<FormatError>(HasSubstr(message))) << bytes;
   }
+}
+
+WordVectors any(std::string_view bytes) { return parse_word_file(std::as_bytes(std::span(bytes)), "v", {}); }
+WordFormat format(std::string_view bytes) { return word_format_of(std::as_bytes(std::span(bytes)), "v"); }
+std::string bytes_of(const std::vector<float>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
+}
+
+TEST(WordFile, TellsTextFromBytesByTheWholeFirstRowAndWhatFits) {
+  using enum WordFormat;
+  EXPECT_EQ(format("1 3\na 1,5 2 3\n"), word2vec_text) << "twelve bytes follow, as three numbers would take";
+  EXPECT_EQ(format("2 2\nnew york 1 2\nb 3 4\n"), word2vec_text);
+  EXPECT_EQ(format("2 2\na -1.#IND 2\nb 1 2\n"), word2vec_text);
+  EXPECT_EQ(format("\xEF\xBB\xBF"
+                   "2 2\r\na 1 2\r\nb 1 2\r\n"),
+            word2vec_text);
+  EXPECT_EQ(format("1 2\n\x01 nan 2\n"), word2vec_text);
+  EXPECT_EQ(format("2 2\na " + bytes_of({1, 2}) + "\nb " + bytes_of({0, 1e-3f}) + "\n"), word2vec_binary);
+  EXPECT_EQ(format("1 2\na ????????"), word2vec_binary) << "which could be a text";
+  EXPECT_EQ(format("2020 1 0\ncat 0.5 1\n"), glove);
+  EXPECT_EQ(format("7 0.1\n8 0.5\n"), glove) << "of one dimension";
+  for (const char* bytes : {"7 1\ncat 0.5\n", "chapter 1\nIt was the best of times\n", "a b c\nd e f\n", "{\"a\": 1}",
+                            "\xFF\xFE"
+                            "a"})
+    EXPECT_THROW(format(bytes), FormatError) << bytes;
+}
+
+TEST(WordFile, ReadsGloveWithoutAFirstLine) {
+  const WordVectors vectors = any("the 0.5 -1e-3\n400000 2.5 0.25\r\n. . . 1.0 2.0\nroute 66 0.5 0.5\nnan 1 2 \n\n");
+  EXPECT_THAT(vectors.words, ElementsAre("the", "400000", ". . .", "route 66", "nan"));
+  EXPECT_THAT(vector_of(vectors, 1), ElementsAre(2.5f, 0.25f));
+  EXPECT_THAT(vector_of(vectors, 3), ElementsAre(0.5f, 0.5f));
+  EXPECT_THAT(any("new york\t0.5\t1\nb\t2\t3\n").words, ElementsAre("new york", "b"));
+  EXPECT_THAT([] { any("a 1 2\nb 1\nc 1 2\n"); }, ThrowsMessage<FormatError>(HasSubstr("v:2: 1 numbers follow")));
+  EXPECT_THAT([] { any("a 1 2\nb 1 2 3\nc 1 2\n"); }, ThrowsMessage<FormatError>(HasSubstr("v:2: more than 2")));
+  EXPECT_THAT([] { any("a 0,5 2\nb 1 2\n"); }, ThrowsMessage<FormatError>(HasSubstr("v:1: number 1 is not")));
+}
+
+TEST(WordFile, TakesAFirstLineThatIsWrongByOneAndSaysSo) {
+  const auto one = bytes_of({1, 2});
+  for (const std::string& file : {std::string("3 2\na 1 2\nb 3 4\n"), std::string("1 2\na 1 2\nb 3 4\n"),
+                                  "3 2\na " + one + "\nb " + one + "\n", "1 2\na " + one + "\nb " + one + "\n"}) {
+    const WordVectors vectors = any(file);
+    EXPECT_THAT(vectors.words, ElementsAre("a", "b")) << file;
+    EXPECT_THAT(vectors.notes, ElementsAre(HasSubstr("words, but 2 are there"))) << file;
+  }
+  EXPECT_TRUE(any("2 2\na 1 2\nb 3 4\n").notes.empty());
+  EXPECT_THROW(any("4 2\nabcdefghi 1 2\nb 3 4\n"), FormatError);
+}
+
+TEST(WordFile, TakesTheFirstOfTheSameWordsAndSaysSo) {
+  const WordVectors vectors = any("5 2\na 1 2\nb 3 4\na 5 6\nb 7 8\nc 9 0\n");
+  EXPECT_THAT(vectors.words, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(vector_of(vectors, 0), ElementsAre(1, 2));
+  EXPECT_THAT(vector_of(vectors, 2), ElementsAre(9, 0));
+  EXPECT_THAT(vectors.notes, ElementsAre("v: 2 of its 5 words stood there before, \"a\" the first of them; the first "
+                                         "vector of each counts"));
+  const TemporaryFolder folder;
+  write(folder / "w.npy", npy_header(3, 1) + bytes_of({1, 2, 3}));
+  write(folder / "w.vocab", "\xEF\xBB\xBFx\t3\ny\t2\nx\t1\n");
+  const WordVectors array = open_word_file(folder / "w.npy");
+  EXPECT_THAT(array.words, ElementsAre("x", "y"));
+  EXPECT_THAT(array.counts, ElementsAre(3, 2));
+}
+
+TEST(WordFile, RefusesNumbersThatAreNotFiniteWhereTheyAreUsed) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const std::string file =
+      "3 2\na " + bytes_of({1, 2}) + "\nb " + bytes_of({1, -infinity}) + "\nc " + bytes_of({3, 4}) + "\n";
+  const WordVectors vectors = any(file);
+  EXPECT_THAT(vector_of(vectors, 2), ElementsAre(3, 4));
+  EXPECT_THAT([&] { vector_of(vectors, 1); },
+              ThrowsMessage<FormatError>("v: the vector of \"b\" is not of finite numbers: number 2 is -inf; make the "
+                                         "vectors again"));
+  const TemporaryFolder folder;
+  EXPECT_THROW(write_word2vec_text(folder / "w", vectors), FormatError);
+  EXPECT_THROW(write_word2vec_binary(folder / "w", vectors), FormatError);
+  EXPECT_THROW(write_word_array(folder / "w.npy", vectors), FormatError);
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  std::string fasttext = read_file(kFixtures / "fasttext.bin");
+  const WordVectors good = parse_fasttext(std::as_bytes(std::span(fasttext)), "f.bin", {});
+  const auto at = good.subwords->bytes.data() - std::as_bytes(std::span(fasttext)).data();
+  std::memcpy(fasttext.data() + at, &infinity, sizeof infinity);
+  EXPECT_THROW(write_fasttext(folder / "w", parse_fasttext(std::as_bytes(std::span(fasttext)), "f.bin", {})),
+               ArgumentError);
 }
 
 TEST(WordFile, RefusesAFastTextFileThatIsCutOffAnywhere) {
@@ -288,6 +377,16 @@ TEST(WordIndex, GivesTheSameAndIsNotUsedForAnotherStateOfTheFile) {
   for (std::size_t size = 0; size < index.size(); size += 8) {
     EXPECT_FALSE(read_word_index(std::span(index).first(size), file, state, {})) << size;
   }
+}
+
+TEST(WordIndex, KeepsWhatThereIsToNote) {
+  const std::string bytes = "3 1\na ????\nb ????\n";
+  const auto file = std::as_bytes(std::span(bytes));
+  const WordVectors vectors = parse_word2vec_binary(file, "w.bin", {});
+  ASSERT_EQ(vectors.notes.size(), 1u);
+  const auto again = read_word_index(make_word_index(vectors, {bytes.size(), 5}), file, {bytes.size(), 5}, {});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->notes, vectors.notes);
 }
 
 TEST(WordIndex, StandsBesideALargeBinaryFileAndIsWrittenAnewWithIt) {

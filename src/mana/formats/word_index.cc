@@ -1,5 +1,9 @@
 #include "mana/formats/word_index.h"
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include "mana/base/errors.h"
 #include "mana/text/flat_bytes.h"
 
@@ -7,7 +11,7 @@ namespace mana::formats {
 namespace {
 
 constexpr std::uint64_t kMark = 0x7865646E69616E6D;  // "mnaindex"
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 
 }  // namespace
 
@@ -33,6 +37,9 @@ std::vector<std::byte> make_word_index(const WordVectors& vectors, const FileSta
   index.array(std::span<const std::uint64_t>(vectors.begins));
   index.array(std::span<const std::uint32_t>(sizes));
   index.array(std::span<const char>(bytes));
+  std::string notes;
+  for (const std::string& note : vectors.notes) notes += note + '\n';
+  index.array(std::span<const char>(notes));
   return index.take();
 }
 
@@ -47,6 +54,7 @@ std::optional<WordVectors> read_word_index(std::span<const std::byte> index, std
   const auto begins = reader.array<std::uint64_t>();
   const auto sizes = reader.array<std::uint32_t>();
   const auto bytes = reader.array<char>();
+  const auto notes = reader.array<char>();
   if (begins.empty() || vectors.dimensions == 0 || sizes.size() != begins.size()) return std::nullopt;
   const std::size_t row_bytes = vectors.dimensions * sizeof(float);
   std::string_view left(bytes.data(), bytes.size());
@@ -57,6 +65,11 @@ std::optional<WordVectors> read_word_index(std::span<const std::byte> index, std
     left.remove_prefix(sizes[word]);
   }
   if (!left.empty()) return std::nullopt;
+  for (std::string_view rest(notes.data(), notes.size()); !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    vectors.notes.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
   vectors.begins.assign(begins.begin(), begins.end());
   vectors.bytes = file;
   vectors.owner = std::move(owner);

@@ -1,8 +1,15 @@
 #include "mana/formats/word_vectors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
+
+#include "mana/base/errors.h"
+#include "mana/base/printable.h"
+#include "mana/formats/finite_values.h"
 
 namespace mana::formats {
 namespace {
@@ -42,6 +49,14 @@ void divide(std::span<float> sum, std::size_t count) {
   for (float& value : sum) value /= static_cast<float>(count);
 }
 
+void require_finite(std::string_view word, std::span<const float> vector, const std::string& source) {
+  if (all_finite(vector)) return;
+  const auto bad = std::ranges::find_if(vector, [](float value) { return !std::isfinite(value); });
+  throw FormatError(
+      fmt::format("{}{}the vector of \"{}\" is not of finite numbers: number {} is {}; make the vectors again", source,
+                  source.empty() ? "" : ": ", printable(word), bad - vector.begin() + 1, *bad));
+}
+
 }  // namespace
 
 void append_buckets(std::string_view word, const Subwords& subwords, std::vector<std::uint32_t>& buckets) {
@@ -64,6 +79,7 @@ void append_buckets(std::string_view word, const Subwords& subwords, std::vector
 
 void WordVectors::read_row(std::size_t word, std::span<float> row) const {
   copy_row(bytes, begins.empty() ? std::uint64_t{word} * dimensions * sizeof(float) : begins[word], row);
+  require_finite(words[word], row, source);
 }
 
 void WordVectors::read_vector(std::size_t word, std::span<float> vector) const {
@@ -72,6 +88,7 @@ void WordVectors::read_vector(std::size_t word, std::span<float> vector) const {
   std::size_t rows = 1;
   add_subwords(words[word], *subwords, vector, rows);
   divide(vector, rows);
+  require_finite(words[word], vector, source);
 }
 
 bool WordVectors::compose(std::string_view word, std::span<float> vector) const {
@@ -81,6 +98,7 @@ bool WordVectors::compose(std::string_view word, std::span<float> vector) const 
   add_subwords(word, *subwords, vector, rows);
   if (rows == 0) return false;
   divide(vector, rows);
+  require_finite(word, vector, source);
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,8 +33,13 @@ struct WordVectors {
   std::optional<Subwords> subwords = {};        ///< of a model that composes vectors of n-grams
   std::optional<VectorTraining> training = {};  ///< where it is known
   std::shared_ptr<const void> owner = {};       ///< keeps words and rows alive: a buffer or a mapped file
+  std::string source = {};                      ///< the file, for messages; empty where they are of none
+  std::vector<std::string> notes = {};          ///< what a person should know of the file, each a sentence
 
   std::size_t size() const { return words.size(); }
+  // What is mapped is not read through when it is opened, so numbers are checked where they are used: all three throw
+  // FormatError, which names the word, when one of them is nan or infinite.
+
   /// Puts the row of a word, as it is stored, into `row` [dimensions].
   void read_row(std::size_t word, std::span<float> row) const;
   /// Puts the vector of a word into `vector` [dimensions]: its row or, with sub-words, the mean of its row and those of

@@ -7,11 +7,15 @@
 
 namespace mana::formats {
 
+bool is_readable_word(std::string_view word) {
+  constexpr std::string_view kForbidden("\t\n\v\f\r\0", 6);
+  return !word.empty() && word.front() != ' ' && word.back() != ' ' && word.find_first_of(kForbidden) == word.npos;
+}
+
 void require_writable_words(const WordVectors& vectors) {
   if (vectors.words.empty()) throw ArgumentError("there are no words to write");
-  constexpr std::string_view kForbidden(" \t\n\v\f\r\0", 7);
   for (const std::string_view word : vectors.words) {
-    if (!word.empty() && word.find_first_of(kForbidden) == word.npos) continue;
+    if (is_readable_word(word) && word.find(' ') == word.npos) continue;
     throw ArgumentError(
         fmt::format("the word \"{}\" cannot be written: it is empty or has white space in it", printable(word)));
   }

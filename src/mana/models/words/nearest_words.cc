@@ -104,6 +104,19 @@ std::vector<std::vector<Neighbour>> search_all(const WordVectors& vectors, std::
   return nearest;
 }
 
+/// Between these no square of a float that counts is lost beside the others, and none is infinite.
+constexpr double kSmallest = 0x1p-100;
+constexpr double kLargest = 0x1p120;
+
+/// Of vectors whose squares f32 cannot hold: 1e-30, 1e30. Zeros stay zeros.
+void to_unit_length_by_doubles(std::span<float> vector) {
+  double squares = 0;
+  for (const float value : vector) squares += double{value} * double{value};
+  if (squares == 0) return;
+  const double length = std::sqrt(squares);
+  for (float& value : vector) value = static_cast<float>(double{value} / length);
+}
+
 }  // namespace
 
 void to_unit_length(std::span<float> vector) {
@@ -116,7 +129,7 @@ void to_unit_length(std::span<float> vector) {
   for (; i < vector.size(); ++i) sums[0] += vector[i] * vector[i];
   double squares = 0;
   for (const float sum : sums) squares += sum;
-  if (squares == 0) return;
+  if (!(squares >= kSmallest && squares <= kLargest)) return to_unit_length_by_doubles(vector);
   const auto scale = static_cast<float>(1 / std::sqrt(squares));
   for (float& value : vector) value *= scale;
 }

@@ -80,14 +80,13 @@ TEST(NearestWords, AreAskedForInAnyNumberAmongTheFirst) {
   EXPECT_THROW(nearest_words(words.vectors, query, 5, search), Cancelled);
 }
 
-TEST(NearestWords, AreFoundBesideVectorsWithoutDirectionAndNumbersThatAreNone) {
+TEST(NearestWords, AreFoundBesideVectorsWithoutDirection) {
   RandomWords words(10);
   std::fill_n(words.values.begin() + kWidth, kWidth, 0.0f);
-  words.values[2 * kWidth] = std::numeric_limits<float>::quiet_NaN();
   Team team(1);
   const auto found =
       nearest_words(words.vectors, words.row(0), 10, {.team = team, .kernels = kernels_of(kernels::Isa::reference)})[0];
-  EXPECT_EQ(found.size(), 9u);
+  EXPECT_EQ(found.size(), 10u);
   EXPECT_EQ(found[0].word, 0u);
   for (const Neighbour& each : found) EXPECT_TRUE(each.word != 1 || each.similarity == 0);
 }
@@ -110,6 +109,50 @@ TEST(NearestWords, AreTheSameOnceVectorsOfSubwordsAreComposed) {
 TEST(AnalogyQuery, AddsWordsOfUnitLength) {
   const std::vector<float> a = {2, 0}, b = {0, 5}, c = {-3, 0};
   EXPECT_THAT(analogy_query(a, b, c), testing::ElementsAre(-2, 1));
+}
+
+TEST(NearestWords, HaveALengthWhateverTheirSize) {
+  for (const float size : {1e-44f, 1e-30f, 1e-20f, 1.0f, 1e20f, 3e38f}) {
+    std::vector<float> vector = {size, -size, 0, size};
+    to_unit_length(vector);
+    EXPECT_THAT(vector, testing::Pointwise(testing::FloatNear(1e-6f), {0.5773503f, -0.5773503f, 0.0f, 0.5773503f}))
+        << size;
+  }
+  std::vector<float> zeros(20);
+  to_unit_length(zeros);
+  EXPECT_THAT(zeros, testing::Each(0.0f));
+}
+
+TEST(NearestWords, AreFoundAmongTinyAndHugeVectors) {
+  const std::vector<float> values = {1e-30f, 0, 0, 1e30f, 1e-40f, 1e-40f, 2e30f, 1e30f};
+  const WordVectors vectors{.words = {"a", "b", "c", "d"}, .dimensions = 2, .bytes = std::as_bytes(std::span(values))};
+  Team team(1);
+  const auto found = nearest_words(vectors, std::vector<float>{1e-30f, 0}, 4,
+                                   {.team = team, .kernels = kernels_of(kernels::Isa::reference)});
+  ASSERT_EQ(found.front().size(), 4u);
+  const std::vector<std::pair<std::size_t, float>> expected = {{0, 1.0f}, {3, 0.8944272f}, {2, 0.7071068f}, {1, 0.0f}};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(found.front()[i].word, expected[i].first);
+    EXPECT_NEAR(found.front()[i].similarity, expected[i].second, 1e-6);
+  }
+}
+
+TEST(NearestWords, RefuseAVectorThatIsNotFiniteAndNameItsWord) {
+  RandomWords words(100);
+  words.values[70 * kWidth + 3] = std::numeric_limits<float>::quiet_NaN();
+  Team one(1), three(3);
+  for (Team* team : {&one, &three}) {
+    EXPECT_THAT(
+        [&] {
+          nearest_words(words.vectors, words.row(1), 3,
+                        {.team = *team, .kernels = kernels_of(kernels::Isa::reference)});
+        },
+        testing::ThrowsMessage<FormatError>(
+            testing::HasSubstr("the vector of \"70\" is not of finite numbers: number 4 is nan")));
+  }
+  const auto before = nearest_words(words.vectors, words.row(1), 3,
+                                    {.team = one, .kernels = kernels_of(kernels::Isa::reference), .among = 70});
+  EXPECT_EQ(before.front().front().word, 1u) << "it is not among those that are searched";
 }
 
 }  // namespace

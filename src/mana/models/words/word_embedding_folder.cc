@@ -133,6 +133,7 @@ formats::WordVectors open_word_embedding_folder(const fs::path& folder) {
   }
   if (vectors.size() == table.rows()) vectors.begins.clear();
   vectors.owner = owned;
+  vectors.source = folder.string();
   formats::read_word_record(model.transformer, vectors);
   return vectors;
 }

@@ -4,7 +4,10 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <tuple>
 #include <unordered_map>
+
+#include "mana/text/case_folding.h"
 
 namespace mana::models {
 namespace {
@@ -27,6 +30,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
   }
   return rows[a.size() % 3][b.size()];
+}
+
+/// Whether folding leaves the word as it is, for certain.
+bool is_small_ascii(std::string_view word) {
+  return std::ranges::all_of(word, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 && static_cast<unsigned>(byte - 'A') >= 26;
+  });
 }
 
 /// A bit for each byte that occurs: an edit changes two at most.
@@ -59,24 +70,31 @@ std::vector<std::optional<std::size_t>> find_words(std::span<const std::string_v
 
 std::vector<std::string> nearest_spellings(std::span<const std::string_view> words, std::string_view word,
                                            std::size_t count) {
-  if (word.size() > kLongest) return {};
+  const std::string wanted = text::fold_case(word);
+  if (wanted.size() > kLongest) return {};
   struct Candidate {
     std::size_t edits;
+    std::size_t with_case;  // edits where capitals are not small letters
     std::size_t place;
   };
-  const std::size_t most = std::max<std::size_t>(1, word.size() / 3);
-  const std::uint64_t letters = letters_of(word);
+  const std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
+  const std::uint64_t letters = letters_of(wanted);
   std::vector<Candidate> candidates;
+  std::string folded;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view other = words[i];
-    const std::size_t difference = std::max(other.size(), word.size()) - std::min(other.size(), word.size());
+    // Folding may make two bytes of one and the other way round.
+    if (words[i].size() > 2 * (wanted.size() + most) || 2 * words[i].size() + most < wanted.size()) continue;
+    const std::string_view other = is_small_ascii(words[i]) ? words[i] : (folded = text::fold_case(words[i]));
+    const std::size_t difference = std::max(other.size(), wanted.size()) - std::min(other.size(), wanted.size());
     if (difference > most || other.size() > kLongest) continue;
     if (static_cast<std::size_t>(std::popcount(letters ^ letters_of(other))) > 2 * most) continue;
-    const std::size_t edits = distance(word, other);
-    if (edits <= most) candidates.push_back({edits, i});
+    const std::size_t edits = distance(wanted, other);
+    if (edits > most) continue;
+    const bool comparable = words[i].size() <= kLongest && word.size() <= kLongest;
+    candidates.push_back({edits, comparable ? distance(word, words[i]) : kLongest, i});
   }
   std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
-    return a.edits != b.edits ? a.edits < b.edits : a.place < b.place;
+    return std::tie(a.edits, a.with_case, a.place) < std::tie(b.edits, b.with_case, b.place);
   });
   std::vector<std::string> nearest;
   nearest.reserve(std::min(count, candidates.size()));

@@ -15,7 +15,8 @@ std::vector<std::optional<std::size_t>> find_words(std::span<const std::string_v
                                                    std::span<const std::string> wanted);
 
 /// Up to `count` of `words` that `word` may have been meant to be: those with the fewest letters to insert, delete,
-/// replace or swap with their neighbour, at most a third of the word; of equally near ones, the earliest.
+/// replace or swap with their neighbour, at most a third of the word, capitals counting as small letters; of equally
+/// near ones, the earliest.
 std::vector<std::string> nearest_spellings(std::span<const std::string_view> words, std::string_view word,
                                            std::size_t count);
 

@@ -20,10 +20,19 @@ TEST(FindWords, GivesTheFirstPlaceOfEach) {
 TEST(NearestSpellings, AreTheFewestEditsAway) {
   EXPECT_THAT(nearest_spellings(kWords, "kingg", 2), ElementsAre("king", "king"));
   EXPECT_THAT(nearest_spellings(kWords, "knig", 3), ElementsAre("king", "king"));
-  EXPECT_THAT(nearest_spellings(kWords, "PARIS", 3), IsEmpty());
-  EXPECT_THAT(nearest_spellings(kWords, "parsi", 3), ElementsAre("paris"));
+  EXPECT_THAT(nearest_spellings(kWords, "PARIS", 3), ElementsAre("Paris", "paris"));
+  EXPECT_THAT(nearest_spellings(kWords, "PRIS", 1), ElementsAre("Paris"));
+  EXPECT_THAT(nearest_spellings(kWords, "parsi", 3), ElementsAre("paris", "Paris"));
   EXPECT_THAT(nearest_spellings(kWords, "کتب", 3), ElementsAre("کتاب"));
   EXPECT_THAT(nearest_spellings(kWords, std::string(65, 'k'), 3), IsEmpty());
+}
+
+TEST(NearestSpellings, KnowCapitalsOfEveryScript) {
+  const std::vector<std::string_view> words = {"οδός", "москва", "Straße", "cat"};
+  EXPECT_THAT(nearest_spellings(words, "ΟΔΌΣ", 3), ElementsAre("οδός"));
+  EXPECT_THAT(nearest_spellings(words, "МОСКВА", 3), ElementsAre("москва"));
+  EXPECT_THAT(nearest_spellings(words, "STRASSE", 3), ElementsAre("Straße"));
+  EXPECT_THAT(nearest_spellings(words, "Cat", 3), ElementsAre("cat"));
 }
 
 }  // namespace
