@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,11 @@ struct TrainingTally {
   std::uint64_t loss_pairs = 0;
 
   TrainingTally& operator+=(const TrainingTally& other);
-  double mean_loss() const { return loss_pairs == 0 ? 0 : loss / static_cast<double>(loss_pairs); }
+  /// Nothing where no pair was sampled, as in a text of few words.
+  std::optional<double> mean_loss() const {
+    if (loss_pairs == 0) return std::nullopt;
+    return loss / static_cast<double>(loss_pairs);
+  }
 };
 
 /// Rows that were changed, one byte for each row.

@@ -55,11 +55,18 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
   }
   numbers.flush();
   if (words_read_ == 0) throw ArgumentError("there is no word in the input to train on");
-  if (counter.size() == 1) throw ArgumentError("the input is one word again and again, and training needs two words");
+  if (counter.size() == 1) {
+    throw ArgumentError(words_read_ == 1 ? "the input is a single word, and training needs two"
+                                         : "the input is one word again and again, and training needs two words");
+  }
   for (unsigned pass = 0; pass < options.phrase_passes; ++pass)
     numbers = join_phrases(numbers, counter, {options.min_count, options.phrase_threshold, pass, stop});
   WordCounter::Choice choice = counter.choose(options.min_count, options.vocabulary);
   vocabulary_ = std::move(choice.words);
+  if (vocabulary_.size() == 1 && options.vocabulary == 1 && counter.choose(options.min_count, 2).words.size() == 2) {
+    throw ArgumentError(
+        "a vocabulary of one word leaves nothing to learn, and training needs two; raise --vocabulary (0: all)");
+  }
   if (vocabulary_.size() < 2) {
     throw ArgumentError(
         fmt::format("{} of the {} words of the input {} {} times or more, and training needs two; lower --min-count",
@@ -67,6 +74,12 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
                     vocabulary_.size() == 0 ? "stand there" : "stands there", options.min_count));
   }
   encode(numbers, choice.places);
+  if (!has_pairs_) {
+    throw ArgumentError(
+        "no line of the input has two words of the vocabulary side by side, which is what training learns from; put "
+        "texts "
+        "on lines, not single words, or lower --min-count");
+  }
 }
 
 void Corpus::encode(const TokenFile& numbers, const std::vector<std::uint32_t>& places) {
@@ -93,6 +106,7 @@ void Corpus::encode(const TokenFile& numbers, const std::vector<std::uint32_t>& 
       }
       ++in_block;
       ++words_;
+      has_pairs_ |= before != kLineEnd;
     }
     before = token;
     append(token);

@@ -65,6 +65,7 @@ class Corpus {
   std::uint64_t words_ = 0;
   std::uint64_t words_read_ = 0;
   std::uint64_t digest_ = 0;
+  bool has_pairs_ = false;  // a line has two words
 };
 
 }  // namespace mana::train

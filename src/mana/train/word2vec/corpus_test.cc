@@ -102,7 +102,22 @@ TEST_F(CorpusTest, SaysWhyThereIsNothingToTrainOn) {
   EXPECT_THAT(refusal("", at_least(1)), HasSubstr("no word in the input"));
   EXPECT_THAT(refusal(" \n\xFF\xFE,.\n", at_least(1)), HasSubstr("no word in the input"));
   EXPECT_THAT(refusal("one one one one one", at_least(1)), HasSubstr("one word again and again"));
+  EXPECT_THAT(refusal("one\n", at_least(1)), HasSubstr("the input is a single word"));
   EXPECT_THAT(refusal("a b c a b c", at_least(3)), HasSubstr("none of the 3 words of the input stand there 3 times"));
+  CorpusOptions one = at_least(1);
+  one.vocabulary = 1;
+  EXPECT_THAT(refusal("a b a", one), HasSubstr("raise --vocabulary"));
+  one.min_count = 2;
+  EXPECT_THAT(refusal("a b a", one), HasSubstr("lower --min-count"));
+  EXPECT_THAT(refusal("a\nb\na\nb\n", at_least(1)), HasSubstr("no line of the input has two words"));
+  EXPECT_THAT(refusal("a c\nb d\na e\nb f\n", at_least(2)), HasSubstr("no line of the input has two words"));
+}
+
+TEST_F(CorpusTest, TakesTokensAsTheyAreIfAsked) {
+  CorpusOptions options = at_least(1);
+  options.segmentation.split = text::WordSegmentation::Split::spaces;
+  EXPECT_THAT(corpus_of("item:7 Item:7 🙂 a_b item:7\n", options).vocabulary().words,
+              ElementsAre("item:7", "Item:7", "🙂", "a_b"));
 }
 
 TEST_F(CorpusTest, TheDigestTellsTextsApart) {

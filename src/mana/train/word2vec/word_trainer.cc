@@ -35,6 +35,14 @@ void merge_row(float* base, std::span<float* const> rows, std::size_t width) {
   }
 }
 
+/// Whether all are finite and smaller than a million, far beyond what any training that learns comes to.
+bool all_reasonable(std::span<const float> values) {
+  constexpr float kMost = 1e6F;
+  bool all = true;
+  for (const float value : values) all &= std::fabs(value) < kMost;  // false of nan; no branch, so that it is quick
+  return all;
+}
+
 }  // namespace
 
 struct WordTrainer::Worker {
@@ -103,6 +111,24 @@ void WordTrainer::advance() {
   training_.deterministic ? advance_in_order(end) : advance_without_locks(end);
   state_.blocks = end;
   for (const std::unique_ptr<Worker>& worker : workers_) state_.tally += worker->trainer.take_tally();
+  // Of a pair, with its negatives; what is learnt from has less than ten.
+  constexpr double kMostLoss = 1e6;
+  const TrainingTally& tally = state_.tally;
+  if (!(tally.loss <= kMostLoss * static_cast<double>(tally.loss_pairs))) refuse_divergence();
+}
+
+void WordTrainer::require_convergence() const {
+  for (const Matrix* matrix : {&matrices_.inputs, &matrices_.outputs}) {
+    if (!all_reasonable({matrix->row(0), matrix->rows() * matrix->width()})) refuse_divergence();
+  }
+}
+
+void WordTrainer::refuse_divergence() const {
+  throw ArgumentError(fmt::format(
+      "the training has diverged after {:.2f} of {} epochs: its vectors or its loss are beyond all bounds; lower "
+      "--learning-rate, which is {}",
+      static_cast<double>(state_.blocks) / static_cast<double>(corpus_.blocks()), training_.epochs,
+      training_.first_rate()));
 }
 
 void WordTrainer::train_block(std::uint64_t block, Worker& worker, Matrices& matrices) {

@@ -34,8 +34,11 @@ class WordTrainer {
   ~WordTrainer();
 
   bool done() const { return state_.blocks == total_blocks(); }
-  /// Trains on the next blocks. Throws IoError.
+  /// Trains on the next blocks. Throws IoError; ArgumentError where it has diverged.
   void advance();
+  /// Throws ArgumentError where the training has diverged: vectors are not finite, or beyond all reason. All are looked
+  /// at, so this is for now and then; advance() itself throws where the loss that it samples is no number any more.
+  void require_convergence() const;
   /// Goes on from here. The matrices are of the shapes of matrices().
   void resume(const TrainingState& state, Matrices matrices);
 
@@ -53,6 +56,7 @@ class WordTrainer {
   struct Worker;
 
   void train_block(std::uint64_t block, Worker& worker, Matrices& matrices);
+  [[noreturn]] void refuse_divergence() const;
   void advance_without_locks(std::uint64_t end);
   void advance_in_order(std::uint64_t end);
 

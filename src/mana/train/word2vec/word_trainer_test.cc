@@ -2,12 +2,14 @@
 #include "mana/train/word2vec/word_trainer.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -365,6 +367,70 @@ TEST(WordTraining, RefusesTheCheckpointOfAnotherJob) {
   std::ofstream(folder / "d") << "no checkpoint";
   EXPECT_THROW(resume_from_checkpoint(folder / "d", trainer, describe_job(corpus, training)), FormatError);
   EXPECT_THROW(resume_from_checkpoint(folder / "e", trainer, describe_job(corpus, training)), IoError);
+}
+
+TEST(WordTrainer, NoticesThatItDiverges) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "the cat sat on the mat and the dog sat on the log\n";
+  const Corpus corpus = corpus_of(text);
+  for (const Architecture architecture : {Architecture::skip_gram, Architecture::cbow}) {
+    for (const Objective objective : {Objective::negative_sampling, Objective::hierarchical_softmax}) {
+      for (const bool deterministic : {false, true}) {
+        WordTraining training = small_training();
+        training.sample = 0;
+        training.architecture = architecture;
+        training.objective = objective;
+        training.deterministic = deterministic;
+        training.epochs = 20;
+        training.learning_rate = 1;
+        const auto train = [&] {
+          WordTrainer trainer(corpus, training);
+          while (!trainer.done()) trainer.advance();
+          trainer.require_convergence();
+        };
+        // Whether it diverges at all depends on the kind; what is left is finite then.
+        try {
+          train();
+        } catch (const ArgumentError& error) {
+          EXPECT_THAT(error.what(),
+                      testing::AllOf(testing::HasSubstr("has diverged after "), testing::HasSubstr("of 20 epochs"),
+                                     testing::HasSubstr("lower --learning-rate, which is 1")));
+        }
+        training.learning_rate.reset();
+        EXPECT_NO_THROW(train());
+      }
+    }
+  }
+  WordTraining training = small_training();
+  training.sample = 0;
+  training.learning_rate = 1;
+  WordTrainer trainer(corpus, training);
+  EXPECT_THROW(
+      {
+        while (!trainer.done()) trainer.advance();
+        trainer.require_convergence();
+      },
+      ArgumentError);
+}
+
+TEST(WordTrainer, DoesNotGoOnFromLostVectors) {
+  const Corpus corpus = corpus_of(toy_text(50));
+  const WordTraining training = small_training();
+  WordTrainer trainer(corpus, training);
+  Matrices lost = trainer.matrices().copy();
+  lost.outputs.row(3)[7] = std::numeric_limits<float>::infinity();
+  trainer.resume({}, std::move(lost));
+  EXPECT_THROW(trainer.require_convergence(), ArgumentError);
+}
+
+TEST(WordTrainer, ALossThatWasNotMeasuredIsNone) {
+  const Corpus few = corpus_of("a b c a b\n");
+  WordTraining training = small_training();
+  training.sample = 0;
+  WordTrainer trainer(few, training);
+  while (!trainer.done()) trainer.advance();
+  EXPECT_GT(trainer.state().tally.positive_pairs, 0u);
+  EXPECT_FALSE(trainer.state().tally.mean_loss());
 }
 
 }  // namespace
