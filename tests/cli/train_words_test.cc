@@ -209,6 +209,13 @@ TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {
   expect_refusal(of_text("\xFF\xFE\xC0 \xED\xA0\x80\n"), 1, "there is no word in the input");
   expect_refusal(of_text("one one one one one one"), 1, "one word again and again");
   expect_refusal(of_text("one one one two", {"--min-count", "2"}), 1, "only one of the 2 words");
+  expect_refusal(of_text("one two one two", {"--min-count", "1", "--vocabulary", "1"}), 1,
+                 "raise --vocabulary (0: all)");
+  expect_refusal(of_text("one\ntwo\none\ntwo\n", {"--min-count", "1"}), 1, "no line of the input has two words");
+  expect_refusal(of_text(text(), {"--sample", "1e-12"}), 1, "nothing was learnt, since --sample 1e-12");
+  expect_refusal(of_text(text(), {"--phrase-threshold", "nan"}), 2, "--phrase-threshold takes a number, not 'nan'");
+  expect_refusal(of_text(text(), {"--split", "spaces", "--persian"}), 2, "--persian rewrites them");
+  expect_refusal(of_text(text(), {"--split", "spaces", "--phrases", "1"}), 2, "cannot be met again");
   expect_refusal(of_text(text(), {"--min-count", "1000000"}), 1, "lower --min-count");
   expect_refusal(run(command("out", {"--window", "0"})), 2, "the window must be from 1 to 1000, not 0");
   expect_refusal(run(command("out", {"--dimensions", "0"})), 2, "--dimensions");
@@ -229,6 +236,92 @@ TEST_F(TrainWords, BrokenUtf8OnlySeparatesWords) {
       run({"train", "word2vec", "--input", path("bad.txt"), "--output", path("o.txt"), "--dimensions", "4", "--json"});
   EXPECT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_THAT(outcome.output, HasSubstr("\"vocabulary\":46"));
+}
+
+TEST_F(TrainWords, ThatDivergeAreNotWritten) {
+  std::string few;
+  for (int i = 0; i < 300; ++i) few += "the cat sat on the mat and the dog sat on the log\n";
+  write(path("few.txt"), few);
+  for (const char* output : {"o.vec", "o.bin", "o"}) {
+    expect_refusal(run({"train", "word2vec", "--quiet", "--threads", "1", "--input", path("few.txt"), "--output",
+                        path(output), "--sample", "0", "--learning-rate", "1"}),
+                   1, "the training has diverged after");
+    EXPECT_FALSE(std::filesystem::exists(path(output)));
+    EXPECT_FALSE(std::filesystem::exists(path(std::string(output) + ".checkpoint")));
+  }
+}
+
+TEST_F(TrainWords, WhatIsNotMeasuredHasNoNumber) {
+  write(path("few.txt"), "a b c d a b c d\n");
+  const std::vector<std::string> train = {"train",       "word2vec",    "--input", path("few.txt"), "--output",
+                                          path("o.vec"), "--min-count", "1",       "--sample",      "0"};
+  EXPECT_THAT(run(train).output, HasSubstr("loss                 not measured\n"));
+  std::vector<std::string> json = train;
+  json.insert(json.end(), {"--force", "--json"});
+  EXPECT_THAT(run(json).output, HasSubstr("\"loss\":null"));
+  EXPECT_THAT(run(command("o.bin", {"--json"})).output, testing::Not(HasSubstr("null")));
+}
+
+TEST_F(TrainWords, PhrasesAreMetAgainInUse) {
+  std::string phrases;
+  for (int i = 0; i < 60; ++i)
+    phrases += fmt::format("we flew to san francisco on day{} with friend{}\n", i % 9, i % 7);
+  for (int i = 0; i < 60; ++i) phrases += fmt::format("we on to with day{} flew friend{} san{}\n", i % 7, i % 9, i % 5);
+  write(path("phrases.txt"), phrases);
+  ASSERT_EQ(run({"train", "word2vec", "--input", path("phrases.txt"), "--output", path("p"), "--dimensions", "8",
+                 "--phrases", "1", "--phrase-threshold", "10", "--deterministic", "--json"})
+                .status,
+            0);
+  const Outcome cut = run({"tokenize", "--model", path("p"), "To San Francisco, san-francisco: san_francisco"});
+  ASSERT_EQ(cut.status, 0) << cut.errors;
+  std::size_t met = 0;
+  for (const std::string& line : lines_of(cut.output)) met += line.find("\tsan_francisco\t") != line.npos ? 1 : 0;
+  EXPECT_EQ(met, 3u) << cut.output;
+  EXPECT_EQ(run({"words", "nearest", "--model", path("p"), "san_francisco"}).status, 0);
+  const Outcome one = run({"embed", "--model", path("p"), "--format", "tsv", "SAN  FRANCISCO"});
+  ASSERT_EQ(one.status, 0) << one.errors;
+  EXPECT_EQ(one.output, run({"embed", "--model", path("p"), "--format", "tsv", "san_francisco"}).output);
+  EXPECT_EQ(run({"verify", "--model", path("p")}).status, 0) << run({"verify", "--model", path("p")}).output;
+}
+
+TEST_F(TrainWords, SplitAtSpacesTakesTokensAsTheyAre) {
+  std::string items;
+  for (int i = 0; i < 20; ++i) items += "user:12 Item_7 C++ 🙂 don't node@3 user:12\n";
+  write(path("items.txt"), items);
+  const std::vector<std::string> train = {"train",           "word2vec",     "--split", "spaces",  "--input",
+                                          path("items.txt"), "--dimensions", "4",       "--output"};
+  std::vector<std::string> file = train;
+  file.push_back(path("i.vec"));
+  ASSERT_EQ(run(file).status, 0);
+  const std::string vectors = read(path("i.vec"));
+  for (const char* word : {"\nuser:12 ", "\nItem_7 ", "\nC++ ", "\n🙂 ", "\ndon't ", "\nnode@3 "})
+    EXPECT_THAT(vectors, HasSubstr(word));
+  std::vector<std::string> folder = train;
+  folder.push_back(path("i"));
+  ASSERT_EQ(run(folder).status, 0);
+  const Outcome cut = run({"tokenize", "--model", path("i"), "Item_7 🙂 user:12 item_7"});
+  EXPECT_THAT(cut.output, AllOf(HasSubstr("\tItem_7\t0-6\n"), HasSubstr("\tuser:12\t"), HasSubstr("\t[UNK]\t")));
+  const Outcome exported =
+      run({"words", "export", "--model", path("i.vec"), "--output", path("e"), "--split", "spaces"});
+  ASSERT_EQ(exported.status, 0) << exported.errors;
+  EXPECT_EQ(read(path("e") + "/tokenizer.json"), read(path("i") + "/tokenizer.json"));
+}
+
+TEST_F(TrainWords, CaseIsFoldedAlikeInTrainingAndUse) {
+  std::string greek;
+  for (int i = 0; i < 20; ++i) greek += "ο δρόμος Ο ΔΡΌΜΟΣ straße STRASSE\n";
+  write(path("greek.txt"), greek);
+  ASSERT_EQ(run({"train", "word2vec", "--input", path("greek.txt"), "--dimensions", "4", "--output", path("g")}).status,
+            0);
+  for (const char* word : {"δρόμος", "strasse", "straße"}) {
+    EXPECT_EQ(run({"words", "nearest", "--model", path("g"), word}).status, 0) << word;
+  }
+  const auto vector = [&](const char* text) {
+    return run({"embed", "--model", path("g"), "--format", "tsv", text}).output;
+  };
+  EXPECT_EQ(vector("ΔΡΌΜΟΣ"), vector("δρόμος"));
+  EXPECT_EQ(vector("Straße"), vector("STRASSE"));
+  EXPECT_NE(vector("Straße"), vector("ο"));
 }
 
 }  // namespace

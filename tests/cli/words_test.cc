@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -167,6 +168,91 @@ TEST(Words, AreNotEvaluatedOnWhatTellsNothing) {
   const auto document = json::Document::parse(half.output, "output");
   EXPECT_TRUE(document.root().at("semantic").find("accuracy"));
   EXPECT_FALSE(document.root().at("syntactic").find("accuracy")) << "not measured is not 0";
+}
+
+std::string file_of(const TemporaryFolder& folder, const std::string& name, const std::string& content) {
+  write(folder / name, content);
+  return (folder / name).string();
+}
+
+TEST(Words, OfFilesAsPeopleHaveThem) {
+  const TemporaryFolder folder;
+  const std::string glove = file_of(folder, "glove.txt", "1999 1 0\ncat 0.5 1\nnew york 1 0.5\n");
+  const auto nearest = [](const std::string& model, const char* word) {
+    return run({"words", "nearest", "--model", model, word});
+  };
+  EXPECT_THAT(lines_of(nearest(glove, "cat").output), ElementsAre("0.8000\tnew york", "0.4472\t1999"));
+  const std::string twice = file_of(folder, "twice.vec", "3 2\ncat 1 0\ndog 1 1\ncat 0 1\n");
+  EXPECT_EQ(nearest(twice, "cat").output, "0.7071\tdog\n");
+  EXPECT_THAT(nearest(twice, "cat").errors, HasSubstr("1 of its 3 words stood there before"));
+  EXPECT_EQ(run({"words", "nearest", "--quiet", "--model", twice, "cat"}).errors, "");
+  const std::string more = file_of(folder, "more.vec", "4 2\ncat 1 0\ndog 1 1\ncow 0 1\n");
+  EXPECT_THAT(nearest(more, "cat").errors, HasSubstr("its first line says 4 words, but 3 are there"));
+  EXPECT_THAT(nearest(file_of(folder, "comma.vec", "1 2\ncat 0,5 1\n"), "cat").errors, HasSubstr("a point is needed"));
+}
+
+TEST(Words, WithoutFiniteNumbersAreRefusedInEveryCommand) {
+  const TemporaryFolder folder;
+  const float values[] = {1, 0, std::numeric_limits<float>::quiet_NaN(), 1, 0.5f, 0.5f};
+  std::string bytes = "3 2\n";
+  for (std::size_t word = 0; word < 3; ++word) {
+    bytes += std::string(1, static_cast<char>('a' + word)) + " ";
+    bytes.append(reinterpret_cast<const char*>(values + 2 * word), 2 * sizeof(float));
+  }
+  const std::string model = file_of(folder, "nan.bin", bytes);
+  const std::vector<std::vector<std::string>> commands = {{"nearest", "a"},
+                                                          {"analogy", "a", "b", "c"},
+                                                          {"odd", "a", "b", "c"},
+                                                          {"similarity", "a", "b"},
+                                                          {"map", "a", "b", "c"},
+                                                          {"export", "--output", (folder / "out.vec").string()},
+                                                          {"export", "--output", (folder / "out").string()}};
+  for (std::vector<std::string> command : commands) {
+    command.insert(command.begin(), "words");
+    command.insert(command.end(), {"--model", model});
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.status, 1) << command[1];
+    EXPECT_EQ(outcome.output, "") << command[1];
+    EXPECT_THAT(outcome.errors, HasSubstr("the vector of \"b\" is not of finite numbers: number 1 is nan"));
+  }
+  EXPECT_FALSE(fs::exists(folder / "out.vec"));
+  EXPECT_FALSE(fs::exists(folder / "out"));
+  EXPECT_EQ(run({"words", "similarity", "--model", model, "a", "c"}).output, "0.70710677\n");
+}
+
+TEST(Words, AreSuggestedWithTheirCapitalsAndZeroMeansAll) {
+  const TemporaryFolder folder;
+  const std::string model = file_of(folder, "w.vec", "4 2\ncat 1 0\nDog 1 1\ncow 0 1\nοδος 1 2\n");
+  const auto nearest = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"words", "nearest", "--model", model});
+    return run(std::move(more));
+  };
+  EXPECT_THAT(nearest({"CAT"}).errors, HasSubstr("(did you mean cat?)"));
+  EXPECT_THAT(nearest({"dog"}).errors, HasSubstr("(did you mean Dog?)"));
+  EXPECT_THAT(nearest({"ΟΔΟΣ"}).errors, HasSubstr("(did you mean οδος?)"));
+  EXPECT_EQ(nearest({"cat", "--count", "0"}).output, nearest({"cat"}).output);
+  EXPECT_EQ(lines_of(nearest({"cat", "--count", "0"}).output).size(), 3u);
+  EXPECT_EQ(nearest({"cat", "--among", "0"}).output, nearest({"cat"}).output);
+  EXPECT_EQ(lines_of(nearest({"cat", "--among", "2"}).output).size(), 1u);
+}
+
+TEST(Words, AreEscapedWhereTheyWouldEndALine) {
+  const TemporaryFolder folder;
+  const std::string model = file_of(folder, "w.vec", "4 2\nzz 1 1\na\u2028b 1 0\nc\u0085d 0.5 1\ne\x1B[2J 0 1\n");
+  const Outcome outcome = run({"words", "nearest", "--model", model, "zz", "a\u2028b", "--count", "2"});
+  EXPECT_THAT(lines_of(outcome.output), ElementsAre("zz", "0.9487\tc\\u0085d", "0.7071\ta\\u2028b", "", "a\\u2028b",
+                                                    "0.7071\tzz", "0.4472\tc\\u0085d"));
+  EXPECT_THAT(run({"words", "odd", "--model", model, "zz", "c\u0085d", "a\u2028b"}).output, "a\\u2028b\n");
+  EXPECT_THAT(run({"words", "nearest", "--json", "--model", model, "zz", "--count", "3"}).output,
+              HasSubstr("a\u2028b"));
+}
+
+TEST(Words, ThatAFolderNeverMeetsAreCounted) {
+  const TemporaryFolder folder;
+  const std::string model = file_of(folder, "w.vec", "4 2\ncat 1 0\nDog 1 1\nu.s. 0 1\nnew_york 1 2\n");
+  const Outcome outcome = run({"words", "export", "--model", model, "--output", (folder / "f").string()});
+  EXPECT_THAT(outcome.errors, HasSubstr("2 of the 4 words are never met in texts"));
+  EXPECT_THAT(run({"tokenize", "--model", (folder / "f").string(), "New York"}).output, HasSubstr("3\tnew_york\t0-8"));
 }
 
 }  // namespace

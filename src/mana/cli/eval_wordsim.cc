@@ -23,7 +23,7 @@ int eval_wordsim(Options& options) {
   if (!options.parse()) return 0;
 
   const std::vector<data::ScoredWords> pairs = data::read_scored_words(data);
-  const WordModel model(choice);
+  const WordModel model(choice, options);
   const eval::WordSimilarityResult result =
       eval::evaluate_word_similarity(model.vectors(), pairs, among == 0 ? model.vectors().size() : among);
   constexpr double kPercent = 100;

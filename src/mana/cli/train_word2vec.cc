@@ -77,9 +77,16 @@ class WordTrainingRun {
       progress.set(tally.words);
       const bool stop = stop_.stop_requested();
       if (!stop && seconds_since(kept) < static_cast<double>(options_.checkpoint_seconds)) continue;
+      trainer_.require_convergence();
       train::write_checkpoint(options_.checkpoint(), trainer_, job_);
       kept = Clock::now();
       if (stop) throw Cancelled("the training was cancelled");
+    }
+    trainer_.require_convergence();
+    if (trainer_.state().tally.positive_pairs == 0) {
+      throw ArgumentError(fmt::format(
+          "nothing was learnt, since --sample {} left no two words of any line; raise it, or give 0 to leave none out",
+          options_.training.sample));
     }
     seconds_ = seconds_since(begin_);
   }
@@ -102,8 +109,10 @@ class WordTrainingRun {
 
   void report() const {
     const train::TrainingTally& tally = trainer_.state().tally;
-    const double words = static_cast<double>(tally.words - resumed_words_);
-    const nlohmann::ordered_json object = {
+    const std::uint64_t words = tally.words - resumed_words_;
+    const std::optional<double> loss = tally.mean_loss();
+    // What was not measured has no number.
+    nlohmann::ordered_json object = {
         {"vocabulary", corpus_.vocabulary().size()},
         {"words_read", corpus_.words_read()},
         {"words_of_vocabulary", corpus_.words()},
@@ -112,16 +121,19 @@ class WordTrainingRun {
         {"positive_pairs", tally.positive_pairs},
         {options_.training.objective == train::Objective::negative_sampling ? "negative_pairs" : "decisions",
          tally.negative_pairs},
-        {"loss", tally.mean_loss()},
+        {"loss", nullptr},
         {"seconds", seconds_},
-        {"words_per_second", seconds_ > 0 ? words / seconds_ : 0}};
+        {"words_per_second", nullptr}};
+    if (loss) object["loss"] = *loss;
+    if (words > 0 && seconds_ > 0) object["words_per_second"] = static_cast<double>(words) / seconds_;
     if (options_.json) return print(object.dump() + "\n");
     std::string text;
     for (const auto& [name, value] : object.items()) {
       std::string shown = name;
       std::ranges::replace(shown, '_', ' ');
-      text += value.is_number_float() ? fmt::format("{:<20} {:.4g}\n", shown, value.get<double>())
-                                      : fmt::format("{:<20} {}\n", shown, value.get<std::uint64_t>());
+      text += value.is_null()           ? fmt::format("{:<20} not measured\n", shown)
+              : value.is_number_float() ? fmt::format("{:<20} {:.4g}\n", shown, value.get<double>())
+                                        : fmt::format("{:<20} {}\n", shown, value.get<std::uint64_t>());
     }
     print(text);
   }

@@ -81,6 +81,8 @@ void write_with_subwords(const WordTrainingOptions& options, const train::Corpus
 
 }  // namespace
 
+bool is_folder(const std::string& output) { return form_of(output) == Form::folder; }
+
 void require_writable(const WordTrainingOptions& options) {
   if (form_of(options.output) == Form::folder) {
     const AtomicFolder try_it(options.output, existing(options));

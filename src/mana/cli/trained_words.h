@@ -6,6 +6,9 @@
 
 namespace mana::cli {
 
+/// Whether the name of the output asks for a folder, not for a file.
+bool is_folder(const std::string& output);
+
 /// Throws IoError when the output could not be written, before hours of work are spent on it.
 void require_writable(const WordTrainingOptions& options);
 

@@ -30,9 +30,9 @@ struct WordModelChoice {
 /// Word vectors, opened, and what a search through them runs on.
 class WordModel {
  public:
-  /// A file of word vectors, or the folder or name of a model that is a static embedding. Throws UsageError, IoError,
-  /// FormatError, ArgumentError.
-  explicit WordModel(const WordModelChoice& choice);
+  /// A file of word vectors, or the folder or name of a model that is a static embedding. What there is to note of it
+  /// is told, but for --quiet. Throws UsageError, IoError, FormatError, ArgumentError.
+  WordModel(const WordModelChoice& choice, const Options& options);
 
   const formats::WordVectors& vectors() const { return vectors_; }
   models::WordSearch search() const { return {.team = *team_, .kernels = *kernels_}; }

@@ -1,9 +1,12 @@
 #include "mana/cli/word_training_options.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "mana/base/errors.h"
 #include "mana/cli/model_options.h"
+#include "mana/cli/segmentation_options.h"
+#include "mana/cli/trained_words.h"
 
 namespace mana::cli {
 namespace {
@@ -11,7 +14,8 @@ namespace {
 double number(const std::string& name, const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) Options::refuse(name, "a number", text);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    Options::refuse(name, "a number", text);
   return value;
 }
 
@@ -37,9 +41,10 @@ bool WordTrainingOptions::parse(Options& options) {
   options.group("Text");
   options.option("--min-count", "N", "Leave out words that are there less often", corpus.min_count);
   options.option("--vocabulary", "N", "Keep the N most frequent words; 0: all", corpus.vocabulary);
+  describe_split(options, corpus.segmentation.split);
   options.flag("--keep-case", "Tell capital letters from small ones", keep_case);
   options.flag("--persian", "Write Arabic letters and digits in one way", corpus.segmentation.persian);
-  options.option("--phrases", "N", "Passes that join words which often stand together", corpus.phrase_passes);
+  options.option("--phrases", "N", "Passes that join words which often stand together; 0: none", corpus.phrase_passes);
   options.option("--phrase-threshold", "SCORE", "How much more often than by chance", threshold);
 
   options.group("Training");
@@ -78,6 +83,14 @@ bool WordTrainingOptions::parse(Options& options) {
   corpus.phrase_threshold = number("--phrase-threshold", threshold);
   if (rate) training.learning_rate = number("--learning-rate", *rate);
   corpus.segmentation.lowercase = !keep_case;
+  check_segmentation(corpus.segmentation);
+  using Split = text::WordSegmentation::Split;
+  if (corpus.segmentation.split == Split::spaces && corpus.phrase_passes > 0 && is_folder(output)) {
+    throw UsageError(
+        "--phrases with --split spaces cannot be met again in texts by a folder; write a file (.vec, .bin), or leave "
+        "one "
+        "of the two out");
+  }
   if (subwords) training.subwords = parts;
   if (isa) {
     training.isa = kernels::isa_named(*isa);

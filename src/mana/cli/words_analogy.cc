@@ -19,7 +19,7 @@ int words_analogy(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
 
-  const WordModel model(choice);
+  const WordModel model(choice, options);
   const std::vector<GivenWord> given = look_up(model.vectors(), words);
   const std::vector<float> query = models::analogy_query(given[0].vector, given[1].vector, given[2].vector);
   const auto found = nearest_others(model, query, given, task);

@@ -7,10 +7,12 @@
 
 #include "mana/cli/commands.h"
 #include "mana/cli/output.h"
+#include "mana/cli/segmentation_options.h"
 #include "mana/cli/word_model.h"
 #include "mana/formats/fasttext.h"
 #include "mana/formats/word2vec.h"
 #include "mana/formats/word_array.h"
+#include "mana/formats/word_tokenizer.h"
 #include "mana/models/words/word_embedding_folder.h"
 
 namespace mana::cli {
@@ -41,8 +43,8 @@ int words_export(Options& options) {
   std::string output;
   std::optional<WordOutput> form;
   std::optional<std::string> sif;
+  text::WordSegmentation segmentation;
   bool keep_case = false;
-  bool persian = false;
   bool force = false;
   WordModelChoice choice;
   options.option("--output", "PATH", "Where the words go", output);
@@ -59,22 +61,25 @@ int words_export(Options& options) {
   options.group("Folder");
   options.option("--sif", "A", "Let frequent words weigh less in a text, by a / (a + their share of the corpus): 1e-3",
                  sif);
+  describe_split(options, segmentation.split);
   options.flag("--keep-case", "Tell capital letters from small ones, as the training did", keep_case);
-  options.flag("--persian", "Write Arabic letters and digits in one way, as the training did", persian);
+  options.flag("--persian", "Write Arabic letters and digits in one way, as the training did", segmentation.persian);
   options.flag("--force", "Replace a folder that is there under that name", force);
   choice.describe(options);
   if (!options.parse()) return 0;
   const std::optional<double> weight = read_weight(sif);
+  segmentation.lowercase = !keep_case;
+  check_segmentation(segmentation);
   const WordOutput chosen = form.value_or(output_of(output));
-  if (chosen != WordOutput::folder && (sif || keep_case || persian || force)) {
-    throw UsageError("--sif, --keep-case, --persian and --force are for a folder only: give --format folder");
+  if (chosen != WordOutput::folder && (sif || segmentation != text::WordSegmentation{} || force)) {
+    throw UsageError("--sif, --split, --keep-case, --persian and --force are for a folder only: give --format folder");
   }
 
-  WordModel model(choice);
+  WordModel model(choice, options);
   const formats::WordVectors& vectors = model.vectors();
   switch (chosen) {
     case WordOutput::folder:
-      models::write_word_embedding_folder(output, vectors, {.lowercase = !keep_case, .persian = persian}, weight,
+      models::write_word_embedding_folder(output, vectors, segmentation, weight,
                                           force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
       break;
     case WordOutput::text: formats::write_word2vec_text(output, vectors); break;
@@ -83,6 +88,13 @@ int words_export(Options& options) {
     case WordOutput::fasttext: formats::write_fasttext(output, vectors); break;
   }
   if (!options.quiet()) {
+    const std::size_t never = chosen == WordOutput::folder ? formats::words_never_met(vectors.words, segmentation) : 0;
+    if (never > 0) {
+      note(fmt::format(
+          "mana: {} of the {} words are never met in texts, as these are cut: --split and --keep-case, as in "
+          "training, say how",
+          never, vectors.size()));
+    }
     note(fmt::format("{} words of {} dimensions in {}", vectors.size(), vectors.dimensions, output));
   }
   return 0;

@@ -30,7 +30,7 @@ int words_map(Options& options) {
     throw UsageError("three words or more are needed, for instance: mana words map --model words.bin cat dog car");
   }
 
-  const WordModel model(choice);
+  const WordModel model(choice, options);
   const formats::WordVectors& vectors = model.vectors();
   for (std::size_t i = 0; i < std::min(first, vectors.size()); ++i) words.emplace_back(vectors.words[i]);
   std::vector<float> rows;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mana/base/printable.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/json_text.h"
 #include "mana/cli/output.h"
@@ -20,7 +21,7 @@ int words_nearest(Options& options) {
   if (!options.parse()) return 0;
   if (words.empty()) throw UsageError("a word is missing, for instance: mana words nearest --model words.bin king");
 
-  const WordModel model(choice);
+  const WordModel model(choice, options);
   const std::vector<GivenWord> given = look_up(model.vectors(), words);
   const auto nearest = nearest_of_each(model, given, task);
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -31,7 +32,7 @@ int words_nearest(Options& options) {
       text += fmt::format(",\"known\":{},\"nearest\":{}}}\n", given[i].place.has_value(),
                           neighbours_as_json(model.vectors(), nearest[i]));
     } else {
-      if (given.size() > 1) text = fmt::format("{}{}\n", i == 0 ? "" : "\n", given[i].word);
+      if (given.size() > 1) text = fmt::format("{}{}\n", i == 0 ? "" : "\n", escaped(given[i].word));
       text += neighbours_as_lines(model.vectors(), nearest[i]);
     }
     print(text);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mana/base/printable.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/json_text.h"
 #include "mana/cli/output.h"
@@ -23,7 +24,7 @@ int words_odd(Options& options) {
     throw UsageError("three words or more are needed, for instance: mana words odd --model words.bin cat dog car");
   }
 
-  const WordModel model(choice);
+  const WordModel model(choice, options);
   std::vector<GivenWord> given = look_up(model.vectors(), words);
   std::vector<float> mean(model.vectors().dimensions);  // of the words at unit length
   for (GivenWord& each : given) {
@@ -35,7 +36,7 @@ int words_odd(Options& options) {
   for (const GivenWord& each : given) similarities.push_back(models::cosine(each.vector, mean));
   const auto odd = std::ranges::min_element(similarities) - similarities.begin();
   if (!json) {
-    print(given[static_cast<std::size_t>(odd)].word + "\n");
+    print(escaped(given[static_cast<std::size_t>(odd)].word) + "\n");
     return 0;
   }
   std::string text = "{\"odd\":";

@@ -19,7 +19,7 @@ int words_similarity(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
 
-  const WordModel model(choice);
+  const WordModel model(choice, options);
   const std::vector<GivenWord> given = look_up(model.vectors(), words);
   std::string value;
   append_number(value, static_cast<float>(models::cosine(given[0].vector, given[1].vector)));
