@@ -48,7 +48,7 @@ int eval_analogies(Options& options) {
 
   const Interruption interruption;
   const std::vector<data::AnalogySection> sections = data::read_analogies(data);
-  WordModel model(choice);
+  WordModel model(choice, options);
   model.compose();
   eval::AnalogyResult result;
   try {
