@@ -2,38 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <unordered_set>
+
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
+#include "mana/base/python_json.h"
 
 namespace mana::json {
 namespace {
 
 constexpr std::size_t kMaxDepth = 1000;
 
-// The same document with integers too large for 64 bits as floating-point numbers. Configurations say "no limit" with
-// such integers, and the parser refuses them.
-std::string with_large_integers_as_floats(std::string_view text) {
-  constexpr std::size_t kDigits = 19;  // that any 64-bit integer has room for
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  std::string result;
-  bool in_string = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = at++;
-    if (in_string && text[begin] == '\\' && at < text.size()) ++at;
-    if (text[begin] == '"') in_string = !in_string;
-    const bool number = !in_string && is_digit(text[begin]);
-    while (number && at < text.size() && is_digit(text[at])) ++at;
-    result += text.substr(begin, at - begin);
-    const std::string_view before = text.substr(0, begin);
-    const bool fraction = before.ends_with('.') || before.ends_with('+') || before.ends_with('e') ||
-                          before.ends_with('E') || before.ends_with("e-") || before.ends_with("E-");
-    const bool integer = !fraction && (at == text.size() || std::string_view(".eE").find(text[at]) == text.npos);
-    if (number && integer && at - begin > kDigits) result += "e0";
-  }
-  return result;
-}
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -45,10 +27,13 @@ void Value::fail(std::string_view what) const { throw FormatError(fmt::format("{
 
 std::optional<Value> Value::find(std::string_view key) const {
   simdjson::dom::object members;
-  if (element_.get(members) != simdjson::SUCCESS) fail("must be an object");
-  simdjson::dom::element member;
-  if (members.at_key(key).get(member) != simdjson::SUCCESS || member.is_null()) return std::nullopt;
-  return Value(member, child(key));
+  if (element_.get(members) != simdjson::SUCCESS) fail_kind("an object");
+  std::optional<simdjson::dom::element> last;
+  for (const auto& [name, element] : members) {
+    if (name == key) last = element;
+  }
+  if (!last || last->is_null()) return std::nullopt;
+  return Value(*last, child(key));
 }
 
 Value Value::at(std::string_view key) const {
@@ -56,21 +41,32 @@ Value Value::at(std::string_view key) const {
   throw FormatError(child(key) + " is missing");
 }
 
+std::optional<std::string_view> Value::not_finite() const {
+  std::string_view text;
+  if (element_.get(text) != simdjson::SUCCESS || !text.starts_with(kNotFinite)) return std::nullopt;
+  return text.substr(kNotFinite.size());
+}
+
+void Value::fail_kind(std::string_view what) const {
+  if (const auto number = not_finite()) fail(fmt::format("is {}, but it must be {}", *number, what));
+  fail(fmt::format("must be {}", what));
+}
+
 std::string_view Value::string() const {
   std::string_view text;
-  if (element_.get(text) != simdjson::SUCCESS) fail("must be a string");
+  if (element_.get(text) != simdjson::SUCCESS || text.starts_with(kNotFinite)) fail_kind("a string");
   return text;
 }
 
 bool Value::boolean() const {
   bool value = false;
-  if (element_.get(value) != simdjson::SUCCESS) fail("must be true or false");
+  if (element_.get(value) != simdjson::SUCCESS) fail_kind("true or false");
   return value;
 }
 
 std::int64_t Value::integer() const {
   std::int64_t value = 0;
-  if (element_.get(value) != simdjson::SUCCESS) fail("must be an integer");
+  if (element_.get(value) != simdjson::SUCCESS) fail_kind("an integer");
   return value;
 }
 
@@ -82,13 +78,13 @@ std::int64_t Value::integer(std::int64_t low, std::int64_t high) const {
 
 double Value::number() const {
   double value = 0;
-  if (element_.get(value) != simdjson::SUCCESS) fail("must be a number");
+  if (element_.get(value) != simdjson::SUCCESS) fail_kind(not_finite() ? "a finite number" : "a number");
   return value;
 }
 
 std::vector<Value> Value::array() const {
   simdjson::dom::array elements;
-  if (element_.get(elements) != simdjson::SUCCESS) fail("must be a list");
+  if (element_.get(elements) != simdjson::SUCCESS) fail_kind("a list");
   std::vector<Value> values;
   for (simdjson::dom::element element : elements) {
     values.emplace_back(element, fmt::format("{}[{}]", place_, values.size()));
@@ -98,10 +94,53 @@ std::vector<Value> Value::array() const {
 
 std::vector<std::pair<std::string_view, Value>> Value::object() const {
   simdjson::dom::object members;
-  if (element_.get(members) != simdjson::SUCCESS) fail("must be an object");
+  if (element_.get(members) != simdjson::SUCCESS) fail_kind("an object");
   std::vector<std::pair<std::string_view, Value>> values;
   for (auto [key, element] : members) values.emplace_back(key, Value(element, child(key)));
   return values;
+}
+
+std::optional<std::string_view> Value::doubled_key() const {
+  simdjson::dom::object members;
+  if (element_.get(members) != simdjson::SUCCESS) return std::nullopt;
+  constexpr std::size_t kFew = 16;  // compared with each other, which needs no memory
+  std::size_t count = 0;
+  std::unordered_set<std::string_view> known;
+  for (auto member = members.begin(); member != members.end(); ++member, ++count) {
+    const std::string_view key = member.key();
+    if (count == kFew) {
+      for (auto before = members.begin(); before != member; ++before) known.insert(before.key());
+    }
+    if (count >= kFew) {
+      if (!known.insert(key).second) return key;
+      continue;
+    }
+    for (auto before = members.begin(); before != member; ++before) {
+      if (before.key() == key) return key;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> doubled_keys(const Value& value) {
+  std::vector<std::string> places;
+  std::vector<Value> waiting = {value};
+  while (!waiting.empty()) {
+    const Value each = std::move(waiting.back());
+    waiting.pop_back();
+    if (each.is_array()) {
+      for (Value& item : each.array()) {
+        if (item.is_array() || item.is_object()) waiting.push_back(std::move(item));
+      }
+      continue;
+    }
+    if (const auto key = each.doubled_key()) places.push_back(each.child(*key));
+    if (!each.is_object()) continue;
+    for (auto& [name, member] : each.object()) {
+      if (member.is_array() || member.is_object()) waiting.push_back(std::move(member));
+    }
+  }
+  return places;
 }
 
 Document Document::read(const std::filesystem::path& path) {
@@ -118,10 +157,13 @@ Document Document::read(const std::filesystem::path& path) {
 Document Document::parse(std::string_view text, std::string name) {
   Document document;
   document.name_ = std::move(name);
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const auto allocated = document.parser_->allocate(text.size(), kMaxDepth);
   auto error = allocated ? allocated : document.parser_->parse(text.data(), text.size()).get(document.root_);
-  if (error == simdjson::NUMBER_ERROR) {
-    error = document.parser_->parse(with_large_integers_as_floats(text)).get(document.root_);
+  if (error == simdjson::NUMBER_ERROR || error == simdjson::TAPE_ERROR || error == simdjson::STRING_ERROR) {
+    const StrictJson strict = strict_json(text, NotFinite::marked);
+    document.half_characters_ = strict.half_characters;
+    if (strict.text != text) error = document.parser_->parse(strict.text).get(document.root_);
   }
   if (error == simdjson::DEPTH_ERROR) {
     throw FormatError(fmt::format("{}: the JSON is nested deeper than {} levels", document.name_, kMaxDepth));

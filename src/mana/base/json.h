@@ -19,7 +19,8 @@ class Value {
  public:
   Value(simdjson::dom::element element, std::string place) : element_(element), place_(std::move(place)) {}
 
-  /// The member of an object; nothing when it is absent or null. Throws FormatError when this is no object.
+  /// The member of an object, the last one of that name; nothing when it is absent or null. Throws FormatError when
+  /// this is no object.
   std::optional<Value> find(std::string_view key) const;
   /// The member of an object. Throws FormatError when it is absent or null.
   Value at(std::string_view key) const;
@@ -31,14 +32,17 @@ class Value {
   std::int64_t integer(std::int64_t low, std::int64_t high) const;
   double number() const;
   std::vector<Value> array() const;
+  /// The members as they stand; a key may be there twice.
   std::vector<std::pair<std::string_view, Value>> object() const;
+  /// A key that this object has twice, of which the last counts; nothing for what is no object.
+  std::optional<std::string_view> doubled_key() const;
 
   bool is_null() const { return element_.is_null(); }
-  bool is_string() const { return element_.is_string(); }
+  bool is_string() const { return element_.is_string() && !not_finite(); }
   bool is_array() const { return element_.is_array(); }
   bool is_object() const { return element_.is_object(); }
   bool is_boolean() const { return element_.is_bool(); }
-  bool is_number() const { return element_.is_number(); }
+  bool is_number() const { return element_.is_number() || not_finite(); }
 
   /// The same value without its place, for long lists where a place for each entry would cost too much.
   simdjson::dom::element raw() const { return element_; }
@@ -46,15 +50,23 @@ class Value {
   const std::string& place() const { return place_; }
   /// Throws FormatError: "<place> <what>".
   [[noreturn]] void fail(std::string_view what) const;
+  /// How messages name the member of this object.
+  std::string child(std::string_view key) const;
 
  private:
-  std::string child(std::string_view key) const;
+  /// "NaN", where the text has that, "Infinity" or a number too large in this place.
+  std::optional<std::string_view> not_finite() const;
+  /// Throws FormatError: what it is if that is no finite number, else "must be <what>".
+  [[noreturn]] void fail_kind(std::string_view what) const;
 
   simdjson::dom::element element_;
   std::string place_;
 };
 
-/// A parsed JSON text. Nesting beyond 1,000 levels, invalid UTF-8 and trailing text are FormatErrors.
+/// A parsed JSON text. Nesting beyond 1,000 levels, invalid UTF-8 and trailing text are FormatErrors. What Python's
+/// json module writes beyond JSON is read (python_json.h): NaN and Infinity are an error only where a value of that
+/// place is asked for, half a surrogate pair becomes U+FFFD, of a key that stands twice the last counts. A byte order
+/// mark is passed over.
 class Document {
  public:
   /// Throws IoError or FormatError; messages name the file.
@@ -63,11 +75,17 @@ class Document {
   static Document parse(std::string_view text, std::string name);
 
   Value root() const { return {root_, name_ + ":"}; }
+  /// How many halves of surrogate pairs became U+FFFD.
+  std::uint64_t half_characters() const { return half_characters_; }
 
  private:
   std::string name_;
   std::unique_ptr<simdjson::dom::parser> parser_ = std::make_unique<simdjson::dom::parser>();  // elements point into it
   simdjson::dom::element root_;
+  std::uint64_t half_characters_ = 0;
 };
+
+/// The places of all keys below (and in) `value` that stand twice in their object: "config.json: hidden_act".
+std::vector<std::string> doubled_keys(const Value& value);
 
 }  // namespace mana::json

@@ -1,11 +1,13 @@
 #include "mana/base/json.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 
 #include "mana/base/errors.h"
+#include "mana/base/python_json.h"
 #include "mana/base/temporary_folder.h"
 
 namespace mana::json {
@@ -81,11 +83,86 @@ TEST(Json, IntegersKeepToTheirRange) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  for (const std::string_view text : {"", " ", "{", "{\"a\": 1", "{\"a\" 1}", "{'a': 1}", "[1,]", "nul", "{} {}", "1 2",
-                                      "{\"a\": NaN}", "\"\xff\"", "\"\xed\xa0\x80\"", "[\"\t\"]", "01"}) {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "{",
+                                      "{\"a\": 1",
+                                      "{\"a\" 1}",
+                                      "{'a': 1}",
+                                      "[1,]",
+                                      "nul",
+                                      "{} {}",
+                                      "1 2",
+                                      "{\"a\": nan}",
+                                      "[-nan]",
+                                      "{NaN: 1}",
+                                      "NaNs",
+                                      "[--Infinity]",
+                                      "[\"\\ud83\"]",
+                                      "\"\xff\"",
+                                      "\"\xed\xa0\x80\"",
+                                      "[\"\t\"]",
+                                      "01"}) {
     EXPECT_THROW(parse(text), FormatError) << text;
   }
   EXPECT_THROW(parse(std::string_view("{}\0", 3)), FormatError);
+}
+
+/// As Python's json module writes and reads them; an error only where they are asked for.
+TEST(Json, NumbersThatAreNotFiniteHarmNobodyWhoDoesNotAskForThem) {
+  const Document document =
+      parse(R"({"a": NaN, "b": [-Infinity, 1], "c": {"d": Infinity}, "e": 1e999, "f": "NaN", "g": 3})");
+  const Value root = document.root();
+  EXPECT_EQ(root.at("g").integer(), 3);
+  EXPECT_EQ(root.at("f").string(), "NaN");
+  EXPECT_EQ(root.at("b").array()[1].integer(), 1);
+  EXPECT_TRUE(root.at("a").is_number());
+  EXPECT_FALSE(root.at("a").is_string());
+  EXPECT_THAT([&] { root.at("a").number(); },
+              ThrowsMessage<FormatError>(StrEq("config.json: a is NaN, but it must be a finite number")));
+  EXPECT_THAT([&] { root.at("b").array()[0].integer(); },
+              ThrowsMessage<FormatError>(StrEq("config.json: b[0] is -Infinity, but it must be an integer")));
+  EXPECT_THAT([&] { root.at("c").at("d").string(); },
+              ThrowsMessage<FormatError>(StrEq("config.json: c.d is Infinity, but it must be a string")));
+  EXPECT_THAT([&] { root.at("e").number(); }, ThrowsMessage<FormatError>(HasSubstr("e is 1e999, but it must be")));
+}
+
+TEST(Json, HalfACharacterBecomesTheReplacementCharacter) {
+  const Document document =
+      parse(R"({"a": "x\ud83d y", "b": "\uDE00", "c": "\ud83d\ude00", "d": "\ud83d\ud83d\ude00", "e": "\\ud83d"})");
+  const Value root = document.root();
+  EXPECT_EQ(root.at("a").string(), "x\uFFFD y");
+  EXPECT_EQ(root.at("b").string(), "\uFFFD");
+  EXPECT_EQ(root.at("c").string(), "😀");
+  EXPECT_EQ(root.at("d").string(), "\uFFFD😀");
+  EXPECT_EQ(root.at("e").string(), "\\ud83d");
+  EXPECT_EQ(document.half_characters(), 3);
+  EXPECT_EQ(parse("{}").half_characters(), 0);
+}
+
+TEST(Json, OfAKeyThatStandsTwiceTheLastCounts) {
+  const Document document =
+      parse(R"({"a": 1, "b": {"c": 1, "d": [{"e": 1, "e": 2}], "c": 2}, "a": 3, "n": 1, "n": null})");
+  const Value root = document.root();
+  EXPECT_EQ(root.at("a").integer(), 3);
+  EXPECT_EQ(root.at("b").at("c").integer(), 2);
+  EXPECT_FALSE(root.find("n"));
+  EXPECT_EQ(root.doubled_key(), "a");
+  EXPECT_FALSE(root.at("a").doubled_key());
+  EXPECT_THAT(doubled_keys(root),
+              testing::UnorderedElementsAre("config.json: a", "config.json: b.c", "config.json: b.d[0].e"));
+  std::string many = "{";
+  for (int i = 0; i < 40; ++i) many += fmt::format("\"{}\": 0, ", i);
+  EXPECT_FALSE(parse(many + "\"x\": 0}").root().doubled_key());
+  EXPECT_EQ(parse(many + "\"7\": 0}").root().doubled_key(), "7");
+  EXPECT_EQ(parse(many + "\"38\": 0}").root().doubled_key(), "38");
+}
+
+TEST(Json, PassesOverAByteOrderMark) { EXPECT_EQ(parse("\xEF\xBB\xBF{\"a\": 1}").root().at("a").integer(), 1); }
+
+TEST(StrictJson, MayPutNullForWhatIsNotFinite) {
+  EXPECT_EQ(strict_json(R"({"a": -Infinity, "b": [NaN], "c": "NaN \" NaN"})", NotFinite::null).text,
+            R"({"a": null, "b": [null], "c": "NaN \" NaN"})");
 }
 
 TEST(Json, DepthHasALimit) {
