@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <system_error>
+#include <utility>
 
 #include "mana/base/errors.h"
 
@@ -27,21 +28,30 @@ fs::path free_name(const fs::path& path, const char* ending) {
   }
 }
 
-void require_free(const fs::path& path, AtomicFolder::Existing existing) {
+void require_free(const fs::path& path, AtomicFolder::Existing existing, const AtomicFolder::FindForeign& foreign) {
   std::error_code error;
   if (!fs::exists(path, error)) return;
   if (!fs::is_directory(path, error)) {
     throw IoError(fmt::format("{} is no folder; give another name", path.string()));
   }
-  if (existing == AtomicFolder::Existing::refuse && !fs::is_empty(path, error)) {
+  if (fs::is_empty(path, error)) return;
+  if (existing == AtomicFolder::Existing::refuse) {
     throw IoError(fmt::format("the folder {} exists and is not empty; give another name", path.string()));
+  }
+  const std::optional<fs::path> found = foreign ? foreign(path) : std::nullopt;
+  if (found) {
+    throw IoError(
+        fmt::format("{} holds something else than what is put there, {}, and is not replaced; move that, or "
+                    "give another name",
+                    path.string(), found->lexically_relative(path).string()));
   }
 }
 
 }  // namespace
 
-AtomicFolder::AtomicFolder(const fs::path& path, Existing existing) : path_(plain(path)), existing_(existing) {
-  require_free(path_, existing_);
+AtomicFolder::AtomicFolder(const fs::path& path, Existing existing, FindForeign foreign)
+    : path_(plain(path)), existing_(existing), foreign_(std::move(foreign)) {
+  require_free(path_, existing_, foreign_);
   temporary_ = free_name(path_, "tmp");
   std::error_code error;
   fs::create_directory(temporary_, error);
@@ -54,7 +64,7 @@ AtomicFolder::~AtomicFolder() {
 }
 
 void AtomicFolder::commit() {
-  require_free(path_, existing_);
+  require_free(path_, existing_, foreign_);
   std::error_code error;
   // The old one is moved aside first: a folder cannot be renamed over one that is not empty.
   fs::path old;

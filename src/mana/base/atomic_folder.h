@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 namespace mana {
 
@@ -11,9 +13,14 @@ class AtomicFolder {
   /// What to do with a folder of this name that is not empty.
   enum class Existing { refuse, replace };
 
-  /// Throws IoError when the name is that of a file, of a folder that is not empty (unless it may be replaced), or its
-  /// parent cannot be written.
-  explicit AtomicFolder(const std::filesystem::path& path, Existing existing = Existing::refuse);
+  /// Finds what must not be lost in a folder that is to be replaced: nothing where all of it is of the kind that is put
+  /// there.
+  using FindForeign = std::function<std::optional<std::filesystem::path>(const std::filesystem::path& folder)>;
+
+  /// Throws IoError when the name is that of a file, of a folder that is not empty (unless it may be replaced and has
+  /// nothing foreign in it, which is looked for again by commit()), or its parent cannot be written.
+  explicit AtomicFolder(const std::filesystem::path& path, Existing existing = Existing::refuse,
+                        FindForeign foreign = {});
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
@@ -27,6 +34,7 @@ class AtomicFolder {
   std::filesystem::path path_;
   std::filesystem::path temporary_;  ///< empty once committed
   Existing existing_;
+  FindForeign foreign_;
 };
 
 }  // namespace mana

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
@@ -59,6 +60,25 @@ TEST_F(AtomicFolderTest, TakesAnEmptyFolderAndReplacesAnotherOnlyWhenAsked) {
   EXPECT_FALSE(std::filesystem::exists(path_ / "first"));
   EXPECT_TRUE(std::filesystem::exists(path_ / "second"));
   EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(AtomicFolderTest, ReplacesNothingThatHoldsSomethingForeign) {
+  const auto foreign = [](const std::filesystem::path& folder) -> std::optional<std::filesystem::path> {
+    if (std::filesystem::exists(folder / "diary")) return folder / "diary";
+    return std::nullopt;
+  };
+  std::filesystem::create_directory(path_);
+  save(path_ / "weights");
+  AtomicFolder folder(path_, AtomicFolder::Existing::replace, foreign);
+  save(folder.temporary() / "second");
+  save(path_ / "diary");  // while the other is filled
+  const auto mistake = ThrowsMessage<IoError>(HasSubstr("holds something else than what is put there, diary, and"));
+  EXPECT_THAT([&] { folder.commit(); }, mistake);
+  EXPECT_THAT([&] { AtomicFolder again(path_, AtomicFolder::Existing::replace, foreign); }, mistake);
+  EXPECT_TRUE(std::filesystem::exists(path_ / "diary"));
+  std::filesystem::remove(path_ / "diary");
+  folder.commit();
+  EXPECT_TRUE(std::filesystem::exists(path_ / "second"));
 }
 
 TEST_F(AtomicFolderTest, NamesWhatStandsInTheWay) {

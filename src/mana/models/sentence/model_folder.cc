@@ -12,6 +12,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/base/python_json.h"
 #include "mana/formats/sentence_modules.h"
 #include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/packed_model.h"
@@ -95,7 +96,10 @@ void write_assumed_modules(const fs::path& folder, std::size_t width) {
 Json read_json(const fs::path& path) {
   json::Document::read(path);  // for its limits, and its messages
   try {
-    return Json::parse(read_file(path));
+    const std::string text = read_file(path);
+    const Json json = Json::parse(text, nullptr, false);
+    // What Python writes beyond JSON: null has to stand for NaN, for which the library has no word.
+    return json.is_discarded() ? Json::parse(json::strict_json(text, json::NotFinite::null).text) : json;
   } catch (const nlohmann::json::exception& error) {
     throw FormatError(fmt::format("{}: {}", path.string(), error.what()));
   }
@@ -132,6 +136,11 @@ void copy_description(const fs::path& from, const fs::path& to) {
   for (std::size_t i = 1; i < modules.size(); ++i) {
     copy_if_there(modules[i].folder, to / modules[i].folder.lexically_relative(from), "config.json");
   }
+}
+
+bool is_copied_with_models(std::string_view name) {
+  return std::ranges::find(kOfTheModel, name) != kOfTheModel.end() ||
+         std::ranges::find(kOfTheEncoder, name) != kOfTheEncoder.end();
 }
 
 std::vector<fs::path> weight_folders(const fs::path& folder) {

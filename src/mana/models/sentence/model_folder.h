@@ -31,6 +31,9 @@ std::vector<std::filesystem::path> weight_folders(const std::filesystem::path& f
 /// folder without modules.json gets one that says what was assumed. Throws IoError.
 void copy_model(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Whether copy_description() takes files of this name along.
+bool is_copied_with_models(std::string_view name);
+
 /// Bytes of the packed model, and of all other files in the folder and below.
 struct FolderSize {
   std::uint64_t ordinary = 0;

@@ -15,6 +15,7 @@
 #include "mana/models/sentence/legacy_schema.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/trained_memory.h"
+#include "mana/models/sentence/written_model.h"
 
 namespace mana::models {
 namespace {
@@ -120,7 +121,7 @@ void TrainableModel::refresh(const nn::Run& run) {
 
 void TrainableModel::save(const fs::path& folder, std::span<const NamedText> extra) const {
   const fs::path& source = folder_.folder;
-  AtomicFolder target(folder, AtomicFolder::Existing::replace);
+  AtomicFolder target(folder, AtomicFolder::Existing::replace, foreign_file);
   copy_description(source, target.temporary());
   for (const fs::path& part : weight_folders(source)) write_weights(folder_, target.temporary(), part, *memory_);
   const fs::path encoder = folder_.transformer.lexically_relative(source);

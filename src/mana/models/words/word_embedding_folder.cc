@@ -15,6 +15,7 @@
 #include "mana/formats/sentence_folder.h"
 #include "mana/formats/word_record.h"
 #include "mana/formats/word_tokenizer.h"
+#include "mana/models/sentence/written_model.h"
 #include "mana/models/static/static_embedding.h"
 #include "mana/tensor/buffer.h"
 #include "mana/text/tokenizer.h"
@@ -88,7 +89,7 @@ void write_word_embedding_folder(const fs::path& folder, const formats::WordVect
     vectors.read_vector(word, row);
     for (float& value : row) value *= weights[word];
   }
-  AtomicFolder output(folder, existing);
+  AtomicFolder output(folder, existing, foreign_file);
   formats::write_word_tokenizer(output.temporary() / "tokenizer.json", vectors.words, segmentation);
   const formats::TensorToWrite tensor{"embedding.weight",
                                       DType::f32,
