@@ -206,7 +206,7 @@ TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {
     return run(arguments);
   };
   expect_refusal(of_text(""), 1, "there is no word in the input");
-  expect_refusal(of_text("\xFF\xFE\xC0 \xED\xA0\x80\n"), 1, "there is no word in the input");
+  expect_refusal(of_text("\xFF\xFF\xC0 \xED\xA0\x80\n"), 1, "there is no word in the input");
   expect_refusal(of_text("one one one one one one"), 1, "one word again and again");
   expect_refusal(of_text("one one one two", {"--min-count", "2"}), 1, "only one of the 2 words");
   expect_refusal(of_text("one two one two", {"--min-count", "1", "--vocabulary", "1"}), 1,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
@@ -15,6 +16,8 @@
 #include "mana/cli/line_output.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
+#include "mana/cli/replaceable_file.h"
 #include "mana/cli/text_input.h"
 
 namespace mana::cli {
@@ -31,17 +34,18 @@ struct ClassifyOptions {
   bool json = false;
   bool include_text = false;
   std::size_t top = 1;
+  bool force = false;
 
   void describe(Options& options) {
     input.describe(options);
     options.group("Output");
     options.option("--top", "K", "Print the K most probable classes, most probable first", top);
     options.option("--output", "FILE", "Where the rows go; without it, to standard output", output);
-    options.choice<RowFormat>("--format",
-                              "Form of the rows; without it, jsonl where the output's name says so, else tsv",
+    options.choice<RowFormat>("--format", "Form of the rows; without it, as the output's name ends, else tsv",
                               {{"tsv", RowFormat::tsv}, {"jsonl", RowFormat::jsonl}}, format);
     options.flag("--json", "The same as --format jsonl", json);
     options.flag("--include-text", "Put the text before the classes", include_text);
+    options.flag("--force", "Replace a file that holds something else than such rows", force);
     options.group("Model");
     options.option("--model", "DIR", "The folder of a classifier, or its name among the models", model.model);
     options.require("--model");
@@ -53,7 +57,21 @@ struct ClassifyOptions {
       throw UsageError("--json and --format contradict each other: give one of them");
     }
     if (json) return RowFormat::jsonl;
-    return format.value_or(output && output->ends_with(".jsonl") ? RowFormat::jsonl : RowFormat::tsv);
+    if (format) return *format;
+    const std::string ending = ending_of(output.value_or(""));
+    if (ending == ".jsonl" || ending == ".ndjson") return RowFormat::jsonl;
+    if (ending != ".tsv") require_no_other_form(output.value_or(""), ".tsv and .jsonl", "--format");
+    return RowFormat::tsv;
+  }
+
+  /// Throws ArgumentError when a file would be lost that is to be read, or that is nothing of ours.
+  void require_safe_output(RowFormat chosen) const {
+    std::vector<GivenPath> inputs = {{"--model", model.folder()}};
+    input.add_to(inputs);
+    require_apart({{output ? "--output" : "standard output", output.value_or("-")}}, inputs);
+    if (!output) return;
+    if (chosen == RowFormat::tsv) return require_own_kind(*output, "classes in a table", begins_as_class_table, force);
+    require_own_kind(*output, "classes in JSON lines", begins_as_class_lines, force);
   }
 };
 
@@ -121,6 +139,7 @@ int classify_texts(Options& options) {
   if (!options.parse()) return 0;
   if (chosen.top == 0) Options::refuse("--top", "a whole number of at least 1", "0");
   const RowFormat format = chosen.chosen_format();
+  chosen.require_safe_output(format);
   engine::EncoderOptions compute;
   chosen.compute.apply(compute);
 
@@ -150,6 +169,7 @@ int classify_texts(Options& options) {
     note(fmt::format("mana: interrupted{}", chosen.output ? "; nothing was written" : ""));
     return interruption.exit_status();
   }
+  chosen.input.note_mistakes(options.quiet());
   if (truncated > 0 && !options.quiet()) {
     note(fmt::format("{} {} truncated at {} tokens", truncated, truncated == 1 ? "text was" : "texts were",
                      classifier.encoder().max_tokens().value_or(0)));

@@ -16,6 +16,7 @@
 #include "mana/cli/model_options.h"
 #include "mana/cli/model_output.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
 #include "mana/cli/text_input.h"
 #include "mana/compress/built_in_texts.h"
 #include "mana/compress/dimensions.h"
@@ -51,14 +52,19 @@ class Compression {
 
   /// Whether the result may be kept.
   bool run() {
+    require_folder_name(options_.output);
+    std::vector<GivenPath> inputs;
+    add_path(inputs, "--corpus", options_.corpus.input);
+    add_path(inputs, "--data", options_.data);
+    require_apart({{"--output", options_.output}}, inputs);
     require_safe_output(options_.output, source_, "compressed", options_.force);
-    AtomicFolder output(options_.output,
-                        options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
+    AtomicFolder output = model_folder_output(options_.output, options_.force);
     std::optional<data::ScoredPairs> judged;
     if (options_.data) {
       data::PairColumns columns = options_.columns;
       find_columns(*options_.data, columns, quiet_);
       judged = data::read_scored_pairs(*options_.data, columns);
+      note_mistakes(judged->notes, quiet_);
       eval::require_different(judged->scores, "scores", *options_.data);
     }
     models::copy_model(source_, output.temporary());
@@ -102,6 +108,7 @@ class Compression {
     const data::TextSource source = options_.corpus.open(stop_);
     for (std::string text; source(text);) texts.push_back(text);
     if (texts.empty()) throw ArgumentError(fmt::format("{} holds no text", *options_.corpus.input));
+    options_.corpus.note_mistakes(quiet_);
     return texts;
   }
 

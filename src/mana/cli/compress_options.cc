@@ -47,7 +47,8 @@ void CompressOptions::describe(Options& options) {
   options.option("--corpus", "FILE", "Texts like those to embed, to fit on; without it, a thousand built-in ones",
                  corpus.input);
   options.group("What it may cost");
-  options.option("--data", "FILE.tsv", "Judged pairs to measure by; without it, agreement on built-in texts", data);
+  options.option("--data", "FILE",
+                 "Judged pairs to measure by, as for mana eval sts; without it, agreement on built-in texts", data);
   options.option("--score", "COLUMN", "The column of the scores", columns.score);
   options.option("--text-a", "COLUMN", "The column of the first texts", columns.first);
   options.option("--text-b", "COLUMN", "The column of the second texts", columns.second);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mana/base/file.h"
 #include "mana/base/partial_file.h"
@@ -18,6 +19,8 @@
 #include "mana/cli/model_digest.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
+#include "mana/cli/replaceable_file.h"
 #include "mana/cli/text_input.h"
 #include "mana/cli/version.h"
 #include "mana/engine/encoder.h"
@@ -35,6 +38,7 @@ struct EmbedOptions {
   bool include_text = false;
   bool resume = false;
   bool resume_if_any = false;
+  bool force = false;
 
   void describe(Options& options) {
     input.describe(options);
@@ -45,6 +49,7 @@ struct EmbedOptions {
         {{"jsonl", EmbeddingFormat::jsonl}, {"npy", EmbeddingFormat::npy}, {"tsv", EmbeddingFormat::tsv}}, format);
     options.flag("--json", "The same as --format jsonl", json);
     options.flag("--include-text", "Put the text into each line of jsonl", include_text);
+    options.flag("--force", "Replace a file that holds something else than such vectors", force);
     options.flag("--resume", "Go on with a job that was interrupted, from its partial file", resume);
     options.flag("--resume-if-any", "The same where there is one; else begin", resume_if_any);
     type.describe(options);
@@ -52,13 +57,40 @@ struct EmbedOptions {
   }
 
   bool resuming() const { return resume || resume_if_any; }
-  bool has_journal() const { return keeps_journal(output.value_or("")); }
+  bool has_journal() const { return is_file_output(output.value_or("")); }
 
   EmbeddingFormat chosen_format() const {
     if (json && format && *format != EmbeddingFormat::jsonl) {
       throw UsageError("--json and --format contradict each other: give one of them");
     }
-    return json ? EmbeddingFormat::jsonl : format.value_or(format_of(output.value_or("")));
+    if (json) return EmbeddingFormat::jsonl;
+    return format ? *format : format_of(output.value_or(""));
+  }
+
+  /// Throws ArgumentError when a file would be lost that is to be read, or that is nothing of ours.
+  void require_safe_outputs(EmbeddingFormat chosen) const {
+    std::vector<GivenPath> inputs;
+    std::vector<GivenPath> outputs = {{output ? "--output" : "standard output", output.value_or("-")}};
+    input.add_to(inputs);
+    add_path(inputs, "--calibrate", type.calibrate);
+    add_path(inputs, "--ranges", type.ranges);
+    inputs.push_back({"--model", model.model.folder()});
+    if (is_file_output(output.value_or(""))) {
+      for (const std::filesystem::path& path : files_beside(*output)) outputs.push_back({"--output", path});
+    }
+    add_path(outputs, "--write-ranges", type.write_ranges);
+    require_apart(outputs, inputs);
+    if (type.write_ranges) require_own_kind(*type.write_ranges, "an array of NumPy", begins_as_npy, force);
+    if (!is_file_output(output.value_or(""))) return;
+    switch (chosen) {
+      case EmbeddingFormat::jsonl:
+        return require_own_kind(*output, "vectors in JSON lines", begins_as_embedding_lines, force);
+      case EmbeddingFormat::npy: require_own_kind(*output, "an array of NumPy", begins_as_npy, force); break;
+      case EmbeddingFormat::tsv:
+        require_own_kind(*output, "vectors in a table", begins_as_embedding_table, force);
+        break;
+    }
+    require_own_kind(token_counts_of(*output), "counts of tokens", begins_as_token_counts, force);
   }
 };
 
@@ -141,6 +173,7 @@ int embed(Options& options) {
     throw ArgumentError("--resume needs a file to go on with: give it with --output");
   }
   if (chosen.resume && !chosen.resume_if_any) ResumeJournal::require(*chosen.output);
+  chosen.require_safe_outputs(format);
   chosen.model.options();  // a mistake there comes before the texts are opened
 
   const Interruption interruption;  // before the encoder starts its threads
@@ -186,6 +219,7 @@ int embed(Options& options) {
     if (!output->kept().empty()) note(output->kept());
     throw;
   }
+  chosen.input.note_mistakes(options.quiet());
   if (!options.quiet()) {
     note_totals(totals, encoder, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "mana/cli/json_text.h"
+#include "mana/cli/output_paths.h"
 #include "mana/formats/npy.h"
 
 namespace mana::cli {
@@ -55,8 +56,12 @@ std::string_view name_of(EmbeddingFormat format) {
 }
 
 EmbeddingFormat format_of(const std::filesystem::path& path) {
-  if (path.extension() == ".npy") return EmbeddingFormat::npy;
-  if (path.extension() == ".tsv") return EmbeddingFormat::tsv;
+  const std::string ending = ending_of(path);
+  if (ending == ".npy") return EmbeddingFormat::npy;
+  if (ending == ".tsv") return EmbeddingFormat::tsv;
+  if (ending != ".jsonl" && ending != ".ndjson") {
+    require_no_other_form(path.string(), ".jsonl, .npy and .tsv", "--format");
+  }
   return EmbeddingFormat::jsonl;
 }
 

@@ -21,7 +21,8 @@ enum class EmbeddingFormat {
 /// "jsonl", "npy", "tsv"
 std::string_view name_of(EmbeddingFormat format);
 
-/// The format that a file's name asks for: its ending, else jsonl.
+/// The format that a file's name asks for by its ending, in capitals or not; else jsonl. Throws UsageError where that
+/// is the ending of another form: ".csv".
 EmbeddingFormat format_of(const std::filesystem::path& path);
 
 /// Whether the rows themselves say how many tokens a text has.

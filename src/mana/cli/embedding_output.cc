@@ -188,7 +188,7 @@ class FileOutput : public EmbeddingOutput {
 
 }  // namespace
 
-bool keeps_journal(const std::filesystem::path& path) {
+bool is_file_output(const std::filesystem::path& path) {
   if (path.empty() || path == "-") return false;
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -196,8 +196,14 @@ bool keeps_journal(const std::filesystem::path& path) {
          std::filesystem::is_directory(status);
 }
 
+std::vector<std::filesystem::path> files_beside(const std::filesystem::path& path) {
+  const std::filesystem::path counts = token_counts_of(path);
+  return {counts, PartialFile::name_of(path), PartialFile::name_of(counts),
+          PartialFile::name_of(ResumeJournal::file_of(path))};
+}
+
 std::unique_ptr<EmbeddingOutput> open_output(const EmbeddingOutputOptions& options) {
-  if (keeps_journal(options.path)) {
+  if (is_file_output(options.path)) {
     const std::filesystem::path parent = options.path.parent_path();
     if (!parent.empty() && !file_exists(parent)) {
       throw IoError(fmt::format("cannot write {}: there is no folder {}", options.path.string(), parent.string()));

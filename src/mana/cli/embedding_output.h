@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mana/cli/embedding_format.h"
 #include "mana/cli/resume_journal.h"
@@ -38,8 +39,10 @@ struct EmbeddingOutputOptions {
   std::string job;  ///< a JSON object with all that the vectors depend on
 };
 
-/// Whether an output of this name is a regular file, which can be gone on with.
-bool keeps_journal(const std::filesystem::path& path);
+/// Whether a path is written as a file that appears when it is complete, not as standard output, a device or a pipe.
+bool is_file_output(const std::filesystem::path& path);
+/// The names that such an output takes beside its own, while it is written or for good.
+std::vector<std::filesystem::path> files_beside(const std::filesystem::path& path);
 
 /// A regular file grows as a partial file with a journal beside it, and gets its name when it is complete; standard
 /// output, devices and pipes are written as they are. Throws IoError when the output cannot be written, ArgumentError

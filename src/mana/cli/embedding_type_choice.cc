@@ -10,6 +10,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/progress.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
 #include "mana/cli/resume_journal.h"
 
 namespace mana::cli {
@@ -32,6 +33,7 @@ compress::EmbeddingRanges calibrate_on(TextInput sample, const std::string& path
   } catch (const FormatError& error) {
     throw FormatError(fmt::format("--calibrate {}: {}", path, error.what()));
   }
+  sample.note_mistakes(quiet);
   constexpr std::uint64_t kFew = 100;  // sentence-transformers warns below as many
   if (calibration.size() < kFew && !quiet) {
     note(fmt::format("{} texts are few to calibrate on: numbers of other texts will fall outside the ranges",
@@ -75,6 +77,10 @@ void EmbeddingTypeChoice::check(const TextInput& input) const {
         fmt::format("--embedding-type {} needs the range of each dimension: give --calibrate FILE with some thousand "
                     "texts like yours, or --ranges FILE.npy that --write-ranges kept",
                     compress::name_of(type)));
+  }
+  if (write_ranges && ending_of(*write_ranges) != ".npy" && !ending_of(*write_ranges).empty()) {
+    throw UsageError(
+        fmt::format("--write-ranges {}: an array of NumPy is written; let the name end in .npy", *write_ranges));
   }
   if (calibrate == "-" && input.texts.empty() && input.input.value_or("-") == "-") {
     throw UsageError("--calibrate and the texts cannot both come from standard input: give one of them as a file");

@@ -11,6 +11,7 @@
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/text_input.h"
 #include "mana/data/labelled_texts.h"
 #include "mana/engine/encoder.h"
 #include "mana/eval/classification.h"
@@ -23,8 +24,8 @@ int eval_classify(Options& options) {
   data::LabelColumns columns;
   EncoderChoice choice;
   bool json = false;
-  options.option("--train", "FILE", "A table with a header, or .jsonl: texts and their classes, to learn from",
-                 train_file);
+  options.option("--train", "FILE",
+                 "A table with a header (.tsv, .csv), or JSON: texts and their classes, to learn from", train_file);
   options.require("--train");
   options.option("--test", "FILE", "The same, to be scored on", test_file);
   options.require("--test");
@@ -38,6 +39,7 @@ int eval_classify(Options& options) {
   find_columns(train_file, columns, options.quiet());
   const data::LabelledTexts train = data::read_labelled_texts(train_file, columns);
   const data::LabelledTexts test = data::read_labelled_texts(test_file, columns);
+  for (const data::LabelledTexts* texts : {&train, &test}) note_mistakes(texts->notes, options.quiet());
   const engine::Encoder encoder = choice.load(options.quiet());
   eval::ClassificationResult result;
   try {

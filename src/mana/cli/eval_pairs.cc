@@ -11,6 +11,7 @@
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/text_input.h"
 #include "mana/data/labelled_pairs.h"
 #include "mana/engine/encoder.h"
 #include "mana/eval/pair_metrics.h"
@@ -62,8 +63,8 @@ int eval_pairs(Options& options) {
   data::LabelledPairColumns columns;
   EncoderChoice choice;
   bool json = false;
-  options.option("--data", "FILE", "A table with a header, or .jsonl: two texts and a label, 1 or 0, in each row",
-                 file);
+  options.option("--data", "FILE",
+                 "A table with a header (.tsv, .csv), or JSON: two texts and a label, 1 or 0, in each row", file);
   options.require("--data");
   options.option("--label", "COLUMN", "The column of the labels: 1 where the texts belong together, else 0",
                  columns.label);
@@ -76,6 +77,7 @@ int eval_pairs(Options& options) {
   const Interruption interruption;
   find_columns(file, columns, options.quiet());
   const data::LabelledPairs pairs = data::read_labelled_pairs(file, columns);
+  note_mistakes(pairs.notes, options.quiet());
   eval::require_both_labels(pairs.labels, file);
   const engine::Encoder encoder = choice.load(options.quiet());
   eval::PairsResult result;

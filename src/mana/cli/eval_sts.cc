@@ -11,6 +11,7 @@
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
+#include "mana/cli/text_input.h"
 #include "mana/data/scored_pairs.h"
 #include "mana/engine/encoder.h"
 #include "mana/eval/correlation.h"
@@ -23,7 +24,8 @@ int eval_sts(Options& options) {
   data::PairColumns columns;
   EncoderChoice choice;
   bool json = false;
-  options.option("--data", "FILE", "A table with a header, or .jsonl: a score and two texts in each row", data);
+  options.option("--data", "FILE", "A table with a header (.tsv, .csv), or JSON: a score and two texts in each row",
+                 data);
   options.require("--data");
   options.option("--score", "COLUMN", "The column of the scores", columns.score);
   options.option("--text-a", "COLUMN", "The column of the first texts", columns.first);
@@ -35,6 +37,7 @@ int eval_sts(Options& options) {
   const Interruption interruption;
   find_columns(data, columns, options.quiet());
   const data::ScoredPairs pairs = data::read_scored_pairs(data, columns);
+  note_mistakes(pairs.notes, options.quiet());
   eval::require_different(pairs.scores, "scores", data);
   const engine::Encoder encoder = choice.load(options.quiet());
   eval::StsResult result;

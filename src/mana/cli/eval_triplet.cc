@@ -11,6 +11,7 @@
 #include "mana/cli/interruption.h"
 #include "mana/cli/output.h"
 #include "mana/cli/query_encoders.h"
+#include "mana/cli/text_input.h"
 #include "mana/data/triplets.h"
 #include "mana/eval/triplets.h"
 
@@ -22,8 +23,8 @@ int eval_triplet(Options& options) {
   std::string margin_text = "0";
   QueryEncoderChoice choice;
   bool json = false;
-  options.option("--data", "FILE", "A table with a header, or .jsonl: an anchor, a positive and a negative in each row",
-                 file);
+  options.option("--data", "FILE",
+                 "A table with a header (.tsv, .csv), or JSON: an anchor, a positive and a negative in each row", file);
   options.require("--data");
   options.option("--anchor", "COLUMN", "The column of the anchors", columns.anchor);
   options.option("--positive", "COLUMN", "The column of texts that belong to them", columns.positive);
@@ -38,6 +39,7 @@ int eval_triplet(Options& options) {
   const Interruption interruption;
   find_columns(file, columns, options.quiet());
   const data::Triplets triplets = data::read_triplets(file, columns);
+  note_mistakes(triplets.notes, options.quiet());
   const QueryEncoders encoders = choice.load(options.quiet());
   eval::TripletsResult result;
   try {

@@ -19,7 +19,9 @@
 #include "mana/cli/line_output.h"
 #include "mana/cli/mine_report.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
 #include "mana/cli/query_encoders.h"
+#include "mana/cli/replaceable_file.h"
 #include "mana/cli/text_input.h"
 #include "mana/data/positive_pairs.h"
 #include "mana/eval/embed_texts.h"
@@ -41,17 +43,20 @@ struct MineOptions {
   std::optional<std::string> max_score;
   std::optional<std::string> min_score;
   bool json = false;
+  bool force = false;
   QueryEncoderChoice encoders;
 
   void describe(Options& options) {
-    options.option("--data", "FILE", "Pairs that belong together: a table with a header, or .jsonl", data);
+    options.option("--data", "FILE", "Pairs that belong together: a table with a header (.tsv, .csv), or JSON", data);
     options.require("--data");
     options.option("--anchor", "COLUMN", "The column of the anchors", columns.anchor);
     options.option("--positive", "COLUMN", "The column of the texts that belong to them", columns.positive);
-    options.option("--corpus", "FILE", "Texts to search in beside the positives: one a line, .jsonl or .tsv (text)",
-                   corpus);
-    options.option("--output", "FILE", "Where the rows go: .jsonl, else a table; - is standard output", output);
+    options.option(
+        "--corpus", "FILE",
+        "Texts to search in beside the positives: one a line, or the field or column text of JSON or a table", corpus);
+    options.option("--output", "FILE", "Where the rows go: .jsonl, or a table (.tsv); - is standard output", output);
     options.require("--output");
+    options.flag("--force", "Replace a file that holds something else than such rows", force);
     options.choice<mine::RowKind>(
         "--format", "A row: one negative, all negatives of a pair, or a pair with the label 1 or 0",
         {{"triplet", mine::RowKind::triplet}, {"tuple", mine::RowKind::tuple}, {"pairs", mine::RowKind::pairs}}, kind);
@@ -83,16 +88,31 @@ struct MineOptions {
     read("--min-score", min_score, mining.min_score);
   }
 
-  bool writes_json() const { return output.ends_with(".jsonl"); }
+  bool writes_json() const {
+    const std::string ending = ending_of(output);
+    if (ending == ".jsonl" || ending == ".ndjson") return true;
+    if (ending != ".tsv") require_no_other_form(output, ".tsv and .jsonl", "");
+    return false;
+  }
+
+  /// Throws ArgumentError when a file would be lost that is to be read, or that is nothing of ours.
+  void require_safe_output() const {
+    std::vector<GivenPath> inputs = {{"--data", data}, {"--model", encoders.model.folder()}};
+    add_path(inputs, "--corpus", corpus);
+    require_apart({{"--output", output}}, inputs);
+    if (writes_json()) return require_own_kind(output, "mined rows in JSON lines", begins_as_mined_lines, force);
+    require_own_kind(output, "a table of mined rows", begins_as_mined_table, force);
+  }
 };
 
-std::vector<std::string> read_corpus(const std::string& path, const std::stop_token& stop) {
+std::vector<std::string> read_corpus(const std::string& path, bool quiet, const std::stop_token& stop) {
   TextInput input;
   input.input = path;
   std::vector<std::string> texts;
   const data::TextSource source = input.open(stop);
   for (std::string text; source(text);) texts.push_back(text);
   if (texts.empty()) throw ArgumentError(fmt::format("{} holds no text", path));
+  input.note_mistakes(quiet);
   return texts;
 }
 
@@ -153,7 +173,9 @@ class RowLines {
 void mine_to_file(MineOptions& options, bool quiet, const std::stop_token& stop) {
   find_columns(options.data, options.columns, quiet);
   const data::PositivePairs pairs = data::read_positive_pairs(options.data, options.columns);
-  const mine::MiningSet set(pairs, options.corpus ? read_corpus(*options.corpus, stop) : std::vector<std::string>{});
+  note_mistakes(pairs.notes, quiet);
+  const mine::MiningSet set(pairs,
+                            options.corpus ? read_corpus(*options.corpus, quiet, stop) : std::vector<std::string>{});
   if (!options.writes_json()) {
     require_fields(set.anchors());
     require_fields(set.corpus());
@@ -199,6 +221,7 @@ int mine_negatives(Options& options) {
   chosen.describe(options);
   if (!options.parse()) return 0;
   chosen.read_numbers();
+  chosen.require_safe_output();
   chosen.encoders.options();  // a mistake there comes before the reading of the data
   const Interruption interruption;
   try {

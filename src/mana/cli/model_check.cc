@@ -99,7 +99,10 @@ class ModelCheck {
       return fmt::format("{}: {} tensors, all finite", name, weights.tensors().size());
     }
     if (path.extension() == ".json") {
-      json::Document::read(path);
+      const json::Document document = json::Document::read(path);
+      for (const std::string& place : json::doubled_keys(document.root())) {
+        report_.differences.push_back(fmt::format("{} stands there twice; the last one counts", place));
+      }
       return fmt::format("{}: valid JSON", name);
     }
     if (path.extension() == ".mana") {

@@ -30,6 +30,9 @@ class CommandSections : public CLI::ConfigTOML {
   explicit CommandSections(const CLI::App& app) : app_(app) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    for (const char byte : std::string_view("\xEF\xBB\xBF")) {  // a byte order mark is passed over
+      if (input.peek() == static_cast<unsigned char>(byte)) input.get();
+    }
     std::vector<CLI::ConfigItem> kept;
     for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(input)) {
       const bool marks_section = item.name == "++" || item.name == "--";

@@ -16,6 +16,7 @@
 #include "mana/cli/finite_number.h"
 #include "mana/cli/output.h"
 #include "mana/cli/row_columns.h"
+#include "mana/cli/text_input.h"
 #include "mana/models/sentence/origin.h"
 
 namespace mana::cli {
@@ -130,8 +131,8 @@ models::TrainableModel load(const SentenceTrainingChoice& choice) {
 }  // namespace
 
 void SentenceTrainingChoice::describe(Options& options) {
-  options.option("--data", "FILES", "Rows to learn from: tables with a header, or .jsonl; several with commas between",
-                 data);
+  options.option("--data", "FILES",
+                 "Rows to learn from: tables with a header (.tsv, .csv), or JSON; several with commas between", data);
   options.require("--data");
   options.option("--columns", "NAMES", "The columns of texts in their order, with commas; else as their names say",
                  columns);
@@ -249,6 +250,13 @@ std::vector<train::RunSetting> SentenceTrainingChoice::settings() const {
           {"--max-tokens", text(max_tokens)}};
 }
 
+std::vector<GivenPath> SentenceTrainingChoice::files() const {
+  std::vector<GivenPath> files;
+  for (const std::string& file : list(data)) files.push_back({"--data", file});
+  if (teacher) files.push_back({"--teacher", ModelChoice{.model = *teacher}.folder()});
+  return files;
+}
+
 SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool quiet, std::stop_token stop)
     : model(load(choice)),
       encoder(model.shared_model(), model.kernels(), model.folder(), encoder_options(choice)),
@@ -276,6 +284,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
       throw ArgumentError(fmt::format("{} has {} columns of texts, but {} has {}; all need as many", file,
                                       rows.facts.texts, sets[0].name, sets[0].facts.texts));
     }
+    note_mistakes(rows.notes, quiet);
     if (!quiet) note(table_of_columns(file, rows.rows(), rows.columns));
     if (!quiet && rows.truncated > 0) {
       note(fmt::format(

@@ -10,6 +10,7 @@
 
 #include "mana/cli/model_options.h"
 #include "mana/cli/options.h"
+#include "mana/cli/output_paths.h"
 #include "mana/models/sentence/trainable_model.h"
 #include "mana/train/losses/loss.h"
 #include "mana/train/sentence_trainer.h"
@@ -42,6 +43,8 @@ struct SentenceTrainingChoice {
   void describe(Options& options);
   /// Throws UsageError for values that mean nothing.
   train::TrainerOptions trainer_options() const;
+  /// The files and folders that are read.
+  std::vector<GivenPath> files() const;
   /// Everything that decides a run's course but for its length, by the names of the options.
   std::vector<train::RunSetting> settings() const;
 };

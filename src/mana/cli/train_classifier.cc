@@ -26,7 +26,9 @@
 #include "mana/cli/model_options.h"
 #include "mana/cli/model_output.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
 #include "mana/cli/row_columns.h"
+#include "mana/cli/text_input.h"
 #include "mana/data/labelled_texts.h"
 #include "mana/eval/classification_scores.h"
 #include "mana/eval/embed_texts.h"
@@ -50,7 +52,8 @@ struct ClassifierOptions {
   EncoderChoice encoder;
 
   void describe(Options& options) {
-    options.option("--data", "FILE", "Texts and their classes to learn from: a table with a header, or .jsonl", data);
+    options.option("--data", "FILE",
+                   "Texts and their classes to learn from: a table with a header (.tsv, .csv), or JSON", data);
     options.require("--data");
     options.option("--test", "FILE", "The same, to be scored on", test);
     options.option("--label", "COLUMN", "The column of the classes", columns.label);
@@ -100,12 +103,17 @@ class ClassifierTraining {
   }
 
   void run() {
+    require_folder_name(options_.output);
+    std::vector<GivenPath> inputs = {{"--data", options_.data}};
+    add_path(inputs, "--test", options_.test);
+    require_apart({{"--output", options_.output}}, inputs);
     require_safe_output(options_.output, folder_, "trained", options_.force);
-    AtomicFolder output(options_.output,
-                        options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
+    AtomicFolder output = model_folder_output(options_.output, options_.force);
     const data::LabelledTexts train = data::read_labelled_texts(options_.data, options_.columns);
     std::optional<data::LabelledTexts> test;
     if (options_.test) test = data::read_labelled_texts(*options_.test, options_.columns);
+    note_mistakes(train.notes, quiet_);
+    if (test) note_mistakes(test->notes, quiet_);
     const classify::ClassNumbers classes(train.labels);
     require_classes(train, classes);
     if (!quiet_) {

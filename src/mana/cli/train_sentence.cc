@@ -12,6 +12,7 @@
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_output.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
 #include "mana/cli/resume_choice.h"
 #include "mana/cli/row_columns.h"
 #include "mana/cli/sentence_training.h"
@@ -173,12 +174,13 @@ int train_sentence(Options& options) {
   const std::stop_token stop = interruption.token();
   const bool quiet = options.quiet();
   try {
+    require_folder_name(output.output);
+    std::vector<GivenPath> inputs = choice.files();
+    evaluation.add_to(inputs);
+    require_apart({{"--output", output.output}, {"the checkpoint", train::checkpoint_path(output.output)}}, inputs);
     require_safe_output(output.output, choice.model.folder(), "trained", output.force);
     // Refuses a folder that is in the way before anything is computed.
-    {
-      const AtomicFolder trial(output.output,
-                               output.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
-    }
+    { const AtomicFolder trial = model_folder_output(output.output, output.force); }
     output.resume.require(train::checkpoint_path(output.output));
     SentenceTraining training(choice, quiet, stop);
     const std::optional<train::Evaluation> task = evaluation.load(training.encoder, quiet, stop);

@@ -18,6 +18,7 @@
 #include "mana/cli/commands.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/output.h"
+#include "mana/cli/text_input.h"
 #include "mana/cli/trained_words.h"
 #include "mana/cli/word_training_options.h"
 #include "mana/train/word2vec/checkpoint.h"
@@ -107,6 +108,10 @@ class WordTrainingRun {
     std::filesystem::remove(options_.checkpoint(), ignored);
   }
 
+  void note_mistakes(bool quiet) const {
+    for (const data::ReadingNotes& notes : corpus_.notes()) cli::note_mistakes(notes, quiet);
+  }
+
   void report() const {
     const train::TrainingTally& tally = trainer_.state().tally;
     const std::uint64_t words = tally.words - resumed_words_;
@@ -170,6 +175,7 @@ int train_word2vec(Options& options) {
     run.train();
     run.write();
     run.report();
+    run.note_mistakes(options.quiet());
   } catch (const Cancelled&) {
     if (!options.quiet() && file_exists(wanted.checkpoint()))
       note(fmt::format("mana: stopped; {} holds what was trained, and --resume goes on from there",

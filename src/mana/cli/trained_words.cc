@@ -8,6 +8,9 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/file.h"
+#include "mana/cli/model_output.h"
+#include "mana/cli/output_paths.h"
+#include "mana/cli/replaceable_file.h"
 #include "mana/formats/fasttext.h"
 #include "mana/formats/word2vec.h"
 #include "mana/models/words/word_embedding_folder.h"
@@ -18,9 +21,11 @@ namespace {
 enum class Form { folder, text, binary };
 
 Form form_of(const std::filesystem::path& output) {
-  const std::string extension = output.extension().string();
+  const std::string extension = ending_of(output);
   if (extension == ".txt" || extension == ".vec") return Form::text;
-  return extension == ".bin" ? Form::binary : Form::folder;
+  if (extension == ".bin") return Form::binary;
+  require_folder_name(output);
+  return Form::folder;
 }
 
 AtomicFolder::Existing existing(const WordTrainingOptions& options) {
@@ -84,9 +89,15 @@ void write_with_subwords(const WordTrainingOptions& options, const train::Corpus
 bool is_folder(const std::string& output) { return form_of(output) == Form::folder; }
 
 void require_writable(const WordTrainingOptions& options) {
+  std::vector<GivenPath> inputs;
+  for (const std::filesystem::path& file : options.input_files()) inputs.push_back({"--input", file});
+  require_apart({{"--output", options.output}, {"the checkpoint", options.checkpoint()}}, inputs);
   if (form_of(options.output) == Form::folder) {
-    const AtomicFolder try_it(options.output, existing(options));
+    const AtomicFolder try_it = model_folder_output(options.output, options.force);
   } else {
+    const bool fasttext = form_of(options.output) == Form::binary && options.training.subwords;
+    require_own_kind(options.output, fasttext ? "a model of fastText" : "vectors of words",
+                     fasttext ? begins_as_fasttext : begins_as_word_vectors, options.force);
     const AtomicFile try_it(options.output);
   }
 }

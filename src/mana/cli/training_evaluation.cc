@@ -46,6 +46,13 @@ void EvaluationChoice::describe(Options& options) {
   options.option("--eval-triplet", "FILE", "Triplets, as for mana eval triplet", triplet);
 }
 
+void EvaluationChoice::add_to(std::vector<GivenPath>& inputs) const {
+  add_path(inputs, "--eval-sts", sts);
+  add_path(inputs, "--eval-retrieval", retrieval);
+  add_path(inputs, "--eval-pairs", pairs);
+  add_path(inputs, "--eval-triplet", triplet);
+}
+
 std::string EvaluationChoice::fingerprint() const {
   if (retrieval) {
     const data::RetrievalFiles files = data::retrieval_files(*retrieval);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mana/cli/options.h"
+#include "mana/cli/output_paths.h"
 #include "mana/engine/encoder.h"
 #include "mana/train/training_run.h"
 
@@ -15,6 +16,8 @@ struct EvaluationChoice {
   std::optional<std::string> sts, retrieval, pairs, triplet;
 
   void describe(Options& options);
+  /// Adds the files and folders that are read.
+  void add_to(std::vector<GivenPath>& inputs) const;
   /// Which task it is, and a sum of its data, as text. Throws IoError.
   std::string fingerprint() const;
   /// Reads the data; nothing where none were named. `encoder` outlives it. Throws UsageError for two tasks, and as the

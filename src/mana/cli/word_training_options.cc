@@ -6,6 +6,7 @@
 #include "mana/base/errors.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/segmentation_options.h"
+#include "mana/cli/text_input.h"
 #include "mana/cli/trained_words.h"
 
 namespace mana::cli {
@@ -30,10 +31,19 @@ bool WordTrainingOptions::parse(Options& options) {
   bool subwords = false;
   train::Subwords parts;
   options.arguments("FILE", "More files to train on, after --input", inputs);
-  options.option("--input", "FILE", "Text to train on; - is standard input", input);
+  options.option(
+      "--input", "FILE",
+      "Text to train on, or a file of texts: JSON lines, a JSON array, a table (.tsv, .csv); - is standard input",
+      input);
+  options.option("--field", "NAME", "The field of a JSON object that holds its text (default: text)",
+                 corpus.format.field);
+  options.option("--column", "NAME", "The column of a table that holds the texts (default: text)",
+                 corpus.format.column);
+  describe_input_format(options, corpus.format.form);
   options.option("--output", "FOLDER", "Where the model goes; a file for a name in .txt, .vec or .bin", output);
   options.require("--output");
-  options.flag("--force", "Replace what is there under that name", force);
+  options.flag("--force", "Replace the model that is there under that name, or a file that holds something else",
+               force);
   options.option("--checkpoint", "SECONDS", "Time between two checkpoints, beside the output", checkpoint_seconds);
   resume.describe(options);
   options.flag("--json", "Print a JSON object", json);

@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mana/cli/commands.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
+#include "mana/cli/replaceable_file.h"
 #include "mana/cli/segmentation_options.h"
 #include "mana/cli/word_model.h"
 #include "mana/formats/fasttext.h"
@@ -21,10 +24,26 @@ namespace {
 enum class WordOutput { folder, text, binary, npy, fasttext };
 
 WordOutput output_of(const std::filesystem::path& path) {
-  const std::string extension = path.extension().string();
+  const std::string extension = ending_of(path);
   if (extension == ".txt" || extension == ".vec") return WordOutput::text;
   if (extension == ".bin") return WordOutput::binary;
-  return extension == ".npy" ? WordOutput::npy : WordOutput::folder;
+  if (extension == ".npy") return WordOutput::npy;
+  require_folder_name(path);
+  return WordOutput::folder;
+}
+
+/// Throws ArgumentError when a file would be lost that is to be read, or that is nothing of ours.
+void require_safe_output(const std::string& output, WordOutput form, const std::string& model, bool force) {
+  std::vector<GivenPath> outputs = {{"--output", output}};
+  if (form == WordOutput::npy) outputs.push_back({"--output", formats::vocabulary_path(output)});
+  require_apart(outputs, {{"--model", model}});
+  switch (form) {
+    case WordOutput::folder: return;
+    case WordOutput::text:
+    case WordOutput::binary: return require_own_kind(output, "vectors of words", begins_as_word_vectors, force);
+    case WordOutput::npy: return require_own_kind(output, "an array of NumPy", begins_as_npy, force);
+    case WordOutput::fasttext: return require_own_kind(output, "a model of fastText", begins_as_fasttext, force);
+  }
 }
 
 std::optional<double> read_weight(const std::optional<std::string>& text) {
@@ -64,16 +83,17 @@ int words_export(Options& options) {
   describe_split(options, segmentation.split);
   options.flag("--keep-case", "Tell capital letters from small ones, as the training did", keep_case);
   options.flag("--persian", "Write Arabic letters and digits in one way, as the training did", segmentation.persian);
-  options.flag("--force", "Replace a folder that is there under that name", force);
+  options.flag("--force", "Replace a model that the folder holds, or a file that holds something else", force);
   choice.describe(options);
   if (!options.parse()) return 0;
   const std::optional<double> weight = read_weight(sif);
   segmentation.lowercase = !keep_case;
   check_segmentation(segmentation);
   const WordOutput chosen = form.value_or(output_of(output));
-  if (chosen != WordOutput::folder && (sif || segmentation != text::WordSegmentation{} || force)) {
-    throw UsageError("--sif, --split, --keep-case, --persian and --force are for a folder only: give --format folder");
+  if (chosen != WordOutput::folder && (sif || segmentation != text::WordSegmentation{})) {
+    throw UsageError("--sif, --split, --keep-case and --persian are for a folder only: give --format folder");
   }
+  require_safe_output(output, chosen, choice.model, force);
 
   WordModel model(choice, options);
   const formats::WordVectors& vectors = model.vectors();

@@ -8,6 +8,8 @@
 #include "mana/base/file.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/output.h"
+#include "mana/cli/output_paths.h"
+#include "mana/cli/replaceable_file.h"
 #include "mana/cli/word_map.h"
 #include "mana/cli/word_model.h"
 
@@ -17,18 +19,26 @@ int words_map(Options& options) {
   std::vector<std::string> words;
   std::optional<std::string> output;
   std::size_t first = 0;
+  bool force = false;
   WordModelChoice choice;
   options.arguments("WORD", "The words to place", words);
   options.option("--first", "N", "Place the first N words of the model, too", first);
   options.option("--output", "FILE",
-                 "Where the map goes, a page if its name ends in .html; else an SVG drawing, "
-                 "without it to standard output",
+                 "Where the map goes, a page if its name ends in .html, an SVG drawing if in .svg; without it, a "
+                 "drawing to standard output",
                  output);
+  options.flag("--force", "Replace a file that holds something else than such a map", force);
   choice.describe(options);
   if (!options.parse()) return 0;
   if (words.size() + first < 3) {
     throw UsageError("three words or more are needed, for instance: mana words map --model words.bin cat dog car");
   }
+
+  const std::string ending = ending_of(output.value_or(""));
+  const bool page = ending == ".html" || ending == ".htm";
+  if (!page && ending != ".svg") require_no_other_form(output.value_or(""), ".svg and .html", "");
+  require_apart({{"--output", output.value_or("-")}}, {{"--model", choice.model}});
+  if (output) require_own_kind(*output, "a map", page ? begins_as_page : begins_as_drawing, force);
 
   const WordModel model(choice, options);
   const formats::WordVectors& vectors = model.vectors();
@@ -41,7 +51,6 @@ int words_map(Options& options) {
   const std::vector<PlacedWord> placed = place_words(words, rows);
   const std::string title =
       fmt::format("{} words of {}", words.size(), std::filesystem::path(choice.model).filename().string());
-  const bool page = output && std::filesystem::path(*output).extension() == ".html";
   const std::string map = page ? map_as_html(placed, title) : map_as_svg(placed, title);
   if (!output) {
     print(map);

@@ -1,74 +1,32 @@
 #include "mana/data/byte_source.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "mana/base/errors.h"
+#include "mana/data/foreign_form.h"
 
 namespace mana::data {
 namespace {
 
-constexpr std::size_t kPackedBlock = std::size_t{1} << 17;
+constexpr std::size_t kBlock = std::size_t{1} << 16;
+constexpr std::size_t kLongestBeginning = std::size_t{1} << 20;
 
 }  // namespace
 
-ByteSource::ByteSource(const std::filesystem::path& path, Waiting waiting) : file_(path, std::move(waiting)) {}
+ByteSource::ByteSource(const std::filesystem::path& path, Waiting waiting) : bytes_(path, std::move(waiting)) {}
 
 std::size_t ByteSource::read(std::span<char> block) {
-  if (!std::exchange(began_, true)) find_packing();
-  if (packing_ != nullptr) return unpack(block);
-  if (rest().empty()) {
-    const std::size_t count = file_.read(block);  // straight to where it is wanted
-    position_ += count;
-    return count;
+  if (given_ == ahead_.size()) {
+    ahead_.clear();
+    given_ = 0;
+    if (began_ && decoder_.encoding() == TextEncoding::utf8)
+      return bytes_.read(block);  // straight to where it is wanted
+    if (!fill()) return 0;
   }
-  const std::size_t count = std::min(rest().size(), block.size());
-  std::copy_n(rest().data(), count, block.data());
-  use(count);
+  const std::size_t count = std::min(ahead_.size() - given_, block.size());
+  std::copy_n(ahead_.data() + given_, count, block.data());
+  given_ += count;
   return count;
-}
-
-std::size_t ByteSource::unpack(std::span<char> block) {
-  for (;;) {
-    const UnpackStep step = unpacker_(rest(), block);
-    use(step.taken);
-    if (!step.mistake.empty()) {
-      throw FormatError(fmt::format("{} is broken at byte {} of its {} data ({}): copy or pack it again", name(),
-                                    position_, packing_->name, step.mistake));
-    }
-    if (step.written > 0) return step.written;
-    if (!rest().empty() || fill(kPackedBlock)) continue;
-    if (step.whole) return 0;
-    throw FormatError(fmt::format("{} breaks off after {} bytes of {} data: copy or pack it again", name(), position_,
-                                  packing_->name));
-  }
-}
-
-void ByteSource::find_packing() {
-  constexpr std::size_t kLongest = 4;
-  PackingGuess guess = packing_of("");
-  std::string beginning;
-  while (guess.undecided && fill(kLongest - beginning.size())) {
-    beginning += buffer_;  // a terminal may give a byte at a time, and need not be asked for more than is wanted
-    guess = packing_of(beginning);
-  }
-  buffer_ = beginning;
-  packing_ = guess.packing;
-  if (packing_ != nullptr) unpacker_ = packing_->unpacker();
-}
-
-bool ByteSource::fill(std::size_t size) {
-  buffer_.resize(size);
-  buffer_.resize(file_.read(buffer_));
-  used_ = 0;
-  return !buffer_.empty();
-}
-
-void ByteSource::use(std::size_t count) {
-  used_ += count;
-  position_ += count;
 }
 
 }  // namespace mana::data

@@ -160,11 +160,127 @@ TEST_F(ByteSourceTest, GivesLinesOfAPipeAsTheyCome) {
   }
 }
 
+/// The same text in an encoding that its mark tells, made unit by unit.
+std::string encoded(std::u32string_view text, unsigned size, bool little) {
+  std::string bytes;
+  const auto put = [&](std::uint32_t unit) {
+    for (unsigned i = 0; i < size; ++i) bytes += static_cast<char>(unit >> (8 * (little ? i : size - 1 - i)));
+  };
+  put(0xFEFF);
+  for (const char32_t c : text) {
+    if (size == 2 && c > 0xFFFF) {
+      put(0xD800 + ((c - 0x10000) >> 10));
+      put(0xDC00 + ((c - 0x10000) & 0x3FF));
+    } else {
+      put(c);
+    }
+  }
+  return bytes;
+}
+
+TEST_F(ByteSourceTest, MakesUtf8OfWhatAMarkTells) {
+  const std::u32string text = U"سلام\r\nde l’été 😀\n\U0010FFFF";
+  const std::string wanted = "سلام\r\nde l’été 😀\n\U0010FFFF";
+  for (const unsigned size : {2u, 4u}) {
+    for (const bool little : {false, true}) {
+      for (const std::size_t block : {1u, 3u, 1u << 16}) {
+        EXPECT_EQ(read(encoded(text, size, little), block), wanted) << size << little;
+        EXPECT_EQ(read(gzipped(encoded(text, size, little)), block), wanted) << size << little;
+      }
+      EXPECT_EQ(read(encoded(U"", size, little)), "");
+      std::u32string large;
+      for (int i = 0; i < 100'000; ++i) large += text;
+      std::string large_wanted;
+      for (int i = 0; i < 100'000; ++i) large_wanted += wanted;
+      EXPECT_EQ(read(encoded(large, size, little)), large_wanted);
+    }
+  }
+  EXPECT_EQ(read("\xEF\xBB\xBFtext"), "text");
+  EXPECT_EQ(read("\xEF\xBB\xBF"), "");
+  EXPECT_EQ(read("\xEF\xBB"), "\xEF\xBB");
+}
+
+TEST_F(ByteSourceTest, PutsTheReplacementCharacterForWhatIsBrokenInUtf16) {
+  EXPECT_EQ(read("\xFF\xFE\x3D\xD8"s), "\uFFFD") << "half a pair at the end";
+  EXPECT_EQ(read("\xFF\xFE\x3D\xD8"
+                 "a\0"s),
+            "\uFFFDa");
+  EXPECT_EQ(read("\xFF\xFE\0\xDC"
+                 "a\0b"s),
+            "\uFFFDa\uFFFD")
+      << "the other half, and half a unit";
+  EXPECT_EQ(read("\xFF\xFE\0\0\0\0\x11\0"s), "\uFFFD") << "beyond Unicode";
+}
+
+TEST_F(ByteSourceTest, RefusesWhatIsNoText) {
+  const std::string random = [] {
+    std::mt19937 generator(3);
+    std::string bytes = "\x01";
+    for (int i = 0; i < 2000; ++i) bytes += static_cast<char>(generator());
+    return bytes;
+  }();
+  const std::string tar = "file.txt" + std::string(249, '\0') + "ustar\0"s + std::string(300, '\0');
+  const std::vector<std::pair<std::string, const char*>> cases = {
+      {"BZh91AY&SY\x01\x02", "is packed by bzip2, which is not read: unpack it"},
+      {"\xFD"
+       "7zXZ\0\0\x04"s,
+       "is packed by xz"},
+      {"\x04\x22\x4D\x18\x64", "is packed by lz4"},
+      {"PK\x03\x04\x14\0\x06\0[Content_Types].xml"s, "is a zip archive, not text"},
+      {"PK\x03\x04\x14\0\x06\0word/document.xml"s, "is a Word document (.docx), not text"},
+      {"PK\x03\x04\x14\0\x06\0xl/workbook.xml"s, "is an Excel workbook (.xlsx)"},
+      {"%PDF-1.7\n%\xE2\xE3", "is a PDF document, not text: save its text, for instance with pdftotext"},
+      {"\x89PNG\r\n\x1A\n\0\0\0\rIHDR"s, "is an image (PNG)"},
+      {"PAR1\x15\x04", "is a Parquet file, not text: write its rows as .jsonl or .csv"},
+      {"\x93NUMPY\x01\0"s, "is an array of NumPy"},
+      {"\x58\0\0\0\0\0\0\0{\"a\":{}}"s, "is a file of tensors (safetensors)"},
+      {tar, "is a tar archive"},
+      {gzipped(tar), "is packed by gzip and within that a tar archive"},
+      {gzipped(gzipped("a")), "packed by gzip once more"},
+      {random, "is binary data, not text"},
+      {std::string(5000, '\0'), "is binary data"},
+      {"h\0e\0l\0l\0o\0\n\0"s,
+       "is UTF-16 without a byte order mark, by the look of it, not text: make UTF-8 of it, for instance with iconv -f "
+       "UTF-16LE"},
+      {"\0h\0i\0\n"s, "iconv -f UTF-16BE"},
+      {"\x33\x06\x44\x06\x27\x06\x45\x06 \0\x2F\x06\x46\x06\x0A\0"s, "UTF-16LE"},
+  };
+  for (const auto& [bytes, what] : cases) EXPECT_THAT(mistake(bytes), HasSubstr(what));
+}
+
+TEST_F(ByteSourceTest, TakesWhatOnlyResemblesIt) {
+  for (const std::string& text :
+       {"PK"s, "BZh9 is a name"s, "%PDF is a format"s, "PAR1 is a receptor"s, "a\0b"s, "7z\n"s,
+        "caf\xE9, \xFC in Latin-1\n"s, "\x1B[1mbold\x1B[0m\n"s, "RIFF and WEBP"s, "{\"a\":1}\n"s, "\x80"s, "\xFF"s,
+        "a NUL \0 in a line that is long enough for it\n"s}) {
+    EXPECT_EQ(read(text), text);
+  }
+}
+
+TEST_F(ByteSourceTest, ShowsTheBeginningAndGivesItAfterwards) {
+  const std::string text = letters(3'000'000);
+  ByteSource source(file(text));
+  EXPECT_TRUE(text.starts_with(source.beginning()));
+  const std::size_t before = source.beginning().size();
+  EXPECT_GT(before, 0);
+  EXPECT_TRUE(source.extend_beginning());
+  EXPECT_GT(source.beginning().size(), before);
+  while (source.extend_beginning()) continue;
+  EXPECT_LT(source.beginning().size(), text.size()) << "a megabyte of it";
+  std::string all, piece(100'000, '\0');
+  for (std::size_t count = source.read(piece); count > 0; count = source.read(piece)) all.append(piece, 0, count);
+  EXPECT_EQ(all, text);
+  ByteSource empty(file(""));
+  EXPECT_EQ(empty.beginning(), "");
+  EXPECT_FALSE(empty.extend_beginning());
+}
+
 TEST(UnpackedName, LeavesTheEndingOfThePackingOut) {
   EXPECT_EQ(unpacked_name("texts.jsonl.gz"), "texts.jsonl");
   EXPECT_EQ(unpacked_name("texts.tsv.zst"), "texts.tsv");
   EXPECT_EQ(unpacked_name("texts.tsv"), "texts.tsv");
   EXPECT_EQ(unpacked_name("gz"), "gz");
+  EXPECT_EQ(unpacked_name("T.TSV.GZ"), "T.TSV");
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ std::variant<RecordReader, JudgementReader::Plain> JudgementReader::open(const s
   const auto named = [&] { return RecordReader(path, {kQuery, kDocument, kGrade}); };
   std::error_code error;
   const bool pipe = path == "-" || (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path));
-  if (pipe || is_json_lines(path)) return named();  // a pipe cannot be looked into before it is read
+  if (pipe) return named();  // a pipe cannot be looked into before it is read
   Plain plain{LineReader(path), true, 0, {}, true, {}};
   if (!next_filled(plain.lines, plain.line)) {
     throw FormatError(fmt::format("{} is empty: it should say which documents are relevant", plain.lines.name()));

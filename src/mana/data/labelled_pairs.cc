@@ -20,6 +20,7 @@ LabelledPairs read_labelled_pairs(const std::filesystem::path& path, const Label
     pairs.second.push_back(rows.text(2));
   }
   if (pairs.size() == 0) throw FormatError(fmt::format("{} holds no pairs", path.string()));
+  pairs.notes = rows.notes();
   return pairs;
 }
 

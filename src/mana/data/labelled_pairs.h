@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/reading_notes.h"
+
 namespace mana::data {
 
 /// Pairs of texts, each with word whether the two belong together. The three lists are equally long.
@@ -13,6 +15,7 @@ struct LabelledPairs {
   std::vector<std::string> first;
   std::vector<std::string> second;
   std::vector<std::uint8_t> labels;  ///< 1 when they do, else 0
+  ReadingNotes notes = {};
 
   std::size_t size() const { return labels.size(); }
 };

@@ -19,8 +19,9 @@ LabelledTexts read_labelled_texts(const std::filesystem::path& path, const Label
   }
   if (texts.size() == 0) {
     throw FormatError(
-        fmt::format("{} {}", path.string(), is_json_lines(path) ? "holds no texts" : "has a header, but no rows"));
+        fmt::format("{} {}", path.string(), rows.is_json() ? "holds no texts" : "has a header, but no rows"));
   }
+  texts.notes = rows.notes();
   return texts;
 }
 

@@ -5,12 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/reading_notes.h"
+
 namespace mana::data {
 
 /// Texts, each with the name of its class. The two lists are equally long.
 struct LabelledTexts {
   std::vector<std::string> texts;
   std::vector<std::string> labels;
+  ReadingNotes notes = {};
 
   std::size_t size() const { return texts.size(); }
 };

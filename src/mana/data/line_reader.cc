@@ -1,6 +1,7 @@
 #include "mana/data/line_reader.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <string_view>
 #include <utility>
@@ -23,6 +24,7 @@ bool LineReader::fill() {
 
 bool LineReader::next(std::string& line) {
   line.clear();
+  ending_ = {};
   bool found = false;  // something of the line, if only its end
   while (position_ < block_.size() || fill()) {
     found = true;
@@ -30,13 +32,22 @@ bool LineReader::next(std::string& line) {
     line.append(block_, position_, end == std::string::npos ? end : end - position_);
     position_ = end == std::string::npos ? block_.size() : end + 1;
     if (end == std::string::npos) continue;
-    if (line.ends_with('\r')) line.pop_back();
+    ending_ = "\n";
+    if (line.ends_with('\r')) {
+      line.pop_back();
+      ending_ = "\r\n";
+    }
     break;
   }
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (number_ == 0 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-  if (found) ++number_;
-  return found;
+  if (!found) return false;
+  ++number_;
+  if (!simdjson::validate_utf8(line)) broken_.add(number_);
+  return true;
+}
+
+std::string_view LineReader::piece() {
+  if (position_ == block_.size() && !fill()) return {};
+  return std::string_view(block_).substr(std::exchange(position_, block_.size()));
 }
 
 std::string LineReader::place() const { return fmt::format("{}:{}", name(), number_); }

@@ -20,6 +20,7 @@ PositivePairs read_positive_pairs(const std::filesystem::path& path, const Posit
     }
   }
   if (pairs.size() == 0) throw FormatError(fmt::format("{} holds no pairs", path.string()));
+  pairs.notes = rows.notes();
   return pairs;
 }
 

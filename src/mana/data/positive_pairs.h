@@ -5,12 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/reading_notes.h"
+
 namespace mana::data {
 
 /// Pairs of texts that belong together: a question and its answer, a text and its paraphrase. Equally long lists.
 struct PositivePairs {
   std::vector<std::string> anchors;
   std::vector<std::string> positives;
+  ReadingNotes notes = {};
 
   std::size_t size() const { return anchors.size(); }
 };

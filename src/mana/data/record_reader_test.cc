@@ -13,6 +13,7 @@
 #include "mana/data/labelled_pairs.h"
 #include "mana/data/labelled_texts.h"
 #include "mana/data/positive_pairs.h"
+#include "mana/data/scored_pairs.h"
 #include "mana/data/triplets.h"
 
 namespace mana::data {
@@ -55,6 +56,28 @@ TEST_F(Records, AreTheSameOfATableAndOfJsonLines) {
   const LabelledTexts numbered =
       read_labelled_texts(put("l.jsonl", "{\"label\": 3, \"text\": \"a\"}\n{\"label\": \"x\", \"text\": \"b\"}\n"));
   EXPECT_THAT(numbered.labels, ElementsAre("3", "x"));
+}
+
+TEST_F(Records, AreTheSameInEveryForm) {
+  const std::string rows = "{\"label\": 1, \"sentence1\": \"a, b\", \"sentence2\": \"c\"}";
+  for (const LabelledPairs& pairs :
+       {read_labelled_pairs(put("p.csv", "sentence2,label,sentence1\nc,1,\"a, b\"\n")),
+        read_labelled_pairs(put("p.json", "[\n" + rows + "\n]\n")), read_labelled_pairs(put("P.NDJSON", rows)),
+        read_labelled_pairs(put("p", rows)), read_labelled_pairs(put("p.txt", "sentence2;label;sentence1\nc;1;a, b\n")),
+        read_labelled_pairs(put("p.dat", "sentence2\tlabel\tsentence1\nc\t1\ta, b\n"))}) {
+    EXPECT_THAT(pairs.first, ElementsAre("a, b"));
+    EXPECT_THAT(pairs.second, ElementsAre("c"));
+    EXPECT_THAT(pairs.labels, ElementsAre(1));
+  }
+  const ScoredPairs scored = read_scored_pairs(
+      put("s.json",
+          R"([{"score": 2, "sentence1": "a", "sentence2": "b"}, {"score": 0.5, "sentence1": "c", "sentence2": "d"}])"));
+  EXPECT_THAT(scored.scores, ElementsAre(2, 0.5));
+  EXPECT_THAT([&] { read_scored_pairs(put("n.jsonl", R"({"score": NaN, "sentence1": "a", "sentence2": "b"})")); },
+              ThrowsMessage<FormatError>(HasSubstr("n.jsonl:1: score is NaN, but it must be a finite number")));
+  EXPECT_THAT([&] { read_scored_pairs(put("s.csv", "score;sentence1;sentence2\n0,5;a;b\n")); },
+              ThrowsMessage<FormatError>(HasSubstr("s.csv:2: score must be a finite number, not '0,5'")));
+  EXPECT_THAT(column_names(put("c.json", "[{\"b\": 1, \"a\": 2, \"b\": 3}]")), ElementsAre("b", "a"));
 }
 
 TEST_F(Records, NameThePlaceOfAMistake) {

@@ -15,7 +15,7 @@
 #include "mana/base/json.h"
 #include "mana/base/printable.h"
 #include "mana/data/judgements.h"
-#include "mana/data/line_reader.h"
+#include "mana/data/record_reader.h"
 
 namespace mana::data {
 namespace {
@@ -44,17 +44,26 @@ std::string text_of(const json::Value& object) {
 }
 
 std::vector<Entry> read_entries(const std::filesystem::path& path) {
-  LineReader lines(path);
+  RecordReader rows(path);
+  bool titles = false;
+  if (!rows.is_json()) {
+    const std::vector<std::string> columns = rows.columns();
+    titles = std::ranges::find(columns, "title") != columns.end();
+    rows.select(titles ? std::vector<std::string>{"_id", "text", "title"} : std::vector<std::string>{"_id", "text"});
+  }
   std::vector<Entry> entries;
-  for (std::string line; lines.next(line);) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const json::Document document = json::Document::parse(line, lines.place());
-    entries.push_back({id_of(document.root().at("_id")), text_of(document.root()), lines.number()});
+  while (rows.next()) {
+    if (rows.is_json()) {
+      entries.push_back({id_of(rows.root().at("_id")), text_of(rows.root()), rows.line()});
+    } else {
+      const std::string title = titles ? rows.text(2) : std::string();
+      entries.push_back({rows.label(0), title.empty() ? rows.text(1) : title + " " + rows.text(1), rows.line()});
+    }
     if (entries.size() > std::numeric_limits<std::uint32_t>::max()) {
-      throw FormatError(fmt::format("{}: there are more texts than can be numbered", lines.place()));
+      throw FormatError(fmt::format("{}: there are more texts than can be numbered", path.string()));
     }
   }
-  if (entries.empty()) throw FormatError(fmt::format("{} holds no texts", lines.name()));
+  if (entries.empty()) throw FormatError(fmt::format("{} holds no texts", path.string()));
   return entries;
 }
 

@@ -34,7 +34,7 @@ struct RetrievalSet {
 
 /// The files of a task as BEIR lays them out.
 ///   corpus   JSON lines {"_id": "d1", "title": "…", "text": "…"}: the title may be missing, "title text" is embedded
-///   queries  JSON lines {"_id": "q1", "text": "…"}
+///   queries  JSON lines {"_id": "q1", "text": "…"}; both may be a JSON array or a table of these columns, too
 ///   qrels    judgements in any form of JudgementReader (judgements.h): a grade above 0 is relevant
 /// An _id may be a whole number; it stands for its digits.
 struct RetrievalFiles {

@@ -12,6 +12,7 @@ ScoredPairs read_scored_pairs(const std::filesystem::path& path, const PairColum
     pairs.first.push_back(rows.text(1));
     pairs.second.push_back(rows.text(2));
   }
+  pairs.notes = rows.notes();
   return pairs;
 }
 

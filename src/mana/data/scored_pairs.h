@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/reading_notes.h"
+
 namespace mana::data {
 
 /// Pairs of texts, each with a judgement of how alike they are. The three lists are equally long.
@@ -11,6 +13,7 @@ struct ScoredPairs {
   std::vector<std::string> first;
   std::vector<std::string> second;
   std::vector<double> scores;
+  ReadingNotes notes = {};
 
   std::size_t size() const { return scores.size(); }
 };

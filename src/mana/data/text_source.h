@@ -1,9 +1,17 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
+#include "mana/data/input_form.h"
 #include "mana/data/line_reader.h"
+#include "mana/data/reading_notes.h"
 
 /// Texts from files, one at a time in bounded memory. Errors name file, line and field.
 namespace mana::data {
@@ -11,11 +19,37 @@ namespace mana::data {
 /// Puts the next text into its argument, or returns false at the end.
 using TextSource = std::function<bool(std::string&)>;
 
-/// Every line is a text.
-TextSource texts_of_lines(LineReader lines);
-/// Every line is a JSON object; its member `field`, a string, is the text. Lines of white space only are passed over.
-TextSource texts_of_jsonl(LineReader lines, std::string field);
-/// One column of tab-separated values with a header. Throws ArgumentError when there is no such column.
-TextSource texts_of_tsv(LineReader lines, const std::string& column);
+/// What is wanted of a file of texts.
+struct TextFormat {
+  std::optional<InputForm> form = {};     ///< none: as the file begins and is called (form_of), and as is said below
+  std::optional<std::string> field = {};  ///< of a JSON object: its text; none: "text". Says that it is JSON
+  std::optional<std::string> column =
+      {};  ///< of a table: its texts; none: "text". Says that what is no JSON is a table
+};
+
+/// The texts of a file. What is no regular file is looked at when the first text is asked for, not before.
+class TextFile {
+ public:
+  /// "-" is standard input. Throws IoError; FormatError, ArgumentError where a table has no such column.
+  TextFile(const std::filesystem::path& path, TextFormat format, Waiting waiting = {});
+  ~TextFile();
+  TextFile(TextFile&&) noexcept;
+
+  bool next(std::string& text);
+  /// Whether it holds rows, not a text a line. Looks at the file.
+  bool has_rows();
+  /// The bytes of a file without rows, instead of next(); 0 at the end.
+  std::size_t read(std::span<char> block);
+  /// What the file turned out to hold; none before it was looked at.
+  std::optional<InputForm> form() const;
+  /// Bytes of the file that have been read, packed as they are.
+  std::uint64_t position() const;
+  /// What was read in spite of a mistake, so far.
+  ReadingNotes notes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace mana::data

@@ -46,10 +46,12 @@ std::vector<std::string> all_columns(const RowFormat& format) {
 struct TrainingRowReader::State {
   State(const std::filesystem::path& path, const RowFormat& wanted)
       : name(path.string()),
-        columns(settle_columns(path, column_names(path), wanted)),
+        records(path),
+        columns(settle_columns(path, records.columns(), wanted)),
         format(settled(wanted, columns)),
-        records(path, all_columns(format)),
-        only_numbers(columns.guessed) {}
+        only_numbers(columns.guessed) {
+    records.select(all_columns(format));
+  }
 
   /// Scores or ids under a name that says nothing would be learned as texts.
   void refuse_numbers() const {
@@ -63,9 +65,9 @@ struct TrainingRowReader::State {
   static constexpr std::uint64_t kTellingRows = 2;
 
   std::string name;
+  RecordReader records;
   TrainingColumns columns;
   RowFormat format;
-  RecordReader records;
   std::vector<std::string> texts;
   std::vector<double> numbers;
   std::string category;
@@ -114,6 +116,8 @@ bool TrainingRowReader::next(TrainingRow& row) {
   row = {.texts = state.texts, .numbers = state.numbers, .category = state.category, .line = state.records.line()};
   return true;
 }
+
+ReadingNotes TrainingRowReader::notes() const { return state_->records.notes(); }
 
 const std::vector<std::string>& TrainingRowReader::texts() const { return state_->format.texts; }
 

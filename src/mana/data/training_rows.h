@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/reading_notes.h"
+
 namespace mana::data {
 
 /// What stands beside the texts of a row.
@@ -56,8 +58,8 @@ struct TrainingRow {
   std::uint64_t line = 0;  ///< in the file, from 1
 };
 
-/// Reads the rows of a table (tab-separated, a header) or of JSON lines (objects, all with the keys of the first), one
-/// at a time.
+/// Reads the rows of a table with a header (tab-separated or CSV) or of JSON (lines or an array of objects, all with
+/// the keys of the first), one at a time; a pipe does as well as a file.
 class TrainingRowReader {
  public:
   /// Throws IoError; ArgumentError for a column that is not there, FormatError for columns that do not fit the format:
@@ -74,6 +76,7 @@ class TrainingRowReader {
 
   const std::vector<std::string>& texts() const;  ///< the columns that were found to hold texts
   std::vector<ColumnRole> columns() const;        ///< all columns of the file: texts, labels, the others
+  ReadingNotes notes() const;                     ///< what was read in spite of a mistake, so far
 
  private:
   struct State;

@@ -16,6 +16,7 @@ Triplets read_triplets(const std::filesystem::path& path, const TripletColumns& 
     triplets.negatives.push_back(rows.text(2));
   }
   if (triplets.size() == 0) throw FormatError(fmt::format("{} holds no triplets", path.string()));
+  triplets.notes = rows.notes();
   return triplets;
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/reading_notes.h"
+
 namespace mana::data {
 
 /// Texts, each with one that belongs to it and one that does not. The three lists are equally long.
@@ -12,6 +14,7 @@ struct Triplets {
   std::vector<std::string> anchors;
   std::vector<std::string> positives;
   std::vector<std::string> negatives;
+  ReadingNotes notes = {};
 
   std::size_t size() const { return anchors.size(); }
 };

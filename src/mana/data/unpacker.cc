@@ -42,7 +42,11 @@ PackingGuess packing_of(std::string_view beginning) {
 
 std::string_view unpacked_name(std::string_view name) {
   for (const Packing& packing : {kGzip, kZstd}) {
-    if (name.ends_with(packing.extension)) return name.substr(0, name.size() - packing.extension.size());
+    const std::string_view ending = name.substr(name.size() - std::min(name.size(), packing.extension.size()));
+    const bool same = std::ranges::equal(ending, packing.extension, [](char found, char wanted) {
+      return found == wanted || (found >= 'A' && found <= 'Z' && found + 32 == wanted);
+    });
+    if (same) return name.substr(0, name.size() - packing.extension.size());
   }
   return name;
 }

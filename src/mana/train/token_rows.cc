@@ -79,6 +79,7 @@ TokenRows read_token_rows(const std::filesystem::path& path, data::RowFormat for
   }
   if (rows.rows() == 0) throw FormatError(fmt::format("{}: the file has no rows to train on", path.string()));
   rows.labels = rows.label_values.size() / rows.rows();
+  rows.notes = reader.notes();
   return rows;
 }
 

@@ -27,6 +27,7 @@ struct TokenRows {
   std::vector<float> label_values;        ///< [rows, labels]
   std::vector<std::uint32_t> lines;       ///< [rows], in the file
   std::size_t truncated = 0;              ///< texts that were cut
+  data::ReadingNotes notes = {};          ///< what was read of the file in spite of a mistake
 
   std::size_t rows() const { return facts.rows; }
   std::span<const text::TokenId> text(std::size_t row, std::size_t column) const {

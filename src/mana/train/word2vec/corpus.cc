@@ -34,7 +34,7 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
     open_line = false;
   };
   for (const std::filesystem::path& input : inputs) {
-    TextReader reader(input, stop);
+    TextReader reader(input, options.format, stop);
     for (std::string_view piece = reader.next(); !piece.empty(); piece = reader.next()) {
       if (stop.stop_requested()) throw Cancelled("the reading of the text was cancelled");
       while (!piece.empty()) {
@@ -52,6 +52,7 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
     }
     end_line();
     bytes_before += reader.position();
+    notes_.push_back(reader.notes());
   }
   numbers.flush();
   if (words_read_ == 0) throw ArgumentError("there is no word in the input to train on");

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/text_source.h"
 #include "mana/text/word_segmenter.h"
 #include "mana/train/word2vec/token_file.h"
 #include "mana/train/word2vec/vocabulary.h"
@@ -16,6 +17,7 @@ namespace mana::train {
 
 /// What becomes of a text before training.
 struct CorpusOptions {
+  data::TextFormat format = {};  ///< of the files
   text::WordSegmentation segmentation;
   std::uint64_t min_count = 5;       ///< of a word that is to have a vector
   std::size_t vocabulary = 0;        ///< at most so many words, the most frequent ones; 0: all
@@ -47,6 +49,8 @@ class Corpus {
   std::uint64_t words_before(std::size_t block) const { return blocks_[block].words_before; }
   std::uint64_t words_of(std::size_t block) const;
 
+  /// What was read of the files in spite of a mistake.
+  const std::vector<data::ReadingNotes>& notes() const { return notes_; }
   std::uint64_t words_read() const { return words_read_; }  ///< those that are in no vocabulary included
   /// Of the encoded text and the vocabulary: the same for the same text.
   std::uint64_t digest() const { return digest_; }
@@ -66,6 +70,7 @@ class Corpus {
   std::uint64_t words_read_ = 0;
   std::uint64_t digest_ = 0;
   bool has_pairs_ = false;  // a line has two words
+  std::vector<data::ReadingNotes> notes_;
 };
 
 }  // namespace mana::train

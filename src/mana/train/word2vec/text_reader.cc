@@ -19,15 +19,19 @@ std::size_t cut_of(std::string_view text) {
 
 }  // namespace
 
-TextReader::TextReader(const std::filesystem::path& path, std::stop_token stop)
-    : source_(path, std::move(stop)), block_(kBlock, '\0') {}
+TextReader::TextReader(const std::filesystem::path& path, const data::TextFormat& format, std::stop_token stop)
+    : file_(path, format, std::move(stop)), block_(kBlock, '\0') {}
 
 std::string_view TextReader::next() {
+  if (file_.has_rows()) {
+    if (!file_.next(block_)) return {};
+    return block_ += '\n';
+  }
   std::memmove(block_.data(), block_.data() + given_, held_ - given_);
   held_ -= given_;
   given_ = 0;
   while (!ended_ && held_ < block_.size()) {
-    const std::size_t count = source_.read(std::span(block_).subspan(held_));
+    const std::size_t count = file_.read(std::span(block_).subspan(held_));
     held_ += count;
     ended_ = count == 0;
   }
