@@ -12,6 +12,7 @@
 #include "mana/cli/interruption.h"
 #include "mana/cli/output.h"
 #include "mana/cli/query_encoders.h"
+#include "mana/cli/text_input.h"
 #include "mana/data/retrieval_set.h"
 #include "mana/eval/retrieval.h"
 
@@ -27,12 +28,11 @@ struct RetrievalTask {
 
   void describe(Options& options) {
     options.option("--data", "FOLDER", "A folder with corpus.jsonl, queries.jsonl and qrels.tsv, as of BEIR", folder);
-    options.option("--corpus", "FILE.jsonl", "The documents: _id, title (if any) and text, a JSON object in each line",
-                   corpus);
-    options.option("--queries", "FILE.jsonl", "The queries: _id and text", queries);
+    options.option("--corpus", "FILE", "The documents: _id, title (if any) and text, as JSON or a table", corpus);
+    options.option("--queries", "FILE", "The queries: _id and text", queries);
     options.option(
         "--qrels", "FILE",
-        "What is relevant: query-id, corpus-id and score (a table, these three without a header, .jsonl), or "
+        "What is relevant: query-id, corpus-id and score (a table, JSON, or these three without a header), or "
         "TREC's four fields",
         qrels);
     options.choice<eval::Gain>(
@@ -142,6 +142,7 @@ int eval_retrieval(Options& options) {
   const Interruption interruption;
   const data::RetrievalFiles files = task.files();
   const data::RetrievalSet set = data::read_retrieval_set(files);
+  for (const data::ReadingNotes& notes : set.notes) note_mistakes(notes, options.quiet());
   const QueryEncoders encoders = choice.load(options.quiet());
   eval::RetrievalResult result;
   try {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -9,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
+#include "mana/data/input_form.h"
 
 namespace mana::data {
 namespace {
@@ -21,8 +23,17 @@ constexpr const char* kGrade = "score";
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 /// Whether the first line says that names stand for the columns.
-bool has_names(std::string_view line) {
-  return line.starts_with('{') || line.starts_with('[') || contains(line, kQuery) || contains(line, kDocument);
+bool has_names(std::string_view line) { return contains(line, kQuery) || contains(line, kDocument); }
+
+/// The first line that is not blank, before anything is read.
+std::string first_line(LineReader& lines) {
+  std::string_view text = lines.beginning();
+  while (true) {
+    const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+    const std::size_t end = text.find('\n', begin);
+    if (end != std::string_view::npos || !lines.extend_beginning()) return std::string(text.substr(begin, end - begin));
+    text = lines.beginning();
+  }
 }
 
 /// The fields between tabs, each of them; or those between runs of blanks.
@@ -63,15 +74,20 @@ bool next_filled(LineReader& lines, std::string& line) {
 JudgementReader::JudgementReader(const std::filesystem::path& path) : rows_(open(path)) {}
 
 std::variant<RecordReader, JudgementReader::Plain> JudgementReader::open(const std::filesystem::path& path) {
-  const auto named = [&] { return RecordReader(path, {kQuery, kDocument, kGrade}); };
-  std::error_code error;
-  const bool pipe = path == "-" || (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path));
-  if (pipe) return named();  // a pipe cannot be looked into before it is read
-  Plain plain{LineReader(path), true, 0, {}, true, {}};
+  LineReader lines(path);
+  const std::string first = first_line(lines);
+  const InputForm form = form_of(lines);
+  const bool json = form == InputForm::json || form == InputForm::jsonl;
+  if (json || has_names(first)) {
+    const InputForm table = contains(first, "\t") ? InputForm::tsv : InputForm::csv;
+    RecordReader rows(std::move(lines), json ? form : table);
+    rows.select({kQuery, kDocument, kGrade});
+    return rows;
+  }
+  Plain plain{std::move(lines), true, 0, {}, true, {}};
   if (!next_filled(plain.lines, plain.line)) {
     throw FormatError(fmt::format("{} is empty: it should say which documents are relevant", plain.lines.name()));
   }
-  if (has_names(plain.line)) return named();
   split(plain.line, true, plain.fields);
   plain.tabs = plain.fields.size() == 3 || plain.fields.size() == 4;
   if (!plain.tabs) split(plain.line, false, plain.fields);
@@ -85,6 +101,11 @@ std::variant<RecordReader, JudgementReader::Plain> JudgementReader::open(const s
                     plain.lines.place(), printable(plain.line)));
   }
   return plain;
+}
+
+ReadingNotes JudgementReader::notes() const {
+  const auto* plain = std::get_if<Plain>(&rows_);
+  return plain != nullptr ? plain->lines.notes() : std::get<RecordReader>(rows_).notes();
 }
 
 bool JudgementReader::next(JudgementRow& row) {

@@ -21,9 +21,9 @@ struct JudgementRow {
   std::uint64_t line = 0;
 };
 
-/// Reads judgements ("qrels") in any of their forms, which the first line tells apart (a pipe has a header):
-///   BEIR  columns query-id, corpus-id, score in any order, among others; or these three in this order, with tabs
-///         between them, and no header
+/// Reads judgements ("qrels") in any of their forms, which the first line tells apart:
+///   BEIR  columns query-id, corpus-id, score in any order, among others, of a table, CSV or JSON; or these three in
+///         this order, with tabs between them, and no header
 ///   TREC  four fields without a header, with spaces or tabs between them: query, what is passed over, document, grade
 class JudgementReader {
  public:
@@ -34,6 +34,9 @@ class JudgementReader {
   /// Puts the next judgement into `row`; false at the end. Throws FormatError that names the line of an id that is
   /// empty, a grade that is no finite number, or a row of another width.
   bool next(JudgementRow& row);
+
+  /// What was read in spite of a mistake, so far.
+  ReadingNotes notes() const;
 
  private:
   /// Lines without a header.

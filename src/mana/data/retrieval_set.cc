@@ -31,39 +31,56 @@ std::string id_of(const json::Value& value) {
   const simdjson::dom::element element = value.raw();
   if (element.is_int64()) return std::to_string(element.get_int64().value_unsafe());
   if (element.is_uint64()) return std::to_string(element.get_uint64().value_unsafe());
-  if (!element.is_string()) value.fail("must be a string or a whole number");
+  if (!value.is_string()) value.fail("must be a string or a whole number");
   return std::string(value.string());
 }
 
 /// What is embedded of a document: "title text".
-std::string text_of(const json::Value& object) {
-  const std::string_view text = object.at("text").string();
-  const auto title = object.find("title");
-  if (!title || title->string().empty()) return std::string(text);
-  return fmt::format("{} {}", title->string(), text);
+std::string joined(std::string_view title, std::string_view text) {
+  return title.empty() ? std::string(text) : fmt::format("{} {}", title, text);
 }
 
-std::vector<Entry> read_entries(const std::filesystem::path& path) {
-  RecordReader rows(path);
-  bool titles = false;
-  if (!rows.is_json()) {
-    const std::vector<std::string> columns = rows.columns();
-    titles = std::ranges::find(columns, "title") != columns.end();
-    rows.select(titles ? std::vector<std::string>{"_id", "text", "title"} : std::vector<std::string>{"_id", "text"});
+/// Reads rows with _id, text and perhaps title.
+class EntryReader {
+ public:
+  explicit EntryReader(const std::filesystem::path& path) : rows_(path) {
+    if (rows_.is_json()) return;
+    const std::vector<std::string> columns = rows_.columns();
+    titled_ = std::ranges::find(columns, "title") != columns.end();
+    rows_.select(titled_ ? std::vector<std::string>{"_id", "text", "title"} : std::vector<std::string>{"_id", "text"});
   }
-  std::vector<Entry> entries;
-  while (rows.next()) {
-    if (rows.is_json()) {
-      entries.push_back({id_of(rows.root().at("_id")), text_of(rows.root()), rows.line()});
+
+  bool next(Entry& entry) {
+    if (!rows_.next()) return false;
+    if (rows_.is_json()) {
+      const json::Value object = rows_.root();
+      const auto title = object.find("title");
+      const json::Value text = object.at("text");
+      entry = {id_of(object.at("_id")), joined(title ? title->string() : "", text.string()), rows_.line()};
     } else {
-      const std::string title = titles ? rows.text(2) : std::string();
-      entries.push_back({rows.label(0), title.empty() ? rows.text(1) : title + " " + rows.text(1), rows.line()});
+      entry = {rows_.label(0), joined(titled_ ? rows_.text(2) : "", rows_.text(1)), rows_.line()};
     }
+    return true;
+  }
+
+  ReadingNotes notes() const { return rows_.notes(); }
+
+ private:
+  RecordReader rows_;
+  bool titled_ = false;
+};
+
+std::vector<Entry> read_entries(const std::filesystem::path& path, std::vector<ReadingNotes>& notes) {
+  EntryReader reader(path);
+  std::vector<Entry> entries;
+  for (Entry entry; reader.next(entry);) {
+    entries.push_back(std::move(entry));
     if (entries.size() > std::numeric_limits<std::uint32_t>::max()) {
       throw FormatError(fmt::format("{}: there are more texts than can be numbered", path.string()));
     }
   }
   if (entries.empty()) throw FormatError(fmt::format("{} holds no texts", path.string()));
+  notes.push_back(reader.notes());
   return entries;
 }
 
@@ -131,7 +148,8 @@ void merge(std::vector<Judgement>& judgements, const std::filesystem::path& qrel
 }
 
 /// The judgements of each query, of those that the file lacks at the end.
-std::vector<std::vector<Judgement>> read_judgements(const RetrievalFiles& files, Numbers& queries, Numbers& documents) {
+std::vector<std::vector<Judgement>> read_judgements(const RetrievalFiles& files, Numbers& queries, Numbers& documents,
+                                                    std::vector<ReadingNotes>& notes) {
   JudgementReader rows(files.qrels);
   std::vector<std::vector<Judgement>> judgements;
   for (JudgementRow row; rows.next(row);) {
@@ -139,6 +157,7 @@ std::vector<std::vector<Judgement>> read_judgements(const RetrievalFiles& files,
     if (query >= judgements.size()) judgements.resize(std::size_t{query} + 1);
     judgements[query].push_back({documents.number(row.document), row.grade, row.line});
   }
+  notes.push_back(rows.notes());
   if (!judgements.empty()) {
     const auto require_any = [&](const Numbers& numbers, const char* what, const std::filesystem::path& path) {
       if (numbers.any()) return;
@@ -172,15 +191,15 @@ RetrievalFiles retrieval_files(const std::filesystem::path& folder) {
 }
 
 RetrievalSet read_retrieval_set(const RetrievalFiles& files) {
-  std::vector<Entry> documents = read_entries(files.corpus);
+  RetrievalSet set;
+  std::vector<Entry> documents = read_entries(files.corpus, set.notes);
   std::ranges::sort(documents, {}, &Entry::id);
-  std::vector<Entry> queries = read_entries(files.queries);
+  std::vector<Entry> queries = read_entries(files.queries, set.notes);
   Numbers query_numbers(queries, files.queries);
   Numbers document_numbers(documents, files.corpus);
-  auto judgements = read_judgements(files, query_numbers, document_numbers);
+  auto judgements = read_judgements(files, query_numbers, document_numbers, set.notes);
   judgements.resize(std::max(judgements.size(), queries.size()));
 
-  RetrievalSet set;
   set.missing_queries = query_numbers.missing();
   std::unordered_set<std::uint32_t> missing;
   for (std::size_t i = 0; i < queries.size(); ++i) {

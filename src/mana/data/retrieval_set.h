@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/reading_notes.h"
+
 namespace mana::data {
 
 /// A document that is relevant to a query.
@@ -30,13 +32,16 @@ struct RetrievalSet {
   std::size_t without_relevant = 0;   ///< of these, the queries that judgements name, with grades of 0 or less
   std::size_t missing_queries = 0;    ///< that judgements name but the file lacks: left out
   std::size_t missing_documents = 0;  ///< different ones, relevant to some query, that the corpus lacks
+
+  std::vector<ReadingNotes> notes = {};  ///< of the files, what was read in spite of a mistake
 };
 
 /// The files of a task as BEIR lays them out.
-///   corpus   JSON lines {"_id": "d1", "title": "…", "text": "…"}: the title may be missing, "title text" is embedded
-///   queries  JSON lines {"_id": "q1", "text": "…"}; both may be a JSON array or a table of these columns, too
+///   corpus   rows {"_id": "d1", "title": "…", "text": "…"}: the title may be missing, "title text" is embedded
+///   queries  rows {"_id": "q1", "text": "…"}
 ///   qrels    judgements in any form of JudgementReader (judgements.h): a grade above 0 is relevant
-/// An _id may be a whole number; it stands for its digits.
+/// The rows are JSON lines in BEIR, and may be in any form of RecordReader (record_reader.h). An _id may be a whole
+/// number; it stands for its digits.
 struct RetrievalFiles {
   std::filesystem::path corpus;
   std::filesystem::path queries;

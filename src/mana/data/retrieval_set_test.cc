@@ -78,6 +78,12 @@ TEST_F(RetrievalSetTest, TakesJudgementsInEveryForm) {
            "b\t0\td2\t1\nb\t0\td1\t1\nc\t0\td10\t2\na\t0\td1\t0\n",
            // Columns in another order.
            "score\tnote\tcorpus-id\tquery-id\n1\t\td2\tb\n1\t\td1\tb\n2\t\td10\tc\n0\t\td1\ta\n",
+           // What the name does not say.
+           "query-id,corpus-id,score\nb,d2,1\nb,\"d1\",1\nc,d10,2\na,d1,0\n\n",
+           "{\"query-id\": \"b\", \"corpus-id\": \"d2\", \"score\": 1}\n"
+           "{\"query-id\": \"b\", \"corpus-id\": \"d1\", \"score\": 1}\n"
+           "{\"query-id\": \"c\", \"corpus-id\": \"d10\", \"score\": 2}\n"
+           "{\"query-id\": \"a\", \"corpus-id\": \"d1\", \"score\": 0}\n",
        }) {
     SCOPED_TRACE(qrels);
     const RetrievalSet set = read(kCorpus, kQueries, qrels);
@@ -89,6 +95,25 @@ TEST_F(RetrievalSetTest, TakesJudgementsInEveryForm) {
   EXPECT_THAT(
       read_retrieval_set({folder_ / "corpus.jsonl", folder_ / "queries.jsonl", folder_ / "qrels.jsonl"}).relevant,
       ElementsAre(ElementsAre(Relevance{1, 1.5})));
+}
+
+TEST_F(RetrievalSetTest, TakesTextsAsTablesAndArrays) {
+  const RetrievalSet expected = read(kCorpus, kQueries, kQrels);
+  put("corpus.csv", "text,_id,title\nsecond,d2,Two\ntenth,d10,\n\"first\",d1,\n");
+  put("queries.json",
+      "[{\"_id\": \"b\", \"text\": \"of two\"},\n{\"_id\": \"a\", \"text\": \"of none\"}, {\"_id\": \"c\",\n"
+      "\"text\": \"of one\"}]\n");
+  const RetrievalSet set =
+      read_retrieval_set({folder_ / "corpus.csv", folder_ / "queries.json", folder_ / "qrels.tsv"});
+  EXPECT_EQ(set.documents, expected.documents);
+  EXPECT_EQ(set.queries, expected.queries);
+  EXPECT_EQ(set.relevant, expected.relevant);
+  put("corpus.csv", "text,_id\nsecond,d2\n\"ten\nth\",d10\nagain,d2\n");
+  EXPECT_THAT(
+      [&] {
+        read_retrieval_set({folder_ / "corpus.csv", folder_ / "queries.json", folder_ / "qrels.tsv"});
+      },
+      ThrowsMessage<FormatError>(HasSubstr("'d2' stands there twice, in lines 2 and 5")));
 }
 
 TEST_F(RetrievalSetTest, CountsWhatJudgementsNameInVain) {

@@ -22,7 +22,7 @@ class UnpackedBytes {
 
   /// Puts the next bytes into `block` and returns how many; 0 at the end.
   /// Throws IoError when reading fails, FormatError where packed data are broken or break off, Cancelled when `waiting` is
-  /// requested.
+  /// to stop.
   std::size_t read(std::span<char> block);
 
   /// "corpus.txt", or "standard input".
