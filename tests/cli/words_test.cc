@@ -255,5 +255,16 @@ TEST(Words, ThatAFolderNeverMeetsAreCounted) {
   EXPECT_THAT(run({"tokenize", "--model", (folder / "f").string(), "New York"}).output, HasSubstr("3\tnew_york\t0-8"));
 }
 
+TEST(Words, WithSpacesAreWrittenWithUnderscores) {
+  const TemporaryFolder folder;
+  const std::string model = file_of(folder, "w.vec", "4 2\nnew york 1 0\ncat 1 1\nnew_york 0 1\nlos angeles 1 2\n");
+  const std::string path = (folder / "o.vec").string();
+  const Outcome outcome = run({"words", "export", "--model", model, "--output", path});
+  ASSERT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_EQ(read(path), "3 2\nnew_york 1 0\ncat 1 1\nlos_angeles 1 2\n");
+  EXPECT_THAT(outcome.errors,
+              AllOf(HasSubstr("2 words have spaces"), HasSubstr("1 of its 4 words stood there before")));
+}
+
 }  // namespace
 }  // namespace mana::program

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <deque>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "mana/base/printable.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/output.h"
 #include "mana/cli/output_paths.h"
@@ -13,6 +16,7 @@
 #include "mana/cli/segmentation_options.h"
 #include "mana/cli/word_model.h"
 #include "mana/formats/fasttext.h"
+#include "mana/formats/repeated_words.h"
 #include "mana/formats/word2vec.h"
 #include "mana/formats/word_array.h"
 #include "mana/formats/word_tokenizer.h"
@@ -44,6 +48,23 @@ void require_safe_output(const std::string& output, WordOutput form, const std::
     case WordOutput::npy: return require_own_kind(output, "an array of NumPy", begins_as_npy, force);
     case WordOutput::fasttext: return require_own_kind(output, "a model of fastText", begins_as_fasttext, force);
   }
+}
+
+/// The same with "_" for the spaces in words, which most files cannot hold ("new york"); `joined` keeps them.
+formats::WordVectors without_spaces(formats::WordVectors vectors, std::deque<std::string>& joined) {
+  for (std::string_view& word : vectors.words) {
+    if (word.find(' ') == word.npos) continue;
+    std::string& name = joined.emplace_back(word);
+    std::ranges::replace(name, ' ', '_');
+    word = name;
+  }
+  vectors.notes.clear();
+  if (!joined.empty()) {
+    vectors.notes.push_back(
+        fmt::format("{} words have spaces, which are written as _: {}", joined.size(), printable(joined.front())));
+    formats::leave_out_repeated(vectors);
+  }
+  return vectors;
 }
 
 std::optional<double> read_weight(const std::optional<std::string>& text) {
@@ -96,7 +117,10 @@ int words_export(Options& options) {
   require_safe_output(output, chosen, choice.model, force);
 
   WordModel model(choice, options);
-  const formats::WordVectors& vectors = model.vectors();
+  std::deque<std::string> joined;
+  // Vectors that are made of a word's letters are those of the word as it is.
+  const bool rename = chosen != WordOutput::folder && !model.vectors().subwords;
+  const formats::WordVectors vectors = rename ? without_spaces(model.vectors(), joined) : model.vectors();
   switch (chosen) {
     case WordOutput::folder:
       models::write_word_embedding_folder(output, vectors, segmentation, weight,
@@ -108,6 +132,9 @@ int words_export(Options& options) {
     case WordOutput::fasttext: formats::write_fasttext(output, vectors); break;
   }
   if (!options.quiet()) {
+    if (!joined.empty()) {
+      for (const std::string& each : vectors.notes) note(fmt::format("mana: {}", each));
+    }
     const std::size_t never = chosen == WordOutput::folder ? formats::words_never_met(vectors.words, segmentation) : 0;
     if (never > 0) {
       note(fmt::format(

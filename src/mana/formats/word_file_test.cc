@@ -178,6 +178,7 @@ WordVectors binary(std::string_view bytes) {
 TEST(WordFile, NamesTheLineOfAMistakeInText) {
   EXPECT_EQ(text("1 2\r\na 0.5 -1e-3 \r\n").words.size(), 1u);
   EXPECT_EQ(vector_of(text("1 1\na 1e-60"), 0)[0], 0.0f);
+  EXPECT_EQ(vector_of(text("1 1\na -1e-400"), 0)[0], 0.0f);
   const std::vector<std::pair<std::string, std::string>> bad = {
       {"", "v.txt:1: the first line"},
       {"two words\n", "v.txt:1: the first line"},
@@ -242,6 +243,21 @@ TEST(WordFile, TellsTextFromBytesByTheWholeFirstRowAndWhatFits) {
                             "\xFF\xFE"
                             "a"})
     EXPECT_THROW(format(bytes), FormatError) << bytes;
+}
+
+TEST(WordFile, NamesWhatElseAFileIs) {
+  const std::vector<std::pair<std::string, std::string>> kinds = {
+      {"PK\x03\x04glove.6B.50d.txt", "a zip archive"},
+      {"BZh91AY", "bzip2"},
+      {"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"},
+      {"<!DOCTYPE html>\n", "a web page"},
+      {"\x80\x02\x63gensim", "save_word2vec_format"},
+      {"\xFF\xFE"
+       "1",
+       "UTF-16"}};
+  for (const auto& [bytes, what] : kinds) {
+    EXPECT_THAT([&] { format(bytes); }, ThrowsMessage<FormatError>(HasSubstr(what)));
+  }
 }
 
 TEST(WordFile, ReadsGloveWithoutAFirstLine) {

@@ -4,6 +4,8 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/formats/fasttext.h"
@@ -20,6 +22,27 @@ bool is_text(std::string_view bytes) {
     return (byte < ' ' && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
   });
   return !control && simdjson::validate_utf8(bytes);
+}
+
+/// What a file is that holds vectors in a form that nobody reads here, or none at all; empty for others.
+std::string_view other_kind_of(std::string_view bytes) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kKinds = {
+      {{"PK\x03\x04", "is a zip archive; unpack it and give one of its files"},
+       {"BZh", "is packed by bzip2; unpack it"},
+       {"\xFD"
+        "7zXZ",
+        "is packed by xz; unpack it"},
+       {"\x1F\x8B", "is packed by gzip; unpack it"},
+       {"\x28\xB5\x2F\xFD", "is packed by zstd; unpack it"},
+       {"version https://git-lfs", "is a pointer of git-lfs, not the file itself; fetch that by git lfs pull"},
+       {"<!DOCTYPE", "is a web page, not what was to be downloaded"},
+       {"<!doctype", "is a web page, not what was to be downloaded"},
+       {"<html", "is a web page, not what was to be downloaded"},
+       {"\x80\x02", "is a pickle of Python, as gensim saves; save it by save_word2vec_format"}}};
+  for (const auto& [beginning, kind] : kKinds) {
+    if (bytes.starts_with(beginning)) return kind;
+  }
+  return {};
 }
 
 /// The file has a first line of two numbers. Bytes of numbers may happen to look like a text, and a text may happen to
@@ -59,6 +82,9 @@ WordFormat word_format_of(std::span<const std::byte> file, const std::string& na
   if (all.starts_with("\x93NUMPY")) return WordFormat::npy;
   if (all.starts_with("\xFF\xFE") || all.starts_with("\xFE\xFF")) {
     throw FormatError(fmt::format("{} is a text in UTF-16 or UTF-32; save it as UTF-8", name));
+  }
+  if (const std::string_view kind = other_kind_of(all); !kind.empty()) {
+    throw FormatError(fmt::format("{} holds no word vectors: it {}", name, kind));
   }
   if (has_word2vec_header(file)) return format_behind_header(file, name);
   if (is_glove(file)) return WordFormat::glove;

@@ -47,6 +47,8 @@ bool read_number(std::string_view field, float& value) {
   if (error == std::errc::result_out_of_range) {  // nearer to 0 than any float, or beyond the largest
     double wide = 0;
     error = std::from_chars(field.data(), end, wide).ec;
+    // Beyond double, too: "1e-400" is nothing, "1e400" is no number.
+    if (error == std::errc::result_out_of_range && field.find("-", 1) != field.npos) error = std::errc();
     value = static_cast<float>(wide);
   }
   return error == std::errc() && after == end && std::isfinite(value);
