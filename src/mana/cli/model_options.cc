@@ -32,7 +32,8 @@ std::vector<formats::PoolingMode> pooling_modes(std::string_view names) {
 }  // namespace
 
 void ModelChoice::describe(Options& options) {
-  options.option("--model", "NAME", "A model's folder, or the name of one in the store or in Hugging Face's cache", model);
+  options.option("--model", "NAME", "A model's folder, or the name of one in the store or in Hugging Face's cache",
+                 model);
 }
 
 std::filesystem::path ModelChoice::folder() const {

@@ -21,8 +21,8 @@ class UnpackedBytes {
   explicit UnpackedBytes(const std::filesystem::path& path, Waiting waiting = {});
 
   /// Puts the next bytes into `block` and returns how many; 0 at the end.
-  /// Throws IoError when reading fails, FormatError where packed data are broken or break off, Cancelled when `waiting` is
-  /// to stop.
+  /// Throws IoError when reading fails, FormatError where packed data are broken or break off, Cancelled when `waiting`
+  /// is to stop.
   std::size_t read(std::span<char> block);
 
   /// "corpus.txt", or "standard input".

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
-#include "mana/data/byte_source.h"
+#include "mana/data/unpacked_bytes.h"
 
 namespace mana::data {
 namespace {
@@ -43,7 +43,7 @@ class Pages {
 }  // namespace
 
 UnpackedFile unpack(const std::filesystem::path& path, std::uint64_t limit) {
-  ByteSource source(path);
+  UnpackedBytes source(path);
   const auto pages = std::make_shared<Pages>();
   std::size_t size = 0;
   for (;;) {

@@ -218,15 +218,15 @@ TEST(Encoder, EmbedsWhatItHasWhenItsSourceWaits) {
     ++next;
   };
   write_next();
-  encoder.stream(
-      data::texts_of_lines(data::LineReader(path, waiting)),
-      [&](std::size_t first, std::span<const std::string> texts, const Embeddings& rows) {
-        EXPECT_EQ(first, seen.size());
-        EXPECT_EQ(texts.size(), rows.size());
-        seen.insert(seen.end(), texts.begin(), texts.end());
-        write_next();
-      },
-      waiting);
+  data::TextFile file(path, {}, waiting);
+  encoder.stream([&](std::string& text) { return file.next(text); },
+                 [&](std::size_t first, std::span<const std::string> texts, const Embeddings& rows) {
+                   EXPECT_EQ(first, seen.size());
+                   EXPECT_EQ(texts.size(), rows.size());
+                   seen.insert(seen.end(), texts.begin(), texts.end());
+                   write_next();
+                 },
+                 waiting);
   EXPECT_EQ(seen, (std::vector<std::string>{"the cat", "sat", "on the mat", ""}));
   ::close(ends[0]);
 }

@@ -5,8 +5,8 @@
 
 namespace mana::text {
 
-/// The text in lower case by Unicode's mapping, as Python's str.lower() has it: a Σ that ends a word becomes ς. Bytes that
-/// are not UTF-8 become U+FFFD.
+/// The text in lower case by Unicode's mapping, as Python's str.lower() has it: a Σ that ends a word becomes ς. Bytes
+/// that are not UTF-8 become U+FFFD.
 std::string lower_case(std::string_view text);
 
 }  // namespace mana::text
