@@ -122,6 +122,13 @@ TEST_F(Folder, WhatLiesInThePlaceOfAFileIsNamed) {
   expect_refusal("the file is cut short: 321 bytes are missing");
 }
 
+TEST_F(Folder, WeightsInAnotherFormAreNamedBeforeAllElse) {
+  fs::remove_all(model());
+  fs::create_directories(model());
+  write(model() / "tiny.Q4_K_M.gguf", "GGUF");
+  expect_refusal("it has weights only as tiny.Q4_K_M.gguf, GGUF");
+}
+
 TEST_F(Folder, ACrossEncoderIsRefusedUnlessItsModulesAreListed) {
   edit(model() / "config.json", "BertModel", "BertForSequenceClassification");
   EXPECT_EQ(embed().status, 0) << "modules.json says that it is an encoder";

@@ -12,6 +12,7 @@
 #include "mana/engine/chunk_mean.h"
 #include "mana/engine/finite_vectors.h"
 #include "mana/engine/tokens.h"
+#include "mana/formats/other_weights.h"
 #include "mana/hub/hugging_face_cache.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
@@ -37,6 +38,13 @@ constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
 unsigned processors() {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
+}
+
+/// A folder with other weights than can be read is told so before anything else that it may lack.
+formats::SentenceFolder read_folder(const std::filesystem::path& path) {
+  formats::SentenceFolder folder = formats::read_sentence_folder(hub::model_folder(path));
+  if (!folder.adapter) formats::refuse_other_weights(folder.transformer);
+  return folder;
 }
 
 std::vector<formats::SentenceModule> effective_modules(const formats::SentenceFolder& folder,
@@ -112,7 +120,7 @@ std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& fold
 struct Encoder::State {
   explicit State(const std::filesystem::path& path, const EncoderOptions& chosen)
       : options(chosen),
-        folder(formats::read_sentence_folder(hub::model_folder(path))),
+        folder(read_folder(path)),
         isa(kernels::choose_isa(options.isa)),
         packed(options.use_packed ? models::PackedModel::open(folder) : std::nullopt),
         kernels(kernels::table(isa, chosen_precision(isa, options, packed))),

@@ -21,9 +21,8 @@ constexpr std::size_t kPiece = std::size_t{256} << 10;  // bytes converted befor
 
 [[noreturn]] void fail_without_weights(const std::filesystem::path& folder) {
   if (!file_exists(folder)) throw IoError(fmt::format("there is no folder {}", folder.string()));
-  const std::string neither = fmt::format("{} has neither {} nor {}", folder.string(), kSingle, kIndex);
-  if (const auto other = other_weights(folder)) throw IoError(fmt::format("{}; it has {}", neither, *other));
-  throw IoError(neither);
+  refuse_other_weights(folder);
+  throw IoError(fmt::format("{} has neither {} nor {}", folder.string(), kSingle, kIndex));
 }
 
 [[noreturn]] void fail_unread(const std::filesystem::path& folder, std::string_view name, const UnreadTensor& tensor) {
@@ -83,6 +82,10 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
   std::map<std::string_view, const Safetensors*, std::less<>> files;
   checkpoint.files_.reserve(shards.size());  // `files` points into them
   for (const std::string_view shard : shards) {
+    if (!file_exists(folder / shard)) {
+      throw IoError(fmt::format("{} names the file {}, which is not there: fetch all parts of the weights",
+                                (folder / kIndex).string(), printable(shard)));
+    }
     const auto& file = checkpoint.files_.emplace_back(Safetensors::open(folder / shard));
     files.emplace(shard, &file);
     const auto refuse_twice = [&](std::string_view name) {

@@ -105,6 +105,14 @@ TEST(Checkpoint, ASingleFileGoesBeforeAnIndex) {
   EXPECT_NE(Checkpoint::open(folder.path()).find("whole"), nullptr);
 }
 
+TEST(Checkpoint, AShardThatIsNotThereIsNamed) {
+  const TemporaryFolder folder;
+  write_shards(folder);
+  write_index(folder, R"({"a":"model-1.safetensors","b":"model-3.safetensors"})");
+  EXPECT_THAT([&] { Checkpoint::open(folder.path()); },
+              ThrowsMessage<IoError>(HasSubstr("names the file model-3.safetensors, which is not there")));
+}
+
 TEST(Checkpoint, ShardsStayInsideTheFolder) {
   const TemporaryFolder outside, folder;
   write_one(outside / "x.safetensors", "a", {1});

@@ -8,6 +8,9 @@
 #include <system_error>
 #include <vector>
 
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+
 namespace mana::formats {
 namespace {
 
@@ -86,6 +89,14 @@ std::optional<std::string> other_weights(const std::filesystem::path& folder) {
                : fmt::format("a part of them, {}: fetch model.safetensors.index.json and all parts", name);
   }
   return std::nullopt;
+}
+
+void refuse_other_weights(const std::filesystem::path& folder) {
+  constexpr std::string_view kSingle = "model.safetensors", kIndex = "model.safetensors.index.json";
+  if (file_exists(folder / kSingle) || file_exists(folder / kIndex)) return;
+  if (const auto other = other_weights(folder)) {
+    throw IoError(fmt::format("{} has neither {} nor {}; it has {}", folder.string(), kSingle, kIndex, *other));
+  }
 }
 
 }  // namespace mana::formats

@@ -11,4 +11,7 @@ namespace mana::formats {
 /// none of these.
 std::optional<std::string> other_weights(const std::filesystem::path& folder);
 
+/// Throws IoError that says so where a folder has no safetensors weights but others.
+void refuse_other_weights(const std::filesystem::path& folder);
+
 }  // namespace mana::formats

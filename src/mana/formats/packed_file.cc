@@ -33,9 +33,9 @@ Header checked_header(std::span<const std::byte> file, const std::string& name) 
   const Header header = record_at<Header>(file, 0);
   if (xxh64(file.first(offsetof(Header, header_sum))) != header.header_sum) fail(name, "the header is damaged");
   if (header.file_size != file.size()) {
-    fail(name, header.file_size > file.size()
-                   ? fmt::format("the file is cut short: {} bytes are missing", header.file_size - file.size())
-                   : fmt::format("it has {} bytes, but was written with {}", file.size(), header.file_size));
+    const std::string cut =
+        header.file_size < file.size() ? "" : fmt::format(": {} bytes are missing", header.file_size - file.size());
+    fail(name, fmt::format("it has {} bytes, but was written with {}{}", file.size(), header.file_size, cut));
   }
   if (header.index_size > packed::kMaxIndex || header.index_size > file.size() - sizeof(Header)) {
     fail(name, fmt::format("an index of {} bytes does not fit", header.index_size));

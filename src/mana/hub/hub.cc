@@ -141,6 +141,10 @@ class Pull {
                                          const std::filesystem::path& staged) {
     const RemoteFile* file = find_file(listing, path);
     if (file == nullptr) return std::nullopt;
+    if (file->size.value_or(0) > kLargestListing) {
+      throw FormatError(fmt::format("{} of {} has {} bytes, which is more than such a file can have", path,
+                                    repository_.full_name(), *file->size));
+    }
     keep(*file, staged / path);
     described_.insert(path);
     download_one(*file, listing.commit, staged / path, [](std::uint64_t) {});
