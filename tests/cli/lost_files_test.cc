@@ -82,6 +82,8 @@ TEST_F(LostFiles, OtherCommandsKeepTheirInputsToo) {
   const std::string corpus = put("corpus.txt", "a b a b a b a b a b a b\n");
   expect_refused(run({"train", "word2vec", "--input", corpus, "--output", corpus, "--force"}),
                  "is the file of --input");
+  put("array.vocab", "mine\n");
+  expect_refused(run({"words", "export", "--model", words, "--output", path("array.npy")}), "array.vocab is there");
   EXPECT_EQ(read(pairs), "anchor\tpositive\nthe cat\ta cat\nsat\tit sat\n");
   EXPECT_EQ(read(words), "3 2\na 1 0\nb 0 1\nc 1 1\n");
 }

@@ -155,7 +155,6 @@ int eval_retrieval(Options& options) {
     return interruption.exit_status();
   }
 
-  for (const data::ReadingNotes& notes : set.notes) note_mistakes(notes, options.quiet());
   if (!options.quiet()) note_oddities(set, files, task.measured.ignore_identical_ids);
   const nlohmann::ordered_json object = json_of(result, set, encoders.queries.folder().similarity, task.measured.gain);
   if (json) {

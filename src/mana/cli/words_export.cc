@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "mana/base/file.h"
 #include "mana/base/printable.h"
 #include "mana/cli/commands.h"
 #include "mana/cli/output.h"
@@ -45,7 +47,12 @@ void require_safe_output(const std::string& output, WordOutput form, const std::
     case WordOutput::folder: return;
     case WordOutput::text:
     case WordOutput::binary: return require_own_kind(output, "vectors of words", begins_as_word_vectors, force);
-    case WordOutput::npy: return require_own_kind(output, "an array of NumPy", begins_as_npy, force);
+    case WordOutput::npy:
+      require_own_kind(output, "an array of NumPy", begins_as_npy, force);
+      if (file_exists(output)) return;
+      // Words without their array may be anybody's.
+      return require_own_kind(
+          formats::vocabulary_path(output), "the words of an array", [](std::string_view) { return false; }, force);
     case WordOutput::fasttext: return require_own_kind(output, "a model of fastText", begins_as_fasttext, force);
   }
 }
