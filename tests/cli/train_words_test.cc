@@ -293,6 +293,9 @@ TEST_F(TrainWords, SplitAtSpacesTakesTokensAsTheyAre) {
   std::vector<std::string> file = train;
   file.push_back(path("i.vec"));
   ASSERT_EQ(run(file).status, 0);
+  EXPECT_THAT(run({"train", "word2vec", "--input", path("items.txt"), "--output", path("cut.vec")}).errors,
+              HasSubstr("the text has 20 underscores"));
+  EXPECT_THAT(run(command("plain.vec")).errors, testing::Not(HasSubstr("underscores")));
   const std::string vectors = read(path("i.vec"));
   for (const char* word : {"\nuser:12 ", "\nItem_7 ", "\nC++ ", "\n🙂 ", "\ndon't ", "\nnode@3 "})
     EXPECT_THAT(vectors, HasSubstr(word));

@@ -56,6 +56,15 @@ class WordTrainingRun {
       train::resume_from_checkpoint(options.checkpoint(), trainer_, job_);
   }
 
+  void note_what_was_cut() const {
+    constexpr std::uint64_t kFew = 100;  // words for each underscore, as in a text of people
+    if (corpus_.underscores() * kFew < corpus_.words_read()) return;
+    note(
+        fmt::format("mana: the text has {} underscores, and words are cut at them; --split spaces takes tokens like "
+                    "new_york as they are",
+                    corpus_.underscores()));
+  }
+
   /// Throws Cancelled once the checkpoint is written.
   void train() {
     resumed_words_ = trainer_.state().tally.words;
@@ -172,6 +181,7 @@ int train_word2vec(Options& options) {
   const Interruption interruption;
   try {
     WordTrainingRun run(wanted, options.quiet() ? -1 : STDERR_FILENO, interruption.token());
+    if (!options.quiet()) run.note_what_was_cut();
     run.train();
     run.write();
     run.report();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "mana/base/errors.h"
@@ -37,6 +38,9 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
     TextReader reader(input, options.format, stop);
     for (std::string_view piece = reader.next(); !piece.empty(); piece = reader.next()) {
       if (stop.stop_requested()) throw Cancelled("the reading of the text was cancelled");
+      if (options.segmentation.split == text::WordSegmentation::Split::words) {
+        underscores_ += static_cast<std::uint64_t>(std::ranges::count(piece, '_'));
+      }
       while (!piece.empty()) {
         const std::size_t end = piece.find('\n');
         segmenter(piece.substr(0, end), [&](std::string_view word) {

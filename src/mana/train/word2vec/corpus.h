@@ -52,6 +52,8 @@ class Corpus {
   /// What was read of the files in spite of a mistake.
   const std::vector<data::ReadingNotes>& notes() const { return notes_; }
   std::uint64_t words_read() const { return words_read_; }  ///< those that are in no vocabulary included
+  /// Underscores in a text whose words are cut at them: many of them say that the tokens were meant as they are.
+  std::uint64_t underscores() const { return underscores_; }
   /// Of the encoded text and the vocabulary: the same for the same text.
   std::uint64_t digest() const { return digest_; }
 
@@ -69,6 +71,7 @@ class Corpus {
   std::uint64_t words_ = 0;
   std::uint64_t words_read_ = 0;
   std::uint64_t digest_ = 0;
+  std::uint64_t underscores_ = 0;
   bool has_pairs_ = false;  // a line has two words
   std::vector<data::ReadingNotes> notes_;
 };

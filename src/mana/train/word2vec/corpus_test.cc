@@ -118,6 +118,8 @@ TEST_F(CorpusTest, TakesTokensAsTheyAreIfAsked) {
   options.segmentation.split = text::WordSegmentation::Split::spaces;
   EXPECT_THAT(corpus_of("item:7 Item:7 🙂 a_b item:7\n", options).vocabulary().words,
               ElementsAre("item:7", "Item:7", "🙂", "a_b"));
+  EXPECT_EQ(corpus_of("a_b c_d_e f\n", options).underscores(), 0u);
+  EXPECT_EQ(corpus_of("a_b c_d_e f\n", at_least(1)).underscores(), 3u);
 }
 
 TEST_F(CorpusTest, TheDigestTellsTextsApart) {
