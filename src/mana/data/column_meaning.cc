@@ -21,8 +21,8 @@ constexpr std::string_view kSecond[] = {"positive", "positives", "pos",     "ans
                                         "document", "documents", "doc",     "passage", "hypothesis",
                                         "response", "context",   "passages"};
 constexpr std::string_view kNegative[] = {"negative", "negatives", "neg", "hardnegative", "hardnegatives", "hardneg"};
-constexpr std::string_view kScores[] = {"score",     "scores",           "similarity",      "similarityscore",
-                                        "goldscore", "relatednessscore", "cosinesimilarity"};
+constexpr std::string_view kScores[] = {"score",     "scores",           "similarity",  "similarityscore",
+                                        "goldscore", "relatednessscore", "relatedness", "cosinesimilarity"};
 constexpr std::string_view kLabels[] = {"label", "labels", "class", "classes", "category", "goldlabel", "isduplicate"};
 /// Of these several stand side by side, told apart by a number or a letter.
 constexpr std::string_view kNumbered[] = {"sentence", "sent", "text", "question", "phrase", "document", "doc"};
