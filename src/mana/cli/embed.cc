@@ -24,6 +24,7 @@
 #include "mana/cli/text_input.h"
 #include "mana/cli/version.h"
 #include "mana/engine/encoder.h"
+#include "mana/models/sentence/adapter.h"
 
 namespace mana::cli {
 namespace {
@@ -94,6 +95,13 @@ struct EmbedOptions {
   }
 };
 
+/// An adapter is nothing without its base model, which may lie elsewhere.
+std::string contents_of(const formats::SentenceFolder& folder) {
+  std::string digest = digest_of_model(folder.folder);
+  if (folder.adapter) digest += " " + digest_of_model(models::encoder_folder(folder));
+  return digest;
+}
+
 /// All that the bits of the output depend on, beside the texts themselves. Nothing where nobody will ask.
 std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const engine::Encoder& encoder,
                    const std::optional<compress::EmbeddingRanges>& ranges) {
@@ -102,7 +110,7 @@ std::string job_of(const EmbedOptions& options, EmbeddingFormat format, const en
   const auto text_or_null = [](const auto& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
   const nlohmann::ordered_json job = {
       {"mana", kVersion},
-      {"the contents of --model", digest_of_model(encoder.folder().folder)},
+      {"the contents of --model", contents_of(encoder.folder())},
       {"--isa", kernels::name_of(encoder.isa())},
       {"--precision", kernels::name_of(encoder.precision())},
       {"--format", name_of(format)},
