@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -184,6 +185,29 @@ TEST_P(ResumedJob, KnowsTheModelByWhatIsInIt) {
   more_ = {"--model", (folder_ / "moved").string()};
   EXPECT_THAT(go_on().errors, HasSubstr("going on after"));
   expect_same_as_uninterrupted();
+}
+
+TEST_P(ResumedJob, KnowsAnAdapterByItsBaseModel) {
+  const std::filesystem::path base = folder_ / "base", adapter = folder_ / "adapter";
+  std::filesystem::copy(small_model(), base, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(small_model(), adapter, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(MANA_SOURCE_DIR "/tests/fixtures/adapters/plain", adapter,
+                        std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::remove(adapter / "config.json");
+  std::filesystem::remove(adapter / "model.safetensors");
+  std::string config = read(adapter / "adapter_config.json");
+  const std::string name = "\"mean\"";
+  write(adapter / "adapter_config.json",
+        config.replace(config.find(name), name.size(), fmt::format("\"{}\"", base.string())));
+  more_ = {"--model", adapter.string()};
+  break_off(SIGINT);
+  const std::string before = read(base / "model.safetensors");
+  std::string weights = before;
+  weights.back() = static_cast<char>(weights.back() ^ 1);
+  write(base / "model.safetensors", weights);
+  EXPECT_THAT(run(resume(output()), texts()).errors, HasSubstr("was begun with the contents of --model"));
+  write(base / "model.safetensors", before);
+  EXPECT_THAT(run(resume(output()), texts()).errors, HasSubstr("going on after"));
 }
 
 TEST_P(ResumedJob, WithoutItStartsOver) {
