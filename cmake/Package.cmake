@@ -25,4 +25,4 @@ endif()
 configure_package_config_file(cmake/mana-config.cmake.in mana-config.cmake INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(mana-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mana-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/mana-config-version.cmake
-        DESTINATION ${package_folder})
+        cmake/FindPCRE2.cmake DESTINATION ${package_folder})

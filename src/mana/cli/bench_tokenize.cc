@@ -11,6 +11,7 @@
 #include "mana/cli/commands.h"
 #include "mana/cli/model_options.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/kernels/isa.h"
 #include "mana/text/tokenizer.h"
 
@@ -29,7 +30,7 @@ int bench_tokenize(Options& options) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
 
   const std::vector<std::string> texts = bench.texts();
-  const text::Tokenizer tokenizer = text::Tokenizer::load(formats::read_sentence_folder(model.folder()).transformer);
+  const text::Tokenizer tokenizer = formats::load_tokenizer(formats::read_sentence_folder(model.folder()));
   std::size_t bytes = 0;
   for (const std::string& text : texts) bytes += text.size();
   std::vector<std::size_t> tokens(threads);

@@ -15,7 +15,7 @@
 #include "mana/cli/output.h"
 #include "mana/cli/text_input.h"
 #include "mana/formats/sentence_folder.h"
-#include "mana/text/lower_case.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::cli {
@@ -75,7 +75,7 @@ int tokenize(Options& options) {
   const data::Waiting waiting(interruption.token());
   const data::TextSource source = input.open(waiting);
   const formats::SentenceFolder folder = formats::read_sentence_folder(model.folder());
-  const text::Tokenizer tokenizer = text::Tokenizer::load(folder.transformer);
+  const text::Tokenizer tokenizer = formats::load_tokenizer(folder);
   text::SequentialTokenizer sequential(tokenizer);
   text::EncodeOptions encode;
   encode.special_tokens = !no_special_tokens;
@@ -87,7 +87,6 @@ int tokenize(Options& options) {
   const data::Waiting::Meanwhile meanwhile = waiting.meanwhile([&] { print(std::exchange(out, {})); });
   try {
     while (source(text)) {
-      if (folder.lower_case) text = text::lower_case(text);
       text::Encoding encoding = sequential.encode(text, encode);
       if (unit == OffsetUnit::characters) encoding.offsets = text::to_code_points(text, encoding.offsets);
       json ? append_json(out, tokenizer, encoding) : append_table(out, tokenizer, encoding);

@@ -19,6 +19,7 @@
 #include "mana/compress/principal_axes.h"
 #include "mana/compress/token_counts.h"
 #include "mana/engine/finite_vectors.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/kernels/table.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/sentence_model.h"
@@ -52,7 +53,11 @@ std::vector<float> vectors_of_tokens(const models::SentenceModel& model, const t
         tokenizer.wrap({&id, 1}, ids);
         offsets.push_back(static_cast<std::uint32_t>(ids.size()));
       }
-      const Tensor rows = model({kernels, pool}, {.ids = ids, .type_ids = {}, .offsets = offsets});
+      std::vector<text::TokenId> types;
+      for (std::size_t i = 1; i < offsets.size() && tokenizer.has_types(); ++i) {
+        tokenizer.append_types(offsets[i] - offsets[i - 1], types);
+      }
+      const Tensor rows = model({kernels, pool}, {.ids = ids, .type_ids = types, .offsets = offsets});
       std::copy_n(rows.data(), (end - begin) * model.dimensions, vectors.data() + begin * model.dimensions);
       const std::size_t count = done += end - begin;
       const std::scoped_lock lock(mutex);
@@ -159,8 +164,9 @@ void distil_static(const fs::path& folder, const StaticOptions& options, std::sp
     throw ArgumentError(fmt::format("a static embedding of {} dimensions cannot be made: the model has {}",
                                     options.dimensions, model.dimensions));
   }
-  const text::Tokenizer tokenizer = text::Tokenizer::load(teacher.transformer);
+  const text::Tokenizer tokenizer = formats::load_tokenizer(teacher, model.vocabulary());
 
+  tokenizer.require_vectors(model.vocabulary(), model.types(), "the model");
   const std::vector<double> p = shares(count_tokens(tokenizer, model.vocabulary(), corpus, {}, stop));
   const std::vector<float> x = vectors_of_tokens(model, tokenizer, kernels, options.threads, progress, stop);
   require_finite(x, model.dimensions, tokenizer);

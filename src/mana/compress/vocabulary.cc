@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,7 +14,9 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/printable.h"
 #include "mana/compress/token_counts.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/models/bert/config.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
@@ -108,29 +111,32 @@ class Renumbering {
 /// The tokens of a folder's tokenizer, and its files that name them.
 class TokenizerFiles {
  public:
-  explicit TokenizerFiles(fs::path folder) : folder_(std::move(folder)) {}
+  TokenizerFiles(fs::path folder, const text::Tokenizer& tokenizer)
+      : folder_(std::move(folder)), tokenizer_(tokenizer) {}
 
   std::string continuing_prefix() const {
     if (!has_json()) return "##";
     return models::read_json(folder_ / kJson).at("model").value("continuing_subword_prefix", "##");
   }
 
+  /// Every token that has an id below `rows`, by the tokenizer's word.
   std::vector<VocabularyToken> tokens(std::span<const std::uint64_t> counts) const {
     std::map<std::string, VocabularyToken> all;
     const auto add = [&](const std::string& text, std::int64_t id, bool special) {
-      VocabularyToken& token = all[text];
-      token = {text, id, static_cast<std::size_t>(id) < counts.size() ? counts[static_cast<std::size_t>(id)] : 0,
-               special || token.special};
+      all[text] = {text, id, static_cast<std::size_t>(id) < counts.size() ? counts[static_cast<std::size_t>(id)] : 0,
+                   special};
     };
     if (has_json()) {
       const models::Json json = models::read_json(folder_ / kJson);
       for (const auto& [text, id] : json.at("model").at("vocab").items()) add(text, id.get<std::int64_t>(), false);
-      for (const models::Json& token : json.value("added_tokens", models::Json::array())) {
-        add(token.at("content").get<std::string>(), token.at("id").get<std::int64_t>(), true);
-      }
     } else {
       std::int64_t id = 0;
       for (const std::string& line : lines()) add(line, id++, false);
+    }
+    // What is in no vocabulary has been added to it, and what is named or added must stay.
+    for (std::size_t row = 0; row < counts.size(); ++row) {
+      const auto token = tokenizer_.find_token(static_cast<text::TokenId>(row));
+      if (token && !all.contains(std::string(*token))) add(std::string(*token), static_cast<std::int64_t>(row), true);
     }
     for (const std::string& name : named_tokens()) {
       if (const auto token = all.find(name); token != all.end()) token->second.special = true;
@@ -144,22 +150,29 @@ class TokenizerFiles {
   void renumber(const Renumbering& numbers) const {
     if (file_exists(folder_ / kVocabulary)) renumber_lines(numbers);
     models::edit_json(folder_ / kJson, [&](models::Json& json) { renumber_json(numbers, json); });
-    models::edit_json(folder_ / "tokenizer_config.json", [&](models::Json& config) {
-      if (!config.contains("added_tokens_decoder")) return;
+    models::edit_json(folder_ / kConfig, [&](models::Json& config) {
+      if (!config.contains(kDecoder) || !config[kDecoder].is_object()) return;
       models::Json renamed = models::Json::object();
-      for (const auto& [id, token] : config["added_tokens_decoder"].items()) {
-        if (const auto renumbered = numbers.of(std::stoll(id))) renamed[std::to_string(*renumbered)] = token;
+      for (const auto& [id, token] : config[kDecoder].items()) {
+        if (const auto number = new_id(numbers, content_of(token))) renamed[std::to_string(*number)] = token;
       }
-      config["added_tokens_decoder"] = renamed;
+      config[kDecoder] = renamed;
     });
-    models::edit_json(folder_ / "added_tokens.json", [&](models::Json& tokens) {
-      for (auto& [text, id] : tokens.items()) numbers.change(id);
+    models::edit_json(folder_ / kAdded, [&](models::Json& tokens) {
+      models::Json renumbered = models::Json::object();
+      for (const auto& [text, id] : tokens.items()) {
+        if (const auto number = new_id(numbers, text)) renumbered[text] = *number;
+      }
+      tokens = renumbered;
     });
   }
 
  private:
   static constexpr const char* kJson = "tokenizer.json";
   static constexpr const char* kVocabulary = "vocab.txt";
+  static constexpr const char* kConfig = "tokenizer_config.json";
+  static constexpr const char* kAdded = "added_tokens.json";
+  static constexpr const char* kDecoder = "added_tokens_decoder";
 
   bool has_json() const { return file_exists(folder_ / kJson); }
 
@@ -169,23 +182,50 @@ class TokenizerFiles {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
       all.push_back(text.substr(begin, end - begin));
-      if (all.back().ends_with('\r')) all.back().pop_back();
+      while (!all.back().empty() && std::string_view(" \t\r\v\f").find(all.back().back()) != std::string_view::npos)
+        all.back().pop_back();
       begin = end + 1;
     }
     return all;
   }
 
-  /// What templates and settings call by name.
+  /// A token as settings write it: "[SEP]", or {"content": "[SEP]", …}.
+  static std::string content_of(const models::Json& token) {
+    if (token.is_string()) return token.get<std::string>();
+    return token.is_object() && token.contains("content") && token["content"].is_string()
+               ? token["content"].get<std::string>()
+               : std::string();
+  }
+
+  /// Whatever id a file gives a token, that of the tokenizer counts.
+  std::optional<std::int64_t> new_id(const Renumbering& numbers, const std::string& token) const {
+    const auto id = tokenizer_.id(token);
+    return id ? numbers.of(*id) : std::nullopt;
+  }
+
+  /// What templates, settings and lists of added tokens call by name.
   std::set<std::string> named_tokens() const {
     std::set<std::string> names = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
-    if (has_json()) names.insert(models::read_json(folder_ / kJson).at("model").value("unk_token", "[UNK]"));
-    if (!file_exists(folder_ / "tokenizer_config.json")) return names;
-    const models::Json config = models::read_json(folder_ / "tokenizer_config.json");
-    for (const char* key : {"pad_token", "unk_token", "cls_token", "sep_token", "mask_token"}) {
-      if (!config.contains(key)) continue;
-      const models::Json& token = config[key];
-      if (token.is_string()) names.insert(token.get<std::string>());
-      if (token.is_object()) names.insert(token.value("content", ""));
+    const auto add_all = [&](const models::Json& file, const char* key) {
+      if (!file.contains(key)) return;
+      for (const auto& [name, token] : file[key].items()) names.insert(content_of(token));
+    };
+    if (has_json()) {
+      const models::Json json = models::read_json(folder_ / kJson);
+      names.insert(json.at("model").value("unk_token", "[UNK]"));
+      add_all(json, "added_tokens");
+    }
+    for (const char* name : {kConfig, "special_tokens_map.json"}) {
+      if (!file_exists(folder_ / name)) continue;
+      const models::Json settings = models::read_json(folder_ / name);
+      for (const auto& [key, token] : settings.items()) {
+        if (key.ends_with("_token")) names.insert(content_of(token));
+      }
+      for (const char* key : {"additional_special_tokens", "extra_special_tokens", kDecoder}) add_all(settings, key);
+    }
+    if (file_exists(folder_ / kAdded)) {
+      const models::Json added = models::read_json(folder_ / kAdded);
+      for (const auto& [text, id] : added.items()) names.insert(text);
     }
     return names;
   }
@@ -201,14 +241,16 @@ class TokenizerFiles {
     file.commit();
   }
 
-  static void renumber_json(const Renumbering& numbers, models::Json& json) {
+  void renumber_json(const Renumbering& numbers, models::Json& json) const {
     models::Json vocabulary = models::Json::object();
     for (const auto& [text, id] : json.at("model").at("vocab").items()) {
       if (const auto renumbered = numbers.of(id.get<std::int64_t>())) vocabulary[text] = *renumbered;
     }
     json["model"]["vocab"] = std::move(vocabulary);
     if (json.contains("added_tokens")) {
-      for (models::Json& token : json["added_tokens"]) numbers.change(token.at("id"));
+      for (models::Json& token : json["added_tokens"]) {
+        if (const auto number = new_id(numbers, content_of(token))) token["id"] = *number;
+      }
     }
     if (json.contains("padding") && json["padding"].is_object()) numbers.change(json["padding"]["pad_id"]);
     if (!json.contains("post_processor") || !json["post_processor"].is_object()) return;
@@ -223,6 +265,7 @@ class TokenizerFiles {
   }
 
   fs::path folder_;
+  const text::Tokenizer& tokenizer_;
 };
 
 /// The tensor with a row for each token.
@@ -253,15 +296,10 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
   const formats::SentenceFolder model = formats::read_sentence_folder(folder);
   const std::string table = table_name(model);
   const std::uint64_t rows = formats::Checkpoint::open(model.transformer).at(table).shape.at(0);
-  const TokenizerFiles files(model.transformer);
-  const text::Tokenizer tokenizer = text::Tokenizer::load(model.transformer);
+  const text::Tokenizer tokenizer = formats::load_tokenizer(model, rows);
+  tokenizer.require_vectors(rows, std::numeric_limits<std::size_t>::max(), "the model");
+  const TokenizerFiles files(model.transformer, tokenizer);
   const std::vector<VocabularyToken> tokens = files.tokens(count_tokens(tokenizer, rows, corpus));
-  for (const VocabularyToken& token : tokens) {
-    if (token.id < 0 || static_cast<std::uint64_t>(token.id) >= rows) {
-      throw FormatError(
-          fmt::format("{}: a token has the id {}, but the model has vectors for {}", folder.string(), token.id, rows));
-    }
-  }
   const std::vector<std::int64_t> kept = tokens_to_keep(tokens, size, files.continuing_prefix());
   models::rewrite_weights(model.transformer, [&](const formats::StoredTensor& stored, models::ChangedTensor& tensor) {
     if (tensor.name == table) {
@@ -277,8 +315,20 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
   files.renumber(numbers);
   models::edit_json(model.transformer / "config.json", [&](models::Json& config) {
     config["vocab_size"] = numbers.size();
-    if (config.contains("pad_token_id")) numbers.change(config["pad_token_id"]);
+    for (auto& [key, id] : config.items()) {
+      if (key.ends_with("_token_id")) numbers.change(id);
+    }
   });
+  const text::Tokenizer reduced = formats::load_tokenizer(formats::read_sentence_folder(folder), kept.size());
+  for (const VocabularyToken& token : tokens) {
+    const auto number = numbers.of(token.id);
+    if (number && reduced.id(token.text) != static_cast<text::TokenId>(*number)) {
+      throw FormatError(
+          fmt::format("{}: the token \"{}\" cannot keep its vector in a smaller vocabulary, since added tokens "
+                      "are numbered behind all others; the vocabulary has gaps or repetitions",
+                      folder.string(), printable(token.text)));
+    }
+  }
 }
 
 }  // namespace mana::compress

@@ -13,6 +13,7 @@
 #include "mana/engine/finite_vectors.h"
 #include "mana/engine/tokens.h"
 #include "mana/formats/other_weights.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/hub/hugging_face_cache.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
@@ -111,8 +112,19 @@ std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& fold
     return options.max_tokens;
   }
   if (!positions) return folder.max_seq_length;
-  const std::size_t wanted = folder.max_seq_length.value_or(tokenizer.model_max_length().value_or(*positions));
-  return std::max(std::min(wanted, *positions), special + 1);
+  // sentence_bert_config.json counts more than the tokenizer's settings, which then may say what they will.
+  std::optional<std::size_t> wanted = folder.max_seq_length;
+  if (!wanted) wanted = tokenizer.model_max_length();
+  const std::size_t most = std::min(wanted.value_or(*positions), *positions);
+  if (most <= special) {
+    throw FormatError(fmt::format(
+        "{}: texts of at most {} tokens are read, and the special tokens around each are {}, so nothing of a text "
+        "would "
+        "be; {}",
+        folder.transformer.string(), most, special,
+        *positions <= special ? "the tokenizer is not the model's" : "raise max_seq_length or model_max_length"));
+  }
+  return most;
 }
 
 }  // namespace
@@ -125,12 +137,12 @@ struct Encoder::State {
         packed(options.use_packed ? models::PackedModel::open(folder) : std::nullopt),
         kernels(kernels::table(isa, chosen_precision(isa, options, packed))),
         packed_note(packed ? packed->obstacle(kernels) : ""),
-        tokenizer(from_packed() ? packed->tokenizer() : text::Tokenizer::load(folder.transformer)),
         model(std::make_shared<const models::SentenceModel>(
             from_packed() ? packed->load(folder, effective_modules(folder, options), kernels)
                           : models::load_sentence_model(folder, effective_modules(folder, options), kernels))),
+        tokenizer(from_packed() ? packed->tokenizer() : formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
-        prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
+        prompt_tokens(prompt_token_count(rules)),
         team(options.threads == 0 ? processors() : options.threads),
         pools(team.size()) {
     settle();
@@ -142,10 +154,10 @@ struct Encoder::State {
         folder(std::move(described)),
         isa(table.isa),
         kernels(table),
-        tokenizer(text::Tokenizer::load(folder.transformer)),
         model(std::move(shared)),
+        tokenizer(formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
-        prompt_tokens(prompt_token_count(tokenizer, rules.prompt)),
+        prompt_tokens(prompt_token_count(rules)),
         team(options.threads == 0 ? processors() : options.threads),
         pools(team.size()) {
     if (options.isa || options.precision || options.pooling || options.normalize) {
@@ -155,20 +167,24 @@ struct Encoder::State {
   }
 
   TokenRules token_rules() const {
-    return {tokenizer,
-            chosen_prompt(folder, options),
-            folder.lower_case,
-            takes_special_tokens(folder),
-            chosen_max_tokens(folder, tokenizer, model->positions(), options),
-            options.overflow};
+    return {tokenizer, chosen_prompt(folder, options), takes_special_tokens(folder),
+            chosen_max_tokens(folder, tokenizer, model->positions(), options), options.overflow};
   }
 
   /// What vectors come out, once all else is there.
   void settle() {
-    if (tokenizer.vocabulary_size() > model->vocabulary() && has_token_from(tokenizer, model->vocabulary())) {
-      throw FormatError(fmt::format("{}: the tokenizer has {} tokens, but the model has vectors for {}",
-                                    folder.folder.string(), tokenizer.vocabulary_size(), model->vocabulary()));
+    tokenizer.require_vectors(model->vocabulary(), model->types(), "the model");
+    const bool reads_nothing_else = rules.max_tokens && takes_special_tokens(folder) && !rules.prompt.empty() &&
+                                    prompt_tokens + 1 >= *rules.max_tokens;
+    if (reads_nothing_else && rules.overflow != Overflow::mean) {
+      const std::string what = fmt::format(
+          "the prompt alone takes the {} tokens that the model reads, so nothing of a text reaches its vector",
+          *rules.max_tokens);
+      if (options.prompt) throw ArgumentError(fmt::format("{}; choose a shorter prompt or allow more tokens", what));
+      notes.push_back(fmt::format("{}: {}", folder.folder.string(), what));
     }
+    const std::vector<std::string>& of_tokenizer = tokenizer.notes();
+    notes.insert(notes.end(), of_tokenizer.begin(), of_tokenizer.end());
     dimensions = model->dimensions;
     if (const auto cut = options.truncate_dim ? options.truncate_dim : folder.truncate_dim) {
       if (*cut == 0 || *cut > model->dimensions) {
@@ -183,6 +199,8 @@ struct Encoder::State {
     normalize_at_the_end = options.normalize.value_or(unit && options.overflow == Overflow::mean);
   }
 
+  bool takes_types() const { return rules.special_tokens && tokenizer.has_types(); }
+
   bool from_packed() const { return packed && packed_note.empty(); }
 
   /// The vectors of one batch, each handed to `put(piece, vector)`.
@@ -194,7 +212,11 @@ struct Encoder::State {
       ids.insert(ids.end(), piece.ids.begin(), piece.ids.end());
       offsets.push_back(static_cast<std::uint32_t>(ids.size()));
     }
-    const Tensor vectors = (*model)(run, {.ids = ids, .type_ids = {}, .offsets = offsets}, prompt_tokens);
+    std::vector<std::int32_t> types;
+    if (takes_types()) {
+      for (const Piece& piece : pieces) tokenizer.append_types(piece.ids.size(), types);
+    }
+    const Tensor vectors = (*model)(run, {.ids = ids, .type_ids = types, .offsets = offsets}, prompt_tokens);
     for (std::size_t i = 0; i < pieces.size(); ++i) put(pieces[i], vectors.row(i));
   }
 
@@ -209,11 +231,12 @@ struct Encoder::State {
   std::optional<models::PackedModel> packed;
   const kernels::Table& kernels;
   std::string packed_note;
-  text::Tokenizer tokenizer;
   std::shared_ptr<const models::SentenceModel> model;
+  text::Tokenizer tokenizer;
   TokenRules rules;
   std::size_t prompt_tokens;
   std::size_t dimensions = 0;
+  std::vector<std::string> notes;
   bool normalize_at_the_end = false;
 
   // One caller at a time has the team and its memory; others meanwhile work on their own threads.
@@ -340,7 +363,11 @@ const std::string& Encoder::packed_model_note() const { return state_->packed_no
 std::vector<std::string> Encoder::notes() const {
   std::vector<std::string> notes = state_->folder.notes;
   if (!state_->packed_note.empty()) notes.push_back(state_->packed_note);
+  notes.insert(notes.end(), state_->notes.begin(), state_->notes.end());
   return notes;
+}
+void Encoder::append_types(std::size_t tokens, std::vector<text::TokenId>& types) const {
+  if (state_->takes_types()) state_->tokenizer.append_types(tokens, types);
 }
 TextInfo Encoder::tokens(const std::string& text, std::vector<text::TokenId>& ids) const {
   const TokenizedTexts tokenized = tokenize(state_->rules, {&text, 1}, 0, nullptr, {});

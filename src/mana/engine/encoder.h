@@ -32,7 +32,7 @@ namespace mana::engine {
 
 /// What to do with a text that has more tokens than the model takes.
 enum class Overflow {
-  truncate,  ///< keep the first tokens, and say so in `truncated`
+  truncate,  ///< keep the first tokens (the last where the tokenizer's files say so), and say so in `truncated`
   error,     ///< throw ArgumentError that names the text
   mean       ///< embed every chunk and average the vectors, weighted by their tokens
 };
@@ -104,6 +104,9 @@ class Encoder {
   /// chunk's.
   TextInfo tokens(const std::string& text, std::vector<text::TokenId>& ids) const;
 
+  /// Appends the types of a text's tokens(), where the model is given any; else nothing.
+  void append_types(std::size_t tokens, std::vector<text::TokenId>& types) const;
+
   /// Embeds a stream of any length in bounded memory. Throws Cancelled once `waiting` is to stop. Where `source` was
   /// made with the same `waiting`, its texts are embedded and handed on at once when it has to wait for more; else the
   /// rows of some come together.
@@ -122,7 +125,8 @@ class Encoder {
   std::optional<std::filesystem::path> packed_model() const;
   /// Why a packed model that the folder has was not used, as a sentence for people; else empty.
   const std::string& packed_model_note() const;
-  /// What was assumed, left out or not used when the model was loaded, that included: a sentence each, for people.
+  /// What was assumed, left out or not used when the model was loaded, that included, what the folder says and others of
+  /// its files overrule, and what its settings make useless: a sentence each, for people.
   std::vector<std::string> notes() const;
   const text::Tokenizer& tokenizer() const;
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "mana/base/errors.h"
-#include "mana/text/lower_case.h"
 
 namespace mana::engine {
 namespace {
@@ -58,7 +57,6 @@ void add_text(const TokenRules& rules, text::SequentialTokenizer& tokenizer, con
   std::string changed;
   std::string_view text = original;
   if (!rules.prompt.empty()) text = changed = rules.prompt + original;
-  if (rules.lower_case) text = changed = text::lower_case(text);
   if (rules.overflow == Overflow::mean && rules.max_tokens)
     return add_chunks(rules, tokenizer, text, number, part, info);
   add_whole(rules, tokenizer, text, number, part, info);
@@ -103,10 +101,14 @@ TokenizedTexts tokenize(const TokenRules& rules, std::span<const std::string> te
   return result;
 }
 
-std::size_t prompt_token_count(const text::Tokenizer& tokenizer, const std::string& prompt) {
-  if (prompt.empty()) return 0;
-  const text::Encoding encoding = tokenizer.encode(prompt);
-  const bool closed = !encoding.special.empty() && encoding.special.back() != 0;
+std::size_t prompt_token_count(const TokenRules& rules) {
+  if (rules.prompt.empty()) return 0;
+  text::EncodeOptions options{.special_tokens = rules.special_tokens};
+  if (rules.max_tokens) options.max_tokens = *rules.max_tokens;
+  const text::Encoding encoding = rules.tokenizer.encode(rules.prompt, options);
+  if (encoding.ids.empty()) return 0;
+  const bool closed = rules.tokenizer.names_special_tokens() ? rules.tokenizer.is_special(encoding.ids.back())
+                                                             : encoding.special.back() != 0;
   return encoding.ids.size() - (closed ? 1 : 0);
 }
 

@@ -16,8 +16,7 @@ namespace mana::engine {
 /// How texts become pieces.
 struct TokenRules {
   const text::Tokenizer& tokenizer;
-  std::string prompt;  ///< put before every text
-  bool lower_case = false;
+  std::string prompt;                     ///< put before every text
   bool special_tokens = true;             ///< whether the model takes those that the template puts around a text
   std::optional<std::size_t> max_tokens;  ///< nothing: texts of any length
   Overflow overflow = Overflow::truncate;
@@ -35,7 +34,8 @@ struct TokenizedTexts {
 TokenizedTexts tokenize(const TokenRules& rules, std::span<const std::string> texts, std::size_t first, Team* team,
                         const std::stop_token& stop);
 
-/// How many tokens of every text are the prompt's: those of "[CLS] prompt", as sentence-transformers counts them.
-std::size_t prompt_token_count(const text::Tokenizer& tokenizer, const std::string& prompt);
+/// How many tokens of every text are the prompt's: those of "[CLS] prompt" that the model reads, as
+/// sentence-transformers counts them.
+std::size_t prompt_token_count(const TokenRules& rules);
 
 }  // namespace mana::engine

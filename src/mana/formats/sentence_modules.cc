@@ -104,6 +104,16 @@ std::vector<ModuleEntry> parse_module_list(const json::Value& list) {
 }
 
 TransformerSettings parse_transformer(const json::Value& config) {
+  // What sentence-transformers takes; any other key is an error there too.
+  static constexpr std::array<std::string_view, 18> kKnown = {
+      "max_seq_length",     "do_lower_case", "transformer_task", "modality_config",
+      "module_output_name", "unpad_inputs",  "backend",          "processing_kwargs",
+      "query_expansion",    "query_length",  "document_length",  "tokenizer_name_or_path",
+      "model_args",         "model_kwargs",  "tokenizer_args",   "processor_kwargs",
+      "config_args",        "config_kwargs"};
+  for (const auto& [key, value] : config.object()) {
+    if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end()) value.fail("is not known for a Transformer");
+  }
   require(config, "transformer_task", "feature-extraction");
   require(config, "module_output_name", "token_embeddings");
   if (const auto modalities = config.find("modality_config")) {
@@ -111,16 +121,39 @@ TransformerSettings parse_transformer(const json::Value& config) {
     require(text, "method", "forward");
     require(text, "method_output_name", "last_hidden_state");
   }
-  for (const auto key : {"processing_kwargs", "processor_kwargs", "tokenizer_args", "query_expansion"}) {
-    require_empty(config, key);
+  for (const auto key : {"processing_kwargs", "query_expansion"}) require_empty(config, key);
+  for (const auto key : {"query_length", "document_length", "tokenizer_name_or_path"}) {
+    if (const auto value = config.find(key)) value->fail("is not supported");
   }
-  return {optional_size(config, "max_seq_length"), boolean_or(config, "do_lower_case", false)};
+  // Arguments of other classes: what changes no vector is passed over.
+  std::optional<std::size_t> max_tokens = optional_size(config, "max_seq_length");
+  for (const auto key :
+       {"model_args", "model_kwargs", "tokenizer_args", "processor_kwargs", "config_args", "config_kwargs"}) {
+    const auto arguments = config.find(key);
+    if (!arguments) continue;
+    for (const auto& [name, value] : arguments->object()) {
+      static constexpr std::array<std::string_view, 7> kHarmless = {"trust_remote_code",
+                                                                    "attn_implementation",
+                                                                    "add_pooling_layer",
+                                                                    "low_cpu_mem_usage",
+                                                                    "use_safetensors",
+                                                                    "use_fast",
+                                                                    "use_memory_efficient_attention"};
+      const bool of_tokenizer =
+          std::string_view(key) == "tokenizer_args" || std::string_view(key) == "processor_kwargs";
+      if (of_tokenizer && name == "model_max_length") {
+        max_tokens = static_cast<std::size_t>(value.integer(1, kMaxSize));
+      } else if (std::find(kHarmless.begin(), kHarmless.end(), name) == kHarmless.end()) {
+        value.fail("is not supported");
+      }
+    }
+  }
+  return {max_tokens, boolean_or(config, "do_lower_case", false)};
 }
 
 std::optional<std::size_t> parse_truncation(const json::Value& tokenizer) {
   const auto truncation = tokenizer.find("truncation");
   if (!truncation) return std::nullopt;
-  require(*truncation, "direction", "Right");
   return size_at(*truncation, "max_length");
 }
 

@@ -12,41 +12,31 @@
 namespace mana::text {
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model, const Normalizers& normalizers,
-                         std::string_view place) {
-  std::unordered_map<std::string, std::size_t> places;
-  for (AddedToken& token : tokens) {  // of tokens with the same content the last one counts
-    if (token.content.empty()) continue;
-    const auto [known, fresh] = places.try_emplace(token.content, tokens_.size());
-    if (fresh) {
-      tokens_.push_back(std::move(token));
-    } else {
-      tokens_[known->second] = std::move(token);
-    }
-  }
-  auto next_id = static_cast<TokenId>(model.size());
-  for (const AddedToken& token : tokens_) {
-    auto id = model.id(token.content);
-    if (!id) id = next_id++, ++new_count_;
-
+                         bool split_special, std::string_view place)
+    : tokens_(std::move(tokens)), split_special_(split_special) {
+  // From behind: of tokens that are the same after normalisation the last is found. The reference takes one by chance.
+  for (std::size_t i = tokens_.size(); i-- > 0;) {
+    const AddedToken& token = tokens_[i];
+    if (model.id(token.content) != token.id) ++new_count_;
     NormalizedText normalized;
     normalized.assign(token.content, 0, false);
     if (token.normalized) normalizers(normalized);
-    TokenMatcher& matcher = token.normalized ? normalized_ : original_;
-    if (!matcher.add(normalized.text(), ids_.size())) {
-      throw FormatError(fmt::format("{}: the token \"{}\" is {} after normalisation; set its \"normalized\" to false",
-                                    place, printable(token.content),
-                                    normalized.text().empty() ? "empty" : "the same as another"));
+    if (normalized.text().empty()) {
+      throw FormatError(
+          fmt::format("{}: the token \"{}\" is empty after normalisation; set its \"normalized\" to false", place,
+                      printable(token.content)));
     }
-    ids_.push_back(*id);
-    contents_.insert(token.content, *id);
-    decoded_.insert(normalized.text(), *id);
-    if (token.special) special_.insert(token.content, *id);
+    (token.normalized ? normalized_ : original_).add(normalized.text(), i);
+    contents_.insert(token.content, token.id);
+    decoded_.insert(normalized.text(), token.id);
+    if (token.special) special_.insert(token.content, token.id);
   }
 }
 
 // The range that a match takes up, by the token's flags; false when it is no match after all. Nothing before `done`
 // can be taken.
 bool AddedTokens::widen(std::string_view text, const AddedToken& token, std::size_t done, Range& range) const {
+  if (split_special_ && token.special) return false;
   const char* const data = text.data();
   const char* begin = data + range.begin;
   const char* end = data + range.end;

@@ -20,19 +20,20 @@ struct AddedToken {
   bool rstrip = false;       ///< and on its right
   bool normalized = true;    ///< looked for in the normalised text, else in the text as it came
   bool special = false;      ///< left out by decode()
+  TokenId id = -1;
 };
 
-/// All added tokens of a tokenizer, with ids as the reference gives them: a token that the model knows keeps its id,
-/// others are numbered on from the model's vocabulary, whatever ids the file says.
+/// All added tokens of a tokenizer.
 class AddedTokens {
  public:
   AddedTokens() = default;
-  /// Throws FormatError when two tokens cannot be told apart or one can never be found. `place` names the file.
+  /// Tokens that have their ids, no two of them the same one (token_numbering.h). With `split_special` special ones are
+  /// not looked for in texts. Throws FormatError when one can never be found. `place` names the file.
   AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model, const Normalizers& normalizers,
-              std::string_view place);
+              bool split_special, std::string_view place);
 
-  /// Those that the constructor was given, but for empty ones and repetitions.
   const std::vector<AddedToken>& tokens() const { return tokens_; }
+  bool split_special() const { return split_special_; }
 
   std::optional<TokenId> id(std::string_view content) const { return contents_.id(content); }
   std::optional<std::string_view> token(TokenId id) const { return contents_.token(id); }
@@ -60,7 +61,7 @@ class AddedTokens {
   bool widen(std::string_view text, const AddedToken& token, std::size_t done, Range& range) const;
 
   std::vector<AddedToken> tokens_;
-  std::vector<TokenId> ids_;  // of tokens_
+  bool split_special_ = false;
   TokenMatcher original_, normalized_;
   Vocabulary contents_, decoded_, special_;
   std::size_t new_count_ = 0;
@@ -73,7 +74,7 @@ void AddedTokens::split(const TokenMatcher& matcher, std::string_view text, Toke
     Range range{static_cast<std::uint32_t>(match->begin), static_cast<std::uint32_t>(match->end)};
     if (!widen(text, tokens_[match->index], done, range)) continue;
     if (done < range.begin) on_text(Range{done, range.begin});
-    on_token(ids_[match->index], range);
+    on_token(tokens_[match->index].id, range);
     done = range.end;
   }
   if (done < text.size()) on_text(Range{done, static_cast<std::uint32_t>(text.size())});

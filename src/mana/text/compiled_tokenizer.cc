@@ -4,16 +4,15 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <unordered_set>
 
+#include "mana/base/errors.h"
+#include "mana/text/compiled_version.h"
 #include "mana/text/flat_bytes.h"
 #include "mana/text/pipeline.h"
 
 namespace mana::text {
 namespace {
-
-constexpr std::uint64_t kMark = 0x656B6F74616E616D;  // "manatoke"
-/// One more whenever fields, the hash or the tables change, or a kind is put before others in its variant.
-constexpr std::uint64_t kVersion = 1;
 
 // The fields of each stage, in order, for writing and for reading.
 void fields(BertNormalizer& stage, auto& each) {
@@ -27,6 +26,9 @@ void fields(Replace& stage, auto& each) { each(stage.pattern, stage.content); }
 void fields(CaseFolding&, auto&) {}
 void fields(LastSigma&, auto&) {}
 void fields(WordSpaces&, auto&) {}
+void fields(Prepend& stage, auto& each) { each(stage.prefix); }
+void fields(Nmt&, auto&) {}
+void fields(ReplaceExpression& stage, auto& each) { each(stage.expression, stage.content); }
 void fields(BertPreTokenizer&, auto&) {}
 void fields(Whitespace&, auto&) {}
 void fields(WhitespaceSplit&, auto&) {}
@@ -34,13 +36,47 @@ void fields(Punctuation& stage, auto& each) { each(stage.delimiter); }
 void fields(Digits& stage, auto& each) { each(stage.individual); }
 void fields(UnicodeWords&, auto&) {}
 void fields(JoinedWords&, auto&) {}
+void fields(UnicodeScripts&, auto&) {}
+void fields(SplitExpression& stage, auto& each) { each(stage.expression, stage.delimiter, stage.invert); }
 void fields(AddedToken& token, auto& each) {
-  each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special);
+  each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special, token.id);
 }
 void fields(Template::Part& part, auto& each) { each(part.source, part.ids, part.type_id); }
 void fields(Template& form, auto& each) { each(form.parts); }
 void fields(SpacedDecoder&, auto&) {}
 void fields(WordPieceDecoder& decoder, auto& each) { each(decoder.prefix, decoder.cleanup); }
+
+// What is neither a stage nor a table.
+struct Settings {
+  bool split_special = false, truncate_left = false, type_ids = false, trim_offsets = false, prefix_space = false;
+  std::vector<TokenId> special_ids = {};
+  std::string max_length_fault = {};
+  std::vector<std::string> notes = {};
+
+  Settings() = default;
+  explicit Settings(const Tokenizer::Pipeline& from)
+      : split_special(from.added.split_special()),
+        truncate_left(from.truncate_left),
+        type_ids(from.type_ids),
+        trim_offsets(from.trim_offsets),
+        prefix_space(from.prefix_space),
+        special_ids(from.special_ids),
+        max_length_fault(from.max_length_fault),
+        notes(from.notes) {}
+  void give(Tokenizer::Pipeline& to) const {
+    to.truncate_left = truncate_left;
+    to.type_ids = type_ids;
+    to.trim_offsets = trim_offsets;
+    to.prefix_space = prefix_space;
+    to.special_ids = special_ids;
+    to.max_length_fault = max_length_fault;
+    to.notes = notes;
+  }
+};
+void fields(Settings& all, auto& each) {
+  each(all.split_special, all.truncate_left, all.type_ids, all.trim_offsets, all.prefix_space, all.special_ids,
+       all.max_length_fault, all.notes);
+}
 
 constexpr std::uint64_t last(Equivalence) { return static_cast<std::uint64_t>(Equivalence::compatibility); }
 constexpr std::uint64_t last(Delimiter) { return static_cast<std::uint64_t>(Delimiter::contiguous); }
@@ -55,6 +91,10 @@ class StageWriter {
  private:
   void put(bool value) { bytes_.number(value ? 1 : 0); }
   void put(TokenId id) { bytes_.number(static_cast<std::uint64_t>(id)); }
+  void put(RegularExpression& expression) {
+    bytes_.number(expression.is_literal() ? 1 : 0);
+    bytes_.array(std::span<const char>(expression.pattern()));
+  }
   void put(std::string& text) { bytes_.array(std::span<const char>(text)); }
   template <class T>
   void put(std::vector<T>& list) {
@@ -87,6 +127,16 @@ class StageReader {
  private:
   void get(bool& value) { value = bytes_.number(1) != 0; }
   void get(TokenId& id) { id = static_cast<TokenId>(bytes_.number(std::numeric_limits<TokenId>::max())); }
+  void get(RegularExpression& expression) {
+    const bool literal = bytes_.number(1) != 0;
+    const std::string_view pattern = bytes_.text();
+    if (pattern.empty()) bytes_.fail("a pattern is empty");
+    try {
+      expression = literal ? RegularExpression::literal(pattern) : RegularExpression(pattern);
+    } catch (const ArgumentError& error) {
+      bytes_.fail(fmt::format("a pattern {}", error.what()));
+    }
+  }
   void get(std::string& text) { text = bytes_.text(); }
   template <class T>
   void get(std::vector<T>& list) {
@@ -121,6 +171,17 @@ void require_patterns(const Normalizers& normalizers, const FlatReader& bytes) {
   }
 }
 
+// Tables go by ids, so one that lies cannot take all memory; and no two tokens have the same.
+void require_ids(const std::vector<AddedToken>& added, const Vocabulary& model, const FlatReader& bytes) {
+  const TokenId limit = Vocabulary::id_limit(model.size() + added.size());
+  std::unordered_set<TokenId> ids;
+  for (const AddedToken& token : added) {
+    if (token.content.empty() || token.id >= limit || !ids.insert(token.id).second) {
+      bytes.fail("an added token is empty or has an id that it cannot have");
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::byte> Tokenizer::compiled() const {
@@ -131,13 +192,14 @@ std::vector<std::byte> Tokenizer::compiled() const {
   Template single = pipeline_->single;
   Template pair = pipeline_->pair;
   Decoder decoder = pipeline_->decoder;
+  Settings settings{*pipeline_};
 
   FlatWriter bytes;
-  bytes.number(kMark);
-  bytes.number(kVersion);
+  bytes.number(kCompiledMark);
+  bytes.number(kCompiledVersion);
   bytes.number(pipeline_->model_max_length.value_or(0));
   StageWriter each(bytes);
-  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder);
+  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder, settings);
   bytes.number(pipeline_->model.index());
   std::visit([&](const auto& model) { model.compile(bytes); }, pipeline_->model);
   return bytes.take();
@@ -146,9 +208,9 @@ std::vector<std::byte> Tokenizer::compiled() const {
 Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                                    std::string_view place) {
   FlatReader reader(bytes, place);
-  if (reader.number() != kMark) reader.fail("these bytes are not a tokenizer");
-  if (const std::uint64_t version = reader.number(); version != kVersion) {
-    reader.fail(fmt::format("its version is {}, and this program reads {}", version, kVersion));
+  if (reader.number() != kCompiledMark) reader.fail("these bytes are not a tokenizer");
+  if (const std::uint64_t version = reader.number(); version != kCompiledVersion) {
+    reader.fail(fmt::format("its version is {}, and this program reads {}", version, kCompiledVersion));
   }
   const std::uint64_t max_length = reader.number();
   Normalizers normalizers;
@@ -156,8 +218,9 @@ Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared
   std::vector<AddedToken> added;
   Template single, pair;
   Decoder decoder;
+  Settings settings;
   StageReader each(reader);
-  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder);
+  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder, settings);
   require_patterns(normalizers, reader);
   const bool word_piece = reader.number(std::variant_size_v<Model> - 1) == 0;
 
@@ -170,7 +233,11 @@ Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared
                     .owner = std::move(owner)};
   if (reader.rest() != 0) reader.fail("more follows behind its end");
   if (max_length != 0) pipeline.model_max_length = max_length;
-  pipeline.added = AddedTokens(std::move(added), pipeline.vocabulary(), pipeline.normalizers, place);
+  pipeline.place = place;
+  settings.give(pipeline);
+  require_ids(added, pipeline.vocabulary(), reader);
+  pipeline.added =
+      AddedTokens(std::move(added), pipeline.vocabulary(), pipeline.normalizers, settings.split_special, place);
   return Tokenizer(std::make_unique<const Pipeline>(std::move(pipeline)));
 }
 

@@ -3,6 +3,41 @@
 #include <algorithm>
 
 namespace mana::text {
+namespace {
+
+// Writes a text with ranges of it replaced, in order.
+class Replacer {
+ public:
+  Replacer(NormalizedText& text, std::string_view content) : all_(text.text()), content_(content), writer_(text) {}
+
+  void replace(std::size_t begin, std::size_t end) {
+    copy(begin);
+    // The reference aligns everything new with the last code point that it replaces.
+    const char* last = all_.data() + end;
+    decode_before(last);
+    const auto last_begin = static_cast<std::size_t>(last - all_.data());
+    const Offsets source = writer_.source(last_begin, end - last_begin);
+    for_each_code_point(content_, [&](char32_t c, std::size_t, std::size_t) { writer_.put(c, source); });
+    done_ = end;
+  }
+  void finish() {
+    copy(all_.size());
+    writer_.finish();
+  }
+
+ private:
+  void copy(std::size_t end) {
+    for_each_code_point(all_.substr(done_, end - done_), [&](char32_t, std::size_t begin, std::size_t size) {
+      writer_.copy(all_.data() + done_ + begin, done_ + begin, size);
+    });
+  }
+
+  std::string_view all_, content_;
+  NormalizedWriter writer_;
+  std::size_t done_ = 0;
+};
+
+}  // namespace
 
 void Lowercase::operator()(NormalizedText& text) const {
   NormalizedWriter writer(text);
@@ -32,22 +67,46 @@ void Strip::operator()(NormalizedText& text) const {
 
 void Replace::operator()(NormalizedText& text) const {
   const std::string_view all = text.text();
-  if (all.find(pattern) == all.npos) return;
-  NormalizedWriter writer(text);
-  for (std::size_t at = 0; at < all.size();) {
-    const std::size_t found = std::min(all.find(pattern, at), all.size());
-    for_each_code_point(all.substr(at, found - at), [&](char32_t, std::size_t begin, std::size_t size) {
-      writer.copy(all.data() + at + begin, at + begin, size);
-    });
-    if (found == all.size()) break;
-    at = found + pattern.size();
-    // The reference aligns everything new with the last code point that it replaces.
-    const char* last = all.data() + at;
-    decode_before(last);
-    const auto last_begin = static_cast<std::size_t>(last - all.data());
-    const Offsets source = writer.source(last_begin, at - last_begin);
-    for_each_code_point(content, [&](char32_t c, std::size_t, std::size_t) { writer.put(c, source); });
+  std::size_t found = all.find(pattern);
+  if (found == all.npos) return;
+  Replacer replacer(text, content);
+  for (; found != all.npos; found = all.find(pattern, found + pattern.size())) {
+    replacer.replace(found, found + pattern.size());
   }
+  replacer.finish();
+}
+
+void ReplaceExpression::operator()(NormalizedText& text) const {
+  const std::string_view all = text.text();
+  Replacer replacer(text, content);
+  expression.for_each_match(all, {0, static_cast<std::uint32_t>(all.size())},
+                            [&](Range found) { replacer.replace(found.begin, found.end); });
+  replacer.finish();
+}
+
+void Prepend::operator()(NormalizedText& text) const {
+  const std::string_view all = text.text();
+  if (all.empty()) return;
+  NormalizedWriter writer(text);
+  const char* second = all.data();
+  decode(second);
+  // The prefix is from where the first code point is.
+  const Offsets source = writer.source(0, static_cast<std::size_t>(second - all.data()));
+  for_each_code_point(prefix, [&](char32_t c, std::size_t, std::size_t) { writer.put(c, source); });
+  for_each_code_point(all, [&](char32_t, std::size_t at, std::size_t size) { writer.copy(all.data() + at, at, size); });
+  writer.finish();
+}
+
+void Nmt::operator()(NormalizedText& text) const {
+  NormalizedWriter writer(text);
+  for_each_code_point(text.text(), [&](char32_t c, std::size_t at, std::size_t size) {
+    const bool removed =
+        (c >= 0x01 && c <= 0x08) || c == 0x0B || (c >= 0x0E && c <= 0x1F) || c == 0x7F || c == 0x8F || c == 0x9F;
+    const bool space = c == 0x09 || c == 0x0A || c == 0x0C || c == 0x0D || c == 0x1680 ||
+                       (c >= 0x200B && c <= 0x200F) || c == 0x2028 || c == 0x2029 || c == 0x2581 || c == 0xFEFF ||
+                       c == 0xFFFD;
+    if (!removed) writer.put(space ? U' ' : c, writer.source(at, size));
+  });
   writer.finish();
 }
 

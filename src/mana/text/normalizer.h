@@ -7,6 +7,7 @@
 #include "mana/text/bert_normalizer.h"
 #include "mana/text/case_folding.h"
 #include "mana/text/normalized_text.h"
+#include "mana/text/regular_expression.h"
 #include "mana/text/unicode.h"
 #include "mana/text/word_spaces.h"
 
@@ -51,8 +52,29 @@ struct Replace {
   bool local() const { return pattern.find_first_of(" \t\n\v\f\r") == pattern.npos; }
 };
 
+/// Puts `prefix` before a text that is not empty.
+struct Prepend {
+  std::string prefix;
+  void operator()(NormalizedText& text) const;
+  bool local() const { return false; }
+};
+
+/// Removes control characters and makes a space of line ends, tabs, zero-width and some other marks.
+struct Nmt {
+  void operator()(NormalizedText& text) const;
+  bool local() const { return true; }
+};
+
+/// Replace by a regular expression.
+struct ReplaceExpression {
+  RegularExpression expression;
+  std::string content;
+  void operator()(NormalizedText& text) const;
+  bool local() const { return false; }
+};
+
 using Normalizer = std::variant<BertNormalizer, Lowercase, StripAccents, NormalForm, Strip, Replace, CaseFolding,
-                                LastSigma, WordSpaces>;
+                                LastSigma, WordSpaces, Prepend, Nmt, ReplaceExpression>;
 
 /// One after the other.
 struct Normalizers {

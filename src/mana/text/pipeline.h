@@ -35,7 +35,15 @@ struct Tokenizer::Pipeline {
   Model model;
   Template single = {}, pair = {};
   Decoder decoder = {};
+  bool truncate_left = false;             ///< what is too much is cut off at the beginning
+  bool trim_offsets = false;              ///< white space at a token's ends is no part of it
+  bool prefix_space = false;              ///< but one before the first token is
+  bool type_ids = false;                  ///< the model is given the types of the template
+  std::vector<TokenId> special_ids = {};  ///< what the settings call special, ascending
   std::optional<std::size_t> model_max_length = {};
+  std::string max_length_fault = {};  ///< why there is none, where one is said that cannot be
+  std::string place = {};             ///< the file that the vocabulary is from
+  std::vector<std::string> notes = {};
   std::shared_ptr<const void> owner = {};  ///< of what the stages are views of
 
   const Vocabulary& vocabulary() const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mana/text/normalized_text.h"
+#include "mana/text/regular_expression.h"
 
 namespace mana::text {
 
@@ -61,8 +62,24 @@ struct JoinedWords {
   bool parts_at_whitespace() const { return true; }
 };
 
-using PreTokenizer =
-    std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords, JoinedWords>;
+/// Between letters of different scripts; kana are Han, and what belongs to any script stays with what is before it.
+/// What is before the first that does not belong to any is dropped.
+struct UnicodeScripts {
+  void operator()(std::string_view text, Range part, Words& words) const;
+  bool parts_at_whitespace() const { return false; }
+};
+
+/// At what an expression matches, or with `invert` at what is between.
+struct SplitExpression {
+  RegularExpression expression;
+  Delimiter delimiter = Delimiter::removed;
+  bool invert = false;
+  void operator()(std::string_view text, Range part, Words& words) const;
+  bool parts_at_whitespace() const { return false; }
+};
+
+using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords,
+                                  JoinedWords, UnicodeScripts, SplitExpression>;
 
 /// One after the other, each on the words of the one before. Without any, a text is one word.
 struct PreTokenizers {

@@ -30,38 +30,53 @@ Template Template::bert(bool pair, TokenId cls, TokenId sep) {
   return form;
 }
 
+Template Template::roberta(bool pair, TokenId cls, TokenId sep) {
+  Template form{{{Source::special, {cls}, 0}, {Source::first, {}, 0}, {Source::special, {sep}, 0}}};
+  if (pair) {
+    form.parts.push_back({Source::special, {sep}, 0});
+    form.parts.push_back({Source::second, {}, 0});
+    form.parts.push_back({Source::special, {sep}, 0});
+  }
+  return form;
+}
+
 void TokenSequence::clear() {
   ids.clear();
   offsets.clear();
   total = 0;
 }
 
-void TokenSequence::truncate(std::size_t count) {
+void TokenSequence::truncate(std::size_t count, bool left) {
   if (count >= ids.size()) return;
-  ids.resize(count);
-  offsets.resize(std::min(count, offsets.size()));
+  if (left) {
+    ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(count));
+    offsets.erase(offsets.begin(), offsets.end() - static_cast<std::ptrdiff_t>(std::min(count, offsets.size())));
+  } else {
+    ids.resize(count);
+    offsets.resize(std::min(count, offsets.size()));
+  }
 }
 
 void throw_no_second_text() {
   throw ArgumentError("truncation only_second needs a second text; give a pair or another strategy");
 }
 
-void truncate(TokenSequence& first, TokenSequence* second, std::size_t budget, Truncation strategy) {
+void truncate(TokenSequence& first, TokenSequence* second, std::size_t budget, Truncation strategy, bool left) {
   const std::size_t total = first.total + (second ? second->total : 0);
   if (total <= budget) return;
   if (budget == 0) {
-    first.truncate(0);
-    if (second) second->truncate(0);
+    first.truncate(0, left);
+    if (second) second->truncate(0, left);
     return;
   }
   if (strategy == Truncation::longest_first) {
-    if (!second) return first.truncate(budget);
+    if (!second) return first.truncate(budget, left);
     // The shorter text keeps all that it has as long as that is not more than half.
     const std::size_t shorter = std::min({first.total, second->total, budget / 2});
     const std::size_t longer = budget - shorter;
     const bool swapped = first.total > second->total;
-    first.truncate(swapped ? longer : shorter);
-    return second->truncate(swapped ? shorter : longer);
+    first.truncate(swapped ? longer : shorter, left);
+    return second->truncate(swapped ? shorter : longer, left);
   }
   TokenSequence* target = strategy == Truncation::only_first ? &first : second;
   if (!target) throw_no_second_text();
@@ -71,7 +86,7 @@ void truncate(TokenSequence& first, TokenSequence* second, std::size_t budget, T
         "the text that truncation may shorten is too short to make the pair fit; allow more tokens or "
         "use longest_first");
   }
-  target->truncate(target->total - excess);
+  target->truncate(target->total - excess, left);
 }
 
 Encoding assemble(const Template& form, const TokenSequence& first, const TokenSequence* second, bool special_tokens) {

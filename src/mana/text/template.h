@@ -24,6 +24,8 @@ struct Template {
   static Template plain(bool pair);
   /// [CLS] A [SEP], or [CLS] A [SEP] B [SEP] with B and what follows of type 1.
   static Template bert(bool pair, TokenId cls, TokenId sep);
+  /// [CLS] A [SEP], or [CLS] A [SEP] [SEP] B [SEP]; all of type 0.
+  static Template roberta(bool pair, TokenId cls, TokenId sep);
 };
 
 /// The ids and offsets of one text before it is put into a template.
@@ -33,12 +35,13 @@ struct TokenSequence {
   std::size_t total = 0;  ///< what there would be without a limit
 
   void clear();
-  void truncate(std::size_t count);
+  /// Leaves `count` tokens, the last ones if `left`.
+  void truncate(std::size_t count, bool left);
 };
 
-/// Cuts the texts to `budget` tokens in all. Throws ArgumentError when the text that is to give up tokens has not
-/// enough of them, or there is no such text.
-void truncate(TokenSequence& first, TokenSequence* second, std::size_t budget, Truncation strategy);
+/// Cuts the texts to `budget` tokens in all, each at its beginning if `left`, else at its end. Throws ArgumentError
+/// when the text that is to give up tokens has not enough of them, or there is no such text.
+void truncate(TokenSequence& first, TokenSequence* second, std::size_t budget, Truncation strategy, bool left);
 
 /// The ArgumentError for only_second without a second text.
 [[noreturn]] void throw_no_second_text();

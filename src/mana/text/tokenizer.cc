@@ -4,11 +4,14 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "mana/base/errors.h"
+#include "mana/base/printable.h"
 #include "mana/text/pipeline.h"
 #include "mana/text/repaired_text.h"
 #include "mana/text/tokenizer_files.h"
+#include "mana/text/trimmed_offsets.h"
 
 namespace mana::text {
 namespace {
@@ -40,10 +43,12 @@ std::size_t budget(const Template& form, const EncodeOptions& options) {
   return options.max_tokens - special;
 }
 
-// Puts the tokens of a text in place of what `tokens` held, and keeps its memory.
+// Puts the tokens of a text in place of what `tokens` held, and keeps its memory. When the end of a text is what
+// counts, all of them; else those behind the limit are only counted.
 void fill(TokenSequence& tokens, const Tokenizer::Pipeline& pipeline, std::string_view text, std::size_t limit,
           Scratch& scratch) {
   tokens.clear();
+  if (pipeline.truncate_left) limit = std::numeric_limits<std::size_t>::max();
   tokenize(pipeline, text, true, scratch, [&](TokenId id, Offsets offsets) {
     if (tokens.total++ >= limit) return;
     tokens.ids.push_back(id);
@@ -58,8 +63,8 @@ Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
-Tokenizer Tokenizer::load(const std::filesystem::path& folder, std::optional<bool> lowercase) {
-  return Tokenizer(std::make_unique<const Pipeline>(read_pipeline(folder, lowercase)));
+Tokenizer Tokenizer::load(const std::filesystem::path& folder, const TokenizerOptions& options) {
+  return Tokenizer(std::make_unique<const Pipeline>(read_pipeline(folder, options)));
 }
 
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
@@ -109,7 +114,57 @@ std::size_t Tokenizer::special_token_count(bool pair) const {
   return (pair ? pipeline_->pair : pipeline_->single).special_count();
 }
 
-std::optional<std::size_t> Tokenizer::model_max_length() const { return pipeline_->model_max_length; }
+std::optional<std::size_t> Tokenizer::model_max_length() const {
+  if (!pipeline_->max_length_fault.empty()) throw FormatError(pipeline_->max_length_fault);
+  return pipeline_->model_max_length;
+}
+
+bool Tokenizer::truncates_left() const { return pipeline_->truncate_left; }
+
+bool Tokenizer::is_special(TokenId id) const { return std::ranges::binary_search(pipeline_->special_ids, id); }
+
+bool Tokenizer::names_special_tokens() const { return !pipeline_->special_ids.empty(); }
+
+bool Tokenizer::has_types() const {
+  return pipeline_->type_ids &&
+         std::ranges::any_of(pipeline_->single.parts, [](const Template::Part& part) { return part.type_id != 0; });
+}
+
+void Tokenizer::append_types(std::size_t count, std::vector<TokenId>& types) const {
+  const std::size_t content = count - std::min(count, pipeline_->single.special_count());
+  for (const Template::Part& part : pipeline_->single.parts) {
+    const bool text = part.source == Template::Source::first;
+    types.insert(types.end(), text ? content : part.ids.size(), part.type_id);
+  }
+}
+
+const std::vector<std::string>& Tokenizer::notes() const { return pipeline_->notes; }
+
+void Tokenizer::require_vectors(std::size_t vectors, std::size_t types, std::string_view model) const {
+  const auto refuse = [&](std::string_view what, std::int64_t number, std::string_view kind, std::size_t most) {
+    throw FormatError(
+        fmt::format("{}: {} has the {} {}, but {} has vectors for {}; the tokenizer is not the model's, or "
+                    "the model was not resized when tokens were added",
+                    pipeline_->place, what, kind, number, model, most));
+  };
+  const auto check = [&](TokenId id, std::string_view what, std::string_view token) {
+    if (id < 0 || static_cast<std::size_t>(id) >= vectors)
+      refuse(fmt::format("{} \"{}\"", what, printable(token)), id, "id", vectors);
+  };
+  const Vocabulary& vocabulary = pipeline_->vocabulary();
+  if (vocabulary.id_end() > vectors) {
+    for (auto id = static_cast<TokenId>(vectors); static_cast<std::size_t>(id) < vocabulary.id_end(); ++id) {
+      if (const auto token = vocabulary.token(id)) check(id, "the token", *token);
+    }
+  }
+  for (const AddedToken& token : pipeline_->added.tokens()) check(token.id, "the added token", token.content);
+  for (const Template::Part& part : pipeline_->single.parts) {
+    for (const TokenId id : part.ids) check(id, "the template's token", pipeline_->token(id).value_or("?"));
+    if (pipeline_->type_ids && static_cast<std::size_t>(part.type_id) >= types) {
+      refuse("a part of the template", part.type_id, "type", types);
+    }
+  }
+}
 
 struct SequentialTokenizer::Memory {
   TokenSequence first, second;
@@ -126,7 +181,8 @@ Encoding SequentialTokenizer::encode(std::string_view text, const EncodeOptions&
   const std::size_t limit = budget(pipeline_->single, options);
   TokenSequence& tokens = memory_->first;
   fill(tokens, *pipeline_, text, limit, memory_->scratch);
-  truncate(tokens, nullptr, limit, options.truncation);
+  if (pipeline_->trim_offsets) trim_offsets(*pipeline_, text, tokens);
+  truncate(tokens, nullptr, limit, options.truncation, pipeline_->truncate_left);
   return assemble(pipeline_->single, tokens, nullptr, options.special_tokens);
 }
 
@@ -136,7 +192,11 @@ Encoding SequentialTokenizer::encode_pair(std::string_view first, std::string_vi
   auto& [first_tokens, second_tokens, scratch] = *memory_;
   fill(first_tokens, *pipeline_, first, limit, scratch);
   fill(second_tokens, *pipeline_, second, limit, scratch);
-  truncate(first_tokens, &second_tokens, limit, options.truncation);
+  if (pipeline_->trim_offsets) {
+    trim_offsets(*pipeline_, first, first_tokens);
+    trim_offsets(*pipeline_, second, second_tokens);
+  }
+  truncate(first_tokens, &second_tokens, limit, options.truncation, pipeline_->truncate_left);
   return assemble(pipeline_->pair, first_tokens, &second_tokens, options.special_tokens);
 }
 
@@ -146,13 +206,19 @@ TokenCount SequentialTokenizer::append(std::string_view text, const EncodeOption
   std::size_t total = 0;
   for (const Template::Part& part : pipeline_->single.parts) {
     if (part.source == Template::Source::first) {
+      const std::size_t begin = ids.size();
       std::size_t kept = 0;
+      const std::size_t most = pipeline_->truncate_left ? std::numeric_limits<std::size_t>::max() : limit;
       tokenize(*pipeline_, text, false, memory_->scratch, [&](TokenId id, Offsets) {
         ++total;
-        if (kept == limit) return;
+        if (kept == most) return;
         ids.push_back(id);
         ++kept;
       });
+      if (kept > limit) {  // the end is what counts
+        const auto first = ids.begin() + static_cast<std::ptrdiff_t>(begin);
+        ids.erase(first, first + static_cast<std::ptrdiff_t>(kept - limit));
+      }
     } else if (part.source == Template::Source::special && options.special_tokens) {
       ids.insert(ids.end(), part.ids.begin(), part.ids.end());
       total += part.ids.size();

@@ -26,7 +26,7 @@ struct Offsets {
 enum class Truncation { longest_first, only_first, only_second };
 
 struct EncodeOptions {
-  /// Special tokens included.
+  /// Special tokens included. What is above is cut off at the end, or at the beginning where the model's files say so.
   std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
   Truncation truncation = Truncation::longest_first;
   bool special_tokens = true;
@@ -52,6 +52,16 @@ struct TokenCount {
   bool truncated() const { return kept < total; }
 };
 
+/// How a model's files are read.
+struct TokenizerOptions {
+  /// `tokenizer.json` as it is and nothing beside it, with its own side of truncation: what a static embedding takes.
+  bool file_alone = false;
+  /// Lower case before all other stages unless one of them is just that: `do_lower_case` of sentence_bert_config.json.
+  bool lower_case = false;
+  /// How many ids the model has vectors for: special tokens that settings only name and that lie behind are left out.
+  std::optional<std::size_t> vectors = {};
+};
+
 /// A text becomes ids through the stages of a Hugging Face `tokenizer.json`: added tokens, normaliser, pre-tokenizer,
 /// model, post-processor; its truncation and padding entries are ignored, for the caller decides. Equal to the Rust
 /// `tokenizers` id by id and offset by offset. Immutable; safe to share between threads. Input that is not UTF-8 is
@@ -59,11 +69,14 @@ struct TokenCount {
 /// 1 GiB is an ArgumentError.
 class Tokenizer {
  public:
-  /// Reads `tokenizer.json`, or `vocab.txt` where that is missing, from a model's folder.
-  /// For `vocab.txt` casing is that of `tokenizer_config.json`; where that says nothing, `lowercase`; where that is not
-  /// given either, the vocabulary's own: text is lower-cased unless a token outside [brackets] has a capital A–Z.
-  /// Throws IoError when there is neither, FormatError when a file is malformed or asks for what is not supported.
-  static Tokenizer load(const std::filesystem::path& folder, std::optional<bool> lowercase = std::nullopt);
+  /// Reads what the files of a model's folder say, each with the weight that transformers 5 gives it: `tokenizer.json`
+  /// or `vocab.txt`, `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json` and the class that
+  /// `config.json` may name. For BertTokenizer and its kin the settings decide (text is lower-cased unless they say
+  /// no) and `tokenizer.json` gives the vocabulary and added tokens; for PreTrainedTokenizerFast and its kin, and where
+  /// there is `tokenizer.json` alone, every stage is as it stands there. notes() says where files contradict each
+  /// other. Throws IoError when there is neither file, FormatError when one is malformed or asks for what is not
+  /// supported.
+  static Tokenizer load(const std::filesystem::path& folder, const TokenizerOptions& options = {});
 
   /// The tokenizer as one block of bytes that a program of the same version starts from without reading JSON and
   /// hashing words. It is for little-endian machines and holds no addresses.
@@ -100,8 +113,24 @@ class Tokenizer {
   std::string_view token(TokenId id) const;                      ///< throws ArgumentError when no token has the id
   std::optional<std::string_view> find_token(TokenId id) const;  ///< nothing when no token has the id
   std::size_t special_token_count(bool pair = false) const;      ///< what the template adds to a text
-  /// `model_max_length` of `tokenizer_config.json`, if it is there and a sensible number.
+  /// `model_max_length` of `tokenizer_config.json`, or `max_len` as old files have it; nothing where there is no limit.
+  /// Throws FormatError when it is said and is no number of tokens.
   std::optional<std::size_t> model_max_length() const;
+  /// Whether a text that is too long loses its beginning instead of its end.
+  bool truncates_left() const;
+  /// Whether the token is one of those that the settings call special, and whether they call any so.
+  bool is_special(TokenId id) const;
+  bool names_special_tokens() const;
+  /// Whether the template gives tokens types that the model is to know; else all are of type 0.
+  bool has_types() const;
+  /// Appends the types of a text's tokens, `count` with those of the template.
+  void append_types(std::size_t count, std::vector<TokenId>& types) const;
+  /// What files say and others overrule, as sentences.
+  const std::vector<std::string>& notes() const;
+
+  /// Throws FormatError, which names the token and the file, when an id that can come out is not below `vectors`, or a
+  /// type of the template not below `types`. `model` names what has them.
+  void require_vectors(std::size_t vectors, std::size_t types, std::string_view model) const;
 
  private:
   friend class SequentialTokenizer;

@@ -2,38 +2,134 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/printable.h"
+#include "mana/text/overruled_stages.h"
+#include "mana/text/token_numbering.h"
+#include "mana/text/tokenizer_settings.h"
 
 namespace mana::text {
 namespace {
 
-// Files without a limit say 1e30.
-std::optional<std::size_t> model_max_length(const json::Value& config) {
-  const auto entry = config.find("model_max_length");
-  if (!entry || !entry->is_number()) return std::nullopt;
-  const double length = entry->number();
-  if (!(length >= 1 && length <= 1e9)) return std::nullopt;
-  return static_cast<std::size_t>(length);
+namespace fs = std::filesystem;
+
+std::vector<RequestedToken> added_tokens(const json::Value& root) {
+  std::vector<RequestedToken> tokens;
+  const auto entry = root.find("added_tokens");
+  if (!entry) return tokens;
+  for (const json::Value& token : entry->array()) {
+    RequestedToken request{read_added_token(token)};
+    if (const auto id = token.find("id")) request.said = static_cast<TokenId>(id->integer(0, kMaxTokenId));
+    tokens.push_back(std::move(request));
+  }
+  return tokens;
+}
+
+void lower_case_first(Normalizers& normalizers) {
+  const auto lowers = [](const Normalizer& stage) { return std::holds_alternative<Lowercase>(stage); };
+  if (std::ranges::any_of(normalizers.stages, lowers)) return;
+  normalizers.stages.emplace_back(Lowercase{});
+  std::ranges::rotate(normalizers.stages, normalizers.stages.end() - 1);
+}
+
+void set_added(Tokenizer::Pipeline& pipeline, TokenNumbering& numbering, bool split_special) {
+  pipeline.added =
+      AddedTokens(numbering.take(), pipeline.vocabulary(), pipeline.normalizers, split_special, pipeline.place);
+}
+
+/// `tokenizer.json` and nothing beside it.
+Tokenizer::Pipeline read_file_alone(const fs::path& path, const TokenizerOptions& options) {
+  const json::Document file = json::Document::read(path);
+  Tokenizer::Pipeline pipeline = read_stages(file.root());
+  pipeline.place = path.string();
+  if (options.lower_case) lower_case_first(pipeline.normalizers);
+  if (const auto truncation = file.root().find("truncation")) {
+    const auto direction = truncation->find("direction");
+    pipeline.truncate_left = direction && direction->string() == "Left";
+  }
+  TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
+  numbering.add(added_tokens(file.root()), pipeline.notes);
+  set_added(pipeline, numbering, false);
+  return pipeline;
+}
+
+/// The vocabulary of a class that brings its own stages.
+Vocabulary vocabulary_of(const TokenizerFolder& files) {
+  if (!files.stages) return read_vocabulary_file(files.path / "vocab.txt");
+  const json::Value model = files.stages->root().at("model");
+  const auto type = model.find("type");
+  if (type && type->string() != "WordPiece" && type->string() != "WordLevel") {
+    type->fail(fmt::format("is {}, but a tokenizer of BERT's kind is a WordPiece", printable(type->string())));
+  }
+  return read_vocabulary(model.at("vocab"));
+}
+
+/// The stages that BertTokenizer and MPNetTokenizer make of a vocabulary.
+Tokenizer::Pipeline bert_stages(const TokenizerFolder& files, const TokenizerSettings& settings) {
+  WordPiece::Options options;
+  options.unknown_token = settings.unknown;
+  const std::string place = (files.path / (files.stages ? "tokenizer.json" : "vocab.txt")).string();
+  return {.normalizers = {{settings.normalizer}},
+          .pre_tokenizers = {{BertPreTokenizer{}}},
+          .model = WordPiece(vocabulary_of(files), options, place),
+          .decoder = WordPieceDecoder{},
+          .place = place};
+}
+
+void set_bert_template(const TokenizerSettings& settings, Tokenizer::Pipeline& pipeline) {
+  const auto id_of = [&](const std::string& token) {
+    if (const auto id = pipeline.id(token)) return *id;
+    throw FormatError(
+        fmt::format("{} lacks the token \"{}\", which begins or ends every text", pipeline.place, printable(token)));
+  };
+  const TokenId cls = id_of(settings.cls), separator = id_of(settings.separator);
+  const bool mpnet = settings.kind == TokenizerClass::mpnet;
+  pipeline.single = mpnet ? Template::roberta(false, cls, separator) : Template::bert(false, cls, separator);
+  pipeline.pair = mpnet ? Template::roberta(true, cls, separator) : Template::bert(true, cls, separator);
 }
 
 }  // namespace
 
-Tokenizer::Pipeline read_pipeline(const std::filesystem::path& folder, std::optional<bool> lowercase) {
-  const auto whole = folder / "tokenizer.json";
-  const auto vocabulary = folder / "vocab.txt";
-  const auto config_path = folder / "tokenizer_config.json";
-  std::optional<json::Document> config;
-  if (std::filesystem::exists(config_path)) config = json::Document::read(config_path);
-  const std::optional<json::Value> settings = config ? std::optional(config->root()) : std::nullopt;
+Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions& options) {
+  const bool has_stages = file_exists(folder / "tokenizer.json");
+  if (!has_stages && (options.file_alone || !file_exists(folder / "vocab.txt"))) {
+    throw IoError(fmt::format("{} has {}; give the folder of a model", folder.string(),
+                              options.file_alone ? "no tokenizer.json" : "neither tokenizer.json nor vocab.txt"));
+  }
+  if (options.file_alone) return read_file_alone(folder / "tokenizer.json", options);
 
-  const auto read = [&] {
-    if (std::filesystem::exists(whole)) return read_tokenizer_json(json::Document::read(whole).root());
-    if (std::filesystem::exists(vocabulary)) return read_vocabulary_file(vocabulary, settings, lowercase);
-    throw IoError(
-        fmt::format("{} has neither tokenizer.json nor vocab.txt; give the folder of a model", folder.string()));
-  };
-  Tokenizer::Pipeline pipeline = read();
-  if (settings) pipeline.model_max_length = model_max_length(*settings);
+  const TokenizerFolder files(folder);
+  TokenizerSettings settings = read_tokenizer_settings(files);
+  const bool as_it_is = settings.kind == TokenizerClass::file;
+  Tokenizer::Pipeline pipeline = as_it_is ? read_stages(files.stages->root()) : bert_stages(files, settings);
+  pipeline.place = (folder / (has_stages ? "tokenizer.json" : "vocab.txt")).string();
+  pipeline.notes = std::move(settings.notes);
+  if (has_stages && !as_it_is) note_overruled_stages(files.stages->root(), settings, pipeline.notes);
+
+  TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
+  if (as_it_is) numbering.add(added_tokens(files.stages->root()), pipeline.notes);
+  numbering.add(settings.added, pipeline.notes);
+  // Its normalised tokens are looked for as all normalisers leave them.
+  if (options.lower_case) lower_case_first(pipeline.normalizers);
+  set_added(pipeline, numbering, settings.split_special);
+  if (!as_it_is) {
+    set_bert_template(settings, pipeline);
+    if (has_stages) {
+      note_overruled_template(files.stages->root(), pipeline.single, options.vectors, pipeline.notes);
+    }
+  }
+
+  for (const std::string& token : settings.special) {
+    if (const auto id = pipeline.id(token)) pipeline.special_ids.push_back(*id);
+  }
+  std::ranges::sort(pipeline.special_ids);
+  pipeline.truncate_left = settings.truncate_left;
+  pipeline.type_ids = settings.type_ids;
+  pipeline.model_max_length = settings.max_length;
+  pipeline.max_length_fault = settings.max_length_fault;
   return pipeline;
 }
 

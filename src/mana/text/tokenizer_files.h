@@ -9,24 +9,29 @@
 namespace mana::text {
 
 /// The stages that a model's folder asks for: Tokenizer::load without the wrapping.
-Tokenizer::Pipeline read_pipeline(const std::filesystem::path& folder, std::optional<bool> lowercase);
+Tokenizer::Pipeline read_pipeline(const std::filesystem::path& folder, const TokenizerOptions& options);
 
-/// From the root of a `tokenizer.json`.
-Tokenizer::Pipeline read_tokenizer_json(const json::Value& root);
+/// Every stage as it stands in a `tokenizer.json`, from its root. The template is as in the file; added tokens are left
+/// to the caller.
+Tokenizer::Pipeline read_stages(const json::Value& root);
 
-/// From a `vocab.txt`, with what `tokenizer_config.json` adds if there is one.
-Tokenizer::Pipeline read_vocabulary_file(const std::filesystem::path& path, const std::optional<json::Value>& config,
-                                         std::optional<bool> lowercase);
+/// The tokens of a `vocab.txt`, one a line; its id is the number of the line, from 0. Of a token that comes twice the
+/// last line counts.
+Vocabulary read_vocabulary_file(const std::filesystem::path& path);
+/// Those of a model in a `tokenizer.json`, from its `vocab`.
+Vocabulary read_vocabulary(const json::Value& tokens);
 
 /// The parts of a `tokenizer.json`, each from its own entry.
+BertNormalizer read_bert_normalizer(const json::Value& entry);
 Normalizers read_normalizers(const std::optional<json::Value>& entry);
 PreTokenizers read_pre_tokenizers(const std::optional<json::Value>& entry);
 void read_post_processor(const std::optional<json::Value>& entry, Tokenizer::Pipeline& pipeline);
+Template read_single_template(const std::optional<json::Value>& entry);  ///< of it, for one text
 Decoder read_decoder(const std::optional<json::Value>& entry);
 Model read_model(const json::Value& entry);
 AddedToken read_added_token(const json::Value& entry);
 
-/// The largest token id that files may name in templates.
+/// The largest token id that files may name.
 inline constexpr TokenId kMaxTokenId = 0x7FFFFFFF;
 
 }  // namespace mana::text

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "mana/base/errors.h"
 #include "mana/base/printable.h"
 #include "mana/text/tokenizer_files.h"
 
@@ -14,27 +15,29 @@ namespace {
                          printable(kind)));
 }
 
-Normalizer read_replace(const json::Value& entry) {
-  const json::Value pattern = entry.at("pattern");
-  if (const auto expression = pattern.find("Regex")) {
-    const std::string_view content = entry.at("content").string();
-    if (expression->string() == LastSigma::kPattern && content == LastSigma::kContent) return LastSigma{};
-    if (expression->string() == WordSpaces::kPattern && content == " ") return WordSpaces{};
+// {"Regex": …}
+RegularExpression read_expression(const json::Value& entry) {
+  try {
+    return RegularExpression(entry.string());
+  } catch (const ArgumentError& error) {
+    entry.fail(error.what());
   }
-  const auto plain = pattern.find("String");
-  if (!plain) refuse(pattern, "Regex");
-  if (plain->string().empty()) plain->fail("must not be empty");
-  return Replace{std::string(plain->string()), std::string(entry.at("content").string())};
 }
 
-BertNormalizer read_bert_normalizer(const json::Value& entry) {
-  BertNormalizer bert;
-  bert.clean_text = entry.at("clean_text").boolean();
-  bert.handle_chinese_chars = entry.at("handle_chinese_chars").boolean();
-  bert.lowercase = entry.at("lowercase").boolean();
-  const auto strip_accents = entry.find("strip_accents");
-  bert.strip_accents = strip_accents ? strip_accents->boolean() : bert.lowercase;
-  return bert;
+// {"String": …}
+std::string read_plain(const json::Value& entry) {
+  if (entry.string().empty()) entry.fail("must not be empty");
+  return std::string(entry.string());
+}
+
+Normalizer read_replace(const json::Value& entry) {
+  const json::Value pattern = entry.at("pattern");
+  std::string content(entry.at("content").string());
+  if (const auto plain = pattern.find("String")) return Replace{read_plain(*plain), std::move(content)};
+  const json::Value expression = pattern.at("Regex");
+  if (expression.string() == LastSigma::kPattern && content == LastSigma::kContent) return LastSigma{};
+  if (expression.string() == WordSpaces::kPattern && content == " ") return WordSpaces{};
+  return ReplaceExpression{read_expression(expression), std::move(content)};
 }
 
 void add_normalizers(const json::Value& entry, std::vector<Normalizer>& stages) {
@@ -54,7 +57,11 @@ void add_normalizers(const json::Value& entry, std::vector<Normalizer>& stages) 
   } else if (type == "Strip") {
     stages.emplace_back(Strip{entry.at("strip_left").boolean(), entry.at("strip_right").boolean()});
   } else if (type == "Replace") {
-    stages.emplace_back(read_replace(entry));
+    stages.push_back(read_replace(entry));
+  } else if (type == "Prepend") {
+    stages.emplace_back(Prepend{std::string(entry.at("prepend").string())});
+  } else if (type == "Nmt") {
+    stages.emplace_back(Nmt{});
   } else {
     refuse(entry, type);
   }
@@ -77,19 +84,6 @@ void gather_case_folding(std::vector<Normalizer>& stages) {
   }
 }
 
-PreTokenizer read_split(const json::Value& entry) {
-  const json::Value pattern = entry.at("pattern");
-  const auto expression = pattern.find("Regex");
-  const bool joined = expression && expression->string() == JoinedWords::kPattern;
-  if (!joined && (!expression || expression->string() != UnicodeWords::kPattern)) {
-    refuse(pattern, expression ? expression->string() : "String");
-  }
-  if (entry.at("behavior").string() != "Removed" || !entry.at("invert").boolean()) {
-    entry.fail("must keep what its pattern matches and remove the rest");
-  }
-  return joined ? PreTokenizer(JoinedWords{}) : UnicodeWords{};
-}
-
 Delimiter read_delimiter(const json::Value& entry) {
   constexpr std::pair<std::string_view, Delimiter> kNames[] = {{"Removed", Delimiter::removed},
                                                                {"Isolated", Delimiter::isolated},
@@ -99,6 +93,21 @@ Delimiter read_delimiter(const json::Value& entry) {
   const auto* found = std::ranges::find(kNames, entry.string(), &std::pair<std::string_view, Delimiter>::first);
   if (found == std::end(kNames)) refuse(entry, entry.string());
   return found->second;
+}
+
+PreTokenizer read_split(const json::Value& entry) {
+  const json::Value pattern = entry.at("pattern");
+  const Delimiter delimiter = read_delimiter(entry.at("behavior"));
+  const bool invert = entry.at("invert").boolean();
+  if (const auto plain = pattern.find("String")) {
+    return SplitExpression{RegularExpression::literal(read_plain(*plain)), delimiter, invert};
+  }
+  const json::Value expression = pattern.at("Regex");
+  if (delimiter == Delimiter::removed && invert) {  // patterns that stages of their own are quicker at
+    if (expression.string() == UnicodeWords::kPattern) return UnicodeWords{};
+    if (expression.string() == JoinedWords::kPattern) return JoinedWords{};
+  }
+  return SplitExpression{read_expression(expression), delimiter, invert};
 }
 
 void add_pre_tokenizers(const json::Value& entry, std::vector<PreTokenizer>& stages) {
@@ -116,8 +125,10 @@ void add_pre_tokenizers(const json::Value& entry, std::vector<PreTokenizer>& sta
     stages.emplace_back(Punctuation{behavior ? read_delimiter(*behavior) : Delimiter::isolated});
   } else if (type == "Digits") {
     stages.emplace_back(Digits{entry.at("individual_digits").boolean()});
+  } else if (type == "UnicodeScripts") {
+    stages.emplace_back(UnicodeScripts{});
   } else if (type == "Split") {
-    stages.emplace_back(read_split(entry));
+    stages.push_back(read_split(entry));
   } else {
     refuse(entry, type);
   }
@@ -151,6 +162,8 @@ TokenId read_named_id(const json::Value& entry) {
   return token_id(pair[1]);
 }
 
+}  // namespace
+
 Vocabulary read_vocabulary(const json::Value& tokens) {
   simdjson::dom::object members;
   if (tokens.raw().get(members) != simdjson::SUCCESS) tokens.fail("must be an object");
@@ -167,7 +180,15 @@ Vocabulary read_vocabulary(const json::Value& tokens) {
   return vocabulary;
 }
 
-}  // namespace
+BertNormalizer read_bert_normalizer(const json::Value& entry) {
+  BertNormalizer bert;
+  bert.clean_text = entry.at("clean_text").boolean();
+  bert.handle_chinese_chars = entry.at("handle_chinese_chars").boolean();
+  bert.lowercase = entry.at("lowercase").boolean();
+  const auto strip_accents = entry.find("strip_accents");
+  bert.strip_accents = strip_accents ? strip_accents->boolean() : bert.lowercase;
+  return bert;
+}
 
 Normalizers read_normalizers(const std::optional<json::Value>& entry) {
   Normalizers normalizers;
@@ -182,21 +203,55 @@ PreTokenizers read_pre_tokenizers(const std::optional<json::Value>& entry) {
   return pre_tokenizers;
 }
 
-void read_post_processor(const std::optional<json::Value>& entry, Tokenizer::Pipeline& pipeline) {
-  if (!entry) {
-    pipeline.single = Template::plain(false);
-    pipeline.pair = Template::plain(true);
-  } else if (const std::string_view type = entry->at("type").string(); type == "TemplateProcessing") {
-    pipeline.single = read_template(entry->at("single"), entry->at("special_tokens"));
-    pipeline.pair = read_template(entry->at("pair"), entry->at("special_tokens"));
-  } else if (type == "BertProcessing") {
-    const TokenId cls = read_named_id(entry->at("cls"));
-    const TokenId sep = read_named_id(entry->at("sep"));
-    pipeline.single = Template::bert(false, cls, sep);
-    pipeline.pair = Template::bert(true, cls, sep);
-  } else {
-    refuse(*entry, type);
+namespace {
+
+// One post-processor, or one of several; false when it only trims offsets.
+bool read_one_post_processor(const json::Value& entry, Tokenizer::Pipeline& pipeline) {
+  const std::string_view type = entry.at("type").string();
+  const bool roberta = type == "RobertaProcessing";
+  if (roberta || type == "ByteLevel") {
+    if (entry.at("trim_offsets").boolean()) {
+      pipeline.trim_offsets = true;
+      pipeline.prefix_space = entry.at("add_prefix_space").boolean();
+    }
+    if (!roberta) return false;
   }
+  if (type == "TemplateProcessing") {
+    pipeline.single = read_template(entry.at("single"), entry.at("special_tokens"));
+    pipeline.pair = read_template(entry.at("pair"), entry.at("special_tokens"));
+  } else if (roberta || type == "BertProcessing") {
+    const TokenId cls = read_named_id(entry.at("cls"));
+    const TokenId sep = read_named_id(entry.at("sep"));
+    pipeline.single = roberta ? Template::roberta(false, cls, sep) : Template::bert(false, cls, sep);
+    pipeline.pair = roberta ? Template::roberta(true, cls, sep) : Template::bert(true, cls, sep);
+  } else {
+    refuse(entry, type);
+  }
+  return true;
+}
+
+}  // namespace
+
+void read_post_processor(const std::optional<json::Value>& entry, Tokenizer::Pipeline& pipeline) {
+  pipeline.single = Template::plain(false);
+  pipeline.pair = Template::plain(true);
+  if (!entry) return;
+  if (entry->at("type").string() != "Sequence") {
+    read_one_post_processor(*entry, pipeline);
+    return;
+  }
+  bool has_template = false;
+  for (const json::Value& processor : entry->at("processors").array()) {
+    if (!read_one_post_processor(processor, pipeline)) continue;
+    if (has_template) processor.fail("is the second that puts tokens around a text; only one is supported");
+    has_template = true;
+  }
+}
+
+Template read_single_template(const std::optional<json::Value>& entry) {
+  Tokenizer::Pipeline pipeline{.model = WordLevel()};
+  read_post_processor(entry, pipeline);
+  return pipeline.single;
 }
 
 Decoder read_decoder(const std::optional<json::Value>& entry) {
@@ -233,7 +288,7 @@ AddedToken read_added_token(const json::Value& entry) {
           .special = entry.at("special").boolean()};
 }
 
-Tokenizer::Pipeline read_tokenizer_json(const json::Value& root) {
+Tokenizer::Pipeline read_stages(const json::Value& root) {
   if (const auto version = root.find("version"); version && version->string() != "1.0")
     refuse(*version, version->string());
   Tokenizer::Pipeline pipeline{.normalizers = read_normalizers(root.find("normalizer")),
@@ -241,11 +296,6 @@ Tokenizer::Pipeline read_tokenizer_json(const json::Value& root) {
                                .model = read_model(root.at("model")),
                                .decoder = read_decoder(root.find("decoder"))};
   read_post_processor(root.find("post_processor"), pipeline);
-  if (const auto entry = root.find("added_tokens")) {
-    std::vector<AddedToken> tokens;
-    for (const json::Value& token : entry->array()) tokens.push_back(read_added_token(token));
-    pipeline.added = AddedTokens(std::move(tokens), pipeline.vocabulary(), pipeline.normalizers, entry->place());
-  }
   return pipeline;
 }
 

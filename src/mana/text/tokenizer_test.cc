@@ -34,9 +34,7 @@ class Model {
   explicit Model(std::initializer_list<std::pair<std::string, std::string>> files) {
     for (const auto& [name, text] : files) write(folder_.path() / name, text);
   }
-  Tokenizer load(std::optional<bool> lowercase = std::nullopt) const {
-    return Tokenizer::load(folder_.path(), lowercase);
-  }
+  Tokenizer load(const TokenizerOptions& options = {}) const { return Tokenizer::load(folder_.path(), options); }
 
  private:
   TemporaryFolder folder_;
@@ -55,13 +53,21 @@ std::vector<std::string> tokens(const Tokenizer& tokenizer, std::string_view tex
 const std::string kCased = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nHello\nhello\n##s\né\ne\n中\n";
 const std::string kUncased = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n[unused1]\nhello\n##s\ne\n中\n";
 
-TEST(VocabularyFile, TakesItsCasingFromTheConfigThenFromTheCallerThenFromItself) {
-  EXPECT_THAT(tokens(Model{{"vocab.txt", kCased}}.load(), "Hello É"), ElementsAre("Hello", "[UNK]"));
+TEST(VocabularyFile, IsLowerCasedUnlessTheConfigSaysNo) {
+  EXPECT_THAT(tokens(Model{{"vocab.txt", kCased}}.load(), "Hello É"), ElementsAre("hello", "e"));
   EXPECT_THAT(tokens(Model{{"vocab.txt", kUncased}}.load(), "Hellos É"), ElementsAre("hello", "##s", "e"));
-  EXPECT_THAT(tokens(Model{{"vocab.txt", kCased}}.load(true), "Hello É"), ElementsAre("hello", "e"));
-  EXPECT_THAT(tokens(Model{{"vocab.txt", kUncased}}.load(false), "Hello hello"), ElementsAre("[UNK]", "hello"));
-  const Model said{{"vocab.txt", kCased}, {"tokenizer_config.json", R"({"do_lower_case": true})"}};
-  EXPECT_THAT(tokens(said.load(false), "Hello É"), ElementsAre("hello", "e"));
+  const Model cased{{"vocab.txt", kCased}, {"tokenizer_config.json", R"({"do_lower_case": false})"}};
+  EXPECT_THAT(tokens(cased.load(), "Hello É"), ElementsAre("Hello", "[UNK]"));
+  const Model null{{"vocab.txt", kCased}, {"tokenizer_config.json", R"({"do_lower_case": null})"}};
+  EXPECT_THAT([&] { null.load(); }, ThrowsMessage<FormatError>(HasSubstr("do_lower_case")));
+}
+
+TEST(VocabularyFile, DropsWhiteSpaceBehindATokenAndCountsTheLastOfTwoLines) {
+  const Tokenizer tokenizer = Model{{"vocab.txt", "[UNK]\n[CLS]\n[SEP]\nhello \t\nworld\u3000\r\nhello\nx\n"}}.load();
+  EXPECT_EQ(tokenizer.id("hello"), 5);
+  EXPECT_EQ(tokenizer.id("world"), 4);
+  EXPECT_EQ(tokenizer.id("x"), 6);
+  EXPECT_THROW((Model{{"vocab.txt", "[UNK]\n\xFF\n"}}.load()), FormatError);
 }
 
 TEST(VocabularyFile, TakesAccentsAndIdeographsFromTheConfig) {
@@ -113,9 +119,19 @@ TEST(TokenizerConfig, SaysHowLongTextsMayBeUnlessItIsAPlaceholder) {
   };
   EXPECT_EQ(length("384"), 384u);
   EXPECT_EQ(length("384.0"), 384u);
-  for (const char* placeholder : {"1000000000000000019884624838656", "1e30", "null", "0", "-1", "\"512\""}) {
+  for (const char* placeholder : {"1000000000000000019884624838656", "1e30", "null"}) {
     EXPECT_EQ(length(placeholder), std::nullopt) << placeholder;
   }
+  for (const char* wrong : {"0", "-1", "\"512\"", "12.5", "true"}) {
+    EXPECT_THAT([&] { length(wrong); }, ThrowsMessage<FormatError>(HasSubstr("model_max_length must be a number")))
+        << wrong;
+  }
+  const auto old = [](const std::string& config) {
+    return Model{{"vocab.txt", kCased}, {"tokenizer_config.json", config}}.load().model_max_length();
+  };
+  EXPECT_EQ(old(R"({"max_len": 16})"), 16u);
+  EXPECT_EQ(old(R"({"max_len": 16, "model_max_length": 32})"), 32u);
+  EXPECT_EQ(old(R"({"max_len": 16, "model_max_length": null})"), std::nullopt);
 }
 
 // tokenizer.json of the "uncased" fixture with the first occurrence of some text changed.
@@ -133,25 +149,25 @@ void expect_refused(const std::string& text, std::string_view part) {
 }
 
 TEST(TokenizerJson, RefusesByNameWhatItDoesNotKnow) {
-  expect_refused(changed(R"("type":"BertNormalizer")", R"("type":"Nmt")"), "\"Nmt\"");
+  expect_refused(changed(R"("type":"BertNormalizer")", R"("type":"Precompiled")"), "\"Precompiled\"");
   expect_refused(changed(R"("type":"BertPreTokenizer")", R"("type":"Metaspace")"), "\"Metaspace\"");
-  expect_refused(changed(R"("type":"BertProcessing")", R"("type":"RobertaProcessing")"), "\"RobertaProcessing\"");
+  expect_refused(changed(R"("type":"BertProcessing")", R"("type":"MyProcessing")"), "\"MyProcessing\"");
   expect_refused(changed(R"("type":"WordPiece","prefix")", R"("type":"Fuse","prefix")"), "\"Fuse\"");
   expect_refused(changed(R"("type":"WordPiece","unk_token")", R"("type":"Unigram","unk_token")"), "\"Unigram\"");
   expect_refused(changed(R"("version":"1.0")", R"("version":"2.0")"), "\"2.0\"");
-  expect_refused(changed(R"({"type":"BertNormalizer")", R"({"type":"Replace","pattern":{"Regex":"a+"},"content":"")"),
-                 "\"Regex\"");
+  expect_refused(changed(R"({"type":"BertNormalizer")", R"({"type":"Replace","pattern":{"Regex":"a\\h"},"content":"")"),
+                 "pattern.Regex has \\h in a regular expression");
 }
 
-TEST(TokenizerJson, RefusesASplitThatIsNotThatOfWords) {
+TEST(TokenizerJson, RefusesASplitThatItCannotRead) {
   const std::string text = read_file(kFixtures / "words/tokenizer.json");
   const auto with = [&](std::string_view from, std::string_view to) {
     std::string other = text;
     return other.replace(other.find(from), from.size(), to);
   };
-  expect_refused(with("\\\\p{L}", "\\\\p{Lu}"), "p{Lu}");
-  expect_refused(with("\"invert\":true", "\"invert\":false"), "pre_tokenizer");
-  expect_refused(with("\"Removed\"", "\"Isolated\""), "pre_tokenizer");
+  expect_refused(with("\\\\p{L}", "\\\\p{Xx}"), "p{Xx}");
+  expect_refused(with("\\\\p{N}]+", "\\\\p{N}]*"), "matches where nothing stands");
+  expect_refused(with("\"Removed\"", "\"Gone\""), "\"Gone\"");
   expect_refused(with("\"unk_token\":\"[UNK]\"", "\"unk_token\":\"?\""), "lacks the unknown token");
 }
 
@@ -174,12 +190,13 @@ TEST(TokenizerJson, NamesThePlaceOfEveryMistake) {
   expect_refused(std::string(10000, '[') + std::string(10000, ']'), "nested");
 }
 
-TEST(TokenizerJson, RefusesAddedTokensThatCannotBeToldApart) {
+TEST(TokenizerJson, FindsTheLastOfAddedTokensThatAreTheSameAfterNormalisation) {
   const std::string flags =
       R"(","single_word":false,"lstrip":false,"rstrip":false,"normalized":true,"special":false},)";
   const std::string list = R"("added_tokens":[)";
   const std::string one = list + R"({"id":9,"content":"Hello)" + flags;
-  expect_refused(changed(list, one + R"({"id":9,"content":"HELLO)" + flags), "\"HELLO\" is the same as another");
+  const Model both{{"tokenizer.json", changed(list, one + R"({"id":9,"content":"HELLO)" + flags)}};
+  EXPECT_THAT(tokens(both.load(), "a hello Hello"), ElementsAre("a", "HELLO", "HELLO"));
   expect_refused(changed(list, one + R"({"id":9,"content":"\u0301)" + flags), "is empty after normalisation");
 }
 
@@ -340,7 +357,10 @@ TEST(Tokenizer, AgreesWithGooglesUnitTests) {
     } else {
       std::string vocabulary;
       for (const json::Value& token : line.at("vocab").array()) vocabulary += std::string(token.string()) + "\n";
-      const Tokenizer tokenizer = Model{{"vocab.txt", vocabulary}}.load(kind == "full");
+      const Tokenizer tokenizer = Model{{"vocab.txt", vocabulary},
+                                        {"tokenizer_config.json",
+                                         kind == "full" ? R"({"do_lower_case": true})" : R"({"do_lower_case": false})"}}
+                                      .load();
       EXPECT_EQ(tokens(tokenizer, line.at("text").string()), expected);
     }
   }

@@ -14,6 +14,7 @@ namespace mana::text {
 /// A word is a token, or the unknown one.
 class WordLevel {
  public:
+  WordLevel() = default;
   /// Throws FormatError when the vocabulary lacks the unknown token. `place` names the file in the message.
   WordLevel(Vocabulary vocabulary, std::string_view unknown_token, std::string_view place);
 
@@ -29,7 +30,7 @@ class WordLevel {
 
  private:
   Vocabulary vocabulary_;
-  TokenId unknown_;
+  TokenId unknown_ = 0;
 };
 
 }  // namespace mana::text

@@ -43,6 +43,7 @@ TokenRows rows_of_pairs(std::span<const std::string> texts, std::span<const data
   for (const data::ClassPair& pair : pairs) {
     for (const std::uint32_t text : {pair.first, pair.second}) {
       rows.ids.insert(rows.ids.end(), tokens[text].begin(), tokens[text].end());
+      encoder.append_types(tokens[text].size(), rows.types);
       rows.begins.push_back(rows.ids.size());
       rows.facts.sums.push_back(sums[text]);
     }

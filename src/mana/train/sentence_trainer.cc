@@ -34,14 +34,16 @@ class Stopwatch {
 
 /// Texts of rows side by side, as a model takes them.
 struct PackedTexts {
-  std::vector<text::TokenId> ids;
+  std::vector<text::TokenId> ids, types;
   std::vector<std::uint32_t> offsets = {0};
 
-  void add(std::span<const text::TokenId> text) {
+  void add(const TokenRows& set, std::size_t row, std::size_t column) {
+    const auto text = set.text(row, column), of_text = set.types_of(row, column);
     ids.insert(ids.end(), text.begin(), text.end());
+    types.insert(types.end(), of_text.begin(), of_text.end());
     offsets.push_back(static_cast<std::uint32_t>(ids.size()));
   }
-  nn::PackedTokens tokens() const { return {.ids = ids, .type_ids = {}, .offsets = offsets}; }
+  nn::PackedTokens tokens() const { return {.ids = ids, .type_ids = types, .offsets = offsets}; }
 };
 
 /// What planning is to know of the rows: a text that is embedded twice has twice the tokens.
@@ -166,7 +168,7 @@ float SentenceTrainer::differentiate(const data::PlannedBatch& batch, std::uint6
   {
     const Stopwatch watch(times_.data);
     for (std::size_t column = 0; column < columns; ++column) {
-      for (const std::uint32_t row : batch.rows) texts.add(set.text(row, column % set.facts.texts));
+      for (const std::uint32_t row : batch.rows) texts.add(set, row, column % set.facts.texts);
     }
   }
   report.tokens += texts.ids.size();
@@ -201,7 +203,7 @@ float SentenceTrainer::differentiate_cached(const data::PlannedBatch& batch, std
   nn::Masks masks;
   const auto embed = [&](autograd::Tape& tape, std::size_t column, std::size_t begin, std::size_t end) {
     texts = {};
-    for (std::size_t i = begin; i < end; ++i) texts.add(set.text(batch.rows[i], column % set.facts.texts));
+    for (std::size_t i = begin; i < end; ++i) texts.add(set, batch.rows[i], column % set.facts.texts);
     masks = this->masks(Random::key(options_.seed, number), column * batch.rows.size() + begin);
     return model_(model_.training(tape, masks), texts.tokens(), options_.prompt_tokens);
   };

@@ -62,6 +62,7 @@ TokenRows read_token_rows(const std::filesystem::path& path, data::RowFormat for
     for (const std::string& text : row.texts) {
       const engine::TextInfo info = encoder.tokens(text, ids);
       rows.ids.insert(rows.ids.end(), ids.begin(), ids.end());
+      encoder.append_types(ids.size(), rows.types);
       rows.begins.push_back(rows.ids.size());
       rows.facts.sums.push_back(xxh64(std::as_bytes(std::span(text))));
       rows.truncated += info.truncated ? 1 : 0;

@@ -22,6 +22,7 @@ struct TokenRows {
   std::vector<data::ColumnRole> columns;  ///< of the file, and what each was taken for; texts first, in their order
   data::RowFacts facts;                   ///< rows, texts of a row, their lengths and sums
   std::vector<text::TokenId> ids;         ///< of all texts, row after row
+  std::vector<text::TokenId> types;       ///< theirs; empty where all are of type 0
   std::vector<std::size_t> begins = {0};  ///< [rows · texts + 1], where each text begins in `ids`
   std::size_t labels = 0;                 ///< numbers beside a row
   std::vector<float> label_values;        ///< [rows, labels]
@@ -33,6 +34,11 @@ struct TokenRows {
   std::span<const text::TokenId> text(std::size_t row, std::size_t column) const {
     const std::size_t i = row * facts.texts + column;
     return std::span(ids).subspan(begins[i], begins[i + 1] - begins[i]);
+  }
+  std::span<const text::TokenId> types_of(std::size_t row, std::size_t column) const {
+    const std::size_t i = row * facts.texts + column;
+    return types.empty() ? std::span<const text::TokenId>()
+                         : std::span(types).subspan(begins[i], begins[i + 1] - begins[i]);
   }
 };
 

@@ -52,10 +52,12 @@ std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend
       sum = sum_of_weights(sum, formats::Checkpoint::open(norm->folder), extend);
     }
   }
-  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt"}) {
+  for (const char* name :
+       {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json", "added_tokens.json"}) {
     const std::filesystem::path path = folder.transformer / name;
     if (file_exists(path)) sum = extended(extended(sum, name), read_file(path));
   }
+  if (folder.lower_case) sum = extended(sum, "lower case");
   return sum;
 }
 

@@ -11,6 +11,7 @@
 #include "mana/base/errors.h"
 #include "mana/models/sentence/origin.h"
 #include "mana/models/sentence/packed_sections.h"
+#include "mana/text/compiled_version.h"
 
 namespace mana::models {
 namespace {
@@ -90,6 +91,12 @@ std::string_view text_of(const PackedFile& file, std::string_view name) {
   return {reinterpret_cast<const char*>(section->bytes.data()), section->bytes.size()};
 }
 
+/// An undamaged tokenizer of an earlier or later program.
+bool of_other_version(const PackedSection& tokenizer) {
+  const std::uint64_t version = text::compiled_version(tokenizer.bytes);
+  return version != 0 && version != text::kCompiledVersion;
+}
+
 }  // namespace
 
 std::optional<PackedModel> PackedModel::open(const formats::SentenceFolder& folder) {
@@ -100,6 +107,11 @@ std::optional<PackedModel> PackedModel::open(const formats::SentenceFolder& fold
   if (file->version() != formats::kPackedVersion) {
     obstacle = fmt::format("{} is not used: it is of version {}, and version {} is read here; write it again",
                            path.string(), file->version(), formats::kPackedVersion);
+  } else if (const PackedSection* tokenizer = file->find(kTokenizerSection);
+             tokenizer != nullptr && of_other_version(*tokenizer)) {
+    obstacle =
+        fmt::format("{} is not used: its tokenizer is of version {}, and version {} is read here; write it again",
+                    path.string(), text::compiled_version(tokenizer->bytes), text::kCompiledVersion);
   } else if (file->origin().sample != origin_sample(folder)) {
     obstacle = fmt::format(
         "{} is not used: the model's weights or tokenizer are not those that it was made of; write it again",
@@ -137,7 +149,10 @@ SentenceModel PackedModel::load(const formats::SentenceFolder& folder,
 text::Tokenizer PackedModel::tokenizer() const { return PackedReader(file_).tokenizer(); }
 
 void PackedModel::require_origin(const formats::SentenceFolder& folder) const {
-  if (file_->version() != formats::kPackedVersion || file_->origin().content == origin_content(folder)) return;
+  const PackedSection* tokenizer = file_->find(kTokenizerSection);
+  const bool other_form =
+      file_->version() != formats::kPackedVersion || (tokenizer != nullptr && of_other_version(*tokenizer));
+  if (other_form || file_->origin().content == origin_content(folder)) return;
   throw FormatError(
       fmt::format("{}: the model's weights or tokenizer are not those that it was made of; write it again",
                   file_->path().string()));

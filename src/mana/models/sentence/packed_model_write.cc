@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mana/base/errors.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/models/sentence/origin.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/packed_sections.h"
@@ -64,8 +65,6 @@ void write_packed_model(const std::filesystem::path& folder, std::span<const Pac
   std::vector<SentenceModel> models;  // the sections' bytes
   models.reserve(layouts.size());
   SectionWriter writer;
-  const std::vector<std::byte> tokenizer = text::Tokenizer::load(source.transformer).compiled();
-  writer.add(std::string(kTokenizerSection), tokenizer);
   std::vector<std::string> layout_names;
   layout_names.reserve(layouts.size());
   for (const kernels::Table* kernels : layouts) layout_names.push_back(name_of(kernels->layout));
@@ -76,6 +75,8 @@ void write_packed_model(const std::filesystem::path& folder, std::span<const Pac
     for_each_part(std::as_const(models.emplace_back(load_sentence_model(source, source.modules, *kernels))), writer);
     writer.next_model();
   }
+  const std::vector<std::byte> tokenizer = formats::load_tokenizer(source, models.front().vocabulary()).compiled();
+  writer.add(std::string(kTokenizerSection), tokenizer);
   formats::write_packed_file(source.folder / kPackedModelFile, writer.sections(), origin);
 }
 

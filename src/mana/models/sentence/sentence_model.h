@@ -36,6 +36,7 @@ struct PooledBert {
   std::size_t width() const { return pool.width(bert.config.model); }
   std::size_t vocabulary() const { return bert.config.vocabulary; }
   std::optional<std::size_t> positions() const { return bert.config.positions; }
+  std::size_t types() const { return bert.config.types; }
   template <class Context = nn::Run>
   auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
     return pool(run, bert(run, batch), batch, prompt_tokens);
@@ -75,6 +76,10 @@ struct SentenceModel {
 
   std::size_t vocabulary() const {
     return std::visit([](const auto& kind) { return kind.vocabulary(); }, encoder);
+  }
+  /// How many types of tokens it tells apart.
+  std::size_t types() const {
+    return std::visit([](const auto& kind) { return kind.types(); }, encoder);
   }
   /// The longest text, in tokens; nothing where any length will do.
   std::optional<std::size_t> positions() const {

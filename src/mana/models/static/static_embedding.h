@@ -21,6 +21,7 @@ struct StaticEmbedding {
   std::size_t width() const { return table.width(); }
   std::size_t vocabulary() const { return table.rows(); }
   std::optional<std::size_t> positions() const { return std::nullopt; }
+  std::size_t types() const { return 1; }  ///< it knows of none
 
   /// A prompt's tokens count like any others.
   Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const;

@@ -13,6 +13,7 @@
 #include "mana/base/printable.h"
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/formats/word_record.h"
 #include "mana/formats/word_tokenizer.h"
 #include "mana/models/sentence/written_model.h"
@@ -114,7 +115,7 @@ formats::WordVectors open_word_embedding_folder(const fs::path& folder) {
     Buffer<float> converted = {};
   };
   const auto owned = std::make_shared<Owned>(Owned{
-      text::Tokenizer::load(model.transformer),
+      formats::load_tokenizer(model),
       load_static_embedding(std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(model.transformer)))});
   const nn::EmbeddingTable& table = owned->model.table;
   const std::size_t width = table.width();

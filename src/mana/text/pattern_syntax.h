@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mana::text {
+
+/// A pattern in Oniguruma's (Ruby's) syntax, in UTF-8, as PCRE2 has to be given it so that it matches the same texts
+/// (with PCRE2_UTF and PCRE2_MULTILINE, lines ending at \n). Throws ArgumentError that names what the two understand
+/// differently and what is not known here.
+std::string pcre_pattern(std::string_view pattern);
+
+}  // namespace mana::text

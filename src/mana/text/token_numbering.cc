@@ -1,0 +1,55 @@
+#include "mana/text/token_numbering.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mana/base/printable.h"
+
+namespace mana::text {
+
+void TokenNumbering::add(std::span<const RequestedToken> tokens, std::vector<std::string>& notes) {
+  TokenId next = std::max(largest_ + 1, static_cast<TokenId>(model_.size()));
+  for (const RequestedToken& request : tokens) {
+    AddedToken token = request.token;
+    if (token.content.empty()) continue;
+    if (const auto known = by_content_.find(token.content); known != by_content_.end()) {
+      AddedToken& before = tokens_[known->second];
+      token.id = before.id;
+      token.special = token.special || before.special;
+      before = std::move(token);
+      continue;
+    }
+    if (const auto id = model_.id(token.content)) {
+      token.id = *id;
+    } else {
+      if (request.source == RequestedToken::Source::assumed) continue;  // nobody has asked for it
+      token.id = next++;
+      if (request.source == RequestedToken::Source::named && vectors_ &&
+          static_cast<std::size_t>(token.id) >= *vectors_) {
+        notes.push_back(fmt::format(
+            "the special token \"{}\" is left out: the vocabulary lacks it, and the model has no vector for it",
+            printable(token.content)));
+        continue;
+      }
+    }
+    if (request.said && *request.said != token.id) {
+      notes.push_back(
+          fmt::format("the added token \"{}\" has the id {}, not {} as its list says: ids are given in order, as "
+                      "transformers gives them",
+                      printable(token.content), token.id, *request.said));
+    }
+    largest_ = std::max(largest_, token.id);
+    by_content_.emplace(token.content, tokens_.size());
+    const auto [place, is_new] = by_id_.emplace(token.id, tokens_.size());
+    if (is_new) {
+      tokens_.push_back(std::move(token));
+    } else {  // a number behind a vocabulary with gaps may be taken; the last token has it
+      by_content_.erase(tokens_[place->second].content);
+      by_content_[token.content] = place->second;
+      tokens_[place->second] = std::move(token);
+    }
+  }
+}
+
+}  // namespace mana::text

@@ -1,0 +1,55 @@
+#include "mana/text/trimmed_offsets.h"
+
+#include <algorithm>
+
+#include "mana/text/unicode.h"
+#include "mana/text/utf8.h"
+
+namespace mana::text {
+namespace {
+
+constexpr char32_t kSpaceAsALetter = 0x120;  // how byte-level vocabularies write a space
+
+bool is_space(char32_t c) { return c == kSpaceAsALetter || has(c, kWhitespace); }
+
+struct Spaces {
+  std::size_t leading = 0, trailing = 0;
+};
+
+Spaces spaces_of(std::string_view token) {
+  Spaces spaces;
+  bool only_spaces = true;
+  for_each_code_point(token, [&](char32_t c, std::size_t, std::size_t) {
+    only_spaces &= is_space(c);
+    spaces.leading += only_spaces ? 1 : 0;
+    spaces.trailing = is_space(c) ? spaces.trailing + 1 : 0;
+  });
+  return spaces;
+}
+
+}  // namespace
+
+void trim_offsets(const Tokenizer::Pipeline& pipeline, std::string_view text, TokenSequence& tokens) {
+  for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+    auto& [begin, end] = tokens.offsets[i];
+    // Added tokens are what stands in the text, with the white space that they take with them.
+    const bool added = pipeline.added.token(tokens.ids[i]).has_value();
+    const std::string_view token =
+        added ? text.substr(begin, end - begin) : pipeline.vocabulary().token(tokens.ids[i]).value_or("");
+    Spaces spaces = spaces_of(token);
+    const bool first = i == 0 || begin == 0;
+    if (first && pipeline.prefix_space && spaces.leading == 1) spaces.leading = 0;
+    for (; spaces.leading > 0 && begin < end; --spaces.leading) {
+      const char* at = text.data() + begin;
+      decode(at);
+      begin = std::min(end, static_cast<std::uint32_t>(at - text.data()));
+    }
+    for (; spaces.trailing > 0 && begin < end; --spaces.trailing) {
+      const char* at = text.data() + end;
+      decode_before(at);
+      end = std::max(begin, static_cast<std::uint32_t>(at - text.data()));
+    }
+  }
+}
+
+}  // namespace mana::text
