@@ -72,7 +72,7 @@ struct SentenceFolder {
   bool modules_assumed = false;         ///< there was no modules.json: mean pooling was assumed, nothing else was read
   /// sentence_bert_config.json; nothing in the newer schema. A static embedding's: the truncation in tokenizer.json.
   std::optional<std::size_t> max_seq_length;
-  bool lower_case = false;                         ///< do_lower_case there: the text is lower-cased first
+  bool lower_case = false;                         ///< do_lower_case there: Lowercase before the tokenizer's stages
   std::map<std::string, std::string> prompts;      ///< by name; "query" and "document" always are there, maybe empty
   std::optional<std::string> default_prompt_name;  ///< one of `prompts`, used when no other is asked for
   std::optional<std::size_t> truncate_dim;  ///< cut after all modules; sentence-transformers does not normalise again

@@ -84,7 +84,7 @@ TEST_F(SentenceFolderTest, ReadsAStaticEmbeddingWithTheTruncationOfItsTokenizer)
   save(folder_ / "tokenizer.json", R"({"truncation": {"direction": "Right", "max_length": 12}})");
   EXPECT_EQ(read().max_seq_length, 12U);
   save(folder_ / "tokenizer.json", R"({"truncation": {"direction": "Left", "max_length": 12}})");
-  EXPECT_THAT(refusal(), HasSubstr("truncation.direction is Left"));
+  EXPECT_EQ(read().max_seq_length, 12U);
   save(folder_ / "modules.json", json_list({module, entry("1_Pooling", kPooling)}));
   EXPECT_THAT(refusal(), HasSubstr("none a StaticEmbedding"));
 }
@@ -311,6 +311,14 @@ TEST_F(SentenceFolderTest, RefusesTransformersThatComputeSomethingElse) {
   EXPECT_THAT(transformer_refusal(R"({"processing_kwargs": {"text": {"max_length": 5}}})"),
               HasSubstr("processing_kwargs is not supported"));
   EXPECT_THAT(transformer_refusal(R"({"max_seq_length": -1})"), HasSubstr("max_seq_length is -1"));
+  EXPECT_THAT(transformer_refusal(R"({"max_seq_len": 12})"), HasSubstr("max_seq_len is not known for a Transformer"));
+  EXPECT_THAT(transformer_refusal(R"({"query_length": 12})"), HasSubstr("query_length is not supported"));
+  EXPECT_THAT(transformer_refusal(R"({"tokenizer_args": {"do_lower_case": false}})"),
+              HasSubstr("tokenizer_args.do_lower_case is not supported"));
+  EXPECT_THAT(transformer_refusal(R"({"config_kwargs": {"num_hidden_layers": 1}})"), HasSubstr("is not supported"));
+  save(folder_ / "sentence_bert_config.json",
+       R"({"max_seq_length": 12, "processor_kwargs": {"model_max_length": 9, "trust_remote_code": true}})");
+  EXPECT_EQ(read().max_seq_length, 9U);
 }
 
 TEST_F(SentenceFolderTest, ANormalizeOfTokensIsRefused) {

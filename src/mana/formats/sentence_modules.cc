@@ -132,13 +132,15 @@ TransformerSettings parse_transformer(const json::Value& config) {
     const auto arguments = config.find(key);
     if (!arguments) continue;
     for (const auto& [name, value] : arguments->object()) {
-      static constexpr std::array<std::string_view, 7> kHarmless = {"trust_remote_code",
+      // In which type numbers are kept is for --precision to say.
+      static constexpr std::array<std::string_view, 8> kHarmless = {"trust_remote_code",
                                                                     "attn_implementation",
                                                                     "add_pooling_layer",
                                                                     "low_cpu_mem_usage",
                                                                     "use_safetensors",
                                                                     "use_fast",
-                                                                    "use_memory_efficient_attention"};
+                                                                    "dtype",
+                                                                    "torch_dtype"};
       const bool of_tokenizer =
           std::string_view(key) == "tokenizer_args" || std::string_view(key) == "processor_kwargs";
       if (of_tokenizer && name == "model_max_length") {

@@ -40,22 +40,6 @@ void set_added(Tokenizer::Pipeline& pipeline, TokenNumbering& numbering, bool sp
       AddedTokens(numbering.take(), pipeline.vocabulary(), pipeline.normalizers, split_special, pipeline.place);
 }
 
-/// `tokenizer.json` and nothing beside it.
-Tokenizer::Pipeline read_file_alone(const fs::path& path, const TokenizerOptions& options) {
-  const json::Document file = json::Document::read(path);
-  Tokenizer::Pipeline pipeline = read_stages(file.root());
-  pipeline.place = path.string();
-  if (options.lower_case) lower_case_first(pipeline.normalizers);
-  if (const auto truncation = file.root().find("truncation")) {
-    const auto direction = truncation->find("direction");
-    pipeline.truncate_left = direction && direction->string() == "Left";
-  }
-  TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
-  numbering.add(added_tokens(file.root()), pipeline.notes);
-  set_added(pipeline, numbering, false);
-  return pipeline;
-}
-
 /// The vocabulary of a class that brings its own stages.
 Vocabulary vocabulary_of(const TokenizerFolder& files) {
   if (!files.stages) return read_vocabulary_file(files.path / "vocab.txt");
@@ -93,13 +77,29 @@ void set_bert_template(const TokenizerSettings& settings, Tokenizer::Pipeline& p
 
 }  // namespace
 
+Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const TokenizerOptions& options) {
+  Tokenizer::Pipeline pipeline = read_stages(root);
+  pipeline.place = "tokenizer.json";
+  if (options.lower_case) lower_case_first(pipeline.normalizers);
+  if (const auto truncation = root.find("truncation")) {
+    const auto direction = truncation->find("direction");
+    pipeline.truncate_left = direction && direction->string() == "Left";
+  }
+  TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
+  numbering.add(added_tokens(root), pipeline.notes);
+  set_added(pipeline, numbering, false);
+  return pipeline;
+}
+
 Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions& options) {
   const bool has_stages = file_exists(folder / "tokenizer.json");
   if (!has_stages && (options.file_alone || !file_exists(folder / "vocab.txt"))) {
     throw IoError(fmt::format("{} has {}; give the folder of a model", folder.string(),
                               options.file_alone ? "no tokenizer.json" : "neither tokenizer.json nor vocab.txt"));
   }
-  if (options.file_alone) return read_file_alone(folder / "tokenizer.json", options);
+  if (options.file_alone) {
+    return read_tokenizer_json(json::Document::read(folder / "tokenizer.json").root(), options);
+  }
 
   const TokenizerFolder files(folder);
   TokenizerSettings settings = read_tokenizer_settings(files);

@@ -11,6 +11,9 @@ namespace mana::text {
 /// The stages that a model's folder asks for: Tokenizer::load without the wrapping.
 Tokenizer::Pipeline read_pipeline(const std::filesystem::path& folder, const TokenizerOptions& options);
 
+/// From the root of a `tokenizer.json`, with nothing beside it.
+Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const TokenizerOptions& options = {});
+
 /// Every stage as it stands in a `tokenizer.json`, from its root. The template is as in the file; added tokens are left
 /// to the caller.
 Tokenizer::Pipeline read_stages(const json::Value& root);

@@ -144,6 +144,10 @@ void check_all(const fs::path& path, const Tokenizer* only = nullptr) {
 
 TEST(TokenizerReference, AgreesOnDifficultTextsWithEveryStage) { check_all(kFixtures / "cases.jsonl"); }
 
+TEST(TokenizerReference, AgreesOnTheRarerStages) {
+  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/tokenizer_stages/cases.jsonl");
+}
+
 TEST(TokenizerReference, AgreesOnRandomTexts) { check_all(kFixtures / "random.jsonl"); }
 
 TEST(TokenizerReference, AgreesOnTheDefaultModel) {

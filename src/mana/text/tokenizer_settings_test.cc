@@ -159,7 +159,7 @@ TEST(AddedTokens, OfAFileTakeTheFlagsOfTheSettings) {
                       {"tokenizer_config.json", config(R"("tokenizer_class": "PreTrainedTokenizerFast",
                                  "added_tokens_decoder": {"8": {"content": "<n>", "single_word": true}})")}};
   EXPECT_THAT(tokens(folder.load(), "hello <n> world<n>"),
-              ElementsAre("[CLS]", "hello", "<n>", "[UNK]", "[UNK]", "[UNK]", "[UNK]", "[SEP]"));
+              ElementsAre("[CLS]", "hello", "<n>", "world", "[UNK]", "[UNK]", "[UNK]", "[SEP]"));
 }
 
 TEST(AddedTokens, ThatNobodyNeedsAreLeftOutWhereTheModelHasNoVector) {
