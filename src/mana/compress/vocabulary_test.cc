@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
@@ -76,6 +80,43 @@ TEST(ReduceVocabulary, RenumbersEveryFileAndLeavesNoTextWithoutTokens) {
       };
       EXPECT_EQ(unknowns(after.encode(text).ids, unknown), unknowns(before.encode(text).ids, old_unknown)) << text;
     }
+  }
+}
+
+TEST(ReduceVocabulary, KeepsTokensThatWereAddedInFilesOfTheirOwn) {
+  const std::filesystem::path model = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/vocabulary_file";
+  for (const char* file : {"added_tokens.json", "tokenizer_config.json"}) {
+    const TemporaryFolder folder;
+    models::copy_model(model, folder.path());
+    // The last two lines of the vocabulary become added tokens with the same vectors.
+    std::string lines = read_file(folder / "vocab.txt");
+    const auto count = static_cast<std::size_t>(std::ranges::count(lines, '\n'));
+    for (int i = 0; i < 2; ++i) lines.erase(lines.rfind('\n', lines.size() - 2) + 1);
+    write_file(folder / "vocab.txt", lines);
+    models::Json added = models::Json::object();
+    const std::string first = std::to_string(count - 2), second = std::to_string(count - 1);
+    if (std::string_view(file) == "added_tokens.json") {
+      added = {{"<two>", count - 1}, {"<one>", count - 2}};
+    } else {
+      added = models::read_json(folder / file);
+      added["added_tokens_decoder"] = {{second, {{"content", "<two>"}}}, {first, {{"content", "<one>"}}}};
+    }
+    models::write_json(folder / file, added);
+    const text::Tokenizer before = text::Tokenizer::load(folder.path());
+    ASSERT_EQ(before.id("<two>"), static_cast<text::TokenId>(count - 1));
+    const formats::Checkpoint old_weights = formats::Checkpoint::open(model);
+    const std::string table = "embeddings.word_embeddings.weight";
+    const std::vector<float> old_rows = old_weights.f32(table, old_weights.at(table).shape);
+
+    reduce_vocabulary(folder.path(), 90, std::vector<std::string>{"the cat sat", "hello"});
+    const text::Tokenizer after = text::Tokenizer::load(folder.path());
+    EXPECT_EQ(after.id("<one>"), 88);
+    EXPECT_EQ(after.id("<two>"), 89);
+    EXPECT_THAT(after.notes(), testing::IsEmpty());  // the files give them the same ids
+    const std::vector<float> rows = formats::Checkpoint::open(folder.path()).f32(table, {90, 32});
+    EXPECT_EQ(rows[88 * 32], old_rows[(count - 2) * 32]);
+    EXPECT_EQ(rows[89 * 32], old_rows[(count - 1) * 32]);
+    EXPECT_EQ(after.encode("the <two>cat").ids.at(2), 89);
   }
 }
 

@@ -9,15 +9,18 @@
 namespace mana::text {
 
 void TokenNumbering::add(std::span<const RequestedToken> tokens, std::vector<std::string>& notes) {
+  const std::size_t before = tokens_.size();
   TokenId next = std::max(largest_ + 1, static_cast<TokenId>(model_.size()));
   for (const RequestedToken& request : tokens) {
     AddedToken token = request.token;
     if (token.content.empty()) continue;
     if (const auto known = by_content_.find(token.content); known != by_content_.end()) {
-      AddedToken& before = tokens_[known->second];
-      token.id = before.id;
-      token.special = token.special || before.special;
-      before = std::move(token);
+      // What has been added with others before stays as it is, unless a list says otherwise.
+      if (known->second < before && request.source != RequestedToken::Source::listed) continue;
+      AddedToken& same = tokens_[known->second];
+      token.id = same.id;
+      token.special = token.special || same.special;
+      same = std::move(token);
       continue;
     }
     if (const auto id = model_.id(token.content)) {

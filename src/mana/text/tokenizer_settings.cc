@@ -189,8 +189,13 @@ class Requests {
     const auto [place, is_new] = places_.emplace(request.token.content, all.size());
     if (is_new) {
       all.push_back(std::move(request));
-    } else if (request.source == RequestedToken::Source::listed) {  // of two in the list the last counts
-      all[place->second] = std::move(request);
+    } else if (request.source == RequestedToken::Source::listed ||
+               all[place->second].source != RequestedToken::Source::listed) {
+      // The list counts more than a name; of two of a kind the last one does, and what was special stays so.
+      RequestedToken& before = all[place->second];
+      request.token.special = request.token.special || before.token.special;
+      if (request.source == RequestedToken::Source::assumed) request.source = before.source;
+      before = std::move(request);
     }
     return all[place->second];
   }
@@ -225,7 +230,7 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
                     files.path.string()));
   }
   for (const AddedToken& token : special.own()) requests.special(token, RequestedToken::Source::named).special = true;
-  for (const AddedToken& token : special.extra()) requests.special(token, RequestedToken::Source::listed);
+  for (const AddedToken& token : special.extra()) requests.special(token, RequestedToken::Source::extra);
 }
 
 // Files without a limit say 1e30.

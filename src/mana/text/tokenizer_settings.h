@@ -29,6 +29,7 @@ struct TokenizerFolder {
 struct RequestedToken {
   enum class Source {
     listed,  ///< in a list of added tokens
+    extra,   ///< only among the extra special tokens
     named,   ///< only the settings name it
     assumed  ///< no file names it, the class does
   };
