@@ -18,17 +18,8 @@
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
 
-#include "mana/text/vocabulary.h"
-
 namespace mana::engine {
 namespace {
-
-/// Whether a token has this id or a larger one: two spellings of a token ("new york", "new_york") share one.
-bool has_token_from(const text::Tokenizer& tokenizer, std::size_t id) {
-  const auto end = static_cast<std::size_t>(text::Vocabulary::id_limit(tokenizer.vocabulary_size()));
-  while (id < end && !tokenizer.find_token(static_cast<text::TokenId>(id))) ++id;
-  return id < end;
-}
 
 /// A batch whose activations stay near the core while the weights stream by.
 constexpr std::size_t kTokenBudget = 512;

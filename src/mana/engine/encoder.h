@@ -125,8 +125,8 @@ class Encoder {
   std::optional<std::filesystem::path> packed_model() const;
   /// Why a packed model that the folder has was not used, as a sentence for people; else empty.
   const std::string& packed_model_note() const;
-  /// What was assumed, left out or not used when the model was loaded, that included, what the folder says and others of
-  /// its files overrule, and what its settings make useless: a sentence each, for people.
+  /// What was assumed, left out or not used when the model was loaded, that included, what the folder says and others
+  /// of its files overrule, and what its settings make useless: a sentence each, for people.
   std::vector<std::string> notes() const;
   const text::Tokenizer& tokenizer() const;
 
