@@ -97,9 +97,8 @@ struct EmbedOptions {
 
 /// An adapter is nothing without its base model, which may lie elsewhere.
 std::string contents_of(const formats::SentenceFolder& folder) {
-  std::string digest = digest_of_model(folder.folder);
-  if (folder.adapter) digest += " " + digest_of_model(models::encoder_folder(folder));
-  return digest;
+  const std::string own = digest_of_model(folder.folder);
+  return folder.adapter ? fmt::format("{} {}", own, digest_of_model(models::encoder_folder(folder))) : own;
 }
 
 /// All that the bits of the output depend on, beside the texts themselves. Nothing where nobody will ask.
