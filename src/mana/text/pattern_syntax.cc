@@ -14,6 +14,8 @@ namespace {
 // What Oniguruma means by \s and \w, as the inside of a class.
 constexpr std::string_view kSpace = "\\t-\\r\\x{85}\\p{Z}";
 constexpr std::string_view kWord = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+// Beyond brackets its table of Latin-1 counts, which has ²³¹¼½¾ too.
+constexpr std::string_view kWordAlone = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{B2}\\x{B3}\\x{B9}\\x{BC}-\\x{BE}";
 
 constexpr std::array<std::string_view, 19> kScripts = {
     "Han",     "Hiragana", "Katakana", "Hangul",   "Latin",    "Greek",      "Cyrillic", "Arabic", "Hebrew", "Thai",
@@ -67,8 +69,8 @@ class Translator {
     switch (c) {
       case 's': return put(kSpace, false);
       case 'S': return put(kSpace, true);
-      case 'w': return put(kWord, false);
-      case 'W': return put(kWord, true);
+      case 'w': return put(in_class ? kWord : kWordAlone, false);
+      case 'W': return put(kWordAlone, true);
       case 'd': out_ += "\\p{Nd}"; return;
       case 'D': out_ += "\\P{Nd}"; return;
       case 'v': out_ += "\\x0B"; return;
@@ -90,7 +92,7 @@ class Translator {
         return;
       case 'b':
         if (in_class) break;
-        out_ += fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", kWord);
+        out_ += fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", kWordAlone);
         return;
       default:
         if (c == '\0' || is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80) break;

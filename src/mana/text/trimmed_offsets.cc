@@ -32,10 +32,12 @@ Spaces spaces_of(std::string_view token) {
 void trim_offsets(const Tokenizer::Pipeline& pipeline, std::string_view text, TokenSequence& tokens) {
   for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
     auto& [begin, end] = tokens.offsets[i];
-    // Added tokens are what stands in the text, with the white space that they take with them.
-    const bool added = pipeline.added.token(tokens.ids[i]).has_value();
+    // Added tokens are what stands in the text, with the white space that they take with them; but the unknown one may
+    // stand for any word.
+    const std::string_view here = text.substr(begin, end - begin);
+    const auto added = pipeline.added.token(tokens.ids[i]);
     const std::string_view token =
-        added ? text.substr(begin, end - begin) : pipeline.vocabulary().token(tokens.ids[i]).value_or("");
+        added && here.find(*added) != here.npos ? here : pipeline.vocabulary().token(tokens.ids[i]).value_or("");
     Spaces spaces = spaces_of(token);
     const bool first = i == 0 || begin == 0;
     if (first && pipeline.prefix_space && spaces.leading == 1) spaces.leading = 0;
