@@ -146,11 +146,15 @@ TokenId id_of(const json::Value& place, std::string_view key) {
 }
 
 // The list of added tokens by the ids that the files give them.
-std::map<TokenId, AddedToken> listed_tokens(const TokenizerFolder& files, const SpecialTokens& special) {
-  std::map<TokenId, AddedToken> listed;
+std::map<TokenId, RequestedToken> listed_tokens(const TokenizerFolder& files, const SpecialTokens& special) {
+  std::map<TokenId, RequestedToken> listed;
+  const auto list = [&](TokenId id, AddedToken token, bool plain) {
+    listed.insert_or_assign(id, RequestedToken{std::move(token), RequestedToken::Source::listed, id, plain});
+  };
   if (const Entry decoder = member(root_of(files.config), "added_tokens_decoder")) {
-    for (const auto& [id, token] : decoder->object())
-      listed.insert_or_assign(id_of(token, id), read_token(token, false));
+    for (const auto& [id, token] : decoder->object()) {
+      list(id_of(token, id), read_token(token, false), !token.find("normalized"));
+    }
     return listed;
   }
   if (files.added_tokens) {
@@ -158,14 +162,14 @@ std::map<TokenId, AddedToken> listed_tokens(const TokenizerFolder& files, const 
       AddedToken token{.content = std::string(content)};
       token.special = special.written(content);
       token.normalized = !token.special;
-      listed.insert_or_assign(static_cast<TokenId>(id.integer(0, kMaxTokenId)), std::move(token));
+      list(static_cast<TokenId>(id.integer(0, kMaxTokenId)), std::move(token), false);
     }
   }
   if (const Entry entry = entry_of(root_of(files.stages), "added_tokens")) {
     for (const json::Value& token : entry->array()) {
       const Entry id = token.find("id");
       const TokenId key = id ? static_cast<TokenId>(id->integer(0, kMaxTokenId)) : static_cast<TokenId>(listed.size());
-      listed.insert_or_assign(key, read_added_token(token));
+      list(key, read_added_token(token), false);
     }
   }
   return listed;
@@ -176,11 +180,14 @@ class Requests {
  public:
   explicit Requests(TokenizerSettings& settings) : settings_(settings) {}
 
-  void list(const AddedToken& token, TokenId id) { add({token, RequestedToken::Source::listed, id}); }
-  // A special token stands behind the list unless it is in it.
-  AddedToken& special(const AddedToken& token, RequestedToken::Source source) {
+  void list(const RequestedToken& token) { add(token); }
+  // A special token stands behind the list unless it is in it. One that is named is special there, too.
+  void special(const AddedToken& token, RequestedToken::Source source) {
     settings_.special.push_back(token.content);
-    return add({token, source}).token;
+    RequestedToken& added = add({token, source});
+    if (source == RequestedToken::Source::extra) return;
+    added.token.special = true;
+    if (added.plain) added.token.normalized = false;
   }
 
  private:
@@ -209,19 +216,18 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
   const bool legacy = !member(config, "added_tokens_decoder");
   const SpecialTokens special(config, root_of(files.special_tokens), legacy);
   Requests requests(settings);
-  for (const auto& [id, token] : listed_tokens(files, special)) requests.list(token, id);
+  for (const auto& [id, token] : listed_tokens(files, special)) requests.list(token);
 
   for (const std::string_view key : kNamed) {
     const std::optional<AddedToken>& written = special.named(key);
-    AddedToken token{.content = default_token(settings.kind, key), .special = true};
-    token.normalized = token.lstrip = settings.kind == TokenizerClass::mpnet;
-    token.lstrip = token.lstrip && key == "mask_token";
+    AddedToken token{.content = default_token(settings.kind, key), .normalized = false, .special = true};
+    token.lstrip = settings.kind == TokenizerClass::mpnet && key == "mask_token";
     if (written) token = *written;
     if (key == "unk_token") settings.unknown = token.content;
     if (key == "cls_token") settings.cls = token.content;
     if (key == "sep_token") settings.separator = token.content;
     if (token.content.empty()) continue;
-    requests.special(token, written ? RequestedToken::Source::named : RequestedToken::Source::assumed).special = true;
+    requests.special(token, written ? RequestedToken::Source::named : RequestedToken::Source::assumed);
   }
   if (settings.kind != TokenizerClass::file &&
       (settings.unknown.empty() || settings.cls.empty() || settings.separator.empty())) {
@@ -229,7 +235,7 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
         fmt::format("{}: the settings of the tokenizer must not leave unk_token, cls_token or sep_token null",
                     files.path.string()));
   }
-  for (const AddedToken& token : special.own()) requests.special(token, RequestedToken::Source::named).special = true;
+  for (const AddedToken& token : special.own()) requests.special(token, RequestedToken::Source::named);
   for (const AddedToken& token : special.extra()) requests.special(token, RequestedToken::Source::extra);
 }
 

@@ -36,6 +36,7 @@ struct RequestedToken {
   AddedToken token;
   Source source = Source::listed;
   std::optional<TokenId> said = {};  ///< the id that the list gives it
+  bool plain = false;                ///< nothing says whether it is normalised: it is unless it is special
 };
 
 /// What they say beside stages and vocabulary, put together as transformers 5 does: where `tokenizer_config.json` has

@@ -184,7 +184,9 @@ TEST(TokenizerJson, NamesThePlaceOfEveryMistake) {
   expect_refused(changed(R"("single_word":false)", R"("single_word":"no")"), "added_tokens[0].single_word");
   expect_refused(changed(R"("added_tokens":[)", R"("added_tokens":[7,)"), "added_tokens[0]");
   expect_refused(changed(R"("sep":["[SEP]",3])", R"("sep":["[SEP]"])"), "post_processor.sep");
-  for (const char* text : {"", "{", "[]", "7", "{}", R"({"model": 3})", R"({"model": {"vocab": []}})"}) {
+  const Model empty{{"tokenizer.json", ""}};
+  EXPECT_THAT([&] { empty.load(); }, ThrowsMessage<FormatError>(HasSubstr("tokenizer.json is empty")));
+  for (const char* text : {"{", "[]", "7", "{}", R"({"model": 3})", R"({"model": {"vocab": []}})"}) {
     expect_refused(text, "");
   }
   expect_refused(std::string(10000, '[') + std::string(10000, ']'), "nested");
