@@ -105,6 +105,7 @@ TEST(Words, AreExportedInEveryForm) {
   EXPECT_EQ(words({"export", "--output", (folder / "folder").string(), "--force"}).status, 0);
   EXPECT_EQ(words({"export", "--output", (folder / "w.vec").string(), "--sif", "1e-3"}).status, 2);
   EXPECT_EQ(words({"export", "--output", (folder / "other").string(), "--sif", "-1"}).status, 2);
+  EXPECT_EQ(words({"export", "--output", (folder / "other").string(), "--sif", "inf"}).status, 2);
 }
 
 TEST(Words, AreAModelOfTextsThatSentenceTransformersReadsAlike) {

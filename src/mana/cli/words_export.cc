@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <deque>
 #include <filesystem>
 #include <optional>
@@ -78,7 +79,7 @@ std::optional<double> read_weight(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || !(value > 0)) {
+  if (error != std::errc() || end != text->data() + text->size() || !(value > 0) || !std::isfinite(value)) {
     Options::refuse("--sif", "a number above 0", *text);
   }
   return value;
