@@ -58,11 +58,16 @@ class ModelCheck {
       report_.checked.push_back(check());
       return true;
     } catch (const Error& error) {
-      report_.wrong.emplace_back(error.what());
+      add_mistake(error.what());
     } catch (const std::filesystem::filesystem_error& error) {
-      report_.wrong.push_back(fmt::format("{}: {}", name, error.what()));
+      add_mistake(fmt::format("{}: {}", name, error.what()));
     }
     return false;
+  }
+
+  /// Several checks may come upon the same one.
+  void add_mistake(const std::string& mistake) {
+    if (std::ranges::find(report_.wrong, mistake) == report_.wrong.end()) report_.wrong.push_back(mistake);
   }
 
   std::string read_files() {
