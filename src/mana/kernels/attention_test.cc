@@ -1,4 +1,5 @@
-// Attention at every level against its definition in double, over lengths, widths and values.
+// Attention at every level against its definition in double, over lengths, widths, reaches and values, and with bits
+// that depend on nothing but what a query sees.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,184 +9,215 @@
 #include <vector>
 
 #include "amx_emulator/levels.h"
-#include "mana/kernels/reference/attention.h"
-#include "mana/kernels/table.h"
-#include "mana/kernels/test_factors.h"
-#include "mana/kernels/test_values.h"
+#include "mana/kernels/test_attention.h"
 
 namespace mana::kernels {
 namespace {
 
-struct AttentionCase {
-  std::size_t length, heads, head_width;
-  float spread = 1.0f;
-};
-
-std::vector<float> run_attention(const Table& kernels, const AttentionCase& shape, const std::vector<float>& qkv,
-                                 std::size_t pieces = 1) {
-  Shifted in(qkv, shape.length % 16), out(std::vector<float>(shape.length * shape.heads * shape.head_width), 0);
-  Buffer<float> scratch(kernels.attention_scratch(shape.length, shape.head_width));
-  for (std::size_t piece = 0; piece < pieces; ++piece) {
-    kernels.attention({in.data(), shape.length, shape.heads, shape.head_width, shape.heads * piece / pieces,
-                       shape.heads * (piece + 1) / pieces, out.data(), scratch.data()});
-  }
-  EXPECT_TRUE(out.guarded());
-  return {out.data(), out.data() + out.size};
-}
-
-void check_attention(const Table& kernels, const AttentionCase& shape) {
-  const std::size_t model = shape.heads * shape.head_width;
-  const auto qkv = random_values(shape.length * 3 * model, 5, shape.spread);
-  const auto out = run_attention(kernels, shape, qkv);
-  EXPECT_EQ(run_attention(kernels, shape, qkv, shape.heads), out) << "head by head";
-  const auto wide = widened(qkv);
-  std::vector<double> expected(out.size()), scores(shape.length);
-  for (std::size_t head = 0; head < shape.heads; ++head) {
-    const double* q = wide.data() + head * shape.head_width;
-    reference::attention(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width,
-                         expected.data() + head * shape.head_width, model, scores.data());
-  }
-  // A score of size s carries an error of about s · 1e-7, which the exponential hands on to the weights.
-  const double tolerance =
-      3e-6 * (1 + shape.spread * shape.spread * shape.spread * std::sqrt(static_cast<double>(shape.head_width)));
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    ASSERT_NEAR(out[i], expected[i], tolerance)
-        << "length " << shape.length << " head width " << shape.head_width << " at " << i;
-  }
-}
-
-class AttentionTest : public testing::TestWithParam<Isa> {
+/// Every level in every precision.
+class AttentionTest : public testing::TestWithParam<std::pair<Isa, Precision>> {
  protected:
-  const Table& kernels = table(GetParam());
-};
+  const Table& kernels = table(GetParam().first, GetParam().second);
+  const bool in_bf16 = kernels.rounds() || kernels.precision == Precision::bf16;
 
-TEST_P(AttentionTest, EqualsItsDefinition) {
-  for (std::size_t length = 1; length <= 70; length += kReduced ? 5 : 1) check_attention(kernels, {length, 2, 8});
-  for (std::size_t width = 1; width <= 70; width += kReduced ? 5 : 1) check_attention(kernels, {5, 2, width});
-  check_attention(kernels, {0, 2, 8});
-  check_attention(kernels, {128, 2, 32});
-  if (GetParam() != Isa::reference) check_attention(kernels, {512, 2, 64});
-}
-
-TEST_P(AttentionTest, SurvivesExtremeScores) {
-  check_attention(kernels, {33, 2, 16, 10.0f});
-  // One key stands far above the others, by more than an exponential of f32 can hold: it takes all the weight.
-  const AttentionCase shape{20, 1, 4};
-  auto qkv = random_values(shape.length * 12, 6);
-  for (std::size_t t = 0; t < shape.length; ++t) {
-    for (std::size_t c = 0; c < 4; ++c) {
-      qkv[t * 12 + c] = 100.0f;
-      qkv[t * 12 + 4 + c] = t == 7 ? 100.0f : -100.0f;
+  double tolerance(const AttentionCase& shape) const {
+    if (in_bf16) {
+      // A numerator near the middle of two bf16 numbers may become either, each 2⁻⁸ of it from the other, and together
+      // they do so at random; the quick exponential adds 1e-4.
+      const auto seen = static_cast<double>(std::min({shape.keys, shape.reach.before, shape.reach.after}));
+      return shape.spread * (2e-4 + 4 * std::pow(2.0, -8) / std::sqrt(1.0 + seen));
     }
-  }
-  const auto out = run_attention(kernels, shape, qkv);
-  for (std::size_t t = 0; t < shape.length; ++t) {
-    for (std::size_t c = 0; c < 4; ++c) EXPECT_EQ(out[t * 4 + c], qkv[7 * 12 + 8 + c]);
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Levels, AttentionTest, testing::ValuesIn(available_isas()),
-                         [](const auto& level) { return std::string(name_of(level.param)); });
-
-/// Attention in bf16, where the level has it.
-class Bf16AttentionTest : public testing::TestWithParam<std::pair<Isa, Precision>> {
- protected:
-  /// Of a text that begins at row `first_row` of a batch. Rounded, or as values.
-  std::vector<float> run(const AttentionCase& shape, const std::vector<float>& qkv, std::size_t first_row,
-                         bool as_rounded, std::size_t pieces = 1) const {
-    const std::size_t model = shape.heads * shape.head_width, rows = first_row + shape.length;
-    std::vector<float> all(first_row * 3 * model, std::numeric_limits<float>::quiet_NaN());  // nobody may look there
-    all.insert(all.end(), qkv.begin(), qkv.end());
-    const Buffer<std::byte> rounded = factors_of(kernels.rounded, all.data(), rows, 3 * model);
-    Buffer<std::byte> out_rounded(layout.bytes(rows, model));
-    Shifted out(std::vector<float>(shape.length * model), shape.length % 16);
-    Buffer<float> scratch(kernels.attention_scratch(shape.length, shape.head_width));
-    for (std::size_t piece = 0; piece < pieces; ++piece) {
-      kernels.attention({nullptr, shape.length, shape.heads, shape.head_width, shape.heads * piece / pieces,
-                         shape.heads * (piece + 1) / pieces, out.data(), scratch.data(), rounded.data(),
-                         as_rounded ? out_rounded.data() : nullptr, first_row});
-    }
-    EXPECT_TRUE(out.guarded());
-    if (!as_rounded) return out.values();
-    const std::vector<float> values = values_of(layout, out_rounded.data(), rows, model);
-    return {values.begin() + static_cast<std::ptrdiff_t>(first_row * model), values.end()};
+    // A score of size s carries an error of about s · 1e-7, which the exponential hands on to the weights.
+    return 3e-6 * (1 + shape.spread * shape.spread * shape.spread * std::sqrt(static_cast<double>(shape.head_width)));
   }
 
   void check(const AttentionCase& shape) const {
-    const std::size_t model = shape.heads * shape.head_width;
-    const auto qkv = random_values(shape.length * 3 * model, 5, shape.spread);
-    const auto out = run(shape, qkv, 0, false);
-    EXPECT_EQ(run(shape, qkv, 5, false, shape.heads), out) << "behind another text, head by head";
-    EXPECT_EQ(run(shape, qkv, 5, true, shape.heads), rounded_to_bf16(out)) << "rounded";
-    const auto wide = widened(qkv);
-    std::vector<double> expected(out.size()), scores(shape.length);
-    for (std::size_t head = 0; head < shape.heads; ++head) {
-      const double* q = wide.data() + head * shape.head_width;
-      reference::attention(q, q + model, q + 2 * model, 3 * model, shape.length, shape.head_width,
-                           expected.data() + head * shape.head_width, model, scores.data(), reference::RoundToBf16());
-    }
-    // A numerator near the middle of two bf16 numbers may become either, each 2⁻⁸ of it from the other, and together
-    // they do so at random; the quick exponential adds 1e-4.
-    const double tolerance = shape.spread * (2e-4 + 4 * std::pow(2.0, -8) / std::sqrt(1.0 + double(shape.length)));
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      ASSERT_NEAR(out[i], expected[i], tolerance)
-          << "length " << shape.length << " head width " << shape.head_width << " at " << i;
-    }
+    AttentionData data(shape);
+    const std::vector<float> out = data.attend(kernels, shape.heads);
+    ASSERT_EQ(data.attend(kernels, 1), out) << "head by head, " << shape;
+    ASSERT_TRUE(data.untouched) << shape;
+    const std::vector<double> expected = in_bf16 ? data.defined(reference::RoundToBf16()) : data.defined();
+    for (std::size_t i = 0; i < out.size(); ++i)
+      ASSERT_NEAR(out[i], expected[i], tolerance(shape)) << shape << ", " << i;
   }
-
-  const Table& kernels = table(GetParam().first, GetParam().second);
-  const FactorLayout& layout = kernels.rounded.layout;
+  static AttentionCase self(std::size_t length, std::size_t heads, std::size_t width, float spread = 1) {
+    return {.queries = length, .keys = length, .heads = heads, .head_width = width, .spread = spread};
+  }
 };
 
-TEST_P(Bf16AttentionTest, EqualsItsDefinition) {
-  for (std::size_t length = 1; length <= 70; length += kReduced ? 5 : 1) check({length, 2, 8});
-  for (std::size_t width = 1; width <= 70; width += kReduced ? 5 : 1) check({5, 2, width});
-  for (const std::size_t width : {24, 32, 48, 64}) check({37, 3, width});
-  check({0, 2, 8});
-  check({128, 2, 32});
-  check({512, 1, 64});
+TEST_P(AttentionTest, EqualsItsDefinition) {
+  for (std::size_t length = 1; length <= 70; length += kReduced ? 5 : 1) check(self(length, 2, 8));
+  for (std::size_t width = 1; width <= 70; width += kReduced ? 5 : 1) check(self(5, 2, width));
+  for (const std::size_t width : {24, 32, 48, 64}) check(self(37, 3, width));
+  check(self(0, 2, 8));
+  check(self(128, 2, 32));
+  if (kernels.isa != Isa::reference) check(self(512, 1, 64));
 }
 
-TEST_P(Bf16AttentionTest, SurvivesExtremeScores) {
-  // One key stands far above the others, by more than an exponential of f32 can hold: it takes all the weight.
-  const AttentionCase shape{40, 1, 4};
-  for (const float size : {100.0f, 1e8f, 1e15f}) {
-    auto qkv = rounded_to_bf16(random_values(shape.length * 12, 6));
-    for (std::size_t t = 0; t < shape.length; ++t) {
-      for (std::size_t c = 0; c < 4; ++c) {
-        qkv[t * 12 + c] = size;
-        qkv[t * 12 + 4 + c] = t == 7 ? size : -size;
+TEST_P(AttentionTest, EqualsItsDefinitionInEveryReach) {
+  for (const AttentionCase& shape : cases_of_reach()) check(shape);
+}
+
+TEST_P(AttentionTest, AStepIsTheLastRowOfTheWholePass) {
+  const std::size_t length = 75;
+  for (const Reach& reach : {Reach::causal(), Reach::causal_band(3), Reach::causal_band(40), Reach::band(2)}) {
+    for (const bool bias : {false, true}) {
+      AttentionCase shape{.queries = length, .keys = length, .heads = 4, .key_heads = 2, .reach = reach, .bias = bias};
+      AttentionData whole(shape), one({.queries = 1, .keys = length, .heads = 4, .key_heads = 2});
+      const std::vector<float> out = whole.attend(kernels, 4);
+      const std::size_t width = whole.shape.heads * whole.shape.value_width;
+      for (std::size_t i = 0; i < length; ++i) {
+        // So many keys are there by then: all that the query sees, and none behind.
+        const std::size_t keys = reach.of(i, length).last;
+        AttentionCall step = whole.call(kernels);
+        step.q.row += i;
+        step.queries = 1;
+        step.keys = keys;
+        step.reach.offset = i;
+        if (bias) step.bias.first += i * step.bias.query_stride;
+        ASSERT_EQ(one.attend(kernels, step, 4),
+                  std::vector<float>(out.data() + i * width, out.data() + (i + 1) * width))
+            << "query " << i << ", bias " << bias;
       }
-    }
-    const auto out = run(shape, qkv, 0, false);
-    for (std::size_t t = 0; t < shape.length; ++t) {
-      for (std::size_t c = 0; c < 4; ++c) EXPECT_NEAR(out[t * 4 + c], qkv[7 * 12 + 8 + c], 1e-4) << size;
     }
   }
 }
 
-TEST_P(Bf16AttentionTest, ANumberThatIsNoneStaysInItsText) {
-  const AttentionCase shape{20, 2, 32};
-  auto qkv = random_values(shape.length * 192, 6);
-  qkv[3 * 192 + 64] = std::numeric_limits<float>::quiet_NaN();  // a key of the first head
-  const auto out = run(shape, qkv, 0, false);
-  for (std::size_t t = 0; t < shape.length; ++t) {
+TEST_P(AttentionTest, TheWholeReachHasTheBitsOfAll) {
+  for (const std::size_t length : {1, 20, 70}) {
+    AttentionData all({.queries = length, .keys = length}),
+        far({.queries = length, .keys = length, .reach = Reach::band(length)}),
+        last({.queries = length, .keys = length, .reach = Reach::causal()});
+    const std::vector<float> out = all.attend(kernels, 2), causal = last.attend(kernels, 2);
+    EXPECT_EQ(far.attend(kernels, 2), out);
+    EXPECT_TRUE(std::equal(out.end() - 16, out.end(), causal.end() - 16));
+  }
+}
+
+TEST_P(AttentionTest, AKeyOutOfReachAddsNothing) {
+  constexpr std::size_t kLength = 70, kBroken = 41, kWidth = 16;
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+  for (const Reach& reach : {Reach::causal(), Reach::band(3), Reach::causal_band(5)}) {
+    AttentionData data({.queries = kLength, .keys = kLength, .reach = reach});
+    const std::vector<float> sound = data.attend(kernels, 2);
+    data.k.row(kBroken)[0] = kNone;
+    data.v.row(kBroken)[9] = kNone;
+    data.v.row(kBroken)[3] = std::numeric_limits<float>::infinity();
+    const std::vector<float> out = data.attend(kernels, 2);
+    for (std::size_t i = 0; i < kLength; ++i) {
+      const KeyRange seen = reach.of(i, kLength);
+      for (std::size_t c = 0; c < kWidth; ++c) {
+        if (!seen.has(kBroken)) {
+          ASSERT_EQ(out[i * kWidth + c], sound[i * kWidth + c]) << "query " << i;
+        } else if (c < 8) {  // all of the first head, whose key it is
+          ASSERT_TRUE(std::isnan(out[i * kWidth + c])) << "query " << i;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(AttentionTest, InF32BitsDoNotDependOnWhereTheSeenKeysStand) {
+  if (in_bf16) return;  // it sums pairs of keys
+  constexpr std::size_t kLength = 60;
+  AttentionData data({.queries = kLength, .keys = kLength, .reach = Reach::causal_band(7)}),
+      one({.queries = 1, .keys = 8});
+  const std::vector<float> out = data.attend(kernels, 2);
+  for (std::size_t i = 7; i < kLength; ++i) {
+    AttentionCall step = data.call(kernels);  // all that it does not see has been forgotten
+    step.q.row += i, step.k.row += i - 7, step.v.row += i - 7;
+    step.queries = 1, step.keys = 8;
+    step.reach = Reach::all();
+    ASSERT_EQ(one.attend(kernels, step, 2), std::vector<float>(out.data() + i * 16, out.data() + (i + 1) * 16)) << i;
+  }
+}
+
+TEST_P(AttentionTest, SurvivesExtremeScores) {
+  if (!in_bf16) check(self(33, 2, 16, 10.0f));
+  // One key stands far above the others, by more than an exponential of f32 can hold: it takes all the weight.
+  for (const Reach& reach : {Reach::all(), Reach::causal_band(30)}) {
+    for (const float size : {100.0f, 1e8f, 1e15f}) {
+      AttentionData data({.queries = 40, .keys = 40, .heads = 1, .head_width = 4, .reach = reach});
+      data.v.fill(rounded_to_bf16(data.v.values()));
+      for (std::size_t t = 0; t < 40; ++t) {
+        std::fill_n(data.q.row(t), 4, size);
+        std::fill_n(data.k.row(t), 4, t == 7 ? size : -size);
+      }
+      const std::vector<float> out = data.attend(kernels, 1);
+      for (std::size_t t = 7; t < 37; ++t) {
+        for (std::size_t c = 0; c < 4; ++c) EXPECT_NEAR(out[t * 4 + c], data.v.row(7)[c], in_bf16 ? 1e-4 : 0) << size;
+      }
+    }
+  }
+}
+
+TEST_P(AttentionTest, ANumberThatIsNoneStaysInItsHead) {
+  AttentionData data(self(20, 2, 32));
+  data.k.row(3)[0] = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> out = data.attend(kernels, 2);
+  for (std::size_t t = 0; t < 20; ++t) {
     EXPECT_TRUE(std::isnan(out[t * 64]));
     EXPECT_TRUE(std::isfinite(out[t * 64 + 32]));
   }
 }
 
-/// bf16, and integers where bf16 is fast.
-std::vector<std::pair<Isa, Precision>> levels_that_round() {
-  std::vector<std::pair<Isa, Precision>> levels = amx_emulator::tested_levels();
-  std::erase_if(levels, [](const auto& level) { return !table(level.first, level.second).rounds(); });
-  return levels;
+TEST_P(AttentionTest, HandsOnRounded) {
+  if (!kernels.rounds()) return;
+  for (const Reach& reach : {Reach::all(), Reach::causal()}) {
+    for (const auto& [heads, width] : {std::pair<std::size_t, std::size_t>{2, 8}, {3, 32}, {2, 37}}) {
+      AttentionData data({.queries = 37, .keys = 37, .heads = heads, .head_width = width, .reach = reach});
+      const std::vector<float> values = data.attend(kernels, heads);
+      AttentionCall call = data.call(kernels);
+      const std::size_t model = heads * width, first_row = 5;
+      Buffer<std::byte> out(kernels.rounded.layout.bytes(first_row + 37, model));
+      Buffer<float> scratch(kernels.attention_scratch(call));
+      call.out = {.values = nullptr, .columns = model, .row = first_row, .column = 0, .rounded = out.data()};
+      call.scratch = scratch.data();
+      for (std::size_t head = 0; head < heads; ++head) {
+        call.first_head = head, call.last_head = head + 1;
+        kernels.attention(call);
+      }
+      const auto rounded = values_of(kernels.rounded.layout, out.data(), first_row + 37, model);
+      EXPECT_EQ(std::vector<float>(rounded.begin() + static_cast<std::ptrdiff_t>(first_row * model), rounded.end()),
+                rounded_to_bf16(values));
+    }
+  }
 }
 
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Bf16AttentionTest);
-INSTANTIATE_TEST_SUITE_P(Levels, Bf16AttentionTest, testing::ValuesIn(levels_that_round()), [](const auto& level) {
-  return std::string(name_of(level.param.first)) + "_" + std::string(name_of(level.param.second));
-});
+INSTANTIATE_TEST_SUITE_P(Levels, AttentionTest, testing::ValuesIn(amx_emulator::tested_levels()),
+                         [](const auto& level) {
+                           return std::string(name_of(level.param.first)) + "_" +
+                                  std::string(name_of(level.param.second));
+                         });
+
+TEST(Reach, NamesTheKeysThatAQuerySees) {
+  EXPECT_EQ(Reach::all().of(3, 10), (KeyRange{0, 10}));
+  EXPECT_EQ(Reach::causal().of(3, 10), (KeyRange{0, 4}));
+  EXPECT_EQ(Reach::causal(9).of(0, 10), (KeyRange{0, 10}));
+  EXPECT_EQ(Reach::band(2).of(3, 10), (KeyRange{1, 6}));
+  EXPECT_EQ(Reach::band(2).of(9, 10), (KeyRange{7, 10}));
+  EXPECT_EQ(Reach::band(0).of(3, 10), (KeyRange{3, 4}));
+  EXPECT_EQ(Reach::causal_band(2).of(3, 10), (KeyRange{1, 4}));
+  EXPECT_EQ(Reach::causal_band(2).of(0, 10), (KeyRange{0, 1}));
+  EXPECT_TRUE(Reach::band(1, 5).of(9, 10).empty());
+  EXPECT_TRUE(Reach::all().of(0, 0).empty());
+}
+
+TEST(Reach, NamesTheQueriesThatSeeAKey) {
+  constexpr std::size_t kQueries = 9, kKeys = 8;
+  for (const Reach& reach : tested_reaches(kQueries, kKeys)) {
+    for (std::size_t first = 0; first < kKeys; ++first) {
+      for (std::size_t last = first + 1; last <= kKeys; ++last) {
+        for (std::size_t query = 0; query < kQueries; ++query) {
+          const KeyRange seen = reach.of(query, kKeys);
+          EXPECT_EQ(reach.queries_of({first, last}, kQueries).has(query),
+                    !seen.empty() && seen.first < last && seen.last > first)
+              << first << " to " << last << ", query " << query;
+        }
+      }
+    }
+  }
+}
 
 }  // namespace
 }  // namespace mana::kernels

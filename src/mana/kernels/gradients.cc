@@ -7,7 +7,7 @@
 #include "mana/kernels/cpu/tables.h"
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/activation.h"
-#include "mana/kernels/reference/attention.h"
+#include "mana/kernels/reference/attention_call.h"
 #include "mana/kernels/reference/dropout.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
@@ -98,31 +98,6 @@ void add_rows(const AddRowsCall& call) {
   }
 }
 
-void attention(const AttentionForwardCall& call) {
-  const std::size_t model = call.heads * call.head_width;
-  for (std::size_t head = call.first_head; head < call.last_head; ++head) {
-    const float* q = call.qkv + head * call.head_width;
-    const auto mask = [&](std::size_t i, std::size_t j) {
-      return reference::dropout_factor(call.dropout, call.first_row * call.heads + head, i * call.length + j);
-    };
-    reference::attention_forward(q, q + model, q + 2 * model, 3 * model, call.length, call.head_width, mask,
-                                 call.out + head * call.head_width, model, call.scratch);
-  }
-}
-
-void attention_gradient(const AttentionGradientCall& call) {
-  const std::size_t model = call.heads * call.head_width;
-  for (std::size_t head = call.first_head; head < call.last_head; ++head) {
-    const float* q = call.qkv + head * call.head_width;
-    float* dq = call.dqkv + head * call.head_width;
-    const auto mask = [&](std::size_t i, std::size_t j) {
-      return reference::dropout_factor(call.dropout, call.first_row * call.heads + head, i * call.length + j);
-    };
-    reference::attention_gradient(q, q + model, q + 2 * model, 3 * model, call.dout + head * call.head_width, model,
-                                  call.length, call.head_width, mask, dq, dq + model, dq + 2 * model, call.scratch);
-  }
-}
-
 void embedding_gradient(const EmbeddingGradientCall& call) {
   for (std::size_t token = 0; token < call.tokens; ++token) {
     float* const row = call.table + static_cast<std::size_t>(call.ids[token]) * call.width;
@@ -148,10 +123,10 @@ constexpr GradientTable reference_table(Precision precision, void (*weight_gradi
       .norm_value = norm_value,
       .add_norm_gradient = add_norm_gradient,
       .add_rows = add_rows,
-      .attention = attention,
-      .attention_scratch = [](std::size_t length, std::size_t) { return length; },
-      .attention_gradient = attention_gradient,
-      .attention_gradient_scratch = [](std::size_t length, std::size_t) { return 2 * length; },
+      .attention = reference::attention<>,
+      .attention_scratch = reference::attention_scratch,
+      .attention_gradient = reference::attention_gradient,
+      .attention_gradient_scratch = reference::attention_gradient_scratch,
       .embedding_gradient = embedding_gradient,
       .add = add,
       .adamw = reference::adamw,

@@ -127,36 +127,6 @@ struct AddRowsCall {
   float* sum;  ///< [stride]
 };
 
-/// O = dropout(softmax(Q Kᵀ / √d_k)) V for heads [first_head, last_head) of one text, laid out as in AttentionCall. The
-/// mask of a head is row first_row · heads + head, in which the queries' keys follow each other.
-struct AttentionForwardCall {
-  const float* qkv;  ///< [length, 3 · heads · head_width]
-  Dropout dropout;
-  std::size_t first_row;  ///< where the text begins among the tokens of the batch
-  std::size_t length;
-  std::size_t heads;
-  std::size_t head_width;
-  std::size_t first_head;
-  std::size_t last_head;
-  float* out;      ///< [length, heads · head_width]
-  float* scratch;  ///< attention_forward_scratch(length, head_width) floats, 64-byte aligned
-};
-
-/// Its gradient. The probabilities are computed once more.
-struct AttentionGradientCall {
-  const float* qkv;   ///< [length, 3 · heads · head_width]
-  const float* dout;  ///< [length, heads · head_width]
-  Dropout dropout;
-  std::size_t first_row;
-  std::size_t length;
-  std::size_t heads;
-  std::size_t head_width;
-  std::size_t first_head;
-  std::size_t last_head;
-  float* dqkv;     ///< [length, 3 · heads · head_width]: the columns of these heads are written
-  float* scratch;  ///< attention_gradient_scratch(length, head_width) floats, 64-byte aligned
-};
-
 /// table[ids[t]] += dy[t] for every token t in order, columns [first, last): the gradient of a look-up.
 struct EmbeddingGradientCall {
   const std::int32_t* ids;  ///< [tokens], rows of the table
@@ -212,10 +182,10 @@ struct GradientTable {
   void (*norm_value)(const NormValueCall&);
   void (*add_norm_gradient)(const AddNormGradientCall&);
   void (*add_rows)(const AddRowsCall&);
-  void (*attention)(const AttentionForwardCall&);
-  std::size_t (*attention_scratch)(std::size_t length, std::size_t head_width);
-  void (*attention_gradient)(const AttentionGradientCall&);
-  std::size_t (*attention_gradient_scratch)(std::size_t length, std::size_t head_width);
+  void (*attention)(const AttentionCall&);  ///< in f32 at every precision, with dropout
+  std::size_t (*attention_scratch)(const AttentionCall&);
+  void (*attention_gradient)(const AttentionCall&, const AttentionGradient&);
+  std::size_t (*attention_gradient_scratch)(const AttentionCall&);
   void (*embedding_gradient)(const EmbeddingGradientCall&);
   void (*add)(const AddCall&);
   void (*adamw)(const AdamWCall&);

@@ -3,8 +3,11 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "mana/kernels/packed_linear.h"
@@ -84,15 +87,33 @@ void attention(benchmark::State& state, Isa isa, float probability, bool backwar
   const GradientTable& kernels = gradient_table(isa);
   const auto qkv = random_values(length * 3 * kWidth), dout = random_values(length * kWidth);
   Buffer<float> out(length * kWidth), dqkv(qkv.size());
-  Buffer<float> scratch(
-      std::max(kernels.attention_scratch(length, kHeadWidth), kernels.attention_gradient_scratch(length, kHeadWidth)));
-  const Dropout dropout(probability, 1);
+  const auto columns = [&](auto* values, std::size_t part) {
+    return HeadRows<std::remove_pointer_t<decltype(values)>>{values, 3 * kWidth, 0, part * kWidth};
+  };
+  AttentionCall call{.q = columns(qkv.data(), 0),
+                     .k = columns(qkv.data(), 1),
+                     .v = columns(qkv.data(), 2),
+                     .queries = length,
+                     .keys = length,
+                     .heads = kHeads,
+                     .key_heads = kHeads,
+                     .head_width = kHeadWidth,
+                     .value_width = kHeadWidth,
+                     .divisor = std::sqrt(static_cast<float>(kHeadWidth)),
+                     .dropout = Dropout(probability, 1),
+                     .first_head = 0,
+                     .last_head = kHeads,
+                     .out = {out.data(), kWidth},
+                     .scratch = nullptr};
+  const AttentionGradient gradient{
+      {dout.data(), kWidth}, columns(dqkv.data(), 0), columns(dqkv.data(), 1), columns(dqkv.data(), 2)};
+  Buffer<float> scratch(std::max(kernels.attention_scratch(call), kernels.attention_gradient_scratch(call)));
+  call.scratch = scratch.data();
   for (auto _ : state) {
     if (backward) {
-      kernels.attention_gradient(
-          {qkv.data(), dout.data(), dropout, 0, length, kHeads, kHeadWidth, 0, kHeads, dqkv.data(), scratch.data()});
+      kernels.attention_gradient(call, gradient);
     } else {
-      kernels.attention({qkv.data(), dropout, 0, length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data()});
+      kernels.attention(call);
     }
     benchmark::ClobberMemory();
   }

@@ -8,7 +8,7 @@
 
 #include "mana/kernels/cpu/tables.h"
 #include "mana/kernels/packed_linear.h"
-#include "mana/kernels/reference/attention.h"
+#include "mana/kernels/reference/attention_call.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
 
@@ -44,20 +44,6 @@ void add_norm(const AddNormCall& call) {
   reference::add_norm(call.x, call.y, call.rows, call.width, call.gamma, call.beta, call.epsilon, call.z);
 }
 
-/// `rounded` is what becomes of the operands of its products.
-template <class Rounded>
-void attention(const AttentionCall& call, const Rounded& rounded) {
-  const std::size_t model = call.heads * call.head_width;
-  for (std::size_t head = call.first_head; head < call.last_head; ++head) {
-    const float* q = call.qkv + head * call.head_width;
-    reference::attention(q, q + model, q + 2 * model, 3 * model, call.length, call.head_width,
-                         call.out + head * call.head_width, model, call.scratch, rounded);
-  }
-}
-
-void attention_f32(const AttentionCall& call) { attention(call, std::identity()); }
-void attention_bf16(const AttentionCall& call) { attention(call, reference::RoundToBf16()); }
-
 constexpr Table reference_table(Precision precision, Element element, void (*linear)(const LinearCall&),
                                 void (*attention)(const AttentionCall&)) {
   return {Isa::reference,
@@ -69,12 +55,13 @@ constexpr Table reference_table(Precision precision, Element element, void (*lin
           [](std::size_t, std::size_t) { return std::size_t{0}; },
           add_norm,
           attention,
-          [](std::size_t length, std::size_t) { return length; }};
+          reference::attention_scratch};
 }
 
-constexpr Table kF32 = reference_table(Precision::f32, Element::f32, linear_f32, attention_f32);
-constexpr Table kBf16 = reference_table(Precision::bf16, Element::bf16, linear_bf16, attention_bf16);
-constexpr Table kInt8 = reference_table(Precision::int8, Element::i8, linear_int8, attention_f32);
+constexpr Table kF32 = reference_table(Precision::f32, Element::f32, linear_f32, reference::attention<>);
+constexpr Table kBf16 =
+    reference_table(Precision::bf16, Element::bf16, linear_bf16, reference::attention<reference::RoundToBf16>);
+constexpr Table kInt8 = reference_table(Precision::int8, Element::i8, linear_int8, reference::attention<>);
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mana/kernels/activation.h"
+#include "mana/kernels/attention.h"
 #include "mana/kernels/factors.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
@@ -56,22 +57,6 @@ struct AddNormCall {
   FactorRows factors = {};  ///< of z in the table's layout, or nowhere
 };
 
-/// O = softmax(Q Kᵀ / √d_k) V for heads [first_head, last_head) of one text. Q, K and V lie side by side in `qkv`. A
-/// table that rounds attends in bf16, takes them rounded, and O becomes values or is rounded.
-struct AttentionCall {
-  const float* qkv;  ///< [length, 3 · heads · head_width]; unused where `rounded` is needed
-  std::size_t length;
-  std::size_t heads;
-  std::size_t head_width;
-  std::size_t first_head;
-  std::size_t last_head;
-  float* out;                          ///< [length, heads · head_width]; unused where `out_rounded` is given
-  float* scratch;                      ///< attention_scratch(length, head_width) floats, 64-byte aligned
-  const std::byte* rounded = nullptr;  ///< qkv of a whole batch
-  std::byte* out_rounded = nullptr;    ///< of a whole batch
-  std::size_t first_row = 0;           ///< of the text in both
-};
-
 /// The kernels of one instruction-set level and precision. In each, the order in which an output element is summed
 /// depends on the shape of its own row or text alone, never on the rows beside it or on how the work is split (P1).
 struct Table {
@@ -83,8 +68,8 @@ struct Table {
   void (*linear)(const LinearCall&);
   std::size_t (*linear_scratch)(std::size_t rows, std::size_t inputs);
   void (*add_norm)(const AddNormCall&);
-  void (*attention)(const AttentionCall&);
-  std::size_t (*attention_scratch)(std::size_t length, std::size_t head_width);
+  void (*attention)(const AttentionCall&);  ///< a table that rounds takes Q, K and V rounded, and attends in bf16
+  std::size_t (*attention_scratch)(const AttentionCall&);  ///< grows with queries and keys
 
   bool rounds() const { return rounded.exists(); }
 };

@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
@@ -40,19 +41,38 @@ void linear(benchmark::State& state, Isa isa, Precision precision, Activation ac
                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void attention(benchmark::State& state, Isa isa, Precision precision) {
+void attention(benchmark::State& state, Isa isa, Precision precision, bool causal) {
   const auto length = static_cast<std::size_t>(state.range(0));
   constexpr std::size_t kHeads = 12, kHeadWidth = 32;
   constexpr std::size_t kModel = kHeads * kHeadWidth;
   const Table& kernels = table(isa, precision);
   const auto qkv = random_values(length * 3 * kModel);
-  Buffer<float> out(length * kModel), scratch(kernels.attention_scratch(length, kHeadWidth));
+  Buffer<float> out(length * kModel);
   const FactorKernel& kernel = kernels.rounded;
   Buffer<std::byte> rounded(kernel.layout.bytes(length, 3 * kModel)), out_rounded(kernel.layout.bytes(length, kModel));
   if (kernel.exists()) kernel.make({qkv.data(), length, 3 * kModel, {rounded.data(), 0}});
+  const auto columns = [&](std::size_t first) {
+    return HeadRows<const float>{qkv.data(), 3 * kModel, 0, first, rounded.data()};
+  };
+  AttentionCall call{.q = columns(0),
+                     .k = columns(kModel),
+                     .v = columns(2 * kModel),
+                     .queries = length,
+                     .keys = length,
+                     .heads = kHeads,
+                     .key_heads = kHeads,
+                     .head_width = kHeadWidth,
+                     .value_width = kHeadWidth,
+                     .divisor = std::sqrt(static_cast<float>(kHeadWidth)),
+                     .reach = causal ? Reach::causal() : Reach::all(),
+                     .first_head = 0,
+                     .last_head = kHeads,
+                     .out = {out.data(), kModel, 0, 0, kernel.exists() ? out_rounded.data() : nullptr},
+                     .scratch = nullptr};
+  Buffer<float> scratch(kernels.attention_scratch(call));
+  call.scratch = scratch.data();
   for (auto _ : state) {
-    kernels.attention({qkv.data(), length, kHeads, kHeadWidth, 0, kHeads, out.data(), scratch.data(), rounded.data(),
-                       out_rounded.data()});
+    kernels.attention(call);
     benchmark::ClobberMemory();
   }
   state.counters["FLOP/s"] = benchmark::Counter(4.0 * static_cast<double>(length * length * kHeads * kHeadWidth),
@@ -90,7 +110,13 @@ const bool kRegistered = [] {
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
       if (!available(precision, isa)) continue;
       const std::string name = "attention/" + level + "/" + std::string(name_of(precision));
-      benchmark::RegisterBenchmark(name.c_str(), attention, isa, precision)->Arg(12)->Arg(36)->Arg(89)->Arg(256);
+      for (const bool causal : {false, true}) {
+        benchmark::RegisterBenchmark((name + (causal ? "/causal" : "")).c_str(), attention, isa, precision, causal)
+            ->Arg(12)
+            ->Arg(36)
+            ->Arg(89)
+            ->Arg(256);
+      }
     }
     benchmark::RegisterBenchmark(("add_norm/" + level).c_str(), add_norm, isa);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,7 +16,25 @@ using kernels::Run;
 /// others (added, normalised, pooled), or what the next linear map or attention multiplies.
 enum class Use { value, product };
 
-/// Texts side by side without padding: text t has the tokens [offsets[t], offsets[t + 1]).
+/// Texts one behind the other without padding: text t has the rows [offsets[t], offsets[t + 1]). Or with room behind
+/// each: then it has the first lengths[t] of them.
+struct Sequences {
+  std::span<const std::uint32_t> offsets;       ///< [texts + 1]
+  std::span<const std::uint32_t> lengths = {};  ///< [texts], or empty
+
+  std::size_t count() const { return offsets.size() - 1; }
+  std::size_t begin(std::size_t text) const { return offsets[text]; }
+  std::size_t length(std::size_t text) const {
+    return lengths.empty() ? offsets[text + 1] - offsets[text] : lengths[text];
+  }
+  std::size_t longest() const {
+    std::size_t longest = 0;
+    for (std::size_t text = 0; text < count(); ++text) longest = std::max(longest, length(text));
+    return longest;
+  }
+};
+
+/// The tokens of texts side by side.
 struct PackedTokens {
   std::span<const std::int32_t> ids;       ///< [tokens]
   std::span<const std::int32_t> type_ids;  ///< [tokens], or empty: all zero
@@ -24,6 +43,7 @@ struct PackedTokens {
   std::size_t texts() const { return offsets.size() - 1; }
   std::size_t tokens() const { return ids.size(); }
   std::size_t length(std::size_t text) const { return offsets[text + 1] - offsets[text]; }
+  Sequences sequences() const { return {.offsets = offsets}; }
 };
 
 }  // namespace mana::nn

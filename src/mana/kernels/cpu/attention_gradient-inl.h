@@ -9,135 +9,43 @@
 #include <cstddef>
 
 #include "mana/kernels/cpu/attention-inl.h"
-#include "mana/kernels/cpu/dropout-inl.h"
 #include "mana/kernels/cpu/weight_gradient-inl.h"
 #include "mana/kernels/gradients.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-/// One head of one text: where Q, K and V lie, and its mask.
-struct Head {
-  template <class Call>
-  HWY_INLINE Head(const Call& call, std::size_t head)
-      : model(call.heads * call.head_width),
-        stride(3 * model),
-        length(call.length),
-        width(call.head_width),
-        keys(panels_for(call.length) * kPanelWidth),
-        q(call.qkv + head * call.head_width),
-        dropout(call.dropout),
-        mask_row(call.first_row * call.heads + head) {}
-  const float* k() const { return q + model; }
-  const float* v() const { return q + 2 * model; }
+enum class Store { put, add };
 
-  std::size_t model, stride, length, width, keys;
-  const float* q;
-  const Dropout& dropout;
-  std::uint64_t mask_row;
-};
-
-/// Room for the mask of a block of queries.
-HWY_INLINE std::size_t mask_size(std::size_t length) { return kMaxRows * length + 3 * reference::kDropoutGroup; }
-
-/// Writes the factors of queries row, row + 1, …, those of a query `length` behind those of the one before; returns
-/// where they begin. Behind the last stands something more.
-HWY_INLINE const float* make_mask(const Head& head, std::size_t row, std::size_t rows, float* mask) {
-  constexpr std::size_t kGroup = reference::kDropoutGroup;
-  const std::size_t first = row * head.length, begin = first / kGroup * kGroup;
-  for (std::size_t column = begin; column < first + rows * head.length; column += kGroup) {
-    dropout_factors(head.dropout, head.mask_row, column, mask + column - begin);
-  }
-  return mask + first - begin;
-}
-
-/// S = A Bᵀ for a block of rows of A (`a_stride` apart) and all rows of B, which lies in `panels` as pack_keys() makes
-/// them.      S: [rows, keys]
-HWY_INLINE void multiply_by_keys(const Head& head, const float* a, std::size_t a_stride, std::size_t rows,
-                                 const float* panels, float* s) {
-  for (std::size_t key = 0; key < head.keys; key += kPanelWidth) {
-    kBlocks<MultiplyAdd>[rows - 1](a, a_stride, panels + key * head.width, head.width, kZeroPanel, s + key, head.keys);
-  }
-}
-
-/// The first `head.width` columns of panels of sums, where they belong: store(column, count, sums) for each vector.
-template <class Multiply>
-HWY_INLINE void multiply_to_columns(const Head& head, std::size_t rows, const float* panels, float* out,
-                                    std::size_t out_stride, const Multiply& multiply) {
-  for (std::size_t column = 0; column < head.width; column += kPanelWidth) {
+/// The first `width` columns of panels of sums, [rows, kPanelWidth] each, where they belong: multiply(first column,
+/// columns, sums) makes them.
+template <Store kStore = Store::put, class Multiply>
+HWY_INLINE void multiply_to_columns(std::size_t rows, std::size_t width, float* out, std::size_t out_stride,
+                                    const Multiply& multiply) {
+  for (std::size_t column = 0; column < width; column += kPanelWidth) {
     HWY_ALIGN float mixed[kMaxRows * kPanelWidth];
-    multiply(panels + column * head.length, mixed);
+    const std::size_t columns = HWY_MIN(kPanelWidth, width - column);
+    multiply(column, columns, mixed);
     for (std::size_t m = 0; m < rows; ++m) {
-      for (std::size_t n = 0; n < HWY_MIN(kPanelWidth, head.width - column); n += kLanes) {
-        store_first(hn::Load(Tag(), mixed + m * kPanelWidth + n), out + m * out_stride + column + n,
-                    HWY_MIN(kLanes, head.width - column - n));
+      for (std::size_t n = 0; n < columns; n += kLanes) {
+        const std::size_t count = HWY_MIN(kLanes, columns - n);
+        float* const to = out + m * out_stride + column + n;
+        const Vec sums = hn::Load(Tag(), mixed + m * kPanelWidth + n);
+        store_first(kStore == Store::put ? sums : hn::Add(load_first(to, count), sums), to, count);
       }
     }
   }
 }
 
-/// Room for Kᵀ and V in panels, the scores of a block of queries, and their mask.
-std::size_t attention_forward_scratch(std::size_t length, std::size_t head_width) {
-  return attention_scratch(length, head_width) + mask_size(length);
-}
-
-/// P ∘ M from exponentials: scores ← scores · factor · mask.
-HWY_INLINE void drop_scores(std::size_t length, float factor, const float* mask, float* scores) {
-  const Vec scale = hn::Set(Tag(), factor);
-  for (std::size_t key = 0; key < length; key += kLanes) {
-    const Vec kept = hn::Mul(hn::Mul(hn::LoadU(Tag(), scores + key), scale), hn::LoadU(Tag(), mask + key));
-    hn::StoreU(kept, Tag(), scores + key);
-  }
-}
-
-void attention_forward(const AttentionForwardCall& call) {
-  if (!call.dropout.active()) {
-    return attention(
-        {call.qkv, call.length, call.heads, call.head_width, call.first_head, call.last_head, call.out, call.scratch});
-  }
-  const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.head_width));
-  for (std::size_t index = call.first_head; index < call.last_head; ++index) {
-    const Head head(call, index);
-    float* key_panels = call.scratch;
-    float* value_panels = key_panels + head.keys * head.width;
-    float* scores = value_panels + panels_for(head.width) * kPanelWidth * head.length;
-    float* mask_memory = scores + kMaxRows * head.keys;
-    pack_keys(head.k(), head.stride, head.length, head.width, key_panels);
-    pack_values(head.v(), head.stride, head.length, head.width, value_panels);
-    for (std::size_t row = 0; row < head.length;) {
-      const std::size_t rows = next_rows(head.length - row);
-      multiply_by_keys(head, head.q + row * head.stride, head.stride, rows, key_panels, scores);
-      const float* mask = make_mask(head, row, rows, mask_memory);
-      for (std::size_t m = 0; m < rows; ++m) {
-        float* const line = scores + m * head.keys;
-        drop_scores(head.length, exponentials(line, head.length, scale), mask + m * head.length, line);
-      }
-      multiply_to_columns(head, rows, value_panels, call.out + row * head.model + index * head.width, head.model,
-                          [&](const float* panel, float* mixed) {
-                            kBlocks<MultiplyAdd>[rows - 1](scores, head.keys, panel, head.length, kZeroPanel, mixed,
-                                                           kPanelWidth);
-                          });
-      row += rows;
-    }
-  }
-}
-
-/// Kᵀ and Vᵀ in panels of keys; K, Q and dO in panels of columns; P ∘ M and dS; P and the mask of one block of queries.
-std::size_t attention_gradient_scratch(std::size_t length, std::size_t head_width) {
-  const std::size_t keys = panels_for(length) * kPanelWidth;
-  return 2 * keys * head_width + 3 * panels_for(head_width) * kPanelWidth * length + 2 * length * keys +
-         kMaxRows * keys + mask_size(length);
-}
-
-/// A row of P, P ∘ M and dS / √d_k from the exponentials of its scores (in `p`) and from dO Vᵀ (in `ds`):
+/// A row of P, P ∘ M and dS / divisor from the exponentials of its scores (in `p`) and from dO Vᵀ (in `ds`):
 ///   dP = M ∘ (dO Vᵀ),  dS = P ∘ (dP - Σ P ∘ dP) = (P ∘ M) ∘ (dO Vᵀ) - P Σ (P ∘ M) ∘ (dO Vᵀ)
 /// Without dropout `mask` is null.
-HWY_INLINE void score_gradient(const Head& head, const float* mask, float inverse_sum, float* p, float* dropped,
-                               float* ds) {
+HWY_INLINE void score_gradient(const AttentionCall& call, std::size_t length, const float* mask, float inverse_sum,
+                               float* p, float* dropped, float* ds) {
   const Tag d;
   const Vec inverse = hn::Set(d, inverse_sum);
   Vec sums = hn::Zero(d);
-  for (std::size_t key = 0; key < head.length; key += kLanes) {
+  for (std::size_t key = 0; key < length; key += kLanes) {
     const Vec probability = hn::Mul(hn::LoadU(d, p + key), inverse);
     const Vec kept = mask == nullptr ? probability : hn::Mul(probability, hn::LoadU(d, mask + key));
     const Vec product = hn::Mul(kept, hn::LoadU(d, ds + key));
@@ -147,65 +55,106 @@ HWY_INLINE void score_gradient(const Head& head, const float* mask, float invers
     sums = hn::Add(sums, product);
   }
   const Vec sum = hn::SumOfLanes(d, sums);
-  const Vec scale = hn::Set(d, 1.0f / __builtin_sqrtf(static_cast<float>(head.width)));
-  for (std::size_t key = 0; key < head.length; key += kLanes) {
+  const Vec scale = hn::Set(d, 1.0f / call.divisor);
+  for (std::size_t key = 0; key < length; key += kLanes) {
     const Vec difference = hn::NegMulAdd(hn::LoadU(d, p + key), sum, hn::LoadU(d, ds + key));
     hn::StoreU(hn::Mul(difference, scale), d, ds + key);
   }
 }
 
-void attention_gradient(const AttentionGradientCall& call) {
-  const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.head_width));
+/// dB += divisor · (dS / divisor) for one query
+HWY_INLINE void add_bias_gradient(KeyRange seen, const float* ds, float divisor, float* dbias) {
+  for (std::size_t key = seen.first; key < seen.last; key += kLanes) {
+    const std::size_t count = HWY_MIN(kLanes, seen.last - key);
+    const Vec sum = hn::MulAdd(load_first(ds + key, count), hn::Set(Tag(), divisor), load_first(dbias + key, count));
+    store_first(sum, dbias + key, count);
+  }
+}
+
+/// Where the memory of a gradient's scratch goes.
+struct GradientRoom {
+  explicit GradientRoom(const AttentionCall& call)
+      : keys(padded_keys(call)),
+        stride(score_stride(call)),
+        key_panels(0),
+        value_panels(key_panels + keys * call.head_width),
+        k_columns(value_panels + keys * call.value_width),
+        q_columns(k_columns + panels_for(call.head_width) * kPanelWidth * call.keys),
+        dout_columns(q_columns + panels_for(call.head_width) * kPanelWidth * call.queries),
+        dropped(dout_columns + panels_for(call.value_width) * kPanelWidth * call.queries),
+        ds(dropped + call.queries * stride + kLanes),
+        p(ds + call.queries * stride + kLanes),
+        mask(p + kMaxRows * stride + kLanes),
+        size(mask + mask_size(call)) {}
+
+  std::size_t keys, stride;
+  std::size_t key_panels, value_panels;            ///< Kᵀ and Vᵀ in panels of keys
+  std::size_t k_columns, q_columns, dout_columns;  ///< K, Q and dO in panels of columns
+  std::size_t dropped, ds;                         ///< P ∘ M and dS / divisor   [queries, keys]
+  std::size_t p, mask;                             ///< P and the mask of one block of queries
+  std::size_t size;
+};
+
+std::size_t attention_gradient_scratch(const AttentionCall& call) { return GradientRoom(call).size; }
+
+void attention_gradient(const AttentionCall& call, const AttentionGradient& to) {
+  const GradientRoom room(call);
+  const auto at = [&](std::size_t place) { return call.scratch + place; };
+  const std::size_t d_k = call.head_width, d_v = call.value_width, stride = room.stride;
+  const float scale = kLog2E / call.divisor;
   for (std::size_t index = call.first_head; index < call.last_head; ++index) {
     const Head head(call, index);
-    const float* dout = call.dout + index * head.width;
-    float* const dq = call.dqkv + index * head.width;
-    const std::size_t columns = panels_for(head.width) * kPanelWidth * head.length;
-    float* key_panels = call.scratch;
-    float* value_panels = key_panels + head.keys * head.width;
-    float* k_columns = value_panels + head.keys * head.width;
-    float* q_columns = k_columns + columns;
-    float* dout_columns = q_columns + columns;
-    float* dropped = dout_columns + columns;        // P ∘ M   [length, keys]
-    float* ds = dropped + head.length * head.keys;  // dS / √d_k   [length, keys]
-    float* p = ds + head.length * head.keys;        // P   [rows of a block, keys]
-    float* mask_memory = p + kMaxRows * head.keys;
-    pack_keys(head.k(), head.stride, head.length, head.width, key_panels);
-    pack_keys(head.v(), head.stride, head.length, head.width, value_panels);
-    pack_values(head.k(), head.stride, head.length, head.width, k_columns);
-    pack_values(head.q, head.stride, head.length, head.width, q_columns);
-    pack_values(dout, head.model, head.length, head.width, dout_columns);
-
-    for (std::size_t row = 0; row < head.length;) {
-      const std::size_t rows = next_rows(head.length - row);
-      float* const ds_rows = ds + row * head.keys;
-      multiply_by_keys(head, head.q + row * head.stride, head.stride, rows, key_panels, p);
-      multiply_by_keys(head, dout + row * head.model, head.model, rows, value_panels, ds_rows);
-      const float* mask = head.dropout.active() ? make_mask(head, row, rows, mask_memory) : nullptr;
-      for (std::size_t m = 0; m < rows; ++m) {
-        float* const line = p + m * head.keys;
-        const float inverse_sum = exponentials(line, head.length, scale);
-        score_gradient(head, mask == nullptr ? nullptr : mask + m * head.length, inverse_sum, line,
-                       dropped + (row + m) * head.keys, ds_rows + m * head.keys);
-      }
-      // dQ = dS K / √d_k
-      multiply_to_columns(
-          head, rows, k_columns, dq + row * head.stride, head.stride, [&](const float* panel, float* mixed) {
-            kBlocks<MultiplyAdd>[rows - 1](ds_rows, head.keys, panel, head.length, kZeroPanel, mixed, kPanelWidth);
-          });
-      row += rows;
+    const float* const dout = to.dout.head(index, d_v);
+    const bool first_of_group = call.opens_group(index);
+    if (first_of_group) {
+      pack_keys(head.k, call.k.columns, call.keys, d_k, at(room.key_panels));
+      pack_keys(head.v, call.v.columns, call.keys, d_v, at(room.value_panels));
+      pack_values(head.k, call.k.columns, call.keys, d_k, at(room.k_columns));
     }
-    for (std::size_t key = 0; key < head.length;) {
-      const std::size_t rows = next_rows(head.length - key);
-      float* const dk = dq + head.model + key * head.stride;
-      // dK = dSᵀ Q / √d_k,  dV = (P ∘ M)ᵀ dO
-      multiply_to_columns(head, rows, q_columns, dk, head.stride, [&](const float* panel, float* mixed) {
-        kTransposed<MultiplyAdd>[rows - 1](ds + key, head.keys, panel, head.length, mixed, kPanelWidth);
-      });
-      multiply_to_columns(
-          head, rows, dout_columns, dk + head.model, head.stride, [&](const float* panel, float* mixed) {
-            kTransposed<MultiplyAdd>[rows - 1](dropped + key, head.keys, panel, head.length, mixed, kPanelWidth);
-          });
+    pack_values(head.q, call.q.columns, call.queries, d_k, at(room.q_columns));
+    pack_values(dout, to.dout.columns, call.queries, d_v, at(room.dout_columns));
+
+    for (std::size_t row = 0; row < call.queries;) {
+      const Block block(call, row, next_rows(call.queries - row));
+      float* const p = at(room.p);
+      float* const ds = at(room.ds) + row * stride;
+      float* const dropped = at(room.dropped) + row * stride;
+      multiply_by_keys(block, head.q + row * call.q.columns, call.q.columns, at(room.key_panels), d_k, p, stride);
+      multiply_by_keys(block, dout + row * to.dout.columns, to.dout.columns, at(room.value_panels), d_v, ds, stride);
+      const float* mask = call.dropout.active() ? make_mask(head, block, at(room.mask)) : nullptr;
+      for (std::size_t m = 0; m < block.rows; ++m) {
+        const KeyRange seen = block.of(m), whole = {0, stride};
+        const std::size_t line = m * stride, begin = line + seen.first;
+        if (call.bias.exists()) add_bias(call, index, row + m, seen, p + line);
+        const float inverse_sum = exponentials(p + begin, seen.size(), scale);
+        if (seen.size() < call.keys) clear_unseen(whole, seen, ds + line), clear_unseen(whole, seen, dropped + line);
+        score_gradient(call, seen.size(), mask == nullptr ? nullptr : mask + m * call.keys + seen.first, inverse_sum,
+                       p + begin, dropped + begin, ds + begin);
+        if (to.dbias.exists()) add_bias_gradient(seen, ds + line, call.divisor, to.dbias.row(index, row + m));
+      }
+      // dQ = dS K / divisor
+      multiply_to_columns(block.rows, d_k, to.dq.head(index, d_k) + row * to.dq.columns, to.dq.columns,
+                          [&](std::size_t column, std::size_t columns, float* sums) {
+                            mix(block, ds, stride, at(room.k_columns) + column * call.keys, columns, sums);
+                          });
+      row += block.rows;
+    }
+    for (std::size_t key = 0; key < call.keys;) {
+      const std::size_t rows = next_rows(call.keys - key);
+      const KeyRange queries = call.reach.queries_of({key, key + rows}, call.queries);
+      const auto add_up = [&](std::size_t weights, std::size_t columns_of, const HeadRows<float>& out,
+                              std::size_t width) {
+        const float* const of_keys = at(weights) + queries.first * stride + key;
+        const auto multiply = [&](std::size_t column, std::size_t, float* sums) {
+          const float* const panel = at(columns_of) + column * call.queries + queries.first * kPanelWidth;
+          kTransposed<MultiplyAdd>[rows - 1](of_keys, stride, panel, queries.size(), sums, kPanelWidth);
+        };
+        float* const to_rows = out.head(head.key_head, width) + key * out.columns;
+        if (first_of_group) return multiply_to_columns(rows, width, to_rows, out.columns, multiply);
+        multiply_to_columns<Store::add>(rows, width, to_rows, out.columns, multiply);
+      };
+      add_up(room.ds, room.q_columns, to.dk, d_k);          // dK = dSᵀ Q / divisor
+      add_up(room.dropped, room.dout_columns, to.dv, d_v);  // dV = (P ∘ M)ᵀ dO
       key += rows;
     }
   }

@@ -78,7 +78,7 @@ class MaskRow {
   HWY_ALIGN float factors_[reference::kDropoutGroup];
 };
 
-void dropout(const DropoutCall& call) {
+inline void dropout(const DropoutCall& call) {
   for (std::size_t row = 0; row < call.rows; ++row) {
     const std::size_t begin = row * call.width;
     MaskRow mask(call.dropout, call.first_row + row);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mana/kernels/cpu/bf16-inl.h"
+#include "mana/kernels/reach.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
@@ -104,9 +105,9 @@ HWY_INLINE void pack_key_pairs(const HeadFactors<kTogether>& head, std::size_t l
   }
 }
 
-/// V in panels of columns: a panel holds, for each pair of keys, those of 32 columns; zero beyond the last key.
+/// V in panels of columns: a panel holds, for each pair of keys, those of 32 columns; zero but for the keys in `kept`.
 template <std::size_t kTogether>
-HWY_INLINE void pack_value_pairs(const HeadFactors<kTogether>& head, std::size_t length, std::size_t keys,
+HWY_INLINE void pack_value_pairs(const HeadFactors<kTogether>& head, KeyRange kept, std::size_t keys,
                                  std::int32_t* panels) {
   alignas(64) static constexpr std::uint16_t kOneFromEach[2 * kPanelWidth] = {
       0,  32, 1,  33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39, 8,  40, 9,  41, 10, 42,
@@ -115,9 +116,10 @@ HWY_INLINE void pack_value_pairs(const HeadFactors<kTogether>& head, std::size_t
   const __m512i left = _mm512_load_si512(kOneFromEach), right = _mm512_load_si512(kOneFromEach + kPanelWidth);
   for (std::size_t i = 0; i < head.lines(); ++i) {
     for (std::size_t key = 0; key < keys; key += 2, panels += kPanelWidth) {
-      const __m512i zero = _mm512_setzero_si512();
-      const __m512i even = key < length ? head.line(key, i) : zero,
-                    odd = key + 1 < length ? head.line(key + 1, i) : zero;
+      const auto line = [&](std::size_t index) {
+        return kept.has(index) ? head.line(index, i) : _mm512_setzero_si512();
+      };
+      const __m512i even = line(key), odd = line(key + 1);
       _mm512_storeu_si512(panels, _mm512_permutex2var_epi16(even, left, odd));
       _mm512_storeu_si512(panels + kLanes, _mm512_permutex2var_epi16(even, right, odd));
     }

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "mana/kernels/cpu/attention-inl.h"
+#include "mana/kernels/cpu/head_panels-inl.h"
 #include "mana/kernels/gradients.h"
 #include "mana/kernels/packed_linear.h"
 

@@ -93,24 +93,53 @@ TEST(ReferenceGradients, OfANorm) {
   EXPECT_LT(relative_error(dbeta, differences(beta, [&](const Values& at) { return loss(h, gamma, at); })), 1e-6);
 }
 
-TEST(ReferenceGradients, OfAttentionWithDropout) {
-  const std::size_t length = 5, width = 3, stride = 3 * width;
-  for (const float probability : {0.0f, 0.3f}) {
-    const Dropout dropout(probability, 11);
-    const auto mask = [&](std::size_t i, std::size_t j) { return dropout_factor(dropout, i, j); };
-    const Values qkv = random_doubles(length * stride, 1), dout = random_doubles(length * width, 2);
-    const auto loss = [&](const Values& at) {
-      Values out(length * width), scratch(length);
-      attention_forward(at.data(), at.data() + width, at.data() + 2 * width, stride, length, width, mask, out.data(),
-                        width, scratch.data());
-      return dot(out, dout);
-    };
-    Values gradient(qkv.size()), scratch(2 * length);
-    attention_gradient(qkv.data(), qkv.data() + width, qkv.data() + 2 * width, stride, dout.data(), width, length,
-                       width, mask, gradient.data(), gradient.data() + width, gradient.data() + 2 * width,
-                       scratch.data());
-    EXPECT_LT(relative_error(gradient, central_differences(qkv, loss)), 1e-6) << probability;
+/// A table of biases, and where their gradients are added up.
+struct BiasTable {
+  const Values& values;
+  Values* gradient;
+  std::size_t keys;
+  double operator()(std::size_t query, std::size_t key) const { return values[query * keys + key]; }
+  void add(std::size_t query, std::size_t key, double ds) const { (*gradient)[query * keys + key] += ds; }
+};
+
+TEST(ReferenceGradients, OfAttentionWithReachBiasAndDropout) {
+  const std::size_t queries = 5, keys = 6, width = 3, value_width = 4;
+  const Values q = random_doubles(queries * width, 1), k = random_doubles(keys * width, 2),
+               v = random_doubles(keys * value_width, 3), table = random_doubles(queries * keys, 4),
+               dout = random_doubles(queries * value_width, 5);
+  for (const Reach& reach : {Reach::all(), Reach::causal(1), Reach::band(1), Reach::causal_band(2, 3)}) {
+    for (const float probability : {0.0f, 0.3f}) {
+      const Dropout dropout(probability, 11);
+      const auto mask = [&](std::size_t i, std::size_t j) { return dropout_factor(dropout, i, j); };
+      const auto head = [&](const Values& at_q, const Values& at_k, const Values& at_v) {
+        return AttentionHead<double>{at_q.data(), width, at_k.data(), width,       at_v.data(), value_width,
+                                     queries,     keys,  width,       value_width, 1.7,         reach};
+      };
+      const auto loss = [&](const Values& at_q, const Values& at_k, const Values& at_v, const Values& at_bias) {
+        Values out(queries * value_width), p(keys);
+        attention(head(at_q, at_k, at_v), out.data(), value_width, p.data(), BiasTable{at_bias, nullptr, keys}, mask);
+        return dot(out, dout);
+      };
+      Values dq(q.size()), dk(k.size()), dv(v.size()), dbias(table.size()), p(2 * keys);
+      attention_gradient(head(q, k, v), dout.data(), value_width,
+                         {dq.data(), width, dk.data(), width, dv.data(), value_width}, p.data(),
+                         BiasTable{table, &dbias, keys}, mask);
+      const auto differences = [&](const Values& x, const auto& of) { return central_differences(x, of); };
+      EXPECT_LT(relative_error(dq, differences(q, [&](const Values& at) { return loss(at, k, v, table); })), 1e-6);
+      EXPECT_LT(relative_error(dk, differences(k, [&](const Values& at) { return loss(q, at, v, table); })), 1e-6);
+      EXPECT_LT(relative_error(dv, differences(v, [&](const Values& at) { return loss(q, k, at, table); })), 1e-6);
+      EXPECT_LT(relative_error(dbias, differences(table, [&](const Values& at) { return loss(q, k, v, at); })), 1e-6);
+    }
   }
+}
+
+TEST(Attention, OfNoKeyIsZero) {
+  const Values x = random_doubles(12, 1);
+  const AttentionHead<double> head{x.data(), 3, x.data(), 3, x.data(), 3, 4, 4, 3, 3, 1.0, Reach::causal_band(0, 2)};
+  Values out(12, 1.0), p(4);
+  attention(head, out.data(), 3, p.data());
+  EXPECT_EQ(Values(out.begin(), out.begin() + 3), Values(x.begin() + 6, x.begin() + 9));  // sees the third alone
+  EXPECT_EQ(Values(out.begin() + 6, out.end()), Values(6, 0.0));
 }
 
 // The values of its authors (kat_vectors of Random123).

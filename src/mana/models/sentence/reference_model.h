@@ -114,8 +114,18 @@ class ReferenceModel {
         const auto mask = [&](std::size_t query, std::size_t key) {
           return kernels::reference::dropout_factor(dropout, first * heads + head, query * batch.length(text) + key);
         };
-        kernels::reference::attention_forward(q.data() + at, k.data() + at, v.data() + at, model, batch.length(text),
-                                              width, mask, out.data() + at, model, p.data());
+        kernels::reference::attention<double>({.q = q.data() + at,
+                                               .q_stride = model,
+                                               .k = k.data() + at,
+                                               .k_stride = model,
+                                               .v = v.data() + at,
+                                               .v_stride = model,
+                                               .queries = batch.length(text),
+                                               .keys = batch.length(text),
+                                               .head_width = width,
+                                               .value_width = width,
+                                               .divisor = std::sqrt(static_cast<double>(width))},
+                                              out.data() + at, model, p.data(), {}, mask);
       }
     }
     return out;
