@@ -25,7 +25,7 @@ class OperationEdgesTest : public testing::Test {
 
 TEST_F(OperationEdgesTest, NormsOfZeroHaveNoSlope) {
   const Variable x = tape_.leaf(of(tape_, 2, {0, 0, 3, 4}));
-  const Variable y = row_norms(tape_, x);
+  const Variable y = row_norms(x);
   EXPECT_EQ(y.value().data()[1], 5);
   tape_.backward(y, of(tape_, 2, {1, 1}));
   EXPECT_EQ(std::vector<float>(x.gradient().data(), x.gradient().data() + 4), (std::vector<float>{0, 0, 0.6f, 0.8f}));
@@ -33,7 +33,7 @@ TEST_F(OperationEdgesTest, NormsOfZeroHaveNoSlope) {
 
 TEST_F(OperationEdgesTest, ZeroVectorsAreNormalizedByTheLeastNorm) {
   const Variable x = tape_.leaf(of(tape_, 1, {0, 0}));
-  const Variable y = normalize_rows(tape_, x, 0.5f);
+  const Variable y = normalize_rows(x, 0.5f);
   EXPECT_EQ(y.value().data()[0], 0);
   tape_.backward(y, of(tape_, 1, {1, -3}));
   EXPECT_EQ(x.gradient().data()[0], 2);
@@ -42,28 +42,28 @@ TEST_F(OperationEdgesTest, ZeroVectorsAreNormalizedByTheLeastNorm) {
 
 TEST_F(OperationEdgesTest, LargeNumbersDoNotOverflow) {
   const Variable x = tape_.leaf(of(tape_, 1, {300, 300, -300}));
-  const Variable sums = row_log_sums(tape_, x);
+  const Variable sums = row_log_sums(x);
   EXPECT_FLOAT_EQ(sums.value().data()[0], 300.693147f);
-  const Variable y = softplus(tape_, x);
+  const Variable y = softplus(x);
   EXPECT_EQ(y.value().data()[0], 300);
   EXPECT_EQ(y.value().data()[2], 0);
 }
 
 TEST_F(OperationEdgesTest, NothingToAddUpIsLogZero) {
-  const Variable sums = row_log_sums(tape_, tape_.constant(tape_.tensor(1, 0)));
-  EXPECT_EQ(softplus(tape_, sums).value().data()[0], 0);
+  const Variable sums = row_log_sums(tape_.constant(tape_.tensor(1, 0)));
+  EXPECT_EQ(softplus(sums).value().data()[0], 0);
 }
 
 TEST_F(OperationEdgesTest, NanStaysNan) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const Variable x = tape_.leaf(of(tape_, 1, {1, nan}));
-  EXPECT_TRUE(std::isnan(relu(tape_, x).value().data()[1]));
-  EXPECT_TRUE(std::isnan(softplus(tape_, x).value().data()[1]));
-  EXPECT_TRUE(std::isnan(absolute(tape_, x).value().data()[1]));
+  EXPECT_TRUE(std::isnan(relu(x).value().data()[1]));
+  EXPECT_TRUE(std::isnan(softplus(x).value().data()[1]));
+  EXPECT_TRUE(std::isnan(absolute(x).value().data()[1]));
   for (const auto operation : {row_sums, row_norms, row_log_sums, sum, mean, mean_square}) {
-    EXPECT_TRUE(std::isnan(operation(tape_, x).value().data()[0]));
+    EXPECT_TRUE(std::isnan(operation(x).value().data()[0]));
   }
-  EXPECT_TRUE(std::isnan(normalize_rows(tape_, x).value().data()[0]));
+  EXPECT_TRUE(std::isnan(normalize_rows(x).value().data()[0]));
 }
 
 TEST_F(OperationEdgesTest, GradientsReachParametersThatAreNotFrozen) {
@@ -73,7 +73,7 @@ TEST_F(OperationEdgesTest, GradientsReachParametersThatAreNotFrozen) {
   parameter.values = values;
   parameter.gradient = gradient;
   const Variable x = tape_.constant(of(tape_, 1, {5, 6}));
-  const Variable y = product(tape_, x, parameter_value(tape_, parameter));  // (17, 39)
+  const Variable y = product(x, parameter_value(tape_, parameter));  // (17, 39)
   EXPECT_EQ(y.value().data()[1], 39);
   tape_.backward(y, of(tape_, 1, {1, -1}));
   EXPECT_EQ(gradient, (std::vector<float>{15, 16, 5, 4}));

@@ -34,7 +34,7 @@ struct Case {
   Shape output;
   std::function<void(const Doubles& x, Matrix<double> y)> value;
   std::function<void(const Doubles& x, Matrix<double> y, Matrix<double> dy, const Doubles& dx)> gradient;
-  std::function<Variable(Tape&, const std::vector<Variable>& x)> operation;
+  std::function<Variable(const std::vector<Variable>& x)> operation;
 };
 
 void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }  // NOLINT(readability-identifier-naming)
@@ -98,7 +98,7 @@ TEST_P(OperationTest, InF32IsTheReferenceAtEveryLevel) {
     Tape tape(kernels::Run{kernels::table(isa), pool});
     std::vector<Variable> inputs;
     for (const Matrix<double>& x : x_.matrices) inputs.push_back(tape.leaf(tensor(tape, x)));
-    const Variable y = GetParam().operation(tape, inputs);
+    const Variable y = GetParam().operation(inputs);
     ASSERT_EQ(y.rows(), GetParam().output.rows);
     ASSERT_EQ(y.columns(), GetParam().output.columns);
     EXPECT_LE(relative_difference(values_of(y.value()), y_.values[0]), 1e-5);
@@ -118,7 +118,7 @@ TEST_P(OperationTest, WhatNeedsNoGradientIsLeftAlone) {
       Tensor value = tensor(tape, x_.matrices[input]);
       inputs.push_back(input == needed ? tape.leaf(std::move(value)) : tape.constant(std::move(value)));
     }
-    tape.backward(GetParam().operation(tape, inputs), tensor(tape, dy_.matrices[0]));
+    tape.backward(GetParam().operation(inputs), tensor(tape, dy_.matrices[0]));
     EXPECT_LE(relative_difference(values_of(inputs[needed].gradient()), dx_.values[needed]), 1e-5);
     tape.clear();
   }
@@ -134,7 +134,7 @@ TEST_P(OperationTest, ThreadsChangeNoBit) {
   for (Tape* tape : {&alone, &together}) {
     std::vector<Variable> inputs;
     for (const Matrix<double>& x : x_.matrices) inputs.push_back(tape->leaf(tensor(*tape, x)));
-    const Variable y = GetParam().operation(*tape, inputs);
+    const Variable y = GetParam().operation(inputs);
     std::vector<float>& result = results.emplace_back(values_of(y.value()).begin(), values_of(y.value()).end());
     tape->backward(y, tensor(*tape, dy_.matrices[0]));
     for (const Variable& input : inputs) {
@@ -156,11 +156,11 @@ Case unary(std::string name, Function f, Operation operation) {
           [f](const Doubles& x, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
             for (std::size_t i = 0; i < dy.size(); ++i) dx[0].data[i] += f.slope(x[0].data[i]) * dy.data[i];
           },
-          [operation](Tape& tape, const std::vector<Variable>& x) { return operation(tape, x[0]); }};
+          [operation](const std::vector<Variable>& x) { return operation(x[0]); }};
 }
 
 template <class Function>
-Case binary(std::string name, Function f, Variable (*operation)(Tape&, Variable, Variable)) {
+Case binary(std::string name, Function f, Variable (*operation)(Variable, Variable)) {
   return {std::move(name),
           {{5, 7}, {5, 7}},
           {5, 7},
@@ -173,25 +173,25 @@ Case binary(std::string name, Function f, Variable (*operation)(Tape&, Variable,
               dx[1].data[i] += f.slope_b(x[0].data[i], x[1].data[i]) * dy.data[i];
             }
           },
-          [operation](Tape& tape, const std::vector<Variable>& x) { return operation(tape, x[0], x[1]); }};
+          [operation](const std::vector<Variable>& x) { return operation(x[0], x[1]); }};
 }
 
 std::vector<Case> element_cases() {
-  return {unary("scale", reference::Scale{-2.5}, [](Tape& tape, Variable x) { return scale(tape, x, -2.5f); }),
-          unary("shift", reference::Shift{0.75}, [](Tape& tape, Variable x) { return shift(tape, x, 0.75f); }),
+  return {unary("scale", reference::Scale{-2.5}, [](Variable x) { return -2.5f * x; }),
+          unary("shift", reference::Shift{0.75}, [](Variable x) { return x + 0.75f; }),
           unary("absolute", reference::Absolute{}, absolute),
           unary("relu", reference::Relu{}, relu),
           unary("softplus", reference::Softplus{}, softplus),
-          binary("add", reference::Add{}, add),
-          binary("subtract", reference::Subtract{}, subtract),
-          binary("multiply", reference::Multiply{}, multiply)};
+          binary("add", reference::Add{}, operator+),
+          binary("subtract", reference::Subtract{}, operator-),
+          binary("multiply", reference::Multiply{}, operator*)};
 }
 
 const auto kOnX = [](auto operation) {
-  return [operation](Tape& tape, const std::vector<Variable>& x) { return operation(tape, x[0]); };
+  return [operation](const std::vector<Variable>& x) { return operation(x[0]); };
 };
 const auto kOnBoth = [](auto operation) {
-  return [operation](Tape& tape, const std::vector<Variable>& x) { return operation(tape, x[0], x[1]); };
+  return [operation](const std::vector<Variable>& x) { return operation(x[0], x[1]); };
 };
 
 std::vector<Case> row_cases() {
@@ -233,7 +233,7 @@ std::vector<Case> row_cases() {
          reference::row_norms(x[0], norms.matrices[0]);
          reference::normalize_rows_gradient(1e-12, norms.matrices[0], y, dy, dx[0]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return normalize_rows(tape, x[0]); }},
+       [](const std::vector<Variable>& x) { return normalize_rows(x[0]); }},
       {"row_log_sums",
        {{9, 37}},
        {9, 1},
@@ -254,7 +254,7 @@ std::vector<Case> matrix_cases() {
        [](const Doubles& x, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
          reference::product_gradient(x[0], x[1], dy, dx[0], dx[1]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return product(tape, x[0], x[1]); }},
+       [](const std::vector<Variable>& x) { return product(x[0], x[1]); }},
       {"product_with_itself",
        {{9, 37}},
        {9, 9},
@@ -262,7 +262,7 @@ std::vector<Case> matrix_cases() {
        [](const Doubles& x, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
          reference::product_gradient(x[0], x[0], dy, dx[0], dx[0]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return product(tape, x[0], x[0]); }},
+       [](const std::vector<Variable>& x) { return product(x[0], x[0]); }},
       {"add_row",
        {{9, 7}, {1, 7}},
        {9, 7},
@@ -309,7 +309,7 @@ std::vector<Case> selection_cases() {
        [](const Doubles&, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
          reference::block_gradient(2, 0, dy, dx[0]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return rows_between(tape, x[0], 2, 6); }},
+       [](const std::vector<Variable>& x) { return rows_between(x[0], 2, 6); }},
       {"columns_between",
        {{9, 7}},
        {9, 4},
@@ -317,7 +317,7 @@ std::vector<Case> selection_cases() {
        [](const Doubles&, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
          reference::block_gradient(0, 3, dy, dx[0]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return columns_between(tape, x[0], 3, 7); }},
+       [](const std::vector<Variable>& x) { return columns_between(x[0], 3, 7); }},
       {"join_columns",
        {{9, 7}, {9, 3}},
        {9, 10},
@@ -329,7 +329,7 @@ std::vector<Case> selection_cases() {
          reference::place_gradient(0, 0, dy, dx[0]);
          reference::place_gradient(0, 7, dy, dx[1]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return join_columns(tape, x); }},
+       [](const std::vector<Variable>& x) { return join_columns(x); }},
       {"join_rows",
        {{9, 7}, {2, 7}},
        {11, 7},
@@ -341,7 +341,7 @@ std::vector<Case> selection_cases() {
          reference::place_gradient(0, 0, dy, dx[0]);
          reference::place_gradient(9, 0, dy, dx[1]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return join_rows(tape, x); }},
+       [](const std::vector<Variable>& x) { return join_rows(x); }},
       {"reshape",
        {{6, 4}},
        {1, 24},
@@ -349,7 +349,7 @@ std::vector<Case> selection_cases() {
        [](const Doubles&, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
          std::copy_n(dy.data, 24, dx[0].data);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return reshape(tape, x[0], 1, 24); }},
+       [](const std::vector<Variable>& x) { return reshape(x[0], 1, 24); }},
       {"gather_rows",
        {{9, 7}},
        {5, 7},
@@ -357,7 +357,7 @@ std::vector<Case> selection_cases() {
        [](const Doubles&, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
          reference::gather_rows_gradient(kRows, dy, dx[0]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return gather_rows(tape, x[0], kRows); }},
+       [](const std::vector<Variable>& x) { return gather_rows(x[0], kRows); }},
       {"pick",
        {{9, 7}},
        {9, 1},
@@ -365,7 +365,7 @@ std::vector<Case> selection_cases() {
        [](const Doubles&, Matrix<double>, Matrix<double> dy, const Doubles& dx) {
          reference::pick_gradient(kColumns, dy, dx[0]);
        },
-       [](Tape& tape, const std::vector<Variable>& x) { return pick(tape, x[0], kColumns); }},
+       [](const std::vector<Variable>& x) { return pick(x[0], kColumns); }},
   };
 }
 

@@ -22,6 +22,7 @@ class Variable {
  public:
   Variable() = default;
 
+  Tape& tape() const { return *node_->tape; }
   const Tensor& value() const;  ///< not for several threads at once: it may have to be made again
   std::size_t rows() const;
   std::size_t columns() const;
@@ -68,9 +69,9 @@ class Variable {
 /// An operation computes its value, then records it together with a function that adds to the gradients of what it was
 /// computed from:
 ///
-///   Variable twice(Tape& tape, Variable x) {
+///   Variable twice(Variable x) {
 ///     Tensor y = …;
-///     return tape.record(std::move(y), {x}, [x](const Tensor& dy) { add 2 · dy to x.gradient(); });
+///     return x.tape().record(std::move(y), {x}, [x](const Tensor& dy) { add 2 · dy to x.gradient(); });
 ///   }
 ///
 /// What the function captures is what the operation keeps until then. If it is of a type that has, beside the call

@@ -130,11 +130,15 @@ nn::Masks SentenceTrainer::masks(std::uint64_t seed, std::uint64_t number) const
   return masks;
 }
 
-Tensor SentenceTrainer::labels_of(const data::PlannedBatch& batch) const {
+Labels SentenceTrainer::labels_of(const data::PlannedBatch& batch) const {
   const TokenRows& set = sets_[batch.set];
-  Tensor labels = run_.tensor(batch.rows.size(), set.labels);
+  Labels labels{.values = run_.tensor(batch.rows.size(), set.labels)};
   for (std::size_t i = 0; i < batch.rows.size(); ++i) {
-    std::copy_n(set.label_values.data() + batch.rows[i] * set.labels, set.labels, labels.row(i).data());
+    std::copy_n(set.label_values.data() + batch.rows[i] * set.labels, set.labels, labels.values.row(i).data());
+  }
+  if (loss_.data.label == Label::category) {
+    for (const std::uint32_t row : batch.rows)
+      labels.classes.push_back(static_cast<std::uint32_t>(set.facts.classes[row]));
   }
   return labels;
 }
@@ -182,14 +186,14 @@ float SentenceTrainer::differentiate(const data::PlannedBatch& batch, std::uint6
     std::vector<autograd::Variable> parts;
     parts.reserve(columns);
     for (std::size_t column = 0; column < columns; ++column) {
-      parts.push_back(autograd::rows_between(tape_, vectors, column * rows, (column + 1) * rows));
+      parts.push_back(autograd::rows_between(vectors, column * rows, (column + 1) * rows));
     }
-    loss = loss_(tape_, parts, labels_of(batch));
+    loss = loss_(parts, labels_of(batch));
     value = loss.value().data()[0];
   }
   {
     const Stopwatch watch(times_.backward);
-    if (std::isfinite(value)) tape_.backward(autograd::scale(tape_, loss, weight));
+    if (std::isfinite(value)) tape_.backward(weight * loss);
     tape_.clear();
   }
   return value;

@@ -101,7 +101,7 @@ class SentenceTrainer {
   float differentiate_cached(const data::PlannedBatch& batch, std::uint64_t number, float weight);
   void catch_up(std::span<const data::PlannedBatch> batches);
   nn::Masks masks(std::uint64_t seed, std::uint64_t number) const;
-  Tensor labels_of(const data::PlannedBatch& batch) const;
+  Labels labels_of(const data::PlannedBatch& batch) const;
   std::size_t columns_of(const TokenRows& rows) const { return rows.facts.texts * (loss_.data.twice ? 2 : 1); }
   [[noreturn]] void refuse(const StepReport& report, std::span<const data::PlannedBatch> batches) const;
 

@@ -9,10 +9,10 @@ std::size_t size_of(const Tensor& x) { return x.rows() * x.columns(); }
 
 /// y = f(x)      dx += f'(x) dy
 template <class Function>
-Variable unary(Tape& tape, Variable x, Function f) {
-  Tensor y = tape.tensor(x.rows(), x.columns());
+Variable unary(Variable x, Function f) {
+  Tensor y = x.tape().tensor(x.rows(), x.columns());
   for (std::size_t i = 0; i < size_of(y); ++i) y.data()[i] = f.value(x.value().data()[i]);
-  return tape.record(std::move(y), {x}, [x, f](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x, f](const Tensor& dy) {
     const float* value = x.value().data();
     float* dx = x.gradient().data();
     for (std::size_t i = 0; i < size_of(dy); ++i) dx[i] += f.slope(value[i]) * dy.data()[i];
@@ -21,10 +21,10 @@ Variable unary(Tape& tape, Variable x, Function f) {
 
 /// y = f(a, b)      da += ∂f/∂a dy, db += ∂f/∂b dy
 template <class Function>
-Variable binary(Tape& tape, Variable a, Variable b, Function f) {
-  Tensor y = tape.tensor(a.rows(), a.columns());
+Variable binary(Variable a, Variable b, Function f) {
+  Tensor y = a.tape().tensor(a.rows(), a.columns());
   for (std::size_t i = 0; i < size_of(y); ++i) y.data()[i] = f.value(a.value().data()[i], b.value().data()[i]);
-  return tape.record(std::move(y), {a, b}, [a, b, f](const Tensor& dy) {
+  return a.tape().record(std::move(y), {a, b}, [a, b, f](const Tensor& dy) {
     const float* value_a = a.value().data();
     const float* value_b = b.value().data();
     if (a.needs_gradient()) {
@@ -40,14 +40,15 @@ Variable binary(Tape& tape, Variable a, Variable b, Function f) {
 
 }  // namespace
 
-Variable scale(Tape& tape, Variable x, float factor) { return unary(tape, x, reference::Scale{factor}); }
-Variable shift(Tape& tape, Variable x, float offset) { return unary(tape, x, reference::Shift{offset}); }
-Variable absolute(Tape& tape, Variable x) { return unary(tape, x, reference::Absolute{}); }
-Variable relu(Tape& tape, Variable x) { return unary(tape, x, reference::Relu{}); }
-Variable softplus(Tape& tape, Variable x) { return unary(tape, x, reference::Softplus{}); }
+Variable operator*(float c, Variable x) { return unary(x, reference::Scale{c}); }
+Variable operator+(Variable x, float c) { return unary(x, reference::Shift{c}); }
+Variable operator+(Variable a, Variable b) { return binary(a, b, reference::Add{}); }
+Variable operator-(Variable a, Variable b) { return binary(a, b, reference::Subtract{}); }
+Variable operator*(Variable a, Variable b) { return binary(a, b, reference::Multiply{}); }
 
-Variable add(Tape& tape, Variable a, Variable b) { return binary(tape, a, b, reference::Add{}); }
-Variable subtract(Tape& tape, Variable a, Variable b) { return binary(tape, a, b, reference::Subtract{}); }
-Variable multiply(Tape& tape, Variable a, Variable b) { return binary(tape, a, b, reference::Multiply{}); }
+Variable square(Variable x) { return x * x; }
+Variable absolute(Variable x) { return unary(x, reference::Absolute{}); }
+Variable relu(Variable x) { return unary(x, reference::Relu{}); }
+Variable softplus(Variable x) { return unary(x, reference::Softplus{}); }
 
 }  // namespace mana::autograd

@@ -5,14 +5,18 @@
 // Each element by itself; the shapes of x, a, b and y are the same. Formulas and gradients: reference/elementwise.h.
 namespace mana::autograd {
 
-Variable scale(Tape& tape, Variable x, float factor);  ///< c x
-Variable shift(Tape& tape, Variable x, float offset);  ///< x + c
-Variable absolute(Tape& tape, Variable x);             ///< |x|
-Variable relu(Tape& tape, Variable x);                 ///< max(x, 0)
-Variable softplus(Tape& tape, Variable x);             ///< log(1 + eˣ)
+Variable operator*(float c, Variable x);
+Variable operator+(Variable x, float c);
+Variable operator+(Variable a, Variable b);
+Variable operator-(Variable a, Variable b);
+Variable operator*(Variable a, Variable b);
+inline Variable operator-(Variable x) { return -1.0f * x; }
+inline Variable operator-(Variable x, float c) { return x + -c; }
+inline Variable operator-(float c, Variable x) { return -x + c; }
 
-Variable add(Tape& tape, Variable a, Variable b);       ///< a + b
-Variable subtract(Tape& tape, Variable a, Variable b);  ///< a − b
-Variable multiply(Tape& tape, Variable a, Variable b);  ///< a b
+Variable square(Variable x);    ///< x²
+Variable absolute(Variable x);  ///< |x|
+Variable relu(Variable x);      ///< max(x, 0)
+Variable softplus(Variable x);  ///< log(1 + eˣ)
 
 }  // namespace mana::autograd

@@ -5,24 +5,24 @@
 
 namespace mana::autograd {
 
-Variable sum(Tape& tape, Variable x) {
-  Tensor y = tape.tensor(1, 1);
+Variable sum(Variable x) {
+  Tensor y = x.tape().tensor(1, 1);
   reference::sum(view(x.value()), view(y));
-  return tape.record(std::move(y), {x},
-                     [x](const Tensor& dy) { reference::sum_gradient(view(dy), view(x.gradient())); });
+  return x.tape().record(std::move(y), {x},
+                         [x](const Tensor& dy) { reference::sum_gradient(view(dy), view(x.gradient())); });
 }
 
-Variable mean(Tape& tape, Variable x) {
-  Tensor y = tape.tensor(1, 1);
+Variable mean(Variable x) {
+  Tensor y = x.tape().tensor(1, 1);
   reference::mean(view(x.value()), view(y));
-  return tape.record(std::move(y), {x},
-                     [x](const Tensor& dy) { reference::mean_gradient(view(dy), view(x.gradient())); });
+  return x.tape().record(std::move(y), {x},
+                         [x](const Tensor& dy) { reference::mean_gradient(view(dy), view(x.gradient())); });
 }
 
-Variable mean_square(Tape& tape, Variable x) {
-  Tensor y = tape.tensor(1, 1);
+Variable mean_square(Variable x) {
+  Tensor y = x.tape().tensor(1, 1);
   reference::mean_square(view(x.value()), view(y));
-  return tape.record(std::move(y), {x}, [x](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x](const Tensor& dy) {
     reference::mean_square_gradient(view(x.value()), view(dy), view(x.gradient()));
   });
 }

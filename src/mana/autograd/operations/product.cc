@@ -44,17 +44,19 @@ Tensor product(const Run& run, const Tensor& a, const Tensor& b) {
   return y;
 }
 
-Variable product(Tape& tape, Variable a, Variable b) {
-  return tape.record(product(tape.run(), a.value(), b.value()), {a, b}, [&run = tape.run(), a, b](const Tensor& dy) {
-    if (a.needs_gradient()) add_to(a.gradient(), product(run, dy, transposed(run, b.value())));
-    if (b.needs_gradient()) add_to(b.gradient(), product(run, transposed(run, dy), transposed(run, a.value())));
-  });
+Variable product(Variable a, Variable b) {
+  return a.tape().record(product(a.tape().run(), a.value(), b.value()), {a, b},
+                         [&run = a.tape().run(), a, b](const Tensor& dy) {
+                           if (a.needs_gradient()) add_to(a.gradient(), product(run, dy, transposed(run, b.value())));
+                           if (b.needs_gradient())
+                             add_to(b.gradient(), product(run, transposed(run, dy), transposed(run, a.value())));
+                         });
 }
 
-Variable add_row(Tape& tape, Variable x, Variable b) {
-  Tensor y = tape.tensor(x.rows(), x.columns());
+Variable add_row(Variable x, Variable b) {
+  Tensor y = x.tape().tensor(x.rows(), x.columns());
   reference::add_row(view(x.value()), view(b.value()), view(y));
-  return tape.record(std::move(y), {x, b}, [x, b](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x, b}, [x, b](const Tensor& dy) {
     if (x.needs_gradient()) reference::add_row_gradient_x(view(dy), view(x.gradient()));
     if (b.needs_gradient()) reference::add_row_gradient_b(view(dy), view(b.gradient()));
   });

@@ -23,40 +23,40 @@ using Result = reference::Matrix<float>;
 
 }  // namespace
 
-Variable row_sums(Tape& tape, Variable x) {
-  Tensor y = tape.tensor(x.rows(), 1);
+Variable row_sums(Variable x) {
+  Tensor y = x.tape().tensor(x.rows(), 1);
   reference::row_sums(view(x.value()), view(y));
-  return tape.record(std::move(y), {x},
-                     [x](const Tensor& dy) { reference::row_sums_gradient(view(dy), view(x.gradient())); });
+  return x.tape().record(std::move(y), {x},
+                         [x](const Tensor& dy) { reference::row_sums_gradient(view(dy), view(x.gradient())); });
 }
 
-Variable row_dots(Tape& tape, Variable a, Variable b) {
-  Tensor y = tape.tensor(a.rows(), 1);
+Variable row_dots(Variable a, Variable b) {
+  Tensor y = a.tape().tensor(a.rows(), 1);
   by_rows(
-      tape.run(), [](Values a_rows, Values b_rows, Result out) { reference::row_dots(a_rows, b_rows, out); },
+      a.tape().run(), [](Values a_rows, Values b_rows, Result out) { reference::row_dots(a_rows, b_rows, out); },
       view(a.value()), view(b.value()), view(y));
-  return tape.record(std::move(y), {a, b}, [a, b](const Tensor& dy) {
+  return a.tape().record(std::move(y), {a, b}, [a, b](const Tensor& dy) {
     if (a.needs_gradient()) reference::row_dots_gradient(view(b.value()), view(dy), view(a.gradient()));
     if (b.needs_gradient()) reference::row_dots_gradient(view(a.value()), view(dy), view(b.gradient()));
   });
 }
 
-Variable row_norms(Tape& tape, Variable x) {
-  Tensor y = tape.tensor(x.rows(), 1);
+Variable row_norms(Variable x) {
+  Tensor y = x.tape().tensor(x.rows(), 1);
   by_rows(
-      tape.run(), [](Values rows, Result out) { reference::row_norms(rows, out); }, view(x.value()), view(y));
+      x.tape().run(), [](Values rows, Result out) { reference::row_norms(rows, out); }, view(x.value()), view(y));
   const Values norms = view(y);  // its memory stays where it is
-  return tape.record(std::move(y), {x}, [x, norms](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x, norms](const Tensor& dy) {
     reference::row_norms_gradient(view(x.value()), norms, view(dy), view(x.gradient()));
   });
 }
 
-Variable row_log_sums(Tape& tape, Variable x) {
-  Tensor y = tape.tensor(x.rows(), 1);
+Variable row_log_sums(Variable x) {
+  Tensor y = x.tape().tensor(x.rows(), 1);
   by_rows(
-      tape.run(), [](Values rows, Result out) { reference::row_log_sums(rows, out); }, view(x.value()), view(y));
+      x.tape().run(), [](Values rows, Result out) { reference::row_log_sums(rows, out); }, view(x.value()), view(y));
   const Values sums = view(y);
-  return tape.record(std::move(y), {x}, [&run = tape.run(), x, sums](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [&run = x.tape().run(), x, sums](const Tensor& dy) {
     by_rows(
         run,
         [](Values rows, Values row_sums, Values slopes, Result dx) {
@@ -66,20 +66,20 @@ Variable row_log_sums(Tape& tape, Variable x) {
   });
 }
 
-Variable normalize_rows(Tape& tape, Variable x, float least) {
-  Tensor y = tape.tensor(x.rows(), x.columns());
-  Tensor norms = tape.tensor(x.rows(), 1);
+Variable normalize_rows(Variable x, float least) {
+  Tensor y = x.tape().tensor(x.rows(), x.columns());
+  Tensor norms = x.tape().tensor(x.rows(), 1);
   by_rows(
-      tape.run(), [least](Values rows, Result n, Result out) { reference::normalize_rows(rows, least, n, out); },
+      x.tape().run(), [least](Values rows, Result n, Result out) { reference::normalize_rows(rows, least, n, out); },
       view(x.value()), view(norms), view(y));
   const Values unit = view(y);
-  return tape.record(std::move(y), {x}, [x, least, unit, norms = std::move(norms)](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x, least, unit, norms = std::move(norms)](const Tensor& dy) {
     reference::normalize_rows_gradient(least, view(norms), unit, view(dy), view(x.gradient()));
   });
 }
 
-Variable row_cosines(Tape& tape, Variable a, Variable b, float least_norm) {
-  return row_dots(tape, normalize_rows(tape, a, least_norm), normalize_rows(tape, b, least_norm));
+Variable row_cosines(Variable a, Variable b, float least_norm) {
+  return row_dots(normalize_rows(a, least_norm), normalize_rows(b, least_norm));
 }
 
 }  // namespace mana::autograd

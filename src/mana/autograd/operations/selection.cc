@@ -11,16 +11,17 @@
 namespace mana::autograd {
 namespace {
 
-Variable block(Tape& tape, Variable x, std::size_t row, std::size_t column, std::size_t rows, std::size_t columns) {
-  Tensor y = tape.tensor(rows, columns);
+Variable block(Variable x, std::size_t row, std::size_t column, std::size_t rows, std::size_t columns) {
+  Tensor y = x.tape().tensor(rows, columns);
   reference::block(view(x.value()), row, column, view(y));
-  return tape.record(std::move(y), {x}, [x, row, column](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x, row, column](const Tensor& dy) {
     reference::block_gradient(row, column, view(dy), view(x.gradient()));
   });
 }
 
 /// The parts in y, one below the other (`down`) or side by side.
-Variable join(Tape& tape, std::span<const Variable> parts, Tensor y, bool down) {
+Variable join(std::span<const Variable> parts, Tensor y, bool down) {
+  Tape& tape = parts.front().tape();
   std::vector<Variable> inputs(parts.begin(), parts.end());
   const auto each = [down](const std::vector<Variable>& all, const auto& work) {
     std::size_t at = 0;
@@ -44,53 +45,53 @@ Variable join(Tape& tape, std::span<const Variable> parts, Tensor y, bool down) 
 
 }  // namespace
 
-Variable rows_between(Tape& tape, Variable x, std::size_t begin, std::size_t end) {
-  return block(tape, x, begin, 0, end - begin, x.columns());
+Variable rows_between(Variable x, std::size_t begin, std::size_t end) {
+  return block(x, begin, 0, end - begin, x.columns());
 }
 
-Variable columns_between(Tape& tape, Variable x, std::size_t begin, std::size_t end) {
-  return block(tape, x, 0, begin, x.rows(), end - begin);
+Variable columns_between(Variable x, std::size_t begin, std::size_t end) {
+  return block(x, 0, begin, x.rows(), end - begin);
 }
 
-Variable join_columns(Tape& tape, std::span<const Variable> parts) {
+Variable join_columns(std::span<const Variable> parts) {
   std::size_t columns = 0;
   for (const Variable& x : parts) columns += x.columns();
-  return join(tape, parts, tape.tensor(parts.front().rows(), columns), false);
+  return join(parts, parts.front().tape().tensor(parts.front().rows(), columns), false);
 }
 
-Variable join_rows(Tape& tape, std::span<const Variable> parts) {
+Variable join_rows(std::span<const Variable> parts) {
   std::size_t rows = 0;
   for (const Variable& x : parts) rows += x.rows();
-  return join(tape, parts, tape.tensor(rows, parts.front().columns()), true);
+  return join(parts, parts.front().tape().tensor(rows, parts.front().columns()), true);
 }
 
-Variable reshape(Tape& tape, Variable x, std::size_t rows, std::size_t columns) {
-  Tensor y = tape.tensor(rows, columns);
+Variable reshape(Variable x, std::size_t rows, std::size_t columns) {
+  Tensor y = x.tape().tensor(rows, columns);
   std::copy_n(x.value().data(), rows * columns, y.data());
-  return tape.record(std::move(y), {x}, [x](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x](const Tensor& dy) {
     float* dx = x.gradient().data();
     for (std::size_t i = 0; i < dy.rows() * dy.columns(); ++i) dx[i] += dy.data()[i];
   });
 }
 
-Variable gather_rows(Tape& tape, Variable x, std::vector<std::uint32_t> rows) {
-  Tensor y = tape.tensor(rows.size(), x.columns());
+Variable gather_rows(Variable x, std::vector<std::uint32_t> rows) {
+  Tensor y = x.tape().tensor(rows.size(), x.columns());
   reference::gather_rows(view(x.value()), rows, view(y));
-  return tape.record(std::move(y), {x}, [x, rows = std::move(rows)](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x, rows = std::move(rows)](const Tensor& dy) {
     reference::gather_rows_gradient(rows, view(dy), view(x.gradient()));
   });
 }
 
-Variable pick(Tape& tape, Variable x, std::vector<std::uint32_t> columns) {
-  Tensor y = tape.tensor(x.rows(), 1);
+Variable pick(Variable x, std::vector<std::uint32_t> columns) {
+  Tensor y = x.tape().tensor(x.rows(), 1);
   reference::pick(view(x.value()), columns, view(y));
-  return tape.record(std::move(y), {x}, [x, columns = std::move(columns)](const Tensor& dy) {
+  return x.tape().record(std::move(y), {x}, [x, columns = std::move(columns)](const Tensor& dy) {
     reference::pick_gradient(columns, view(dy), view(x.gradient()));
   });
 }
 
-Variable cross_entropy(Tape& tape, Variable x, std::vector<std::uint32_t> columns) {
-  return mean(tape, subtract(tape, row_log_sums(tape, x), pick(tape, x, std::move(columns))));
+Variable cross_entropy(Variable x, std::vector<std::uint32_t> columns) {
+  return mean(row_log_sums(x) - pick(x, std::move(columns)));
 }
 
 }  // namespace mana::autograd

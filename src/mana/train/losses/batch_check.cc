@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "mana/base/errors.h"
 
@@ -20,21 +19,20 @@ bool fits(Label label, std::size_t width, std::size_t texts, std::size_t dimensi
   }
 }
 
-void check_classes(const Loss& loss, const Tensor& labels) {
+void check_classes(const Loss& loss, const Labels& labels) {
   const auto* softmax = std::get_if<SoftmaxClassification>(&loss.objective);
-  const float end = softmax != nullptr ? static_cast<float>(softmax->classes()) : 0x1p24f;  // beyond, f32 has gaps
-  for (std::size_t i = 0; i < labels.rows(); ++i) {
-    const float label = labels.data()[i];
-    if (!(label >= 0 && label < end && label == std::floor(label))) {
-      throw ArgumentError(fmt::format("row {} of a batch has the class {}, but the loss {} takes 0 to {}", i + 1, label,
-                                      loss.name, end - 1));
+  if (softmax == nullptr) return;
+  for (std::size_t i = 0; i < labels.classes.size(); ++i) {
+    if (labels.classes[i] >= softmax->classes()) {
+      throw ArgumentError(fmt::format("row {} of a batch has the class {}, but the loss {} takes 0 to {}", i + 1,
+                                      labels.classes[i], loss.name, softmax->classes() - 1));
     }
   }
 }
 
 }  // namespace
 
-void check_batch(const Loss& loss, Columns columns, const Tensor& labels) {
+void check_batch(const Loss& loss, Columns columns, const Labels& labels) {
   const LossData& data = loss.data;
   const std::size_t least = data.twice ? 2 * data.least_texts : data.least_texts;
   const std::size_t most = data.twice ? 2 * data.most_texts : data.most_texts;
@@ -60,13 +58,20 @@ void check_batch(const Loss& loss, Columns columns, const Tensor& labels) {
                                     softmax->dimensions(), dimensions));
   }
   if (data.label == Label::none) return;
-  if (labels.rows() != rows || !fits(data.label, labels.columns(), columns.size(), dimensions)) {
+  if (data.label == Label::category) {
+    if (labels.classes.size() != rows) {
+      throw ArgumentError(
+          fmt::format("the loss {} cannot take {} classes for {} rows", loss.name, labels.classes.size(), rows));
+    }
+    return check_classes(loss, labels);
+  }
+  const Tensor& values = labels.values;
+  if (values.rows() != rows || !fits(data.label, values.columns(), columns.size(), dimensions)) {
     throw ArgumentError(
         fmt::format("the loss {} cannot take labels of {} rows and {} columns for {} rows of {} texts with vectors of "
                     "{} dimensions",
-                    loss.name, labels.rows(), labels.columns(), rows, columns.size(), dimensions));
+                    loss.name, values.rows(), values.columns(), rows, columns.size(), dimensions));
   }
-  if (data.label == Label::category) check_classes(loss, labels);
 }
 
 }  // namespace mana::train

@@ -5,21 +5,20 @@
 #include <vector>
 
 #include "mana/autograd/operations.h"
-#include "mana/train/losses/labels.h"
 
 namespace mana::train {
 
-autograd::Variable BatchHardTriplet::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const {
+autograd::Variable BatchHardTriplet::operator()(Columns columns, const Labels& labels) const {
   // Who is farthest and nearest is decided by products, 1 − x·y or ‖x‖² + ‖y‖² − 2 x·y; the loss is then computed of
   // those alone.
   const bool cosine = distance == Distance::cosine;
-  const autograd::Variable x = cosine ? normalize_rows(tape, columns[0]) : columns[0];
-  const Tensor products = autograd::product(tape.run(), x.value(), x.value());
+  const autograd::Variable x = cosine ? normalize_rows(columns[0]) : columns[0];
+  const Tensor products = autograd::product(x.tape().run(), x.value(), x.value());
   const auto distance_of = [&](std::uint32_t i, std::uint32_t j) {
     return cosine ? 1 - products.row(i)[j] : products.row(i)[i] + products.row(j)[j] - 2 * products.row(i)[j];
   };
 
-  const std::vector<std::uint32_t> classes = categories(labels);
+  const std::vector<std::uint32_t>& classes = labels.classes;
   const auto rows = static_cast<std::uint32_t>(x.rows());
   std::vector<std::uint32_t> anchors(rows), positives(rows), negatives(rows);
   std::iota(anchors.begin(), anchors.end(), 0U);
@@ -35,9 +34,9 @@ autograd::Variable BatchHardTriplet::operator()(autograd::Tape& tape, Columns co
     positives[i] = positive;
     negatives[i] = negative == rows ? positive : negative;
   }
-  const autograd::Variable far = distances(tape, distance, x, gather_rows(tape, x, std::move(positives)));
-  const autograd::Variable near = distances(tape, distance, x, gather_rows(tape, x, std::move(negatives)));
-  return mean(tape, relu(tape, shift(tape, subtract(tape, far, near), margin)));
+  const autograd::Variable far = distances(distance, x, gather_rows(x, std::move(positives)));
+  const autograd::Variable near = distances(distance, x, gather_rows(x, std::move(negatives)));
+  return mean(relu(far - near + margin));
 }
 
 }  // namespace mana::train

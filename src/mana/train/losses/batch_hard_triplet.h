@@ -14,7 +14,7 @@ struct BatchHardTriplet {
   Distance distance = Distance::euclidean;
   float margin = 5;
 
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 }  // namespace mana::train

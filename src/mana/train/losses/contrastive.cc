@@ -5,14 +5,10 @@
 
 namespace mana::train {
 
-autograd::Variable Contrastive::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const {
-  const autograd::Variable y = constant(tape, labels);
-  const autograd::Variable not_y = shift(tape, scale(tape, y, -1), 1);
-  const autograd::Variable d = distances(tape, distance, columns[0], columns[1], kContrastiveOffset);
-  const autograd::Variable missing = relu(tape, shift(tape, scale(tape, d, -1), margin));
-  const autograd::Variable alike = multiply(tape, y, multiply(tape, d, d));
-  const autograd::Variable apart = multiply(tape, not_y, multiply(tape, missing, missing));
-  return scale(tape, mean(tape, add(tape, alike, apart)), 0.5f);
+autograd::Variable Contrastive::operator()(Columns columns, const Labels& labels) const {
+  const autograd::Variable y = on_tape_of(columns[0], labels.values);
+  const autograd::Variable d = distances(distance, columns[0], columns[1], kContrastiveOffset);
+  return 0.5f * mean(y * square(d) + (1 - y) * square(relu(margin - d)));
 }
 
 }  // namespace mana::train

@@ -12,7 +12,7 @@ struct Contrastive {
   Distance distance = Distance::cosine;
   float margin = 0.5f;
 
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 /// What the reference implementation adds to the differences of this loss's distances.

@@ -17,7 +17,7 @@ struct Cosent {
   float scale = 20;  ///< λ
   bool angle = false;
 
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 }  // namespace mana::train

@@ -5,9 +5,9 @@
 
 namespace mana::train {
 
-autograd::Variable CosineSimilarity::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const {
-  const autograd::Variable cosines = row_cosines(tape, columns[0], columns[1], 1e-8f);
-  return mean_square(tape, subtract(tape, cosines, constant(tape, labels)));
+autograd::Variable CosineSimilarity::operator()(Columns columns, const Labels& labels) const {
+  const autograd::Variable cosines = row_cosines(columns[0], columns[1], 1e-8f);
+  return mean_square(cosines - on_tape_of(cosines, labels.values));
 }
 
 }  // namespace mana::train

@@ -20,13 +20,10 @@ std::string_view name_of(Distance distance) {
   return "";
 }
 
-autograd::Variable distances(autograd::Tape& tape, Distance distance, autograd::Variable a, autograd::Variable b,
-                             float offset) {
-  if (distance == Distance::cosine) return shift(tape, scale(tape, row_cosines(tape, a, b), -1), 1);
-  autograd::Variable difference = subtract(tape, a, b);
-  if (offset != 0) difference = shift(tape, difference, offset);
-  if (distance == Distance::euclidean) return row_norms(tape, difference);
-  return row_sums(tape, absolute(tape, difference));
+autograd::Variable distances(Distance distance, autograd::Variable a, autograd::Variable b, float offset) {
+  if (distance == Distance::cosine) return 1 - row_cosines(a, b);
+  const autograd::Variable difference = offset == 0 ? a - b : a - b + offset;
+  return distance == Distance::euclidean ? row_norms(difference) : row_sums(absolute(difference));
 }
 
 }  // namespace mana::train

@@ -19,7 +19,6 @@ std::string_view name_of(Distance distance);
 /// The distances of a's rows from b's, row by row.      a, b: [n, d] -> [n, 1]
 /// `offset` is added to every difference a_k − b_k (not for cosines): it keeps the euclidean distance of equal vectors
 /// away from 0, where it has no derivative; without it, that is taken as 0.
-autograd::Variable distances(autograd::Tape& tape, Distance distance, autograd::Variable a, autograd::Variable b,
-                             float offset = 0);
+autograd::Variable distances(Distance distance, autograd::Variable a, autograd::Variable b, float offset = 0);
 
 }  // namespace mana::train

@@ -7,10 +7,11 @@
 
 namespace mana::train {
 
-autograd::Variable Distillation::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const {
-  const autograd::Variable students = join_columns(tape, columns);
-  const std::vector<autograd::Variable> teachers(students.columns() / labels.columns(), constant(tape, labels));
-  return mean_square(tape, subtract(tape, students, join_columns(tape, teachers)));
+autograd::Variable Distillation::operator()(Columns columns, const Labels& labels) const {
+  const autograd::Variable students = join_columns(columns);
+  const std::vector<autograd::Variable> teachers(students.columns() / labels.values.columns(),
+                                                 on_tape_of(students, labels.values));
+  return mean_square(students - join_columns(teachers));
 }
 
 }  // namespace mana::train

@@ -8,7 +8,7 @@ namespace mana::train {
 ///   L = 1/(c n d) Σ ‖u_i − t_i‖²      over the c columns of texts and n rows of vectors of d dimensions
 /// The labels are t [n, d], the same for every column, or [n, c d], one for each side by side.
 struct Distillation {
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 }  // namespace mana::train

@@ -8,7 +8,7 @@
 
 namespace mana::train {
 
-float cached_gradients(Loss& loss, const kernels::Run& run, std::size_t columns, std::size_t rows, const Tensor& labels,
+float cached_gradients(Loss& loss, const kernels::Run& run, std::size_t columns, std::size_t rows, const Labels& labels,
                        std::size_t mini_batch, const EmbedRows& embed, float weight) {
   const auto each_mini_batch = [&](const auto& work) {
     for (std::size_t column = 0; column < columns; ++column) {
@@ -30,9 +30,9 @@ float cached_gradients(Loss& loss, const kernels::Run& run, std::size_t columns,
   std::vector<autograd::Variable> leaves;
   leaves.reserve(columns);
   for (Tensor& column : vectors) leaves.push_back(tape.leaf(std::move(column)));
-  const autograd::Variable value = loss(tape, leaves, labels);
+  const autograd::Variable value = loss(leaves, labels);
   const float result = value.value().data()[0];
-  tape.backward(scale(tape, value, weight));
+  tape.backward(weight * value);
 
   each_mini_batch(
       [&](autograd::Tape& part_tape, std::size_t column, std::size_t begin, const autograd::Variable& part) {

@@ -19,7 +19,7 @@ using EmbedRows =
 /// parameters. The same gradients as at once, for one more forward pass.
 ///
 /// Returns L; the gradients are those of weight · L.
-float cached_gradients(Loss& loss, const kernels::Run& run, std::size_t columns, std::size_t rows, const Tensor& labels,
+float cached_gradients(Loss& loss, const kernels::Run& run, std::size_t columns, std::size_t rows, const Labels& labels,
                        std::size_t mini_batch, const EmbedRows& embed, float weight = 1);
 
 }  // namespace mana::train

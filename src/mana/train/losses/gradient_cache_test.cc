@@ -34,7 +34,7 @@ class GradientCacheTest : public testing::Test {
     Tensor x = tape.tensor(end - begin, kInputs);
     std::copy_n(texts_[column].data() + begin * kInputs, (end - begin) * kInputs, x.data());
     largest_ = std::max(largest_, end - begin);
-    return product(tape, tape.constant(std::move(x)), parameter_value(tape, parameter_));
+    return product(tape.constant(std::move(x)), parameter_value(tape, parameter_));
   }
 
   std::vector<float> weights_, gradient_, texts_[3];
@@ -51,9 +51,9 @@ TEST_F(GradientCacheTest, GivesTheGradientsOfTheWholeBatch) {
     autograd::Tape tape(run_);
     std::vector<autograd::Variable> columns;
     for (std::size_t column = 0; column < 3; ++column) columns.push_back(embed(tape, column, 0, kRows));
-    const autograd::Variable value = loss(tape, columns, {});
+    const autograd::Variable value = loss(columns, {});
     const float whole = value.value().data()[0];
-    tape.backward(scale(tape, value, 0.25f));
+    tape.backward(0.25f * value);
     const std::vector<float> expected = std::exchange(gradient_, std::vector<float>(gradient_.size()));
     parameter_.gradient = gradient_;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -7,13 +8,16 @@
 
 namespace mana::train {
 
-/// The columns [begin, end) of the labels as a value on the tape.
-autograd::Variable constant(autograd::Tape& tape, const Tensor& labels, std::size_t begin, std::size_t end);
-inline autograd::Variable constant(autograd::Tape& tape, const Tensor& labels) {
-  return constant(tape, labels, 0, labels.columns());
-}
+/// What stands beside the texts of a batch: numbers or classes, as the loss asks for (Label), or neither.
+struct Labels {
+  Tensor values = {};                       ///< [rows, k]
+  std::vector<std::uint32_t> classes = {};  ///< [rows]: 0, 1, …
+};
 
-/// Labels that are classes.
-std::vector<std::uint32_t> categories(const Tensor& labels);
+/// The columns [begin, end) of the values as a constant on the tape of x.
+autograd::Variable on_tape_of(autograd::Variable x, const Tensor& values, std::size_t begin, std::size_t end);
+inline autograd::Variable on_tape_of(autograd::Variable x, const Tensor& values) {
+  return on_tape_of(x, values, 0, values.columns());
+}
 
 }  // namespace mana::train

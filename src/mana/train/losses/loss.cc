@@ -164,13 +164,13 @@ std::optional<Matryoshka> matryoshka(const LossOptions& options) {
 
 }  // namespace
 
-autograd::Variable Loss::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) {
+autograd::Variable Loss::operator()(Columns columns, const Labels& labels) {
   check_batch(*this, columns, labels);
-  const auto whole = [&](autograd::Tape& on, Columns texts, const Tensor& wanted) {
-    return std::visit([&](auto& loss) { return loss(on, texts, wanted); }, objective);
+  const auto whole = [&](Columns texts, const Labels& wanted) {
+    return std::visit([&](auto& loss) { return loss(texts, wanted); }, objective);
   };
-  if (!matryoshka) return whole(tape, columns, labels);
-  return (*matryoshka)(tape, columns, labels, data.label == Label::vector, whole);
+  if (!matryoshka) return whole(columns, labels);
+  return (*matryoshka)(columns, labels, data.label == Label::vector, whole);
 }
 
 std::span<autograd::Parameter> Loss::parameters() {

@@ -37,9 +37,9 @@ struct Loss {
   std::optional<Matryoshka> matryoshka;
   std::size_t mini_batch = 0;  ///< texts that are embedded at once (gradient_cache.h); 0: the whole batch
 
-  /// L [1, 1] of a batch: of each column's vectors [rows, dimensions] and the labels [rows, k] (Label; not looked at
-  /// where the loss takes none). To accumulate the gradients of several batches, weigh each with its rows.
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels);
+  /// L [1, 1] of a batch: of each column's vectors [rows, dimensions] and the labels (not looked at where the loss
+  /// takes none). To accumulate the gradients of several batches, weigh each with its rows.
+  autograd::Variable operator()(Columns columns, const Labels& labels);
 
   /// What is trained along with the model: the head of "softmax". Their memory is the loss's.
   std::span<autograd::Parameter> parameters();

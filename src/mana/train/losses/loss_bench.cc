@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -25,11 +26,15 @@ void measure(benchmark::State& state, std::string_view name) {
   };
   Loss loss = make_loss(name, {.dimensions = kDimensions, .classes = name == "softmax" ? kClasses : 0});
   const std::size_t columns = std::max(loss.data.least_texts, loss.data.twice ? std::size_t{2} : 1);
-  const Tensor labels = loss.data.label == Label::vector   ? matrix(kDimensions, [&] { return normal(random); })
-                        : loss.data.label == Label::binary ? matrix(1, [&] { return static_cast<float>(random() % 2); })
-                        : loss.data.label == Label::category
-                            ? matrix(1, [&] { return static_cast<float>(random() % kClasses); })
-                            : matrix(1, [&] { return normal(random); });
+  Labels labels;
+  switch (loss.data.label) {
+    case Label::vector: labels.values = matrix(kDimensions, [&] { return normal(random); }); break;
+    case Label::binary: labels.values = matrix(1, [&] { return static_cast<float>(random() % 2); }); break;
+    case Label::category:
+      std::generate_n(std::back_inserter(labels.classes), rows, [&] { return random() % kClasses; });
+      break;
+    default: labels.values = matrix(1, [&] { return normal(random); });
+  }
   for (auto _ : state) {
     std::vector<autograd::Variable> leaves;
     leaves.reserve(columns);
@@ -39,7 +44,7 @@ void measure(benchmark::State& state, std::string_view name) {
         return static_cast<float>(value) * 0x1p-32f - 0.5f;
       })));
     }
-    tape.backward(loss(tape, leaves, labels));
+    tape.backward(loss(leaves, labels));
     benchmark::DoNotOptimize(leaves[0].gradient().data());
     tape.clear();
   }

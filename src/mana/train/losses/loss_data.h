@@ -6,15 +6,16 @@
 #include <span>
 
 #include "mana/autograd/tape.h"
+#include "mana/train/losses/labels.h"
 
 namespace mana::train {
 
-/// What stands beside the texts of a row, in the labels [rows, k] of a batch.
+/// What stands beside the texts of a row, in the Labels of a batch.
 enum class Label : std::uint8_t {
   none,      ///< nothing
   score,     ///< k = 1: a number, how similar the texts are
   binary,    ///< k = 1: 1 where the texts mean the same, else 0
-  category,  ///< k = 1: a class, 0, 1, …
+  category,  ///< a class
   vector,    ///< the vector of a teacher that all texts of the row are to have, or one for each text, side by side
   margins,   ///< for each negative: the teacher's score of the positive less its own; or the scores, the positive's
              ///< first

@@ -7,19 +7,18 @@
 
 namespace mana::train {
 
-autograd::Variable MarginMse::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const {
+autograd::Variable MarginMse::operator()(Columns columns, const Labels& labels) const {
   using autograd::Variable;
   const std::size_t negatives = columns.size() - 2;
-  const Variable positive = row_dots(tape, columns[0], columns[1]);
+  const Variable positive = row_dots(columns[0], columns[1]);
+  const auto label = [&](std::size_t column) { return on_tape_of(columns[0], labels.values, column, column + 1); };
   std::vector<Variable> errors;
   for (std::size_t j = 0; j < negatives; ++j) {
-    const Variable margin = subtract(tape, positive, row_dots(tape, columns[0], columns[2 + j]));
-    const Variable wanted = labels.columns() == negatives
-                                ? constant(tape, labels, j, j + 1)
-                                : subtract(tape, constant(tape, labels, 0, 1), constant(tape, labels, j + 1, j + 2));
-    errors.push_back(subtract(tape, margin, wanted));
+    const Variable margin = positive - row_dots(columns[0], columns[2 + j]);
+    const Variable wanted = labels.values.columns() == negatives ? label(j) : label(0) - label(j + 1);
+    errors.push_back(margin - wanted);
   }
-  return mean_square(tape, join_columns(tape, errors));
+  return mean_square(join_columns(errors));
 }
 
 }  // namespace mana::train

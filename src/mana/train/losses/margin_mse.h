@@ -9,7 +9,7 @@ namespace mana::train {
 ///   L = 1/(n k) Σ (q·p − q·n_j − y_j)²      y_j = t(q, p) − t(q, n_j)
 /// The labels are the k margins y, or the k + 1 scores t, the positive's first.
 struct MarginMse {
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 }  // namespace mana::train

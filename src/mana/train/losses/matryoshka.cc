@@ -21,20 +21,21 @@ Tensor cut(const autograd::Tape& tape, const Tensor& labels, std::size_t length,
 
 }  // namespace
 
-autograd::Variable Matryoshka::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels,
-                                          bool vector_labels, const Whole& loss) const {
+autograd::Variable Matryoshka::operator()(Columns columns, const Labels& labels, bool vector_labels,
+                                          const Whole& loss) const {
   std::vector<autograd::Variable> losses;
   for (std::size_t m = 0; m < dimensions.size(); ++m) {
     std::vector<autograd::Variable> beginnings;
     for (const autograd::Variable& x : columns) {
-      beginnings.push_back(normalize_rows(tape, columns_between(tape, x, 0, dimensions[m])));
+      beginnings.push_back(normalize_rows(columns_between(x, 0, dimensions[m])));
     }
-    const autograd::Variable one = vector_labels
-                                       ? loss(tape, beginnings, cut(tape, labels, columns[0].columns(), dimensions[m]))
-                                       : loss(tape, beginnings, labels);
-    losses.push_back(scale(tape, one, weights[m]));
+    const autograd::Variable one =
+        vector_labels
+            ? loss(beginnings, {cut(columns[0].tape(), labels.values, columns[0].columns(), dimensions[m]), {}})
+            : loss(beginnings, labels);
+    losses.push_back(weights[m] * one);
   }
-  return sum(tape, join_columns(tape, losses));
+  return sum(join_columns(losses));
 }
 
 }  // namespace mana::train

@@ -16,10 +16,9 @@ struct Matryoshka {
   std::vector<std::size_t> dimensions;  ///< m
   std::vector<float> weights;           ///< w_m, one for each
 
-  using Whole = std::function<autograd::Variable(autograd::Tape&, Columns, const Tensor& labels)>;
+  using Whole = std::function<autograd::Variable(Columns, const Labels&)>;
   /// `vector_labels`: the labels are vectors, one or several side by side, as long as the columns'.
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels, bool vector_labels,
-                                const Whole& loss) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels, bool vector_labels, const Whole& loss) const;
 };
 
 }  // namespace mana::train

@@ -16,7 +16,7 @@ struct MultipleNegativesRanking {
   float scale = 20;  ///< s, the inverse of the temperature
   bool symmetric = false;
 
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 }  // namespace mana::train

@@ -18,13 +18,13 @@ float mean_of(const Tensor& d, const std::vector<std::uint32_t>& rows) {
 
 }  // namespace
 
-autograd::Variable OnlineContrastive::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const {
-  const autograd::Variable d = distances(tape, distance, columns[0], columns[1], kContrastiveOffset);
+autograd::Variable OnlineContrastive::operator()(Columns columns, const Labels& labels) const {
+  const autograd::Variable d = distances(distance, columns[0], columns[1], kContrastiveOffset);
   const Tensor& values = d.value();
   std::vector<std::uint32_t> alike, apart;
   for (std::uint32_t row = 0; row < d.rows(); ++row) {
-    if (labels.data()[row] == 1) alike.push_back(row);
-    if (labels.data()[row] == 0) apart.push_back(row);
+    if (labels.values.data()[row] == 1) alike.push_back(row);
+    if (labels.values.data()[row] == 0) apart.push_back(row);
   }
   const auto nearer = [&](std::uint32_t a, std::uint32_t b) { return values.data()[a] < values.data()[b]; };
   const float farthest =
@@ -34,9 +34,7 @@ autograd::Variable OnlineContrastive::operator()(autograd::Tape& tape, Columns c
   std::erase_if(apart, [&](std::uint32_t row) { return values.data()[row] >= farthest; });
   std::erase_if(alike, [&](std::uint32_t row) { return values.data()[row] <= nearest; });
 
-  const autograd::Variable near = gather_rows(tape, d, alike);
-  const autograd::Variable missing = relu(tape, shift(tape, scale(tape, gather_rows(tape, d, apart), -1), margin));
-  return add(tape, sum(tape, multiply(tape, near, near)), sum(tape, multiply(tape, missing, missing)));
+  return sum(square(gather_rows(d, alike))) + sum(square(relu(margin - gather_rows(d, apart))));
 }
 
 }  // namespace mana::train

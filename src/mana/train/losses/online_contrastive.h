@@ -14,7 +14,7 @@ struct OnlineContrastive {
   Distance distance = Distance::cosine;
   float margin = 0.5f;
 
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 }  // namespace mana::train

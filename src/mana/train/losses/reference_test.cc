@@ -62,7 +62,10 @@ struct Case {
 
   autograd::Variable operator()(autograd::Tape& tape, std::vector<autograd::Variable>& leaves) {
     for (const Matrix& column : columns) leaves.push_back(tape.leaf(column.tensor(tape.run())));
-    return loss(tape, leaves, labels.empty() ? Tensor() : labels[0].tensor(tape.run()));
+    Labels given;
+    if (!labels.empty()) given.values = labels[0].tensor(tape.run());
+    if (loss.data.label == Label::category) given.classes.assign(labels[0].values.begin(), labels[0].values.end());
+    return loss(leaves, given);
   }
 
   std::string name;

@@ -6,7 +6,6 @@
 #include <span>
 
 #include "mana/autograd/operations.h"
-#include "mana/train/losses/labels.h"
 
 namespace mana::train {
 
@@ -37,11 +36,12 @@ SoftmaxClassification::SoftmaxClassification(std::size_t classes, std::size_t di
   for (autograd::Parameter& parameter : parameters_) parameter.gradient = part(parameter.size());
 }
 
-autograd::Variable SoftmaxClassification::operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) {
+autograd::Variable SoftmaxClassification::operator()(Columns columns, const Labels& labels) {
   const autograd::Variable u = columns[0], v = columns[1];
-  const autograd::Variable features = join_columns(tape, std::array{u, v, absolute(tape, subtract(tape, u, v))});
-  const autograd::Variable weight = parameter_value(tape, parameters_[0]), bias = parameter_value(tape, parameters_[1]);
-  return cross_entropy(tape, add_row(tape, product(tape, features, weight), bias), categories(labels));
+  const autograd::Variable features = join_columns(std::array{u, v, absolute(u - v)});
+  const autograd::Variable weight = parameter_value(u.tape(), parameters_[0]);
+  const autograd::Variable bias = parameter_value(u.tape(), parameters_[1]);
+  return cross_entropy(add_row(product(features, weight), bias), labels.classes);
 }
 
 }  // namespace mana::train

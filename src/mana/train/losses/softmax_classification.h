@@ -19,7 +19,7 @@ struct SoftmaxClassification {
   SoftmaxClassification(SoftmaxClassification&&) noexcept = default;  // the parameters look at its memory: no copies
   SoftmaxClassification& operator=(SoftmaxClassification&&) noexcept = default;
 
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels);
+  autograd::Variable operator()(Columns columns, const Labels& labels);
 
   std::size_t classes() const { return parameters_[1].columns; }
   std::size_t dimensions() const { return parameters_[0].columns / 3; }

@@ -12,7 +12,7 @@ struct Triplet {
   Distance distance = Distance::euclidean;
   float margin = 5;
 
-  autograd::Variable operator()(autograd::Tape& tape, Columns columns, const Tensor& labels) const;
+  autograd::Variable operator()(Columns columns, const Labels& labels) const;
 };
 
 }  // namespace mana::train
