@@ -165,7 +165,10 @@ class Learner {
       }
       return model_(model_.training(tape, masks_), {texts.ids, {}, texts.offsets});
     };
-    const Tensor labels = labels_of(first);
+    train::Labels labels{.values = labels_of(first)};
+    if (loss_.data.label == train::Label::category) {
+      labels.classes.assign(labels.values.data(), labels.values.data() + labels.values.rows());
+    }
     if (loss_.mini_batch > 0) {
       return train::cached_gradients(loss_, run_, columns_.size(), reference_.batch, labels, loss_.mini_batch, embed);
     }
@@ -174,7 +177,7 @@ class Learner {
     for (std::size_t column = 0; column < columns_.size(); ++column) {
       vectors.push_back(embed(tape, column, 0, reference_.batch));
     }
-    const autograd::Variable loss = loss_(tape, vectors, labels);
+    const autograd::Variable loss = loss_(vectors, labels);
     const float value = loss.value().data()[0];
     tape.backward(loss);
     return value;
