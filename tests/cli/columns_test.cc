@@ -83,5 +83,31 @@ TEST_F(Columns, OfMiningAndClassifiersAreFoundByTheirMeaning) {
   EXPECT_THAT(trained.errors, HasSubstr("c.tsv: 4 rows\n  text   Sentence\n  class  Category\n"));
 }
 
+TEST(Options, ThatWouldBeIgnoredAreRefused) {
+  const TemporaryFolder folder;
+  write(folder / "p.tsv", "anchor\tpositive\na\tb\nc\td\n");
+  const std::vector<std::string> train = {
+      "train",  "sentence", "--model",  small_model().string(), "--data", (folder / "p.tsv").string(),
+      "--loss", "mnr",      "--output", (folder / "o").string()};
+  for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{
+           {"--patience", "2"}, {"--keep-last"}, {"--teacher", "x"}, {"--score-range", "0,5"}, {"--extend"}}) {
+    std::vector<std::string> words = train;
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.status, 2) << more[0];
+    EXPECT_THAT(outcome.errors, testing::HasSubstr(more[0] + " belongs to"));
+  }
+}
+
+TEST(JsonRows, HaveTheFieldsOfTheFirstAndNoOthers) {
+  const TemporaryFolder folder;
+  write(folder / "p.jsonl",
+        "{\"anchor\": \"a\", \"positive\": \"b\"}\n{\"anchor\": \"c\", \"positive\": \"d\", \"negative\": \"e\"}\n");
+  const Outcome outcome = run({"train", "sentence", "--model", small_model().string(), "--data",
+                               (folder / "p.jsonl").string(), "--loss", "mnr", "--output", (folder / "o").string()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, testing::HasSubstr(":2: the field \"negative\" is not in the first row"));
+}
+
 }  // namespace
 }  // namespace mana::program

@@ -125,5 +125,23 @@ TEST_F(InputForm, SaysOnceWhatWasReadInSpiteOfAMistake) {
   EXPECT_THAT(run(embed(path("b.jsonl"), {"--quiet"})).errors, "");
 }
 
+TEST(OddText, LinesOfOldMacsAreRefusedByName) {
+  const TemporaryFolder folder;
+  write(folder / "mac.csv", "text,b\rx,1\ry,2\r");
+  const Outcome outcome = run({"embed", "--model", small_model().string(), "--input", (folder / "mac.csv").string()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, testing::HasSubstr("a carriage return alone"));
+}
+
+TEST(OddText, BytesThatAreNoUtf8InJsonAreReadAndTold) {
+  const TemporaryFolder folder;
+  write(folder / "latin.jsonl", "{\"text\": \"caf\xe9\"}\n{\"text\": \"ok\"}\n");
+  const Outcome outcome =
+      run({"embed", "--model", small_model().string(), "--include-text", "--input", (folder / "latin.jsonl").string()});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.output, testing::HasSubstr("caf\xef\xbf\xbd"));
+  EXPECT_THAT(outcome.errors, testing::HasSubstr("UTF-8"));
+}
+
 }  // namespace
 }  // namespace mana::program

@@ -156,5 +156,43 @@ TEST_F(LostFiles, ForceReplacesAModelAndNothingElse) {
   }
 }
 
+TEST(Outputs, OfALinkGoWhereItPoints) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "elsewhere");
+  std::filesystem::create_symlink("elsewhere/vectors.npy", folder / "link.npy");
+  ASSERT_EQ(
+      run({"embed", "--model", small_model().string(), "--quiet", "--output", (folder / "link.npy").string(), "hi"})
+          .status,
+      0);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link.npy"));
+  EXPECT_TRUE(std::filesystem::is_regular_file(folder / "elsewhere/vectors.npy"));
+}
+
+TEST(Outputs, ThatAreStandardOutputByAnotherNameAreThat) {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "rows.jsonl").string();
+  const Invocation command{
+      .arguments = {"embed", "--model", small_model().string(), "--quiet", "--output", "/proc/self/fd/1", "hi"},
+      .input = {},
+      .output_to = file,
+      .environment = {}};
+  ASSERT_EQ(run(command).status, 0);
+  EXPECT_THAT(read(file), testing::StartsWith("{\"embedding\""));
+  EXPECT_FALSE(std::filesystem::exists(file + ".partial"));
+}
+
+TEST(Outputs, OfFoldersMayEndInASlashButAreNotTheFolderItself) {
+  const TemporaryFolder folder;
+  write(folder / "p.tsv", "anchor\tpositive\na\tb\nc\td\ne\tf\n");
+  const auto train = [&](const std::string& output) {
+    return run({"train", "sentence", "--model", small_model().string(), "--data", (folder / "p.tsv").string(), "--loss",
+                "mnr", "--quiet", "--output", output});
+  };
+  EXPECT_EQ(train((folder / "model/").string()).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "model/model.safetensors"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "model/.checkpoint"));
+  EXPECT_EQ(train(".").status, 2);
+}
+
 }  // namespace
 }  // namespace mana::program

@@ -306,7 +306,8 @@ TEST_F(TrainSentence, RefusesACheckpointThatIsNotItsOwn) {
     EXPECT_EQ(lines_of(outcome.errors).size(), 1U) << outcome.errors;
   };
   refused({"--seed", "1"}, "made with other options or other data");
-  refused({"--eval-every", "3"}, "made with other options or other data");
+  put("other.tsv", "score\tsentence1\tsentence2\n1\ta\tb\n2\tc\td\n3\te\tf\n");
+  refused({"--eval-sts", path("other.tsv")}, "made with other options or other data");
   refused({"--model", small_model("cls").string()}, "belongs to another model");
   const std::string version = read(path("model.checkpoint"));
   std::string other = version;

@@ -213,7 +213,8 @@ TEST_F(TrainWords, SaysWhatIsWrongInOneSentence) {
                  "raise --vocabulary (0: all)");
   expect_refusal(of_text("one\ntwo\none\ntwo\n", {"--min-count", "1"}), 1, "no line of the input has two words");
   expect_refusal(of_text(text(), {"--sample", "1e-12"}), 1, "nothing was learnt, since --sample 1e-12");
-  expect_refusal(of_text(text(), {"--phrase-threshold", "nan"}), 2, "--phrase-threshold takes a number, not 'nan'");
+  expect_refusal(of_text(text(), {"--phrases", "1", "--phrase-threshold", "nan"}), 2,
+                 "--phrase-threshold takes a number, not 'nan'");
   expect_refusal(of_text(text(), {"--split", "spaces", "--persian"}), 2, "--persian rewrites them");
   expect_refusal(of_text(text(), {"--split", "spaces", "--phrases", "1"}), 2, "cannot be met again");
   expect_refusal(of_text(text(), {"--min-count", "1000000"}), 1, "lower --min-count");

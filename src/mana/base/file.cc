@@ -128,7 +128,17 @@ void MappedFile::forget(std::span<const std::byte> part) const {
   if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+std::filesystem::path link_target(const std::filesystem::path& path) {
+  std::filesystem::path place = path;
+  std::error_code error;
+  for (int links = 0; links < 40 && std::filesystem::is_symlink(place, error); ++links) {
+    place = place.parent_path() / std::filesystem::read_symlink(place, error);
+    if (error) return path;
+  }
+  return place;
+}
+
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(link_target(path)) {
   require_replaceable(path_);
   // Not mkstemp: its file is private to the user, and the result must have the mode of any new file.
   for (int attempt = 0; descriptor_ < 0; ++attempt) {

@@ -9,6 +9,10 @@
 
 namespace mana {
 
+/// What a symbolic link stands for, through all that follow; any other path as it is. Outputs are written there, and
+/// the link stays.
+std::filesystem::path link_target(const std::filesystem::path& path);
+
 /// Whether something has this name. A link to nothing is not "no file": it throws IoError that names link and target,
 /// for the name itself and for every folder on the way to it; so does a folder that may not be looked into.
 bool file_exists(const std::filesystem::path& path);

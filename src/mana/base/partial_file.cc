@@ -22,10 +22,12 @@ namespace {
 
 }  // namespace
 
-std::filesystem::path PartialFile::name_of(const std::filesystem::path& path) { return path.string() + ".partial"; }
+std::filesystem::path PartialFile::name_of(const std::filesystem::path& path) {
+  return link_target(path).string() + ".partial";
+}
 
 PartialFile::PartialFile(std::filesystem::path path, std::uint64_t keep)
-    : path_(std::move(path)), partial_(name_of(path_)), size_(keep) {
+    : path_(link_target(path)), partial_(name_of(path_)), size_(keep) {
   require_replaceable(path_);
   require_replaceable(partial_);
   descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);

@@ -29,8 +29,14 @@ TEST(Printable, CutsLongTextBetweenCodePoints) {
 }
 
 TEST(Printable, TakesBytesThatAreNoUtf8) {
-  EXPECT_EQ(printable("\xff\x80"), "\xff\x80");
+  EXPECT_EQ(printable("\xff\x80"), "\\xff\\x80");
   EXPECT_EQ(printable(std::string(300, '\x80')), "…");
+}
+
+TEST(Printable, IsUtf8WhateverItSpeaksOf) {
+  EXPECT_EQ(printable("a\xc3"), "a\\xc3");
+  EXPECT_EQ(printable("caf\xe9 é"), "caf\\xe9 \\xc3\\xa9");
+  EXPECT_EQ(printable("é"), "é");
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ class Compression {
 
   /// Whether the result may be kept.
   bool run() {
-    require_folder_name(options_.output);
+    folder_name(options_.output);
     std::vector<GivenPath> inputs;
     add_path(inputs, "--corpus", options_.corpus.input);
     add_path(inputs, "--data", options_.data);
@@ -67,6 +67,7 @@ class Compression {
       note_mistakes(judged->notes, quiet_);
       eval::require_different(judged->scores, "scores", *options_.data);
     }
+    note_classifier_left(source_, quiet_);
     models::copy_model(source_, output.temporary());
     transform(output.temporary());
     pack(output.temporary());

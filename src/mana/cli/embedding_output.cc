@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,11 +50,19 @@ void format_rows(const EmbeddingOutputOptions& options, std::span<const std::str
   }
 }
 
+/// Whether a path is another name of standard output: /dev/stdout, whatever that was sent to.
+bool is_standard_output(const std::filesystem::path& path) {
+  struct stat named {
+  }, standard{};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(STDOUT_FILENO, &standard) == 0 &&
+         named.st_dev == standard.st_dev && named.st_ino == standard.st_ino;
+}
+
 /// Standard output, a device or a pipe.
 class DirectOutput : public EmbeddingOutput {
  public:
   explicit DirectOutput(EmbeddingOutputOptions options) : options_(std::move(options)) {
-    if (options_.path.empty() || options_.path == "-") {
+    if (options_.path.empty() || options_.path == "-" || is_standard_output(options_.path)) {
       name_ = "standard output";
       return;
     }
@@ -190,6 +199,7 @@ class FileOutput : public EmbeddingOutput {
 
 bool is_file_output(const std::filesystem::path& path) {
   if (path.empty() || path == "-") return false;
+  if (is_standard_output(path)) return false;
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   return !std::filesystem::exists(status) || std::filesystem::is_regular_file(status) ||

@@ -9,6 +9,8 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
+#include "mana/cli/output.h"
+#include "mana/formats/classifier_head.h"
 #include "mana/models/sentence/written_model.h"
 
 namespace mana::cli {
@@ -33,6 +35,12 @@ void require_safe_output(const std::filesystem::path& output, const std::filesys
 AtomicFolder model_folder_output(const std::filesystem::path& output, bool force) {
   return AtomicFolder(output, force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse,
                       models::foreign_file);
+}
+
+void note_classifier_left(const std::filesystem::path& model, bool quiet) {
+  if (quiet || !formats::has_classifier(model)) return;
+  note(fmt::format("{} is a classifier, whose classes are not taken along; mana train classifier learns them anew",
+                   model.string()));
 }
 
 }  // namespace mana::cli

@@ -16,4 +16,7 @@ void require_safe_output(const std::filesystem::path& output, const std::filesys
 /// IoError.
 AtomicFolder model_folder_output(const std::filesystem::path& output, bool force);
 
+/// Tells that a classifier's head is not taken along with its model: it knows the vectors as they were.
+void note_classifier_left(const std::filesystem::path& model, bool quiet);
+
 }  // namespace mana::cli

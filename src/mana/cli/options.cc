@@ -198,6 +198,16 @@ bool Options::parse() {
   return true;
 }
 
+bool Options::given(const std::string& name) const { return parser_->app.get_option(name)->count() > 0; }
+
+void Options::refuse_unless(bool served, std::initializer_list<const char*> names, std::string_view owner) const {
+  for (const char* const name : names) {
+    if (served || !given(name)) continue;
+    throw UsageError(
+        fmt::format("{} belongs to {}, which was not given; see {} --help", name, owner, parser_->app.get_name()));
+  }
+}
+
 bool Options::quiet() const { return parser_->quiet; }
 
 void Options::refuse(std::string_view name, std::string_view wanted, std::string_view got) {

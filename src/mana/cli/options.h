@@ -83,6 +83,12 @@ class Options {
   /// asked for and printed. Throws UsageError, one sentence that names the nearest option where one is near.
   bool parse();
 
+  /// Whether an option was given, by an argument or in a file. After parse().
+  bool given(const std::string& name) const;
+  /// What would be ignored is refused: throws UsageError where one of these options was given and `served` is false,
+  /// since they belong to `owner`: "--patience belongs to --eval-sts and its like".
+  void refuse_unless(bool served, std::initializer_list<const char*> names, std::string_view owner) const;
+
   /// No progress and no notes on standard error.
   bool quiet() const;
 

@@ -122,11 +122,16 @@ void require_no_other_form(const std::string& output, std::string_view forms, st
                   output, forms, otherwise.empty() ? "" : fmt::format(", or say the form with {}", otherwise)));
 }
 
-void require_folder_name(const fs::path& output) {
-  const fs::path name = output.has_filename() ? output : output.parent_path();
-  if (!says_a_form(name)) return;
+std::string folder_name(const std::string& output) {
+  fs::path name = output;
+  while (name.has_relative_path() && (!name.has_filename() || name.filename() == ".")) name = name.parent_path();
+  if (!name.has_filename() || name.filename() == "." || name.filename() == "..") {
+    throw UsageError(fmt::format(
+        "--output '{}': a folder appears there when it is complete, under a name of its own; give that", output));
+  }
+  if (!says_a_form(name)) return name.string();
   throw UsageError(fmt::format("--output {}: a folder is written, but this is the name of a file; give one without {}",
-                               output.string(), ending_of(name)));
+                               output, ending_of(name)));
 }
 
 }  // namespace mana::cli

@@ -30,7 +30,8 @@ std::string ending_of(const std::filesystem::path& path);
 /// written here: ".csv", ".npz", ".jsonl.gz". `forms` are the endings that there are (".jsonl, .npy and .tsv"),
 /// `otherwise` says how else a form can be chosen ("--format"); may be empty.
 void require_no_other_form(const std::string& output, std::string_view forms, std::string_view otherwise);
-/// Throws UsageError when the name that a folder is to have is that of a file of some form: "model.zip".
-void require_folder_name(const std::filesystem::path& output);
+/// The name of a folder to write, without separators at its end. Throws UsageError when it is none ("."), or that of a
+/// file of some form: "model.zip".
+std::string folder_name(const std::string& output);
 
 }  // namespace mana::cli

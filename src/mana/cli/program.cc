@@ -64,7 +64,7 @@ constexpr std::array kCommands = {
     Command{{"train word2vec", "Train word vectors on raw text",
              "mana train word2vec --input corpus.txt --output words\n"
              "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"
-             "zcat corpus.gz | mana train word2vec --input - --output words --subwords"},
+             "zcat corpus.gz | mana train word2vec --input - --output words.bin --subwords"},
             train_word2vec},
     Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
              "mana train classifier --data train.tsv --output my-classifier\n"

@@ -78,7 +78,8 @@ int tokenize(Options& options) {
   const text::Tokenizer tokenizer = formats::load_tokenizer(folder);
   text::SequentialTokenizer sequential(tokenizer);
   text::EncodeOptions encode;
-  encode.special_tokens = !no_special_tokens;
+  // A static embedding is the mean of a text's own tokens.
+  encode.special_tokens = !no_special_tokens && folder.encoder == formats::EncoderKind::transformer;
   if (max_tokens) encode.max_tokens = *max_tokens;
 
   constexpr std::size_t kBlock = std::size_t{1} << 16;

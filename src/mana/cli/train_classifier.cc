@@ -103,7 +103,7 @@ class ClassifierTraining {
   }
 
   void run() {
-    require_folder_name(options_.output);
+    folder_name(options_.output);
     std::vector<GivenPath> inputs = {{"--data", options_.data}};
     add_path(inputs, "--test", options_.test);
     require_apart({{"--output", options_.output}}, inputs);

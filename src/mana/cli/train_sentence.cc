@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -158,6 +159,16 @@ void tell_what_is_lost(const train::SentenceTrainer& trainer, const SentenceTrai
   }
 }
 
+void refuse_what_is_ignored(const Options& options, const SentenceTrainingChoice& choice,
+                            const EvaluationChoice& evaluation, const OutputOptions& output) {
+  if (std::ranges::find(train::loss_names(), choice.loss) == train::loss_names().end()) return;  // told as such later
+  const train::LossData data = train::loss_data(choice.loss);
+  options.refuse_unless(evaluation.wanted(), {"--patience", "--eval-every", "--keep-last"}, "--eval-sts and its like");
+  options.refuse_unless(data.label == train::Label::vector, {"--teacher"}, "--loss mse");
+  options.refuse_unless(data.label == train::Label::score, {"--score-range"}, "a loss of scores");
+  options.refuse_unless(output.resume.wanted(), {"--extend"}, "--resume");
+}
+
 }  // namespace
 
 int train_sentence(Options& options) {
@@ -168,13 +179,14 @@ int train_sentence(Options& options) {
   evaluation.describe(options);
   output.describe(options);
   if (!options.parse()) return 0;
+  refuse_what_is_ignored(options, choice, evaluation, output);
   choice.trainer_options();  // a mistake there comes before all work
 
   const Interruption interruption;
   const std::stop_token stop = interruption.token();
   const bool quiet = options.quiet();
   try {
-    require_folder_name(output.output);
+    output.output = folder_name(output.output);
     std::vector<GivenPath> inputs = choice.files();
     evaluation.add_to(inputs);
     require_apart({{"--output", output.output}, {"the checkpoint", train::checkpoint_path(output.output)}}, inputs);
@@ -186,6 +198,7 @@ int train_sentence(Options& options) {
     const std::optional<train::Evaluation> task = evaluation.load(training.encoder, quiet, stop);
     train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options);
 
+    note_classifier_left(choice.model.folder(), quiet);
     if (!quiet) tell_what_is_lost(trainer, training);
     if (!quiet && !output.resume.wanted() && std::filesystem::exists(train::checkpoint_path(output.output))) {
       note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
@@ -222,6 +235,12 @@ int train_sentence(Options& options) {
       note(fmt::format("mana: interrupted after step {} of {}; the same command with --resume goes on from there",
                        result.steps, trainer.total_steps()));
       return interruption.exit_status();
+    }
+    if (!quiet && result.before && result.after && *result.after < *result.before) {
+      note(
+          fmt::format("{} was {:.2f} before the training and is {:.2f} in what is written: train with other settings, "
+                      "or keep the model as it was",
+                      task->metric, *result.before, *result.after));
     }
     const std::vector<models::TrainableModel::NamedText> extra = {
         {"README.md", train::model_card(card_of(choice, training, trainer, result, output.output))},

@@ -170,6 +170,17 @@ class WordTrainingRun {
   std::uint64_t resumed_words_ = 0;
 };
 
+void note_what_is_lost(const WordTrainingOptions& wanted) {
+  if (!wanted.resume.wanted() && file_exists(wanted.checkpoint())) {
+    note(fmt::format("{} is of a training that was interrupted; starting over, as --resume was not given",
+                     wanted.checkpoint().string()));
+  }
+  if (wanted.training.subwords && !keeps_subwords(wanted.output)) {
+    note(fmt::format("{} holds the vectors of whole words alone; a name in .bin keeps those of their parts, too",
+                     wanted.output));
+  }
+}
+
 }  // namespace
 
 int train_word2vec(Options& options) {
@@ -177,6 +188,7 @@ int train_word2vec(Options& options) {
   if (!wanted.parse(options)) return 0;
   require_writable(wanted);
   wanted.resume.require(wanted.checkpoint());
+  if (!options.quiet()) note_what_is_lost(wanted);
 
   const Interruption interruption;
   try {

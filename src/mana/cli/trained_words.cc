@@ -24,7 +24,7 @@ Form form_of(const std::filesystem::path& output) {
   const std::string extension = ending_of(output);
   if (extension == ".txt" || extension == ".vec") return Form::text;
   if (extension == ".bin") return Form::binary;
-  require_folder_name(output);
+  folder_name(output.string());
   return Form::folder;
 }
 
@@ -101,6 +101,8 @@ void require_writable(const WordTrainingOptions& options) {
     const AtomicFile try_it(options.output);
   }
 }
+
+bool keeps_subwords(const std::string& output) { return form_of(output) == Form::binary; }
 
 void write_trained_words(const WordTrainingOptions& options, const train::Corpus& corpus,
                          const train::WordTrainer& trainer) {

@@ -16,6 +16,7 @@ struct EvaluationChoice {
   std::optional<std::string> sts, retrieval, pairs, triplet;
 
   void describe(Options& options);
+  bool wanted() const { return sts || retrieval || pairs || triplet; }
   /// Adds the files and folders that are read.
   void add_to(std::vector<GivenPath>& inputs) const;
   /// Which task it is, and a sum of its data, as text. Throws IoError.

@@ -86,6 +86,10 @@ bool WordTrainingOptions::parse(Options& options) {
   options.option("--isa", "LEVEL", "At most this instruction set: reference, avx2, avx512", isa);
   if (!options.parse()) return false;
 
+  options.refuse_unless(subwords, {"--shortest-subword", "--longest-subword", "--buckets"}, "--subwords");
+  options.refuse_unless(corpus.phrase_passes > 0, {"--phrase-threshold"}, "--phrases");
+  options.refuse_unless(training.objective == train::Objective::negative_sampling, {"--negatives"},
+                        "--objective negative-sampling");
   if (!input.empty()) inputs.insert(inputs.begin(), input);
   if (inputs.empty()) throw UsageError("--input is missing: the text to train on, - for standard input");
   check_threads(training.threads);

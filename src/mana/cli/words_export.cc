@@ -35,7 +35,7 @@ WordOutput output_of(const std::filesystem::path& path) {
   if (extension == ".txt" || extension == ".vec") return WordOutput::text;
   if (extension == ".bin") return WordOutput::binary;
   if (extension == ".npy") return WordOutput::npy;
-  require_folder_name(path);
+  folder_name(path.string());
   return WordOutput::folder;
 }
 

@@ -161,8 +161,9 @@ void distil_static(const fs::path& folder, const StaticOptions& options, std::sp
   const kernels::Table& kernels = kernels::table(kernels::choose_isa({}), kernels::Precision::f32);
   const models::SentenceModel model = models::load_sentence_model(teacher, modules, kernels);
   if (options.dimensions == 0 || options.dimensions > model.dimensions) {
-    throw ArgumentError(fmt::format("a static embedding of {} dimensions cannot be made: the model has {}",
-                                    options.dimensions, model.dimensions));
+    throw ArgumentError(fmt::format(
+        "a static embedding of {} dimensions cannot be made: the model has {}, which is the most that can be asked for",
+        options.dimensions, model.dimensions));
   }
   const text::Tokenizer tokenizer = formats::load_tokenizer(teacher, model.vocabulary());
 

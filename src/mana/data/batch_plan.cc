@@ -67,6 +67,7 @@ std::vector<Rows> cut_distinct(Rows rows, const RowFacts& facts, const BatchRule
 }
 
 /// Pairs of class mates in random order; of a class with an odd number of rows one is left out, another in each epoch.
+/// A batch of one class is left out: nothing in it is to be told apart.
 std::vector<Rows> cut_by_class(const Rows& rows, const RowFacts& facts, const BatchRules& rules, Random& random) {
   std::map<std::int32_t, Rows> classes;
   for (const std::uint32_t row : rows) classes[facts.classes[row]].push_back(row);
@@ -89,6 +90,9 @@ std::vector<Rows> cut_by_class(const Rows& rows, const RowFacts& facts, const Ba
     for (const std::uint32_t pair : each) mates.insert(mates.end(), {pairs[pair].first, pairs[pair].second});
     each = std::move(mates);
   }
+  std::erase_if(batches, [&](const Rows& each) {
+    return std::ranges::all_of(each, [&](std::uint32_t row) { return facts.classes[row] == facts.classes[each[0]]; });
+  });
   return batches;
 }
 

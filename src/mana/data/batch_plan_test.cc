@@ -125,7 +125,8 @@ TEST(BatchPlan, TokensBoundBatchesOfEveryKind) {
   for (std::int32_t row = 0; row < 500; ++row) facts.classes.push_back(row % 7);
   for (const Together together : {Together::any, Together::no_text_twice, Together::class_mates}) {
     const auto plan = plan_epoch({&facts, 1}, {.batch = 32, .tokens = 200, .together = together}, 3, 0);
-    EXPECT_GE(all_rows(plan).size(), 500U - 7U);
+    // Of each class a row may be without a mate, and a batch of one class alone is left out.
+    EXPECT_GE(all_rows(plan).size(), together == Together::class_mates ? 480U : 500U);
     std::size_t most = 0;
     for (const PlannedBatch& batch : plan) {
       std::size_t sum = 0;

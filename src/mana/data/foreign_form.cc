@@ -122,6 +122,15 @@ void require_few_controls(std::string_view sample, std::string_view name, std::s
   if (controls >= kFewest && controls * (utf8 ? 10 : 25) > sample.size()) refuse(name, packing, "binary data", kNoText);
 }
 
+/// Carriage returns alone end the lines of old Macs, and of tables that are saved for them.
+void require_line_feeds(std::string_view sample, std::string_view name) {
+  const std::size_t at = sample.find('\r');
+  if (at == sample.npos || at + 1 == sample.size() || sample.find('\n') != sample.npos) return;
+  throw FormatError(fmt::format(
+      "{} has lines that end with a carriage return alone, as on old Macs; convert it: tr '\\r' '\\n' <FILE >NEW",
+      name));
+}
+
 }  // namespace
 
 bool may_begin_otherwise(std::string_view beginning) {
@@ -149,6 +158,7 @@ void require_text(std::string_view beginning, std::string_view name, std::string
     sample.remove_suffix(1);
   }
   require_few_controls(sample, name, packing);
+  require_line_feeds(sample, name);
 }
 
 }  // namespace mana::data

@@ -1,10 +1,12 @@
 #include "mana/data/json_rows.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/text/repaired_text.h"
 
 namespace mana::data {
 namespace {
@@ -21,6 +23,10 @@ std::string JsonRows::place() const { return fmt::format("{}:{}", lines_.name(),
 
 bool JsonRows::next() {
   if (!(form_ == InputForm::jsonl ? next_line() : next_value())) return false;
+  if (!simdjson::validate_utf8(text_)) {
+    notes_.broken.add(line_);
+    text_ = std::string(text::RepairedText(text_).text());
+  }
   row_ = json::Document::parse(text_, place());
   if (row_->half_characters() > 0) notes_.halves.add(line_);
   if (const auto key = row_->root().doubled_key()) {

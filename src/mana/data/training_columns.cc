@@ -46,7 +46,10 @@ class Settling {
  private:
   void refuse_doubles(const Names& used) const {
     for (const std::string& name : used) {
-      if (std::ranges::count(names_, name) < 2) continue;
+      if (std::ranges::count(names_, name) < 2) {
+        if (std::ranges::count(used, name) < 2) continue;
+        throw FormatError(fmt::format("{}: the column {} would be taken twice; name each once", path_.string(), name));
+      }
       throw FormatError(fmt::format("{}: two of its columns are called {}; give each a name of its own", path_.string(),
                                     name.empty() ? "nothing" : name));
     }

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "mana/base/errors.h"
+#include "mana/base/printable.h"
 #include "mana/data/record_reader.h"
 #include "mana/data/training_columns.h"
 
@@ -47,10 +48,24 @@ struct TrainingRowReader::State {
   State(const std::filesystem::path& path, const RowFormat& wanted)
       : name(path.string()),
         records(path),
-        columns(settle_columns(path, records.columns(), wanted)),
+        names(records.columns()),
+        columns(settle_columns(path, names, wanted)),
         format(settled(wanted, columns)),
+        guessed_columns(wanted.texts.empty()),
         only_numbers(columns.guessed) {
     records.select(all_columns(format));
+  }
+
+  /// What the first object lacks is nowhere: its fields alone said what is read.
+  void refuse_further_fields() const {
+    if (!records.is_json()) return;
+    for (const auto& [field, value] : records.root().object()) {
+      if (std::ranges::find(names, field) != names.end()) continue;
+      throw FormatError(fmt::format(
+          "{}:{}: the field \"{}\" is not in the first row, which says what is read; give all rows the same "
+          "fields, or name the columns with --columns",
+          name, records.line(), printable(field)));
+    }
   }
 
   /// Scores or ids under a name that says nothing would be learned as texts.
@@ -66,8 +81,10 @@ struct TrainingRowReader::State {
 
   std::string name;
   RecordReader records;
+  std::vector<std::string> names;
   TrainingColumns columns;
   RowFormat format;
+  bool guessed_columns;
   std::vector<std::string> texts;
   std::vector<double> numbers;
   std::string category;
@@ -88,6 +105,7 @@ bool TrainingRowReader::next(TrainingRow& row) {
     return false;
   }
   ++state.rows;
+  if (state.guessed_columns) state.refuse_further_fields();
   state.texts.clear();
   for (std::size_t i = 0; i < format.texts.size(); ++i) {
     state.texts.push_back(state.records.text(i));

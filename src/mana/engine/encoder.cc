@@ -171,7 +171,8 @@ struct Encoder::State {
       const std::string what = fmt::format(
           "the prompt alone takes the {} tokens that the model reads, so nothing of a text reaches its vector",
           *rules.max_tokens);
-      if (options.prompt) throw ArgumentError(fmt::format("{}; choose a shorter prompt or allow more tokens", what));
+      if (options.prompt || options.prompt_text)
+        throw ArgumentError(fmt::format("{}; choose a shorter prompt or allow more tokens", what));
       notes.push_back(fmt::format("{}: {}", folder.folder.string(), what));
     }
     const std::vector<std::string>& of_tokenizer = tokenizer.notes();

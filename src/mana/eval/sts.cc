@@ -1,5 +1,6 @@
 #include "mana/eval/sts.h"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string>
@@ -53,6 +54,10 @@ StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& 
     if (progress) progress(first + rows.size());
   };
   encoder.stream(source, sink, std::move(stop));
+  // Cosines that differ by their roundings alone say nothing.
+  const auto [least, greatest] = std::ranges::minmax(cosines);
+  constexpr double kRounding = 1e-6;
+  if (greatest - least < kRounding) std::ranges::fill(cosines, least);
   result.spearman = spearman(cosines, pairs.scores);
   result.pearson = pearson(cosines, pairs.scores);
   return result;

@@ -39,7 +39,9 @@ std::string cause(const TokenRows& rows, const data::RowFacts& facts, const data
   if (rules.tokens > 0 && makes_batches(facts, without_budget)) {
     return fmt::format(": no {} of them fit into --batch-tokens {}; raise it", rules.least_rows, rules.tokens);
   }
-  if (rules.together == data::Together::class_mates) return ": no class has two rows; give it more of each class";
+  if (rules.together == data::Together::class_mates) {
+    return ": none would hold two rows of each of two classes; give it more rows of each class, or larger batches";
+  }
   if (rules.together == data::Together::no_text_twice) {
     const std::string column = same_in_all(rows);
     return fmt::format(
@@ -57,7 +59,7 @@ data::BatchRules rules_for(const LossData& data, data::BatchRules rules) {
   if (data.negatives && rules.together == data::Together::any) rules.together = data::Together::no_text_twice;
   const bool compares_classes = data.label == Label::category && data.several_rows;
   if (compares_classes) rules.together = data::Together::class_mates;
-  if (data.several_rows) rules.least_rows = std::max<std::size_t>(rules.least_rows, 2);
+  if (data.several_rows) rules.least_rows = std::max<std::size_t>(rules.least_rows, compares_classes ? 4 : 2);
   return rules;
 }
 
@@ -93,9 +95,9 @@ void require_labels_that_teach(std::span<const TokenRows> sets, const Loss& loss
 void require_batch_size(const data::BatchRules& rules, const Loss& loss) {
   if (rules.batch >= rules.least_rows) return;
   throw ArgumentError(fmt::format(
-      "the loss {} compares the rows of a batch with each other, so a batch of {} row teaches nothing; give "
+      "the loss {} compares the rows of a batch with each other, so a batch of {} row{} teaches nothing; give "
       "--batch {} or more",
-      loss.name, rules.batch, rules.least_rows));
+      loss.name, rules.batch, rules.batch == 1 ? "" : "s", rules.least_rows));
 }
 
 void refuse_rows_without_batch(std::span<const TokenRows> sets, std::span<const data::RowFacts> facts,

@@ -175,6 +175,11 @@ class Run {
     } catch (const Cancelled&) {
       trainer_.resume();
       return false;
+    } catch (const FormatError& error) {
+      if (progress_.step == 0) throw;
+      throw Error(fmt::format(
+          "the evaluation after step {} has no score, most likely because the learning rate is too high: {}",
+          progress_.step, error.what()));
     }
     progress_.evaluation_due = false;
     progress_.last = if_number(score);

@@ -1,5 +1,6 @@
 #include "mana/train/losses/batch_hard_triplet.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -36,7 +37,10 @@ autograd::Variable BatchHardTriplet::operator()(Columns columns, const Labels& l
   }
   const autograd::Variable far = distances(distance, x, gather_rows(x, std::move(positives)));
   const autograd::Variable near = distances(distance, x, gather_rows(x, std::move(negatives)));
-  return mean(relu(far - near + margin));
+  const autograd::Variable loss = mean(relu(far - near + margin));
+  // Within one class far and near are the same pairs, whose gradients leave nothing but roundings.
+  const bool one_class = std::ranges::all_of(classes, [&](std::uint32_t each) { return each == classes[0]; });
+  return one_class ? on_tape_of(x, loss.value()) : loss;
 }
 
 }  // namespace mana::train

@@ -99,9 +99,13 @@ void resume_from_checkpoint(const std::filesystem::path& path, WordTrainer& trai
     const ordered_json ours = ordered_json::parse(job);
     for (const auto& [name, value] : ours.items()) {
       if (theirs.contains(name) && theirs[name] == value) continue;
-      throw ArgumentError(fmt::format(
-          "{} was written with {} {}, not {}; train as it was, or without --resume to start afresh", path.string(),
-          name == "text" ? "another" : name, theirs.value(name, ordered_json()).dump(), value.dump()));
+      if (name == "text") {
+        throw ArgumentError(fmt::format(
+            "{} was written of another text; give that one, or train without --resume to start afresh", path.string()));
+      }
+      throw ArgumentError(
+          fmt::format("{} was written with {} {}, not {}; train as it was, or without --resume to start afresh",
+                      path.string(), name, theirs.value(name, ordered_json()).dump(), value.dump()));
     }
     TrainingState from = state_of(state->second);
     if (from.blocks > trainer.total_blocks()) throw FormatError(fmt::format("{} is damaged", path.string()));
