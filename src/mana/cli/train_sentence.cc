@@ -165,7 +165,9 @@ void refuse_what_is_ignored(const Options& options, const SentenceTrainingChoice
   const train::LossData data = train::loss_data(choice.loss);
   options.refuse_unless(evaluation.wanted(), {"--patience", "--eval-every", "--keep-last"}, "--eval-sts and its like");
   options.refuse_unless(data.label == train::Label::vector, {"--teacher"}, "--loss mse");
-  options.refuse_unless(data.label == train::Label::score, {"--score-range"}, "a loss of scores");
+  const bool numbers =
+      data.label == train::Label::score || data.label == train::Label::binary || data.label == train::Label::margins;
+  options.refuse_unless(numbers, {"--score-range"}, "a loss of scores");
   options.refuse_unless(output.resume.wanted(), {"--extend"}, "--resume");
 }
 
