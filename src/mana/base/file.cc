@@ -138,7 +138,8 @@ std::filesystem::path link_target(const std::filesystem::path& path) {
   return place;
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(link_target(path)) {
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+  path_ = link_target(path_);
   require_replaceable(path_);
   // Not mkstemp: its file is private to the user, and the result must have the mode of any new file.
   for (int attempt = 0; descriptor_ < 0; ++attempt) {

@@ -27,7 +27,8 @@ std::filesystem::path PartialFile::name_of(const std::filesystem::path& path) {
 }
 
 PartialFile::PartialFile(std::filesystem::path path, std::uint64_t keep)
-    : path_(link_target(path)), partial_(name_of(path_)), size_(keep) {
+    : path_(std::move(path)), partial_(name_of(path_)), size_(keep) {
+  path_ = link_target(path_);
   require_replaceable(path_);
   require_replaceable(partial_);
   descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
