@@ -50,7 +50,7 @@ FileBytes::~FileBytes() {
 FileBytes::FileBytes(FileBytes&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       name_(std::move(other.name_)),
-      waiting_(other.waiting_),
+      waiting_(std::move(other.waiting_)),
       ended_(other.ended_) {}
 
 std::size_t FileBytes::read(std::span<char> block) {

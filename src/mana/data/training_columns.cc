@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 
 #include "mana/base/errors.h"
@@ -16,6 +17,16 @@ namespace {
 using Names = std::vector<std::string>;
 
 bool contains(const Names& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
+
+/// In the order of the numbers at their ends; those that have the same stay in theirs.
+Names by_number(const Names& names) {
+  std::multimap<std::uint64_t, std::string> ordered;
+  for (const std::string& name : names) ordered.emplace(column_number(name), name);
+  Names result;
+  result.reserve(names.size());
+  for (const auto& [number, name] : ordered) result.push_back(name);
+  return result;
+}
 
 /// Settles the columns of one file.
 class Settling {
@@ -75,7 +86,7 @@ class Settling {
       const Names all = found;
       std::erase_if(found, [](const std::string& name) { return !is_plain_label(name); });
       if (found.empty() || format_.several_labels) found = all;
-      std::ranges::stable_sort(found, {}, column_number);
+      found = by_number(found);
       if (found.size() > 1 && !format_.several_labels) {
         throw FormatError(fmt::format("{}: {} could each hold the {}; name the one that does with --label",
                                       path_.string(), fmt::join(found, ", "),
@@ -113,8 +124,7 @@ class Settling {
 
   void find_ordered_texts() {
     const Names firsts = of(ColumnMeaning::first), seconds = of(ColumnMeaning::second);
-    Names negatives = of(ColumnMeaning::negative);
-    std::ranges::stable_sort(negatives, {}, column_number);
+    const Names negatives = by_number(of(ColumnMeaning::negative));
     Names others;  // in their order
     for (std::size_t i = 0; i < names_.size(); ++i) {
       const bool open = meanings_[i] == ColumnMeaning::unknown || meanings_[i] == ColumnMeaning::text;
@@ -206,6 +216,7 @@ TrainingColumns settle_columns(const std::filesystem::path& path, const std::vec
 
 std::vector<ColumnRole> column_roles(const TrainingColumns& columns, const RowFormat& format) {
   std::vector<ColumnRole> roles;
+  roles.reserve(columns.texts.size() + columns.labels.size() + columns.unused.size());
   for (std::size_t i = 0; i < columns.texts.size(); ++i)
     roles.push_back({columns.texts[i], role_of(i, columns, format)});
   for (const std::string& label : columns.labels) {

@@ -43,12 +43,12 @@ std::string_view take_first(std::string_view& text) {
 bool read_number(std::string_view field, float& value) {
   if (field.starts_with('+')) field.remove_prefix(1);
   const char* const end = field.data() + field.size();
-  auto [after, error] = std::from_chars(field.data(), end, value);
-  if (error == std::errc::result_out_of_range) {  // nearer to 0 than any float, or beyond the largest
+  auto [after, error] = std::from_chars(field.data(), end, value);  // NOLINT(bugprone-suspicious-stringview-data-usage)
+  if (error == std::errc::result_out_of_range) {                    // nearer to 0 than any float, or beyond the largest
     double wide = 0;
-    error = std::from_chars(field.data(), end, wide).ec;
+    error = std::from_chars(field.data(), end, wide).ec;  // NOLINT(bugprone-suspicious-stringview-data-usage)
     // Beyond double, too: "1e-400" is nothing, "1e400" is no number.
-    if (error == std::errc::result_out_of_range && field.find("-", 1) != field.npos) error = std::errc();
+    if (error == std::errc::result_out_of_range && field.find('-', 1) != field.npos) error = std::errc();
     value = static_cast<float>(wide);
   }
   return error == std::errc() && after == end && std::isfinite(value);

@@ -39,7 +39,8 @@ std::vector<json::Document> lines_of(const std::filesystem::path& path) {
 
 std::vector<std::string> reference_words() {
   std::vector<std::string> words;
-  for (const json::Value& word : lines_of(kFixtures / "expected.jsonl").front().root().at("words").array()) {
+  const std::vector<json::Document> lines = lines_of(kFixtures / "expected.jsonl");
+  for (const json::Value& word : lines.front().root().at("words").array()) {
     words.emplace_back(word.string());
   }
   return words;
