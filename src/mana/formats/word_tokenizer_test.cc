@@ -112,7 +112,8 @@ TEST(WordTokenizer, NamesAPhraseByItsWord) {
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder.path());
   EXPECT_THAT(tokenizer.encode("In the BIG  apple, big_apple; big apples").ids, ElementsAre(0, 4, 1, 1, 2, 4));
   EXPECT_EQ(tokenizer.token(1), "big_apple");
-  const auto again = text::Tokenizer::from_compiled(tokenizer.compiled(), nullptr);
+  const std::vector<std::byte> compiled = tokenizer.compiled();
+  const auto again = text::Tokenizer::from_compiled(compiled, nullptr);
   EXPECT_EQ(again.encode("the big apple").ids, tokenizer.encode("the big apple").ids);
 }
 
