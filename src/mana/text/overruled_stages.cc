@@ -73,10 +73,14 @@ void note_overruled_template(const json::Value& root, const Template& used, std:
 
 void note_overruled_stages(const json::Value& root, const TokenizerSettings& settings,
                            std::vector<std::string>& notes) {
-  try {
-    note_normalizer(root.find("normalizer"), settings.normalizer, notes);
-  } catch (const FormatError&) {  // what is not used may be broken
-  }
+  const auto note_sound_normalizer = [&] {
+    try {
+      note_normalizer(root.find("normalizer"), settings.normalizer, notes);
+    } catch (const FormatError&) {
+      return;  // what is not used may be broken
+    }
+  };
+  note_sound_normalizer();
   if (const std::string other = other_type(root.find("pre_tokenizer"), "BertPreTokenizer"); !other.empty()) {
     notes.push_back(
         fmt::format("tokenizer.json has {} as pre-tokenizer, which does not count: that of BertTokenizer does", other));

@@ -16,7 +16,8 @@ namespace {
 std::string_view trimmed(std::string_view line) {
   const char* end = line.data() + line.size();
   for (const char* next = end; end > line.data() && has(decode_before(next), kWhitespace);) end = next;
-  return {line.data(), static_cast<std::size_t>(end - line.data())};
+  line.remove_suffix(static_cast<std::size_t>(line.data() + line.size() - end));
+  return line;
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ std::set<fs::path> known_folders(const fs::path& folder) {
         known.insert(part.has_filename() ? part : part.parent_path());
       }
     }
-  } catch (const Error&) {  // then its folders are foreign
+  } catch (const Error&) {
+    return known;  // then its folders are foreign
   }
   return known;
 }
