@@ -228,5 +228,13 @@ TEST(WriteAll, ReportsAFullDisk) {
   ::close(full);
 }
 
+TEST(LinkTarget, FollowsAllLinksAndLeavesOtherPathsAlone) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("second", folder / "first");
+  std::filesystem::create_symlink(folder / "nothing yet", folder / "second");
+  EXPECT_EQ(link_target(folder / "first"), folder / "nothing yet");
+  EXPECT_EQ(link_target(folder / "plain"), folder / "plain");
+}
+
 }  // namespace
 }  // namespace mana

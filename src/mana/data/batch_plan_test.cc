@@ -191,5 +191,13 @@ TEST(BatchPlan, SmallBatchesAreLeftOutIfAsked) {
   EXPECT_TRUE(plan_epoch({}, {}, 1, 0).empty());
 }
 
+TEST(BatchPlan, LeavesOutBatchesOfOneClass) {
+  RowFacts facts = distinct(40);
+  for (std::int32_t row = 0; row < 40; ++row) facts.classes.push_back(row < 38 ? 0 : 1);  // two rows stand apart
+  const auto plan = plan_epoch({&facts, 1}, {.batch = 8, .together = Together::class_mates}, 3, 0);
+  ASSERT_EQ(plan.size(), 1U);
+  EXPECT_EQ(std::ranges::count_if(plan[0].rows, [](std::uint32_t row) { return row >= 38; }), 2);
+}
+
 }  // namespace
 }  // namespace mana::data
