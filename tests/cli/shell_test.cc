@@ -205,5 +205,19 @@ TEST(Threads, ThatCannotBeStartedAreOneSentence) {
   EXPECT_EQ(lines_of(outcome.errors).size(), 1);
 }
 
+TEST(SameTexts, HaveNothingToCorrelate) {
+  const TemporaryFolder folder;
+  write(folder / "s.tsv", "score\tsentence1\tsentence2\n1\ta cat\tx\n2\tthe mat\ty\n3\thello\tz\n");
+  const Outcome outcome = run({"eval", "sts", "--model", small_model().string(), "--data", (folder / "s.tsv").string(),
+                               "--text-b", "sentence1", "--quiet"});
+  EXPECT_EQ(outcome.status, 1) << outcome.output;
+  EXPECT_EQ(lines_of(outcome.errors).size(), 1U);
+}
+
+TEST(StaticTokens, AreThoseOfTheTextAlone) {
+  const std::string model = (small_model().parent_path().parent_path() / "static_models/plain").string();
+  EXPECT_EQ(run({"tokenize", "--model", model, "the cat"}).output, "5\tthe\t0-3\n6\tcat\t4-7\n\n");
+}
+
 }  // namespace
 }  // namespace mana::program
