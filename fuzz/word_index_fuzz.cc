@@ -1,4 +1,5 @@
-// The first 64 bytes stand for the file that is indexed, the rest is the index.
+// The first 64 bytes stand for the file that is indexed, the rest is the index. Whatever they are, it is refused, or
+// each vector can be read or is a FormatError, since what was indexed need not be of finite numbers.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "mana/base/errors.h"
 #include "mana/formats/word_index.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -18,6 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto vectors = mana::formats::read_word_index(index, file, {kFile, 5}, {});
   if (!vectors) return 0;
   std::vector<float> row(vectors->dimensions);
-  for (std::size_t word = 0; word < vectors->size(); ++word) vectors->read_vector(word, row);
+  for (std::size_t word = 0; word < vectors->size(); ++word) {
+    try {
+      vectors->read_vector(word, row);
+    } catch (const mana::FormatError&) {
+    }
+  }
   return 0;
 }

@@ -125,6 +125,21 @@ TEST_F(InputForm, SaysOnceWhatWasReadInSpiteOfAMistake) {
   EXPECT_THAT(run(embed(path("b.jsonl"), {"--quiet"})).errors, "");
 }
 
+TEST_F(InputForm, SaysWhichTextsOfTheCommandLineAreNoUtf8) {
+  const auto errors = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"embed", "--model", model});
+    const Outcome outcome = run(more);
+    EXPECT_EQ(outcome.status, 0);
+    return outcome.errors;
+  };
+  EXPECT_THAT(errors({"caf\xC3\xA9", "caf\xE9"}),
+              HasSubstr("text 2 has bytes that are no UTF-8, which were read as U+FFFD"));
+  EXPECT_THAT(errors({"cat", "\xE9", "\xE8", "--prompt-text", "\xFF: "}),
+              AllOf(HasSubstr("2 texts have bytes that are no UTF-8, which were read as U+FFFD (the first is text 2)"),
+                    HasSubstr("--prompt-text has bytes that are no UTF-8")));
+  EXPECT_EQ(errors({"cat", "\xE9", "--quiet"}), "");
+}
+
 TEST(OddText, LinesOfOldMacsAreRefusedByName) {
   const TemporaryFolder folder;
   write(folder / "mac.csv", "text,b\rx,1\ry,2\r");

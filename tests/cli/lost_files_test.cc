@@ -106,6 +106,41 @@ TEST_F(LostFiles, AFileOfAnotherKindIsReplacedByForceOnly) {
   EXPECT_EQ(embed({"--output", path("t.tsv"), "sat"}).status, 0);
 }
 
+TEST_F(LostFiles, WhatOnlyBeginsAsOneOfOursIsReplacedByForceOnly) {
+  const auto keeps = [&](const std::string& name, const std::string& content, std::vector<std::string> arguments) {
+    const std::string file = put(name, content);
+    arguments.insert(arguments.end(), {"--output", file});
+    expect_refused(run(arguments), "give another name, or replace it with --force");
+    EXPECT_EQ(read(file), content);
+  };
+  const std::vector<std::string> embedding = {"embed", "--model", small_model().string(), "the cat"};
+  keeps("v.jsonl", "{\"embedding\":[1,2],\"tokens\":3,\"truncated\":false}\n{\"embedding\":[1,2],\"title\":\"mine\"}\n",
+        embedding);
+  keeps("id.jsonl", "{\"text\":\"a\",\"embedding\":[1],\"id\":7}\n", embedding);
+  keeps("v.tsv", "1\t2\n3\t4\tnote\n", embedding);
+  const std::string head = "\x93NUMPY\x01";
+  keeps("d.npy", head + "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }\n", embedding);
+  keeps("e.npy", head + "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }\n", embedding);
+  keeps("f.npy", head + "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2, 2), }\n", embedding);
+
+  const std::string words = put("words.vec", "3 2\na 1 0\nb 0 1\nc 1 1\n");
+  std::vector<std::string> map = {"words", "map", "--model", words, "a", "b", "c"};
+  keeps("m.svg", "<svg width=\"5\"><circle r=\"1\"/></svg>\n", map);
+  keeps("m.html", "<!doctype html>\n<html><body>mine</body></html>\n", map);
+  keeps("m.vec", "2024 11\nthe diary of a year\n", {"words", "export", "--model", words});
+  for (const std::string name : {"own.svg", "own.html"}) {
+    map.insert(map.end(), {"--output", path(name)});
+    EXPECT_EQ(run(map).status, 0);
+    EXPECT_EQ(run(map).status, 0) << "what the program has written is replaced";
+    map.resize(map.size() - 2);
+  }
+
+  const std::string pairs = put("pairs.tsv", "anchor\tpositive\nthe cat\ta cat\nsat\tit sat\n");
+  const std::vector<std::string> mining = {"mine", "negatives", "--model", small_model().string(), "--data", pairs};
+  keeps("mine.tsv", "anchor\tpositive\tnegative\tnote\na\tb\tc\tchecked by hand\n", mining);
+  keeps("mine.jsonl", "{\"anchor\":\"a\",\"positive\":\"b\",\"negative\":\"c\",\"note\":\"checked\"}\n", mining);
+}
+
 TEST_F(LostFiles, ANameThatSaysAnotherFormIsRefused) {
   for (const char* name : {"v.csv", "v.npz", "v.json", "v.parquet", "v.jsonl.gz", "V.CSV"}) {
     const Outcome outcome = embed({"--output", path(name), "the cat"});

@@ -322,6 +322,43 @@ TEST_F(TrainSentence, RefusesACheckpointThatIsNotItsOwn) {
   expect_resumes("model");
 }
 
+TEST_F(TrainSentence, SaysThatTheScoreFell) {
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"the cat", "cat"}, {"mat", "world"}, {"a b", "c"}, {"hello a", "world 7"}, {"the mat", "mat"}, {"1 2 3", "sat"}};
+  std::string scored = "sentence1\tsentence2\tscore\n";  // as the model has them, which no training can better
+  for (const auto& [left, right] : pairs) {
+    const Outcome outcome = run({"similarity", "--model", small_model().string(), "--json", left, right});
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    scored +=
+        fmt::format("{}\t{}\t{}\n", left, right, nlohmann::json::parse(outcome.output).at("similarity").get<double>());
+  }
+  const Outcome fell = run(command("model", {"--eval-sts", put("sts.tsv", scored), "--learning-rate", "0.1"}));
+  EXPECT_EQ(fell.status, 0) << fell.errors;
+  EXPECT_THAT(fell.errors, AllOf(HasSubstr("STS: Spearman · 100 was 100.00 before the training and is "),
+                                 HasSubstr("train with other settings, or keep the model as it was")));
+}
+
+TEST_F(TrainSentence, SaysWhenTheModelWasRuinedThatIsEvaluated) {
+  const std::string scored = put("sts.tsv", "sentence1\tsentence2\tscore\nthe cat\tcat\t5\nmat\tworld\t1\n");
+  const Outcome ruined = run(command(
+      "model", {"--eval-sts", scored, "--eval-every", "1", "--learning-rate", "1e30", "--warmup", "0", "--quiet"}));
+  EXPECT_EQ(ruined.status, 1);
+  EXPECT_THAT(ruined.errors,
+              HasSubstr("the evaluation after step 1 has no score, most likely because the learning rate is too high"));
+  EXPECT_FALSE(std::filesystem::exists(path("model")));
+}
+
+TEST_F(TrainSentence, SaysThatClassesAreNotTakenAlong) {
+  const std::string classes = put("classes.tsv", "label\ttext\nword\tthe cat\nword\tcat\nsign\t42 !\nsign\t! 42\n");
+  ASSERT_EQ(
+      run({"train", "classifier", "--model", small_model().string(), "--data", classes, "--output", path("classifier")})
+          .status,
+      0);
+  const Outcome outcome = run(command("model", {"--model", path("classifier")}));
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.errors, HasSubstr("is a classifier, whose classes are not taken along"));
+}
+
 TEST_F(TrainSentence, KnowsEvaluationDataByTheirContent) {
   const std::string scored = put("sts.tsv", "sentence1\tsentence2\tscore\nthe cat\tcat\t5\nmat\tworld\t1\n");
   const std::vector<std::string> measured = {"--eval-sts", scored, "--save-every", "1"};

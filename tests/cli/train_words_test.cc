@@ -72,6 +72,15 @@ TEST_F(TrainWords, WritesTheFormatsOfOthersByTheirNames) {
   EXPECT_THAT(read(path("parts.bin")), StartsWith("\xBA\x16\x4F\x2F"));  // 793712314
 }
 
+TEST_F(TrainWords, SaysThatAFolderKeepsNoVectorsOfParts) {
+  const Outcome folder = run(command("words", {"--subwords", "--buckets", "100"}));
+  EXPECT_EQ(folder.status, 0);
+  EXPECT_THAT(folder.errors, HasSubstr("words holds the vectors of whole words alone; a name in .bin keeps those of "
+                                       "their parts, too"));
+  EXPECT_THAT(run(command("parts.bin", {"--subwords", "--buckets", "100"})).errors,
+              Not(HasSubstr("whole words alone")));
+}
+
 /// The little-endian number at a byte.
 std::int32_t number_at(const std::string& bytes, std::size_t at) {
   std::int32_t number = 0;

@@ -11,13 +11,13 @@
 
 #include "mana/base/progress.h"
 #include "mana/cli/commands.h"
+#include "mana/cli/file_kinds.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/json_text.h"
 #include "mana/cli/line_output.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
 #include "mana/cli/output_paths.h"
-#include "mana/cli/replaceable_file.h"
 #include "mana/cli/text_input.h"
 
 namespace mana::cli {
@@ -70,8 +70,8 @@ struct ClassifyOptions {
     input.add_to(inputs);
     require_apart({{output ? "--output" : "standard output", output.value_or("-")}}, inputs);
     if (!output) return;
-    if (chosen == RowFormat::tsv) return require_own_kind(*output, "classes in a table", begins_as_class_table, force);
-    require_own_kind(*output, "classes in JSON lines", begins_as_class_lines, force);
+    if (chosen == RowFormat::tsv) return require_own_kind(*output, "classes in a table", is_class_table, force);
+    require_own_kind(*output, "classes in JSON lines", is_class_lines, force);
   }
 };
 

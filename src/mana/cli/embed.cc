@@ -15,12 +15,12 @@
 #include "mana/cli/commands.h"
 #include "mana/cli/embedding_output.h"
 #include "mana/cli/embedding_type_choice.h"
+#include "mana/cli/file_kinds.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/model_digest.h"
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
 #include "mana/cli/output_paths.h"
-#include "mana/cli/replaceable_file.h"
 #include "mana/cli/text_input.h"
 #include "mana/cli/version.h"
 #include "mana/engine/encoder.h"
@@ -81,17 +81,14 @@ struct EmbedOptions {
     }
     add_path(outputs, "--write-ranges", type.write_ranges);
     require_apart(outputs, inputs);
-    if (type.write_ranges) require_own_kind(*type.write_ranges, "an array of NumPy", begins_as_npy, force);
+    if (type.write_ranges) require_own_kind(*type.write_ranges, "an array of NumPy", is_npy, force);
     if (!is_file_output(output.value_or(""))) return;
     switch (chosen) {
-      case EmbeddingFormat::jsonl:
-        return require_own_kind(*output, "vectors in JSON lines", begins_as_embedding_lines, force);
-      case EmbeddingFormat::npy: require_own_kind(*output, "an array of NumPy", begins_as_npy, force); break;
-      case EmbeddingFormat::tsv:
-        require_own_kind(*output, "vectors in a table", begins_as_embedding_table, force);
-        break;
+      case EmbeddingFormat::jsonl: return require_own_kind(*output, "vectors in JSON lines", is_embedding_lines, force);
+      case EmbeddingFormat::npy: require_own_kind(*output, "an array of NumPy", is_npy, force); break;
+      case EmbeddingFormat::tsv: require_own_kind(*output, "vectors in a table", is_embedding_table, force); break;
     }
-    require_own_kind(token_counts_of(*output), "counts of tokens", begins_as_token_counts, force);
+    require_own_kind(token_counts_of(*output), "counts of tokens", is_token_counts, force);
   }
 };
 

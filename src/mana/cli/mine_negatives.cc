@@ -13,6 +13,7 @@
 #include "mana/base/progress.h"
 #include "mana/cli/column_choice.h"
 #include "mana/cli/commands.h"
+#include "mana/cli/file_kinds.h"
 #include "mana/cli/finite_number.h"
 #include "mana/cli/interruption.h"
 #include "mana/cli/json_text.h"
@@ -21,7 +22,6 @@
 #include "mana/cli/output.h"
 #include "mana/cli/output_paths.h"
 #include "mana/cli/query_encoders.h"
-#include "mana/cli/replaceable_file.h"
 #include "mana/cli/text_input.h"
 #include "mana/data/positive_pairs.h"
 #include "mana/eval/embed_texts.h"
@@ -100,8 +100,8 @@ struct MineOptions {
     std::vector<GivenPath> inputs = {{"--data", data}, {"--model", encoders.model.folder()}};
     add_path(inputs, "--corpus", corpus);
     require_apart({{"--output", output}}, inputs);
-    if (writes_json()) return require_own_kind(output, "mined rows in JSON lines", begins_as_mined_lines, force);
-    require_own_kind(output, "a table of mined rows", begins_as_mined_table, force);
+    if (writes_json()) return require_own_kind(output, "mined rows in JSON lines", is_mined_lines, force);
+    require_own_kind(output, "a table of mined rows", is_mined_table, force);
   }
 };
 

@@ -1,6 +1,7 @@
 #include "mana/cli/options.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +13,9 @@
 
 namespace mana::cli {
 namespace {
+
+/// Stands for values that are read as text, not as bytes as a file's name is.
+constexpr std::string_view kText = "TEXT";
 
 /// " (did you mean --model?)", or nothing.
 std::string suggestion(std::string_view word, const CLI::App& app) {
@@ -119,12 +123,30 @@ struct Options::Parser {
     std::optional<std::size_t> count;
   };
 
+  /// Says once which texts of the command line hold bytes that are no text.
+  void note_broken_texts() const;
+
   std::string title = "Options";
   Positional positional;
   bool quiet = false;
   CLI::App app;
   std::vector<std::string> arguments;
+  std::vector<std::string> broken_options;  // whose TEXT is no UTF-8
 };
+
+void Options::Parser::note_broken_texts() const {
+  constexpr std::string_view kMistake = "bytes that are no UTF-8, which were read as U+FFFD";
+  if (quiet) return;
+  for (const std::string& name : broken_options) note(fmt::format("{} has {}", name, kMistake));
+  if (positional.name != kText) return;
+  const std::vector<std::string>& texts = *positional.values;
+  const auto broken = [](const std::string& text) { return !simdjson::validate_utf8(text); };
+  const auto count = std::ranges::count_if(texts, broken);
+  if (count == 0) return;
+  const auto first = std::ranges::find_if(texts, broken) - texts.begin() + 1;
+  note(count == 1 ? fmt::format("text {} has {}", first, kMistake)
+                  : fmt::format("{} texts have {} (the first is text {})", count, kMistake, first));
+}
 
 Options::Options(CommandHelp help, std::vector<std::string> arguments)
     : parser_(std::make_unique<Parser>(help, std::move(arguments))) {}
@@ -140,7 +162,9 @@ void Options::flag(const std::string& name, const std::string& help, bool& value
 void Options::add(const std::string& name, const std::string& value_name, const std::string& help,
                   const std::string& default_text, std::function<void(const std::string&)> set) {
   const std::string described = default_text.empty() ? help : fmt::format("{} (default: {})", help, default_text);
-  const auto callback = [set = std::move(set)](const CLI::results_t& results) {
+  const bool is_text = value_name == kText;
+  const auto callback = [this, name, is_text, set = std::move(set)](const CLI::results_t& results) {
+    if (is_text && !simdjson::validate_utf8(results.front())) parser_->broken_options.push_back(name);
     set(results.front());
     return true;
   };
@@ -195,6 +219,7 @@ bool Options::parse() {
     fail(fmt::format("{} takes {} {} ({}), not {}", app.get_name(), *count, *count == 1 ? "argument" : "arguments",
                      name, values->size()));
   }
+  parser_->note_broken_texts();
   return true;
 }
 

@@ -44,7 +44,8 @@ class Options {
 
   void flag(const std::string& name, const std::string& help, bool& value);
 
-  /// `value_name` stands for the value in the help: FILE, N, NAME. What `value` holds is the default.
+  /// `value_name` stands for the value in the help: FILE, N, NAME. A TEXT that is no UTF-8 is noted. What `value` holds
+  /// is the default.
   template <class T>
   void option(const std::string& name, const std::string& value_name, const std::string& help, T& value) {
     add(name, value_name, help, show(value), [name, &value](const std::string& text) { read(name, text, value); });

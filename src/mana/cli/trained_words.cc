@@ -8,9 +8,9 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/file.h"
+#include "mana/cli/file_kinds.h"
 #include "mana/cli/model_output.h"
 #include "mana/cli/output_paths.h"
-#include "mana/cli/replaceable_file.h"
 #include "mana/formats/fasttext.h"
 #include "mana/formats/word2vec.h"
 #include "mana/models/words/word_embedding_folder.h"
@@ -97,7 +97,7 @@ void require_writable(const WordTrainingOptions& options) {
   } else {
     const bool fasttext = form_of(options.output) == Form::binary && options.training.subwords;
     require_own_kind(options.output, fasttext ? "a model of fastText" : "vectors of words",
-                     fasttext ? begins_as_fasttext : begins_as_word_vectors, options.force);
+                     fasttext ? is_fasttext : is_word_vectors, options.force);
     const AtomicFile try_it(options.output);
   }
 }

@@ -119,12 +119,11 @@ std::string map_as_svg(std::span<const PlacedWord> words, std::string_view title
   const std::vector<PlacedLabel> labels =
       place_labels(dots, sizes, kRadius, {kEdge, kTitle, page.right - kEdge, page.bottom - kEdge});
   std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"sans-serif\" "
-      "font-size=\"{2}\">\n"
+      "{4}{0:.0f} {1:.0f}\" font-family=\"sans-serif\" font-size=\"{2}\">\n"
       "<title>{3}</title>\n"
       "<rect width=\"{0:.0f}\" height=\"{1:.0f}\" fill=\"#fff\"/>\n"
       "<text x=\"20\" y=\"32\" font-size=\"18\" fill=\"#555\">{3}</text>\n",
-      page.right, page.bottom, kFont, escaped(title));
+      page.right, page.bottom, kFont, escaped(title), kDrawingBeginning);
   for (const Point& dot : dots) {
     svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"#2563eb\"/>\n", dot.x, dot.y, kRadius);
   }
@@ -141,10 +140,10 @@ std::string map_as_svg(std::span<const PlacedWord> words, std::string_view title
 
 std::string map_as_html(std::span<const PlacedWord> words, std::string_view title) {
   return fmt::format(
-      "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n"
+      "{}{}</title>\n"
       "<style>body {{ margin: 0 }} svg {{ width: 100vw; height: 100vh "
       "}}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-      escaped(title), map_as_svg(words, title));
+      kPageBeginning, escaped(title), map_as_svg(words, title));
 }
 
 }  // namespace mana::cli

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mana::cli {
@@ -16,6 +17,10 @@ struct PlacedWord {
 /// Puts words on a plane by the two directions in which their vectors, at unit length, differ most (principal
 /// components).      vectors: [words, dimensions]
 std::vector<PlacedWord> place_words(std::span<const std::string> words, std::span<const float> vectors);
+
+/// What every drawing and every page begins with: they are known by it when they are to be replaced.
+inline constexpr std::string_view kDrawingBeginning = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ";
+inline constexpr std::string_view kPageBeginning = "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>";
 
 /// The map as a drawing that scales, right-to-left scripts included; what `title` says stands above it.
 std::string map_as_svg(std::span<const PlacedWord> words, std::string_view title);

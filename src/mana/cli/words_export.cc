@@ -13,9 +13,9 @@
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
 #include "mana/cli/commands.h"
+#include "mana/cli/file_kinds.h"
 #include "mana/cli/output.h"
 #include "mana/cli/output_paths.h"
-#include "mana/cli/replaceable_file.h"
 #include "mana/cli/segmentation_options.h"
 #include "mana/cli/word_model.h"
 #include "mana/formats/fasttext.h"
@@ -47,14 +47,14 @@ void require_safe_output(const std::string& output, WordOutput form, const std::
   switch (form) {
     case WordOutput::folder: return;
     case WordOutput::text:
-    case WordOutput::binary: return require_own_kind(output, "vectors of words", begins_as_word_vectors, force);
+    case WordOutput::binary: return require_own_kind(output, "vectors of words", is_word_vectors, force);
     case WordOutput::npy:
-      require_own_kind(output, "an array of NumPy", begins_as_npy, force);
+      require_own_kind(output, "an array of NumPy", is_npy, force);
       if (file_exists(output)) return;
       // Words without their array may be anybody's.
       return require_own_kind(
-          formats::vocabulary_path(output), "the words of an array", [](std::string_view) { return false; }, force);
-    case WordOutput::fasttext: return require_own_kind(output, "a model of fastText", begins_as_fasttext, force);
+          formats::vocabulary_path(output), "the words of an array", [](const FileBeginning&) { return false; }, force);
+    case WordOutput::fasttext: return require_own_kind(output, "a model of fastText", is_fasttext, force);
   }
 }
 

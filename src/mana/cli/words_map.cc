@@ -7,9 +7,9 @@
 
 #include "mana/base/file.h"
 #include "mana/cli/commands.h"
+#include "mana/cli/file_kinds.h"
 #include "mana/cli/output.h"
 #include "mana/cli/output_paths.h"
-#include "mana/cli/replaceable_file.h"
 #include "mana/cli/word_map.h"
 #include "mana/cli/word_model.h"
 
@@ -38,7 +38,7 @@ int words_map(Options& options) {
   const bool page = ending == ".html" || ending == ".htm";
   if (!page && ending != ".svg") require_no_other_form(output.value_or(""), ".svg and .html", "");
   require_apart({{"--output", output.value_or("-")}}, {{"--model", choice.model}});
-  if (output) require_own_kind(*output, "a map", page ? begins_as_page : begins_as_drawing, force);
+  if (output) require_own_kind(*output, "a map", page ? is_word_page : is_word_drawing, force);
 
   const WordModel model(choice, options);
   const formats::WordVectors& vectors = model.vectors();

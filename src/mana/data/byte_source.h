@@ -34,6 +34,8 @@ class ByteSource {
 
   /// "corpus.txt", or "standard input".
   const std::string& name() const { return bytes_.name(); }
+  /// Of the file; known once something has been read.
+  TextEncoding encoding() const { return decoder_.encoding(); }
   /// Bytes of the file that have been used, packed as they are: how far the reading has come.
   std::uint64_t position() const { return bytes_.position(); }
 

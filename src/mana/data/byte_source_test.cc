@@ -200,16 +200,18 @@ TEST_F(ByteSourceTest, MakesUtf8OfWhatAMarkTells) {
   EXPECT_EQ(read("\xEF\xBB"), "\xEF\xBB");
 }
 
-TEST_F(ByteSourceTest, PutsTheReplacementCharacterForWhatIsBrokenInUtf16) {
-  EXPECT_EQ(read("\xFF\xFE\x3D\xD8"s), "\uFFFD") << "half a pair at the end";
+TEST_F(ByteSourceTest, WhatIsBrokenInUtf16OrUtf32IsBrokenInUtf8) {
+  EXPECT_EQ(read("\xFF\xFE\x3D\xD8"s), "\xFF") << "half a pair at the end";
   EXPECT_EQ(read("\xFF\xFE\x3D\xD8"
                  "a\0"s),
-            "\uFFFDa");
+            "\xFF"
+            "a");
   EXPECT_EQ(read("\xFF\xFE\0\xDC"
                  "a\0b"s),
-            "\uFFFDa\uFFFD")
+            "\xFF"
+            "a\xFF")
       << "the other half, and half a unit";
-  EXPECT_EQ(read("\xFF\xFE\0\0\0\0\x11\0"s), "\uFFFD") << "beyond Unicode";
+  EXPECT_EQ(read("\xFF\xFE\0\0\0\0\x11\0"s), "\xFF") << "beyond Unicode";
 }
 
 TEST_F(ByteSourceTest, RefusesWhatIsNoText) {

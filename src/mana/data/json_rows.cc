@@ -24,6 +24,7 @@ std::string JsonRows::place() const { return fmt::format("{}:{}", lines_.name(),
 bool JsonRows::next() {
   if (!(form_ == InputForm::jsonl ? next_line() : next_value())) return false;
   if (!simdjson::validate_utf8(text_)) {
+    notes_.encoding = lines_.notes().encoding;
     notes_.broken.add(line_);
     text_ = std::string(text::RepairedText(text_).text());
   }

@@ -38,8 +38,8 @@ class LineReader {
   std::string_view beginning() { return source_.beginning(); }
   bool extend_beginning() { return source_.extend_beginning(); }
 
-  /// What was read in spite of a mistake, so far: lines that next() gave and that are no UTF-8.
-  ReadingNotes notes() const { return {.name = name(), .broken = broken_}; }
+  /// What was read in spite of a mistake, so far: lines that next() gave and that were broken.
+  ReadingNotes notes() const { return {.name = name(), .encoding = source_.encoding(), .broken = broken_}; }
 
   /// The number of the line that next() gave last, from 1.
   std::uint64_t number() const { return number_; }

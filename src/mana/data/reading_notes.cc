@@ -21,8 +21,8 @@ std::string where(const ReadingNotes::Rows& rows) {
 std::vector<std::string> ReadingNotes::sentences() const {
   std::vector<std::string> all;
   if (broken.count > 0) {
-    all.push_back(fmt::format("{}: {} bytes that are no UTF-8, which were read as U+FFFD ({})", name,
-                              counted(broken.count, "line"), where(broken)));
+    all.push_back(fmt::format("{}: {} bytes that are no {}, which were read as U+FFFD ({})", name,
+                              counted(broken.count, "line"), name_of(encoding), where(broken)));
   }
   if (halves.count > 0) {
     all.push_back(fmt::format("{}: {} half of a surrogate pair, which was read as U+FFFD ({})", name,

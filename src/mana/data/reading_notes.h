@@ -4,11 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "mana/data/text_encoding.h"
+
 namespace mana::data {
 
 /// What was read in spite of a mistake, to be told once, at the end.
 struct ReadingNotes {
   std::string name = {};  ///< of the file
+  TextEncoding encoding = TextEncoding::utf8;
   /// How many rows, and the line of the first one.
   struct Rows {
     std::uint64_t count = 0;
@@ -18,7 +21,7 @@ struct ReadingNotes {
       if (++count == 1) first = line;
     }
   };
-  Rows broken = {};      ///< lines that are no UTF-8
+  Rows broken = {};      ///< lines with bytes that are no text in the file's encoding
   Rows halves = {};      ///< JSON with half of a surrogate pair, which became U+FFFD
   Rows doubled = {};     ///< JSON objects with a key twice, of which the last counts
   std::string key = {};  ///< the first of those

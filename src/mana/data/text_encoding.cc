@@ -29,11 +29,13 @@ unsigned unit_size(TextEncoding encoding) {
 
 bool is_surrogate(std::uint32_t value) { return value >= 0xD800 && value < 0xE000; }
 
+/// No UTF-8 has this byte: who reads the text counts it and replaces it as broken UTF-8.
+constexpr std::uint32_t kBroken = 0xFF;
+
 void put(std::uint32_t code_point, std::string& text) {
   constexpr std::uint32_t kLast = 0x10FFFF;
-  constexpr std::uint32_t kReplacement = 0xFFFD;
-  if (code_point > kLast || is_surrogate(code_point)) code_point = kReplacement;
   const auto byte = [&](std::uint32_t value) { text += static_cast<char>(value); };
+  if (code_point > kLast || is_surrogate(code_point)) return byte(kBroken);
   const auto following = [&](unsigned shift) { byte(0x80U | ((code_point >> shift) & 0x3FU)); };
   if (code_point < 0x80) return byte(code_point);
   if (code_point < 0x800) {
@@ -50,6 +52,11 @@ void put(std::uint32_t code_point, std::string& text) {
 }
 
 }  // namespace
+
+std::string_view name_of(TextEncoding encoding) {
+  if (encoding == TextEncoding::utf8) return "UTF-8";
+  return unit_size(encoding) == 2 ? "UTF-16" : "UTF-32";
+}
 
 ByteOrderMark byte_order_mark(std::string_view beginning) {
   for (const Mark& mark : kMarks) {
@@ -87,7 +94,7 @@ void Utf8Decoder::put_unit(std::uint32_t unit, std::string& text) {
 }
 
 void Utf8Decoder::finish(std::string& text) {
-  if (high_ != 0 || unit_bytes_ != 0) put(0xD800, text);
+  if (high_ != 0 || unit_bytes_ != 0) text += static_cast<char>(kBroken);
   high_ = unit_ = 0;
   unit_bytes_ = 0;
 }

@@ -16,15 +16,18 @@ struct ByteOrderMark {
 };
 ByteOrderMark byte_order_mark(std::string_view beginning);
 
+/// "UTF-8", "UTF-16", "UTF-32"
+std::string_view name_of(TextEncoding encoding);
+
 /// Makes UTF-8 of a text that comes in pieces, which may end within a character. UTF-8 passes through, broken or not;
-/// what is broken in another encoding becomes U+FFFD.
+/// what is broken in another encoding stays broken: it becomes the byte FF.
 class Utf8Decoder {
  public:
   explicit Utf8Decoder(TextEncoding encoding = TextEncoding::utf8) : encoding_(encoding) {}
 
   /// Appends to `text` what is complete.
   void append(std::string_view bytes, std::string& text);
-  /// Nothing follows: appends U+FFFD for a character that breaks off.
+  /// Nothing follows: appends the byte FF for a character that breaks off.
   void finish(std::string& text);
 
   TextEncoding encoding() const { return encoding_; }

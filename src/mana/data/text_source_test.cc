@@ -189,6 +189,11 @@ TEST_F(Reading, MistakesThatHinderNothingAreCounted) {
   EXPECT_THAT(notes("d.txt", "a\nb\xff\nc\n\xe2\x82"),
               ElementsAre(EndsWith(
                   "d.txt: 2 lines have bytes that are no UTF-8, which were read as U+FFFD (the first is line 2)")));
+  using namespace std::string_view_literals;
+  EXPECT_THAT(notes("d.txt", "\xFF\xFE\x61\0\n\0\0\xDC\x62\0\n\0"sv),
+              ElementsAre(EndsWith("1 line has bytes that are no UTF-16, which were read as U+FFFD (line 2)")));
+  EXPECT_THAT(notes("d.jsonl", "\0\0\xFE\xFF\0\0\0\"\0\x11\0\0\0\0\0\""sv),
+              ElementsAre(EndsWith("1 line has bytes that are no UTF-32, which were read as U+FFFD (line 1)")));
   EXPECT_THAT(notes("d.csv", "text,n\na,\xff\n"), ElementsAre(HasSubstr("1 line has bytes that are no UTF-8")));
   EXPECT_THAT(notes("d.jsonl", "{\"text\":\"\\ud83d\"}\n{\"text\":\"b\",\"n\":1,\"n\":NaN}\n"),
               ElementsAre(HasSubstr("1 row has half of a surrogate pair, which was read as U+FFFD (line 1)"),

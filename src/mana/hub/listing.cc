@@ -219,6 +219,7 @@ std::vector<RemoteFile> encoder_files(const Listing& listing, const ModelLayout&
     choose_weights(module, std::optional<std::vector<std::string>>());
   }
   std::vector<RemoteFile> files;
+  files.reserve(chosen.size());
   for (auto& [path, file] : chosen) files.push_back(std::move(file));
   std::ranges::sort(
       files, {}, [](const RemoteFile& file) { return std::pair(file.size.value_or(0), std::string_view(file.path)); });
