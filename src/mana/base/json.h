@@ -1,7 +1,6 @@
 #pragma once
 
-#include <simdjson.h>
-
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,13 +10,24 @@
 #include <utility>
 #include <vector>
 
+namespace simdjson::dom {
+class element;
+class parser;
+}  // namespace simdjson::dom
+
 namespace mana::json {
+
+/// Where simdjson has a value; json.cc alone includes it for that, since its header takes a second to compile.
+struct Element {
+  const void* document = nullptr;
+  std::size_t place = 0;
+};
 
 /// A place in a parsed document that remembers its path, so that every mistake is reported with its place:
 /// "config.json: hidden_size must be an integer". Valid as long as its Document lives.
 class Value {
  public:
-  Value(simdjson::dom::element element, std::string place) : element_(element), place_(std::move(place)) {}
+  Value(Element element, std::string place) : element_(element), place_(std::move(place)) {}
 
   /// The member of an object, the last one of that name; nothing when it is absent or null. Throws FormatError when
   /// this is no object.
@@ -37,15 +47,16 @@ class Value {
   /// A key that this object has twice, of which the last counts; nothing for what is no object.
   std::optional<std::string_view> doubled_key() const;
 
-  bool is_null() const { return element_.is_null(); }
-  bool is_string() const { return element_.is_string() && !not_finite(); }
-  bool is_array() const { return element_.is_array(); }
-  bool is_object() const { return element_.is_object(); }
-  bool is_boolean() const { return element_.is_bool(); }
-  bool is_number() const { return element_.is_number() || not_finite(); }
+  bool is_null() const;
+  bool is_string() const;
+  bool is_array() const;
+  bool is_object() const;
+  bool is_boolean() const;
+  bool is_number() const;
 
-  /// The same value without its place, for long lists where a place for each entry would cost too much.
-  simdjson::dom::element raw() const { return element_; }
+  /// The same value without its place, for long lists where a place for each entry would cost too much. (Include
+  /// simdjson.h for it.)
+  simdjson::dom::element raw() const;
   /// "file.json: model.vocab": how messages name this value.
   const std::string& place() const { return place_; }
   /// Throws FormatError: "<place> <what>".
@@ -59,7 +70,7 @@ class Value {
   /// Throws FormatError: what it is if that is no finite number, else "must be <what>".
   [[noreturn]] void fail_kind(std::string_view what) const;
 
-  simdjson::dom::element element_;
+  Element element_;
   std::string place_;
 };
 
@@ -74,14 +85,20 @@ class Document {
   /// `name` stands for the text in messages.
   static Document parse(std::string_view text, std::string name);
 
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+  ~Document();
+
   Value root() const { return {root_, name_ + ":"}; }
   /// How many halves of surrogate pairs became U+FFFD.
   std::uint64_t half_characters() const { return half_characters_; }
 
  private:
+  Document();
+
   std::string name_;
-  std::unique_ptr<simdjson::dom::parser> parser_ = std::make_unique<simdjson::dom::parser>();  // elements point into it
-  simdjson::dom::element root_;
+  std::unique_ptr<simdjson::dom::parser> parser_;  // elements point into it
+  Element root_;
   std::uint64_t half_characters_ = 0;
 };
 

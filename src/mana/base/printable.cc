@@ -1,9 +1,10 @@
 #include "mana/base/printable.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <utility>
+
+#include "mana/base/valid_utf8.h"
 
 namespace mana {
 namespace {
@@ -42,7 +43,7 @@ std::string printable(std::string_view text) {
     while (end > 0 && is_continuation(text[end])) --end;  // never within a code point
   }
   std::string shown = escaped(text.substr(0, end));
-  if (!simdjson::validate_utf8(shown)) {  // a message is UTF-8 whatever it speaks of
+  if (!is_utf8(shown)) {  // a message is UTF-8 whatever it speaks of
     for (const char byte : std::exchange(shown, {})) {
       const auto value = static_cast<unsigned char>(byte);
       shown += value < 0x80 ? std::string(1, byte) : fmt::format("\\x{:02x}", value);

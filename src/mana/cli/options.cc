@@ -1,12 +1,12 @@
 #include "mana/cli/options.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "mana/base/printable.h"
+#include "mana/base/valid_utf8.h"
 #include "mana/cli/nearest.h"
 #include "mana/cli/output.h"
 #include "mana/cli/version.h"
@@ -140,7 +140,7 @@ void Options::Parser::note_broken_texts() const {
   for (const std::string& name : broken_options) note(fmt::format("{} has {}", name, kMistake));
   if (positional.name != kText) return;
   const std::vector<std::string>& texts = *positional.values;
-  const auto broken = [](const std::string& text) { return !simdjson::validate_utf8(text); };
+  const auto broken = [](const std::string& text) { return !is_utf8(text); };
   const auto count = std::ranges::count_if(texts, broken);
   if (count == 0) return;
   const auto first = std::ranges::find_if(texts, broken) - texts.begin() + 1;
@@ -164,7 +164,7 @@ void Options::add(const std::string& name, const std::string& value_name, const 
   const std::string described = default_text.empty() ? help : fmt::format("{} (default: {})", help, default_text);
   const bool is_text = value_name == kText;
   const auto callback = [this, name, is_text, set = std::move(set)](const CLI::results_t& results) {
-    if (is_text && !simdjson::validate_utf8(results.front())) parser_->broken_options.push_back(name);
+    if (is_text && !is_utf8(results.front())) parser_->broken_options.push_back(name);
     set(results.front());
     return true;
   };

@@ -1,13 +1,13 @@
 #include "mana/data/foreign_form.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
 #include <string>
 
 #include "mana/base/errors.h"
+#include "mana/base/valid_utf8.h"
 
 namespace mana::data {
 namespace {
@@ -109,7 +109,7 @@ void require_few_controls(std::string_view sample, std::string_view name, std::s
     nuls[i % 2] += c == 0 ? 1 : 0;
   }
   if (controls < 2) return;
-  const bool utf8 = simdjson::validate_utf8(sample);
+  const bool utf8 = is_utf8(sample);
   // In UTF-16 one byte of two is 0 in all Latin letters, and in spaces and line ends of every script.
   const bool little = nuls[1] > nuls[0];
   const std::size_t most = nuls[little ? 1 : 0], least = nuls[little ? 0 : 1];

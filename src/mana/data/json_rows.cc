@@ -1,11 +1,11 @@
 #include "mana/data/json_rows.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/valid_utf8.h"
 #include "mana/text/repaired_text.h"
 
 namespace mana::data {
@@ -23,7 +23,7 @@ std::string JsonRows::place() const { return fmt::format("{}:{}", lines_.name(),
 
 bool JsonRows::next() {
   if (!(form_ == InputForm::jsonl ? next_line() : next_value())) return false;
-  if (!simdjson::validate_utf8(text_)) {
+  if (!is_utf8(text_)) {
     notes_.encoding = lines_.notes().encoding;
     notes_.broken.add(line_);
     text_ = std::string(text::RepairedText(text_).text());

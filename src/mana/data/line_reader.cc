@@ -1,10 +1,11 @@
 #include "mana/data/line_reader.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <string_view>
 #include <utility>
+
+#include "mana/base/valid_utf8.h"
 
 namespace mana::data {
 namespace {
@@ -41,7 +42,7 @@ bool LineReader::next(std::string& line) {
   }
   if (!found) return false;
   ++number_;
-  if (!simdjson::validate_utf8(line)) broken_.add(number_);
+  if (!is_utf8(line)) broken_.add(number_);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "mana/data/retrieval_set.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <deque>

@@ -1,13 +1,13 @@
 #include "mana/formats/word_form.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/valid_utf8.h"
 #include "mana/formats/fasttext.h"
 #include "mana/formats/word2vec.h"
 #include "mana/formats/word_row.h"
@@ -21,7 +21,7 @@ bool is_text(std::string_view bytes) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < ' ' && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
   });
-  return !control && simdjson::validate_utf8(bytes);
+  return !control && is_utf8(bytes);
 }
 
 /// What a file is that holds vectors in a form that nobody reads here, or none at all; empty for others.

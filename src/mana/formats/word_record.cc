@@ -1,5 +1,6 @@
 #include "mana/formats/word_record.h"
 
+#include <simdjson.h>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>

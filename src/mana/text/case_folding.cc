@@ -1,11 +1,10 @@
 #include "mana/text/case_folding.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
+#include "mana/base/valid_utf8.h"
 #include "mana/text/normalizer.h"
 #include "mana/text/repaired_text.h"
 #include "mana/text/utf8.h"
@@ -105,7 +104,7 @@ std::string fold_case(std::string_view text) {
     LastSigma()(normalized);
     return std::string(normalized.text());
   };
-  return simdjson::validate_utf8(text) ? fold(text) : fold(RepairedText(text).text());
+  return is_utf8(text) ? fold(text) : fold(RepairedText(text).text());
 }
 
 }  // namespace mana::text

@@ -1,11 +1,11 @@
 #include "mana/text/flat_bytes.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 
 #include "mana/base/errors.h"
+#include "mana/base/valid_utf8.h"
 
 namespace mana::text {
 
@@ -35,8 +35,7 @@ std::uint64_t FlatReader::number(std::uint64_t most) {
 std::string_view FlatReader::text() {
   const std::size_t begin = at_;
   const std::span<const char> bytes = array<char>();
-  if (!simdjson::validate_utf8(bytes.data(), bytes.size()))
-    fail(fmt::format("the text at byte {} is not UTF-8", begin));
+  if (!is_utf8(bytes)) fail(fmt::format("the text at byte {} is not UTF-8", begin));
   return {bytes.data(), bytes.size()};
 }
 

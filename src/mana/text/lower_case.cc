@@ -1,7 +1,6 @@
 #include "mana/text/lower_case.h"
 
-#include <simdjson.h>
-
+#include "mana/base/valid_utf8.h"
 #include "mana/text/case_folding.h"
 #include "mana/text/normalizer.h"
 #include "mana/text/repaired_text.h"
@@ -59,7 +58,7 @@ std::string lower_case(std::string_view text) {
     std::string small(normalized.text());
     return valid.find(kCapitalSigma) == valid.npos ? small : with_last_sigmas(valid, std::move(small));
   };
-  return simdjson::validate_utf8(text) ? lowered(text) : lowered(RepairedText(text).text());
+  return is_utf8(text) ? lowered(text) : lowered(RepairedText(text).text());
 }
 
 }  // namespace mana::text

@@ -1,13 +1,13 @@
 #include "mana/text/tokenizer.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <limits>
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
+#include "mana/base/valid_utf8.h"
 #include "mana/text/pipeline.h"
 #include "mana/text/repaired_text.h"
 #include "mana/text/tokenizer_files.h"
@@ -26,7 +26,7 @@ void tokenize(const Tokenizer::Pipeline& pipeline, std::string_view text, bool t
     throw ArgumentError(
         fmt::format("a text of {} bytes is too long; split what is above {} bytes", text.size(), kMaxBytes));
   }
-  if (simdjson::validate_utf8(text)) return pipeline.run(text, tracked, scratch, emit);
+  if (is_utf8(text)) return pipeline.run(text, tracked, scratch, emit);
   const RepairedText repaired(text);
   pipeline.run(repaired.text(), tracked, scratch,
                [&](TokenId id, Offsets offsets) { emit(id, repaired.original(offsets)); });

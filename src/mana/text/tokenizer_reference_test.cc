@@ -1,6 +1,7 @@
 // Equality with the Rust tokenizers, on what tools/golden/tokenizer.py asked them.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <simdjson.h>
 
 #include <array>
 #include <cstdlib>

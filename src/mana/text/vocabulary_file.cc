@@ -1,7 +1,8 @@
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
+
+#include "mana/base/valid_utf8.h"
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
@@ -25,7 +26,7 @@ std::string_view trimmed(std::string_view line) {
 Vocabulary read_vocabulary_file(const std::filesystem::path& path) {
   const std::string all = read_file(path);
   refuse_stand_in(all, path.string());
-  if (!simdjson::validate_utf8(all)) {
+  if (!is_utf8(all)) {
     throw FormatError(fmt::format("{} is not UTF-8; it is damaged or no vocabulary", path.string()));
   }
   std::string_view text = all;

@@ -1,7 +1,6 @@
 #include "mana/models/words/word_embedding_folder.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <memory>
 #include <numeric>
@@ -11,6 +10,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
+#include "mana/base/valid_utf8.h"
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/formats/sentence_tokenizer.h"
@@ -67,7 +67,7 @@ void require_distinct(const formats::WordVectors& vectors) {
   std::unordered_set<std::string_view> words;
   words.reserve(vectors.size());
   for (const std::string_view word : vectors.words) {
-    if (!simdjson::validate_utf8(word)) {
+    if (!is_utf8(word)) {
       throw ArgumentError(fmt::format("the word \"{}\" is not UTF-8, as a tokenizer's must be", printable(word)));
     }
     if (!words.insert(word).second) {
