@@ -127,7 +127,7 @@ TEST_F(InputForm, SaysOnceWhatWasReadInSpiteOfAMistake) {
 
 TEST_F(InputForm, SaysWhichTextsOfTheCommandLineAreNoUtf8) {
   const auto errors = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), {"embed", "--model", model});
+    more.insert(more.begin(), {"embed", "--model", small_model().string()});
     const Outcome outcome = run(more);
     EXPECT_EQ(outcome.status, 0);
     return outcome.errors;
