@@ -1,44 +1,16 @@
 #pragma once
 
-#include "mana/kernels/reach.h"
 #include "mana/nn/linear.h"
+#include "mana/operations/attend.h"
 
 namespace mana::nn {
 
-/// Columns [first, first + count) of a matrix: those of all heads, one after the other.
-template <class Value>
-struct Columns {
-  const Value& of;
-  std::size_t first;
-  std::size_t count;
-};
+using operations::attend;
+using operations::AttentionShape;
+using operations::Columns;
+using operations::QueryKeyValue;
 
-/// What attention is computed from. Q has a row for each query; K and V one for each key; they may be columns of one
-/// matrix, but share none. `bias` is [heads · places, keys] or null: what is added to the scores of a query at each
-/// place among the keys of its text, the same for every text.
-template <class Value>
-struct QueryKeyValue {
-  Columns<Value> q;
-  Columns<Value> k;
-  Columns<Value> v;
-  const Value* bias = nullptr;
-};
-
-/// Whose queries attend to whose keys, text by text, and how many heads they have. The last query of a text stands at
-/// the place of its last key, where there are no fewer keys than queries: a decoder's step has the reach of its whole
-/// pass.
-struct AttentionShape {
-  Sequences queries;  ///< rows of Q
-  Sequences keys;     ///< rows of K and V, as many texts
-  std::size_t heads = 1;
-  std::size_t key_heads = heads;  ///< a divisor of `heads`, which share them
-  kernels::Reach reach = {};
-};
-
-/// head_i = softmax(Q_i K_iᵀ / √d_k + B_i) V_i for every head of every text by itself, over the keys that each query
-/// sees: Q [queries, heads · d_k], K [keys, key_heads · d_k], V [keys, key_heads · d_v] -> [queries, heads · d_v]. In
-/// training the softmax's probabilities are dropped out.
-Tensor attend(const Run& run, const QueryKeyValue<Tensor>& from, const AttentionShape& shape, Use use = Use::value);
+/// operations::attend() on a tape; the softmax's probabilities are dropped out.
 Variable attend(const Training& training, const QueryKeyValue<Variable>& from, const AttentionShape& shape,
                 Use use = Use::value);
 

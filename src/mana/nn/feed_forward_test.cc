@@ -41,10 +41,10 @@ TEST_P(FeedForwardTest, RowsInBlocksByATeamHaveTheBitsOfRowsAlone) {
 // Factors that stand together in tiles take no more of the cache than those that do not; integers stand beside what
 // they are made of.
 TEST_P(FeedForwardTest, DoesAsManyRowsAtOnceAsTheCacheHolds) {
-  const FeedForward of_minilm{random_linear(kernels, 1536, 1, 1), random_linear(kernels, 1, 1536, 3)};
   const std::size_t of_values = kernels.rounds() ? 1536 * 2 : 1536 * 4;
   const std::size_t of_integers = kernels.factors.layout.has_ranges() ? kernels.factors.layout.row_bytes(1536) : 0;
-  const std::size_t rows = of_minilm.rows_at_once(kernels), row = of_values + of_integers, cache = 1536 * 1024;
+  const std::size_t rows = operations::feed_forward_rows(kernels, 1536), row = of_values + of_integers,
+                    cache = 1536 * 1024;
   EXPECT_LE(rows * row, cache);
   EXPECT_GT((rows + 32) * row, cache);
   EXPECT_EQ(rows % 32, 0u);

@@ -1,12 +1,13 @@
 #include "mana/nn/gradient_target.h"
 
-#include <algorithm>
+#include "mana/operations/elementwise.h"
 
 namespace mana::nn {
 
 using autograd::Parameter;
 
-GradientTarget::GradientTarget(const Run& run, const std::vector<Parameter*>& parameters) : parameters_(parameters) {
+GradientTarget::GradientTarget(const Run& run, const std::vector<Parameter*>& parameters)
+    : run_(run), parameters_(parameters) {
   std::size_t size = 0, frozen = 0;
   for (const Parameter* parameter : parameters) {
     size += parameter->size();
@@ -17,17 +18,16 @@ GradientTarget::GradientTarget(const Run& run, const std::vector<Parameter*>& pa
     data_ = parameters.front()->gradient.data();
     return;
   }
-  beside_ = run.tensor(1, size);
+  beside_ = operations::zeros(run, 1, size);
   data_ = beside_.data();
-  std::fill_n(data_, size, 0.0f);
 }
 
 void GradientTarget::finish() {
   if (beside_.data() == nullptr) return;
-  const float* sum = beside_.data();
+  std::span<const float> sums = beside_.row(0);
   for (const Parameter* parameter : parameters_) {
-    for (std::size_t i = 0; i < parameter->size() && !parameter->frozen; ++i) parameter->gradient[i] += sum[i];
-    sum += parameter->size();
+    if (!parameter->frozen) operations::add(run_, sums.first(parameter->size()), parameter->gradient);
+    sums = sums.subspan(parameter->size());
   }
 }
 

@@ -19,6 +19,7 @@ class GradientTarget {
   void finish();
 
  private:
+  const Run& run_;
   const std::vector<autograd::Parameter*>& parameters_;
   Tensor beside_;
   float* data_ = nullptr;

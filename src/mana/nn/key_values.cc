@@ -5,10 +5,13 @@
 #include <numeric>
 #include <utility>
 
-#include "mana/nn/factors.h"
+#include "mana/operations/operand.h"
 
 namespace mana::nn {
 namespace {
+
+using operations::factors_from;
+using operations::values_from;
 
 constexpr std::size_t kRoom = 64;  // rows of a sequence at first: whole tiles
 

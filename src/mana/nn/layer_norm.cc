@@ -1,78 +1,19 @@
 #include "mana/nn/layer_norm.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "mana/operations/add_norm.h"
 
 namespace mana::nn {
 namespace {
 
-using kernels::Dropout;
+using operations::Normal;
 
-void add_norm(const Run& run, const LayerNorm& norm, const Tensor* residual, Tensor& z) {
-  const auto timer = run.timer("layer norm");
-  const std::size_t width = z.columns();
-  run.add_factors(z);
-  run.split(z.rows(), [&](std::size_t first, std::size_t last, unsigned) {
-    run.kernels.add_norm({.x = z.data() + first * width,
-                          .y = residual == nullptr ? nullptr : residual->data() + first * width,
-                          .rows = last - first,
-                          .width = width,
-                          .gamma = norm.gamma.data(),
-                          .beta = norm.beta.data(),
-                          .epsilon = norm.epsilon,
-                          .z = z.data() + first * width,
-                          .factors = {.factors = z.factors(), .first_row = first}});
-  });
-}
+operations::NormWeights weights_of(const LayerNorm& norm) { return {norm.gamma, norm.beta, norm.epsilon}; }
 
-/// What the gradient needs of z = n γ + β: the normal form n = (h - mean(h)) / √(var(h) + ε) of h.
-struct Normal {
-  Tensor n;
-  Tensor scale;  ///< [rows]: 1 / √(var(h) + ε)
-};
-
-struct Normalized {
-  Tensor z;
-  Normal normal;
-};
-
-/// h = x + dropout(y), or x without a y; n takes the memory of `last`, which is y or, without a y, x itself.
-Normalized normalized(const Training& training, const LayerNorm& norm, const Tensor* x, Tensor last,
-                      const Dropout& dropout) {
-  const Run& run = training.run();
-  const auto timer = run.timer("layer norm");
-  const std::size_t rows = last.rows(), width = last.columns();
-  Normalized result{run.tensor(rows, width), {std::move(last), run.tensor(1, rows)}};
-  run.split(rows, [&](std::size_t first, std::size_t last_row, unsigned) {
-    float* n = result.normal.n.data() + first * width;
-    training.kernels().add_norm({.x = x == nullptr ? n : x->data() + first * width,
-                                 .y = x == nullptr ? nullptr : n,
-                                 .dropout = dropout,
-                                 .first_row = first,
-                                 .rows = last_row - first,
-                                 .width = width,
-                                 .gamma = norm.gamma.data(),
-                                 .beta = norm.beta.data(),
-                                 .epsilon = norm.epsilon,
-                                 .z = result.z.data() + first * width,
-                                 .normal = n,
-                                 .scale = result.normal.scale.data() + first});
-  });
-  return result;
-}
-
-/// dγ += Σ_rows dz ∘ n,   dβ += Σ_rows dz: the sums of `partial` [blocks, 2 · width].
-void add_parameter_gradients(const Training& training, const TrainedNorm& parameters, const Tensor& partial) {
-  const Run& run = training.run();
-  const std::size_t width = partial.columns() / 2;
-  Tensor sums = run.tensor(2, width);
-  std::fill_n(sums.data(), 2 * width, 0.0f);
-  run.split(2 * width, [&](std::size_t first, std::size_t last, unsigned) {
-    training.kernels().add_rows({partial.data(), partial.rows(), partial.columns(), first, last, sums.data()});
-  });
-  for (std::size_t i = 0; i < width && !parameters.gamma->frozen; ++i) parameters.gamma->gradient[i] += sums.row(0)[i];
-  for (std::size_t i = 0; i < width && !parameters.beta->frozen; ++i) parameters.beta->gradient[i] += sums.row(1)[i];
+std::span<float> gradient_of(const Parameter& parameter) {
+  return parameter.frozen ? std::span<float>() : parameter.gradient;
 }
 
 /// h = x + dropout(y),   n = (h - mean(h)) s,   s = 1 / √(var(h) + ε),   z = n γ + β;
@@ -83,47 +24,15 @@ struct NormGradient {
   const TrainedNorm& parameters;
   Variable x;
   std::optional<Variable> y;
-  Dropout dropout;
+  kernels::Dropout dropout;
   Normal normal;
 
-  Tensor value() const {
-    const Run& run = training.run();
-    const auto timer = run.timer("layer norm");
-    const std::size_t width = normal.n.columns();
-    Tensor z = run.tensor(normal.n.rows(), width);
-    run.split(z.rows(), [&](std::size_t first, std::size_t last, unsigned) {
-      training.kernels().norm_value({.normal = normal.n.data() + first * width,
-                                     .rows = last - first,
-                                     .width = width,
-                                     .gamma = norm.gamma.data(),
-                                     .beta = norm.beta.data(),
-                                     .z = z.data() + first * width});
-    });
-    return z;
-  }
+  Tensor value() const { return operations::norm_value(training.run(), weights_of(norm), normal); }
 
   void operator()(const Tensor& dz) const {
-    const Run& run = training.run();
-    const auto timer = run.timer("layer norm gradient");
-    const std::size_t rows = dz.rows(), width = dz.columns();
     const bool wants_y = y && y->needs_gradient();
-    Tensor dh = run.tensor(rows, width), dy = wants_y ? run.tensor(rows, width) : Tensor();
-    Tensor partial = run.tensor(kernels::norm_blocks(rows), 2 * width);
-    run.split(partial.rows(), [&](std::size_t first, std::size_t last, unsigned) {
-      training.kernels().add_norm_gradient({.dz = dz.data(),
-                                            .normal = normal.n.data(),
-                                            .scale = normal.scale.data(),
-                                            .gamma = norm.gamma.data(),
-                                            .dropout = dropout,
-                                            .rows = rows,
-                                            .width = width,
-                                            .dh = dh.data(),
-                                            .dy = dy.data(),
-                                            .first_block = first,
-                                            .last_block = last,
-                                            .partial = partial.data()});
-    });
-    add_parameter_gradients(training, parameters, partial);
+    auto [dh, dy] = operations::norm_gradients(training.run(), weights_of(norm), normal, dropout, dz, wants_y,
+                                               gradient_of(*parameters.gamma), gradient_of(*parameters.beta));
     if (x.needs_gradient()) add_gradient(training, x, std::move(dh));
     if (wants_y) add_gradient(training, *y, std::move(dy));
   }
@@ -131,28 +40,27 @@ struct NormGradient {
 
 Variable record(const Training& training, const LayerNorm& norm, Variable x, std::optional<Variable> y) {
   const TrainedNorm& parameters = training.parts.of(norm);
-  const Dropout dropout = y ? training.masks.next(training.masks.hidden) : Dropout();
-  Normalized result = y ? normalized(training, norm, &x.value(), y->take_value(), dropout)
-                        : normalized(training, norm, nullptr, x.take_value(), dropout);
+  const kernels::Dropout dropout = y ? training.masks.next(training.masks.hidden) : kernels::Dropout();
+  auto [z, normal] = operations::normalized_sum(training.run(), weights_of(norm), y ? &x.value() : nullptr,
+                                                y ? y->take_value() : x.take_value(), dropout);
   x.release();
   if (!parameters.trains() && !x.needs_gradient() && !(y && y->needs_gradient())) {
-    return training.tape.constant(std::move(result.z));
+    return training.tape.constant(std::move(z));
   }
-  return training.tape.record(std::move(result.z),
-                              NormGradient{training, norm, parameters, x, y, dropout, std::move(result.normal)});
+  return training.tape.record(std::move(z), NormGradient{training, norm, parameters, x, y, dropout, std::move(normal)});
 }
 
 }  // namespace
 
 Tensor LayerNorm::operator()(const Run& run, Tensor x) const {
-  add_norm(run, *this, nullptr, x);
+  operations::add_norm(run, weights_of(*this), nullptr, x);
   return x;
 }
 
 Variable LayerNorm::operator()(const Training& training, Variable x) const { return record(training, *this, x, {}); }
 
 Tensor LayerNorm::operator()(const Run& run, const Tensor& x, Tensor y) const {
-  add_norm(run, *this, &x, y);
+  operations::add_norm(run, weights_of(*this), &x, y);
   return y;
 }
 

@@ -1,38 +1,18 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "mana/kernels/run.h"
+#include "mana/operations/operand.h"
+#include "mana/operations/sequences.h"
 
 namespace mana::nn {
 
 using kernels::Profile;
 using kernels::Run;
-
-/// What becomes of a layer's result, so that a Run leaves it in the form which the consumer takes: it is a value among
-/// others (added, normalised, pooled), or what the next linear map or attention multiplies.
-enum class Use { value, product };
-
-/// Texts one behind the other without padding: text t has the rows [offsets[t], offsets[t + 1]). Or with room behind
-/// each: then it has the first lengths[t] of them.
-struct Sequences {
-  std::span<const std::uint32_t> offsets;       ///< [texts + 1]
-  std::span<const std::uint32_t> lengths = {};  ///< [texts], or empty
-
-  std::size_t count() const { return offsets.size() - 1; }
-  std::size_t begin(std::size_t text) const { return offsets[text]; }
-  std::size_t length(std::size_t text) const {
-    return lengths.empty() ? offsets[text + 1] - offsets[text] : lengths[text];
-  }
-  std::size_t longest() const {
-    std::size_t longest = 0;
-    for (std::size_t text = 0; text < count(); ++text) longest = std::max(longest, length(text));
-    return longest;
-  }
-};
+using operations::Sequences;
+using operations::Use;
 
 /// The tokens of texts side by side.
 struct PackedTokens {

@@ -1,8 +1,18 @@
 #pragma once
 
-#include "mana/nn/run.h"
+#include <cstddef>
+#include <cstdint>
 
-namespace mana::nn {
+#include "mana/kernels/run.h"
+
+namespace mana::operations {
+
+using kernels::Profile;
+using kernels::Run;
+
+/// What becomes of a result, so that it is left in the form which its reader takes: it is a value among others (added,
+/// normalised, pooled), or what the next linear map or attention multiplies.
+enum class Use : std::uint8_t { value, product };
 
 /// x as a kernel multiplies it: itself where it has such factors or the kernel takes values, else factors made of its
 /// values, or of those rounded.
@@ -33,4 +43,4 @@ auto* factors_from(Matrix& x, std::size_t row) {
   return x.factors() == nullptr ? nullptr : x.factors() + x.layout().bytes(row, x.columns());
 }
 
-}  // namespace mana::nn
+}  // namespace mana::operations

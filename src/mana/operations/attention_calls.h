@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "mana/nn/attention.h"
-#include "mana/nn/factors.h"
+#include "mana/operations/attend.h"
+#include "mana/operations/scratch.h"
 
-namespace mana::nn {
+namespace mana::operations {
 
 using kernels::AttentionCall;
 
@@ -89,25 +89,16 @@ class Calls {
 /// up for those that share one, and `scratch_size` floats.
 template <class Work>
 void for_heads(const Run& run, const Calls& calls, std::size_t together, std::size_t scratch_size, const Work& work) {
-  Tensor scratch = run.tensor(run.threads(), (scratch_size + 15) / 16 * 16);
+  Scratch scratch(run, scratch_size * sizeof(float));
   run.split(calls.shape().heads / together, [&](std::size_t first, std::size_t last, unsigned thread) {
     for (std::size_t text = 0; text < calls.shape().queries.count(); ++text) {
       AttentionCall call = calls.of(text);
       call.first_head = first * together;
       call.last_head = last * together;
-      call.scratch = scratch.row(thread).data();
+      call.scratch = scratch.floats(thread);
       work(text, call);
     }
   });
 }
 
-/// By the kernels that serve, or by those that train.
-template <class Kernels>
-void attend_by(const Run& run, const Kernels& kernels, const Calls& calls, Tensor& mixed) {
-  for_heads(run, calls, 1, kernels.attention_scratch(calls.longest()), [&](std::size_t text, AttentionCall& call) {
-    call.out = rows_of<float>(mixed, calls.shape().queries.begin(text), 0);
-    kernels.attention(call);
-  });
-}
-
-}  // namespace mana::nn
+}  // namespace mana::operations

@@ -1,6 +1,6 @@
-#include "mana/nn/factors.h"
+#include "mana/operations/operand.h"
 
-namespace mana::nn {
+namespace mana::operations {
 
 Ready::Ready(const Run& run, const Tensor& x, const kernels::FactorKernel& factors) : x_(x) {
   if (x.layout() == factors.layout) return;
@@ -20,4 +20,4 @@ Tensor result_of(const Run& run, std::size_t rows, std::size_t columns, Use use)
   return use == Use::product ? run.factors(rows, columns, run.kernels.rounded.layout) : run.tensor(rows, columns);
 }
 
-}  // namespace mana::nn
+}  // namespace mana::operations

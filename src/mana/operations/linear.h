@@ -1,0 +1,36 @@
+#pragma once
+
+#include "mana/kernels/packed_linear.h"
+#include "mana/operations/operand.h"
+
+namespace mana::operations {
+
+using kernels::Activation;
+using kernels::PackedLinear;
+
+/// f(x Wᵀ + b)      x: [rows, inputs], W: [outputs, inputs], b: [outputs] -> [rows, outputs]
+Tensor linear(const Run& run, const Tensor& x, const PackedLinear& weights,
+              Activation activation = Activation::identity, Use use = Use::value);
+
+/// `count` rows of a matrix from `first` on.
+struct Rows {
+  std::size_t first;
+  std::size_t count;
+};
+
+/// The same of some rows of x alone, to as many rows of y from `to` on: values or these rounded, what y has. Whole
+/// tiles stand before both.
+void linear_rows(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation,
+                 Tensor& y, std::size_t to);
+
+/// du W, the gradient of u = x Wᵀ + b by x      du: [rows, outputs], W: [outputs, inputs] row-major -> [rows, inputs]
+Tensor linear_input_gradient(const Run& run, const float* weights, std::size_t inputs, const Tensor& du);
+
+/// dW += duᵀ x,   db += Σ_rows du      dW: [outputs, inputs] row-major, db: [outputs]; null: not wanted
+void add_linear_gradient(const Run& run, const Tensor& x, const Tensor& du, float* dw, float* db);
+
+/// Lays W [outputs, inputs], row-major, and b (or null: zero) out in memory that `packed` has, as its kernel wants
+/// them.
+void pack(const Run& run, const float* weights, const float* bias, PackedLinear& packed);
+
+}  // namespace mana::operations
