@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "amx_emulator/levels.h"
-#include "mana/nn/key_values.h"
+#include "mana/nn/cached_attention.h"
 #include "mana/nn/test_layers.h"
 
 namespace mana::nn {

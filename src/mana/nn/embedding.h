@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mana/nn/training.h"
+#include "mana/operations/lookup.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::nn {
@@ -24,10 +25,10 @@ class EmbeddingTable {
   DType dtype() const { return dtype_; }
   std::span<const std::byte> bytes() const { return bytes_; }  ///< [rows, width]
 
+  /// What operations look up.
+  operations::StoredRows stored() const { return {bytes_, dtype_, width_}; }
   /// sum += table[id]      sum: [width]
-  void add(std::size_t id, std::span<float> sum) const;
-  /// Brings table[id] near: rows are far apart, and nobody can guess which one comes next.
-  void prefetch(std::size_t id) const;
+  void add(std::size_t id, std::span<float> sum) const { stored().add(id, sum); }
 
  private:
   std::span<const std::byte> bytes_;
@@ -38,9 +39,12 @@ class EmbeddingTable {
 };
 
 /// The gradient of y_t = table[ids[t]] for every token:   dtable[ids[t]] += dy_t      dy: [tokens, width]
-/// Nothing for a frozen table.
+/// Without ids all tokens are of row 0. Nothing for a frozen table.
 void add_lookup_gradient(const Training& training, const EmbeddingTable& table, std::span<const std::int32_t> ids,
                          const Tensor& dy);
+
+/// The gradient of y_t = table[place of t in its text]. Nothing for a frozen table.
+void add_place_gradient(const Training& training, const EmbeddingTable& table, Sequences texts, const Tensor& dy);
 
 /// Adds the rows `ids` to those that a sparse table's gradient touches.
 void touch(Parameter& parameter, std::span<const std::int32_t> ids);

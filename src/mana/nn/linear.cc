@@ -20,7 +20,7 @@ struct LinearGradient {
   void operator()(const Tensor& du) const {
     const Run& run = training.run();
     GradientTarget dw(run, parameters.weights), db(run, parameters.biases);
-    operations::add_linear_gradient(run, x.value(), du, dw.data(), db.data());
+    operations::add_linear_gradient(run, x.value().data(), x.columns(), du, dw.data(), db.data());
     dw.finish();
     db.finish();
     x.release();

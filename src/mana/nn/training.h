@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mana/autograd/tape.h"
-#include "mana/kernels/gradients.h"
+#include "mana/kernels/dropout.h"
 #include "mana/nn/run.h"
 #include "mana/nn/trained_parts.h"
 
@@ -29,9 +29,6 @@ struct Training {
   Masks& masks;
 
   const Run& run() const { return tape.run(); }
-  const kernels::GradientTable& kernels() const {
-    return kernels::gradient_table(run().kernels.isa, run().kernels.precision);
-  }
 };
 
 /// Adds to the gradient of a variable.

@@ -35,6 +35,13 @@ void add(const Run& run, const Tensor& x, Tensor& sum) {
   add(run, values_of(x), values_of(sum));
 }
 
+void move_towards(const Run& run, float d, std::span<const float> x, std::span<float> average) {
+  const float rest = 1 - d;
+  run.split(x.size(), [&](std::size_t first, std::size_t last, unsigned) {
+    for (std::size_t i = first; i < last; ++i) average[i] = d * average[i] + rest * x[i];
+  });
+}
+
 Tensor activate(const Run& run, kernels::Activation activation, const Tensor& u) {
   const auto timer = run.timer("activation");
   Tensor y = run.tensor(u.rows(), u.columns());

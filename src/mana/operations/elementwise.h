@@ -19,6 +19,9 @@ Tensor copy(const Run& run, const Tensor& x);
 void add(const Run& run, std::span<const float> x, std::span<float> sum);
 void add(const Run& run, const Tensor& x, Tensor& sum);
 
+/// average ← d · average + (1 − d) x
+void move_towards(const Run& run, float d, std::span<const float> x, std::span<float> average);
+
 /// f(u)
 Tensor activate(const Run& run, kernels::Activation activation, const Tensor& u);
 

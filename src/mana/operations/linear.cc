@@ -1,5 +1,6 @@
 #include "mana/operations/linear.h"
 
+#include "mana/operations/own_layout.h"
 #include "mana/operations/scratch.h"
 #include "mana/operations/training_kernels.h"
 
@@ -28,12 +29,6 @@ void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& we
   });
 }
 
-void pack(const Run& run, const float* weights, bool transposed, const float* bias, PackedLinear& packed) {
-  run.split(packed.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
-    training_kernels(run).pack({weights, bias, transposed, packed, first, last});
-  });
-}
-
 }  // namespace
 
 Tensor linear(const Run& run, const Tensor& x, const PackedLinear& weights, Activation activation, Use use) {
@@ -51,30 +46,24 @@ void linear_rows(const Run& run, const Tensor& x, Rows from, const PackedLinear&
 
 // The product's own layout of W is made for it and goes with it: W changes with every step anyway.
 Tensor linear_input_gradient(const Run& run, const float* weights, std::size_t inputs, const Tensor& du) {
-  PackedLinear transposed(inputs, du.columns(), run.kernels.layout);
-  Tensor memory = run.tensor(1, (transposed.byte_size() + sizeof(float) - 1) / sizeof(float));
-  transposed.allocate_in({reinterpret_cast<std::byte*>(memory.data()), transposed.byte_size()});
-  {
-    const auto timer = run.timer("packing of weights");
-    pack(run, weights, true, nullptr, transposed);
-  }
-  const Profile::Timer timer(run.profile, run.threads(), "linear input gradient", transposed.inputs(),
-                             transposed.outputs(), arithmetic_of(du.rows(), transposed));
+  const OwnLayout transposed = OwnLayout::transposed(run, weights, inputs, du.columns());
+  const Profile::Timer timer(run.profile, run.threads(), "linear input gradient", du.columns(), inputs,
+                             arithmetic_of(du.rows(), *transposed));
   Tensor dx = run.tensor(du.rows(), inputs);
-  multiply(run, du, {0, du.rows()}, transposed, Activation::identity, dx, 0);
+  multiply(run, du, {0, du.rows()}, *transposed, Activation::identity, dx, 0);
   return dx;
 }
 
-void add_linear_gradient(const Run& run, const Tensor& x, const Tensor& du, float* dw, float* db) {
+void add_linear_gradient(const Run& run, const float* x, std::size_t inputs, const Tensor& du, float* dw, float* db) {
   const kernels::GradientTable& kernels = training_kernels(run);
-  const std::size_t rows = x.rows(), inputs = x.columns(), outputs = du.columns();
+  const std::size_t rows = du.rows(), outputs = du.columns();
   if (dw != nullptr) {
     const double arithmetic = 2.0 * static_cast<double>(rows * inputs * outputs);
     const Profile::Timer timer(run.profile, run.threads(), "linear weight gradient", inputs, outputs, arithmetic);
     Scratch scratch(run, kernels.weight_gradient_scratch(rows, inputs, outputs));
     run.split(kernels::weight_gradient_parts(inputs, outputs),
               [&](std::size_t first, std::size_t last, unsigned thread) {
-                kernels.weight_gradient({.x = x.data(),
+                kernels.weight_gradient({.x = x,
                                          .dy = du.data(),
                                          .rows = rows,
                                          .inputs = inputs,
@@ -90,10 +79,6 @@ void add_linear_gradient(const Run& run, const Tensor& x, const Tensor& du, floa
       kernels.add_rows({du.data(), rows, outputs, first, last, db});
     });
   }
-}
-
-void pack(const Run& run, const float* weights, const float* bias, PackedLinear& packed) {
-  pack(run, weights, false, bias, packed);
 }
 
 }  // namespace mana::operations

@@ -26,11 +26,8 @@ void linear_rows(const Run& run, const Tensor& x, Rows from, const PackedLinear&
 /// du W, the gradient of u = x Wᵀ + b by x      du: [rows, outputs], W: [outputs, inputs] row-major -> [rows, inputs]
 Tensor linear_input_gradient(const Run& run, const float* weights, std::size_t inputs, const Tensor& du);
 
-/// dW += duᵀ x,   db += Σ_rows du      dW: [outputs, inputs] row-major, db: [outputs]; null: not wanted
-void add_linear_gradient(const Run& run, const Tensor& x, const Tensor& du, float* dw, float* db);
-
-/// Lays W [outputs, inputs], row-major, and b (or null: zero) out in memory that `packed` has, as its kernel wants
-/// them.
-void pack(const Run& run, const float* weights, const float* bias, PackedLinear& packed);
+/// dW += duᵀ x,   db += Σ_rows du      x: as many rows as du, of `inputs` values; dW: [outputs, inputs] row-major,
+/// db: [outputs]; null: not wanted
+void add_linear_gradient(const Run& run, const float* x, std::size_t inputs, const Tensor& du, float* dw, float* db);
 
 }  // namespace mana::operations

@@ -1,7 +1,9 @@
 #include "mana/models/bert/bert.h"
 
-#include <algorithm>
+#include <array>
 #include <utility>
+
+#include "mana/operations/lookup.h"
 
 namespace mana::models {
 namespace {
@@ -46,55 +48,11 @@ class CheckpointReader {
 }  // namespace
 
 Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) const {
-  const auto timer = run.timer("embeddings");
-  Tensor x = run.tensor(batch.tokens(), word.width());
-  for (std::size_t text = 0; text < batch.texts(); ++text) {
-    for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
-      if (t + 1 < batch.tokens()) word.prefetch(static_cast<std::size_t>(batch.ids[t + 1]));
-      const std::span<float> row = x.row(t);
-      std::fill(row.begin(), row.end(), 0.0f);
-      word.add(static_cast<std::size_t>(batch.ids[t]), row);
-      type.add(batch.type_ids.empty() ? 0 : static_cast<std::size_t>(batch.type_ids[t]), row);
-      position.add(t - batch.offsets[text], row);
-    }
-  }
-  return x;
+  using operations::Key;
+  const std::array<operations::Lookup, 3> lookups{
+      {{word.stored(), Key::id, batch.ids}, {type.stored(), Key::id, batch.type_ids}, {position.stored(), Key::place}}};
+  return operations::sum_of_lookups(run, lookups, batch.sequences());
 }
-
-namespace {
-
-/// dtype[type_t] += dx_t; without type ids all tokens are of type 0.
-void add_type_gradient(const nn::Training& training, const nn::EmbeddingTable& type, const nn::PackedTokens& batch,
-                       const Tensor& dx) {
-  if (!batch.type_ids.empty()) return add_lookup_gradient(training, type, batch.type_ids, dx);
-  const autograd::Parameter& parameter = *training.parts.of(type).table;
-  if (parameter.frozen) return;
-  training.run().split(dx.columns(), [&](std::size_t first, std::size_t last, unsigned) {
-    training.kernels().add_rows({dx.data(), dx.rows(), dx.columns(), first, last, parameter.gradient.data()});
-  });
-}
-
-/// dposition[t] += dx_t, t from 0 in each text; each thread has some of the positions.
-void add_position_gradient(const nn::Training& training, const nn::EmbeddingTable& position,
-                           const nn::PackedTokens& batch, const Tensor& dx) {
-  const autograd::Parameter& parameter = *training.parts.of(position).table;
-  if (parameter.frozen) return;
-  std::size_t longest = 0;
-  for (std::size_t text = 0; text < batch.texts(); ++text) longest = std::max(longest, batch.length(text));
-  const std::size_t width = dx.columns();
-  training.run().split(longest, [&](std::size_t first, std::size_t last, unsigned) {
-    for (std::size_t text = 0; text < batch.texts(); ++text) {
-      const std::size_t end = std::min(last, batch.length(text));
-      if (first >= end) continue;
-      training.kernels().add({.x = dx.data() + (batch.offsets[text] + first) * width,
-                              .factor = 1,
-                              .count = (end - first) * width,
-                              .y = parameter.gradient.data() + first * width});
-    }
-  });
-}
-
-}  // namespace
 
 /// dword[id_t] += dx_t,   dtype[type_t] += dx_t,   dposition[t] += dx_t
 nn::Variable BertEmbeddings::sum(const nn::Training& training, const nn::PackedTokens& batch) const {
@@ -106,8 +64,8 @@ nn::Variable BertEmbeddings::sum(const nn::Training& training, const nn::PackedT
   return training.tape.record(std::move(x), [this, training, batch](const Tensor& dx) {
     const auto timer = training.run().timer("embeddings gradient");
     add_lookup_gradient(training, word, batch.ids, dx);
-    add_type_gradient(training, type, batch, dx);
-    add_position_gradient(training, position, batch, dx);
+    add_lookup_gradient(training, type, batch.type_ids, dx);
+    add_place_gradient(training, position, batch.sequences(), dx);
   });
 }
 

@@ -8,21 +8,14 @@
 #include "mana/base/errors.h"
 #include "mana/formats/checkpoint_task.h"
 #include "mana/models/sentence/adapter.h"
+#include "mana/operations/elementwise.h"
+#include "mana/operations/pool.h"
 
 namespace mana::models {
 
 Tensor PoolTokens::operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
                               std::size_t prompt_tokens) const {
-  const auto timer = run.timer("pooling");
-  const std::size_t input = x.columns(), skip = include_prompt ? 0 : prompt_tokens;
-  Tensor pooled = run.tensor(batch.texts(), width(input));
-  for (std::size_t text = 0; text < batch.texts(); ++text) {
-    const std::span<const float> tokens(x.data() + batch.offsets[text] * input, batch.length(text) * input);
-    for (std::size_t i = 0; i < modes.size(); ++i) {
-      nn::pool(modes[i], tokens, input, skip, pooled.row(text).subspan(i * input, input));
-    }
-  }
-  return pooled;
+  return operations::pool(run, modes, x, batch.sequences(), include_prompt ? 0 : prompt_tokens);
 }
 
 /// dx += the gradient of every mode's pooling by the tokens of its text.
@@ -30,39 +23,24 @@ nn::Variable PoolTokens::operator()(const nn::Training& training, nn::Variable x
                                     std::size_t prompt_tokens) const {
   Tensor pooled = (*this)(training.run(), x.value(), batch, prompt_tokens);
   return training.tape.record(std::move(pooled), {x}, [this, training, x, batch, prompt_tokens](const Tensor& dy) {
-    const auto timer = training.run().timer("pooling gradient");
-    const std::size_t input = x.columns(), skip = include_prompt ? 0 : prompt_tokens;
-    const float* const tokens = x.value().data();
+    const std::size_t skip = include_prompt ? 0 : prompt_tokens;
     for (std::size_t mode = 0; mode < modes.size(); ++mode) {
-      Tensor dx = training.run().tensor(x.rows(), input);
-      training.run().split(batch.texts(), [&](std::size_t first, std::size_t last, unsigned) {
-        for (std::size_t text = first; text < last; ++text) {
-          const std::size_t begin = batch.offsets[text] * input, size = batch.length(text) * input;
-          nn::pool_gradient(modes[mode], {tokens + begin, size}, input, skip, dy.row(text).subspan(mode * input, input),
-                            {dx.data() + begin, size});
-        }
-      });
-      add_gradient(training, x, std::move(dx));
+      add_gradient(training, x,
+                   operations::pool_gradient(training.run(), modes[mode], x.value(), batch.sequences(), skip, dy,
+                                             mode * x.columns()));
     }
   });
 }
 
-Tensor NormalizeRows::operator()(const nn::Run&, Tensor x) const {
-  x.drop_factors();
-  for (std::size_t row = 0; row < x.rows(); ++row) nn::normalize(x.row(row));
-  return x;
+Tensor NormalizeRows::operator()(const nn::Run& run, Tensor x) const {
+  return operations::normalize(run, std::move(x));
 }
 
 /// y = x / ‖x‖;   dx = (dy - y (y · dy)) / ‖x‖, row by row
 nn::Variable NormalizeRows::operator()(const nn::Training& training, nn::Variable x) const {
-  Tensor y = training.run().tensor(x.rows(), x.columns());
-  std::copy_n(x.value().data(), x.rows() * x.columns(), y.data());
-  return training.tape.record((*this)(training.run(), std::move(y)), {x}, [training, x](const Tensor& dy) {
-    Tensor dx = training.run().tensor(dy.rows(), dy.columns());
-    for (std::size_t row = 0; row < dy.rows(); ++row) {
-      nn::normalize_gradient(x.value().row(row), dy.row(row), dx.row(row));
-    }
-    add_gradient(training, x, std::move(dx));
+  const nn::Run& run = training.run();
+  return training.tape.record((*this)(run, operations::copy(run, x.value())), {x}, [training, x](const Tensor& dy) {
+    add_gradient(training, x, operations::normalize_gradient(training.run(), x.value(), dy));
   });
 }
 

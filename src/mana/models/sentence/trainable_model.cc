@@ -16,6 +16,7 @@
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/trained_memory.h"
 #include "mana/models/sentence/written_model.h"
+#include "mana/operations/own_layout.h"
 
 namespace mana::models {
 namespace {
@@ -26,8 +27,7 @@ using autograd::Parameter;
 /// Takes the parameters' values to where the layers read them.
 class Refresh {
  public:
-  Refresh(const nn::TrainedParts& parts, const nn::Run& run)
-      : parts_(parts), run_(run), gradients_(kernels::gradient_table(run.kernels.isa, run.kernels.precision)) {}
+  Refresh(const nn::TrainedParts& parts, const nn::Run& run) : parts_(parts), run_(run) {}
   void operator()(const std::string&, nn::EmbeddingTable&) const {}
   void operator()(const std::string&, nn::LayerNorm& norm) const {
     std::ranges::copy(parts_.of(norm).gamma->values, norm.gamma.begin());
@@ -37,15 +37,12 @@ class Refresh {
     const nn::TrainedLinear& trained = parts_.of(linear);
     const float* weights = trained.weights.front()->values.data();
     const float* bias = trained.biases.empty() ? nullptr : trained.biases.front()->values.data();
-    run_.split(linear.weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
-      gradients_.pack({weights, bias, false, linear.weights, first, last});
-    });
+    operations::pack(run_, weights, false, bias, linear.weights);
   }
 
  private:
   const nn::TrainedParts& parts_;
   const nn::Run& run_;
-  const kernels::GradientTable& gradients_;
 };
 
 /// The weights of the folder `part` of a model, those of parameters as they are now.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/operations/lookup.h"
 
 namespace mana::models {
 namespace {
@@ -85,23 +86,10 @@ StaticEmbedding fold_model2vec(const Checkpoint& checkpoint) {
 }  // namespace
 
 Tensor StaticEmbedding::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t) const {
-  const auto timer = run.timer("embeddings");
-  Tensor y = run.tensor(batch.texts(), width());
-  run.split(batch.texts(), [&](std::size_t begin, std::size_t end, unsigned) {
-    for (std::size_t text = begin; text < end; ++text) {
-      const std::span<float> row = y.row(text);
-      std::ranges::fill(row, 0.0f);
-      for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
-        table.add(static_cast<std::size_t>(batch.ids[t]), row);
-      }
-      const auto tokens = static_cast<float>(std::max<std::size_t>(batch.length(text), 1));
-      for (float& value : row) value /= tokens;
-    }
-  });
-  return y;
+  return operations::mean_of_lookups(run, table.stored(), batch.ids, batch.sequences());
 }
 
-/// dtable[id_t] += dy / n; each thread has some of the columns.
+/// dtable[id_t] += dy / n
 nn::Variable StaticEmbedding::operator()(const nn::Training& training, const nn::PackedTokens& batch,
                                          std::size_t prompt_tokens) const {
   Tensor y = (*this)(training.run(), batch, prompt_tokens);
@@ -109,18 +97,7 @@ nn::Variable StaticEmbedding::operator()(const nn::Training& training, const nn:
   if (parameter.frozen) return training.tape.constant(std::move(y));
   return training.tape.record(std::move(y), [training, batch, &parameter](const Tensor& dy) {
     const auto timer = training.run().timer("embeddings gradient");
-    training.run().split(dy.columns(), [&](std::size_t first, std::size_t last, unsigned) {
-      for (std::size_t text = 0; text < batch.texts(); ++text) {
-        const float share = 1 / static_cast<float>(std::max<std::size_t>(batch.length(text), 1));
-        for (std::size_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
-          const auto id = static_cast<std::size_t>(batch.ids[t]);
-          training.kernels().add({.x = dy.row(text).data() + first,
-                                  .factor = share,
-                                  .count = last - first,
-                                  .y = parameter.gradient_row(id).data() + first});
-        }
-      }
-    });
+    operations::add_mean_lookup_gradient(training.run(), batch.ids, batch.sequences(), dy, parameter.gradient.data());
     nn::touch(parameter, batch.ids);
   });
 }

@@ -1,17 +1,12 @@
-#include "mana/nn/key_values.h"
+#include "mana/operations/key_values.h"
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
 #include <utility>
 
-#include "mana/operations/operand.h"
-
-namespace mana::nn {
+namespace mana::operations {
 namespace {
-
-using operations::factors_from;
-using operations::values_from;
 
 constexpr std::size_t kRoom = 64;  // rows of a sequence at first: whole tiles
 
@@ -74,13 +69,4 @@ void KeyValues::reorder(const Run& run, std::span<const std::uint32_t> from) {
   move_to(run, sequences() == 0 ? 0 : offsets_[1], from);
 }
 
-Tensor CachedAttention::operator()(const Run& run, const Tensor& x, Sequences tokens, KeyValues& past) const {
-  const Tensor qkv = layer.query_key_value(run, x);
-  const std::size_t width = qkv.columns() / (layer.heads + 2 * layer.key_heads);
-  const std::size_t q = layer.heads * width, k = layer.key_heads * width;
-  past.append(run, {qkv, q, k}, {qkv, q + k, k}, tokens);
-  const AttentionShape shape{tokens, past.places(), layer.heads, layer.key_heads, layer.reach};
-  return layer.output(run, attend(run, {{qkv, 0, q}, past.keys(), past.values()}, shape, Use::product));
-}
-
-}  // namespace mana::nn
+}  // namespace mana::operations

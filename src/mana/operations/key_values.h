@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "mana/nn/attention.h"
+#include "mana/operations/attend.h"
 
-namespace mana::nn {
+namespace mana::operations {
 
 /// Keys and values that stay from one step of a decoder to the next: those of every token so far, for some sequences.
 /// They lie as attention's kernels take them, as f32 rows or rounded, so that nothing is converted twice; each sequence
@@ -41,12 +41,4 @@ class KeyValues {
   std::vector<std::uint32_t> lengths_;  ///< [sequences]
 };
 
-/// Self-attention of the tokens that follow those in `past`, to which theirs are added: the rows that the layer would
-/// give them at the end of the whole texts, the same bits.      x: [tokens, model] -> [tokens, model]
-struct CachedAttention {
-  const SelfAttention& layer;  ///< whose reach looks behind no token
-
-  Tensor operator()(const Run& run, const Tensor& x, Sequences tokens, KeyValues& past) const;
-};
-
-}  // namespace mana::nn
+}  // namespace mana::operations

@@ -1,4 +1,4 @@
-#include "mana/nn/pooling.h"
+#include "mana/kernels/pooling.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-namespace mana::nn {
+namespace mana::kernels {
 namespace {
 
 using testing::ElementsAre;
@@ -52,4 +52,4 @@ TEST(Normalize, GivesLengthOneAndLeavesZeroAlone) {
 }
 
 }  // namespace
-}  // namespace mana::nn
+}  // namespace mana::kernels

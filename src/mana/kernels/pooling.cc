@@ -1,9 +1,9 @@
-#include "mana/nn/pooling.h"
+#include "mana/kernels/pooling.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace mana::nn {
+namespace mana::kernels {
 namespace {
 
 constexpr float kLeast = 1e-9f;         // as the reference: a mean over nothing is zero
@@ -125,4 +125,4 @@ void normalize_gradient(std::span<const float> x, std::span<const float> dy, std
   for (std::size_t i = 0; i < x.size(); ++i) dx[i] = static_cast<float>((dy[i] - x[i] * radial) / length);
 }
 
-}  // namespace mana::nn
+}  // namespace mana::kernels
