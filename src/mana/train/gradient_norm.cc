@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "mana/kernels/gradients.h"
+#include "mana/operations/sum_of_squares.h"
 
 namespace mana::train {
 namespace {
@@ -25,14 +25,7 @@ double gradient_norm(const kernels::Run& run, std::span<const autograd::Paramete
       blocks.emplace_back(parameter.gradient.subspan(first, std::min(kBlock, parameter.size() - first)));
     }
   }
-  const kernels::GradientTable& kernels = kernels::gradient_table(run.kernels.isa, run.kernels.precision);
-  std::vector<double> sums(blocks.size());
-  run.split(blocks.size(), [&](std::size_t begin, std::size_t end, unsigned) {
-    for (std::size_t i = begin; i < end; ++i) sums[i] = kernels.sum_of_squares(blocks[i].data(), blocks[i].size());
-  });
-  double sum = 0;
-  for (const double each : sums) sum += each;
-  return std::sqrt(sum);
+  return std::sqrt(operations::sum_of_squares(run, blocks));
 }
 
 double clip_scale(double norm, double largest) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mana/operations/elementwise.h"
+
 namespace mana::train {
 
 MovingAverage::MovingAverage(std::span<autograd::Parameter> parameters, double decay)
@@ -15,13 +17,9 @@ MovingAverage::MovingAverage(std::span<autograd::Parameter> parameters, double d
 
 void MovingAverage::update(const kernels::Run& run) {
   const auto timer = run.timer("moving average");
-  const float d = decay_, rest = 1 - decay_;
   for (std::size_t i = 0; i < averages_.size(); ++i) {
-    float* const a = averages_[i].data();
-    const float* const w = parameters_[i].values.data();
-    run.split(averages_[i].size(), [&](std::size_t begin, std::size_t end, unsigned) {
-      for (std::size_t k = begin; k < end; ++k) a[k] = d * a[k] + rest * w[k];
-    });
+    const std::span<float> average(averages_[i].data(), averages_[i].size());
+    operations::move_towards(run, decay_, parameters_[i].values.first(average.size()), average);
   }
 }
 

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <utility>
 
+#include "mana/operations/for_each.h"
+#include "mana/operations/training_kernels.h"
+
 namespace mana::train {
 namespace {
 
@@ -45,7 +48,7 @@ Optimizer::Optimizer(std::span<autograd::Parameter> parameters, UpdateRule rule,
 
 void Optimizer::update(const kernels::Run& run, std::size_t index, std::size_t first, std::span<const float> gradient,
                        const Step& step) {
-  const kernels::GradientTable& kernels = kernels::gradient_table(run.kernels.isa, run.kernels.precision);
+  const kernels::GradientTable& kernels = operations::training_kernels(run);
   autograd::Parameter& parameter = parameters_[index];
   Step own = step;
   own.rate *= static_cast<double>(parameter.rate_scale);
@@ -76,12 +79,11 @@ void Optimizer::step(const kernels::Run& run, double rate, float gradient_scale)
       chunks_.push_back({i, first, std::min(kChunk, parameter.size() - first)});
     }
   }
-  run.split(chunks_.size(), [&](std::size_t begin, std::size_t end, unsigned) {
-    for (const Chunk& chunk : std::span(chunks_).subspan(begin, end - begin)) {
-      const std::span<float> gradient = parameters_[chunk.parameter].gradient.subspan(chunk.first, chunk.size);
-      update(run, chunk.parameter, chunk.first, gradient, step);
-      std::fill(gradient.begin(), gradient.end(), 0.0f);
-    }
+  operations::for_each(run, chunks_.size(), [&](std::size_t i) {
+    const Chunk& chunk = chunks_[i];
+    const std::span<float> gradient = parameters_[chunk.parameter].gradient.subspan(chunk.first, chunk.size);
+    update(run, chunk.parameter, chunk.first, gradient, step);
+    std::fill(gradient.begin(), gradient.end(), 0.0f);
   });
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     for (const std::uint32_t row : parameters_[i].touched) {
@@ -115,17 +117,13 @@ void Optimizer::replay(const kernels::Run& run, std::size_t index, std::size_t r
 
 void Optimizer::catch_up(const kernels::Run& run, std::size_t parameter, std::span<const std::uint32_t> rows) {
   if (parameters_[parameter].frozen) return;
-  run.split(rows.size(), [&](std::size_t begin, std::size_t end, unsigned) {
-    for (const std::uint32_t row : rows.subspan(begin, end - begin)) replay(run, parameter, row);
-  });
+  operations::for_each(run, rows.size(), [&](std::size_t i) { replay(run, parameter, rows[i]); });
 }
 
 void Optimizer::catch_up(const kernels::Run& run) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (!parameters_[i].sparse || parameters_[i].frozen) continue;
-    run.split(parameters_[i].rows, [&](std::size_t begin, std::size_t end, unsigned) {
-      for (std::size_t row = begin; row < end; ++row) replay(run, i, row);
-    });
+    operations::for_each(run, parameters_[i].rows, [&](std::size_t row) { replay(run, i, row); });
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/kernels/packed_linear.h"
+#include "mana/operations/for_each.h"
 #include "mana/tensor/buffer.h"
 
 namespace mana::models {
@@ -183,11 +184,8 @@ WordVectors composed(const WordVectors& vectors, Team& team) {
   };
   const std::size_t width = vectors.dimensions;
   const auto owned = std::make_shared<Owned>(Owned{vectors.owner, Buffer<float>(vectors.size() * width)});
-  team.run([&](unsigned thread) {
-    const Part part = part_of(vectors.size(), thread, team.size());
-    for (std::size_t word = part.begin; word < part.end; ++word) {
-      vectors.read_vector(word, {owned->values.data() + word * width, width});
-    }
+  operations::for_each(&team, vectors.size(), [&](std::size_t word) {
+    vectors.read_vector(word, {owned->values.data() + word * width, width});
   });
   return {.words = vectors.words,
           .counts = vectors.counts,
