@@ -8,6 +8,7 @@
 #include "mana/kernels/packed_linear.h"
 #include "mana/kernels/reference/activation.h"
 #include "mana/kernels/reference/attention_call.h"
+#include "mana/kernels/reference/cross_entropy.h"
 #include "mana/kernels/reference/dropout.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
@@ -129,6 +130,8 @@ constexpr GradientTable reference_table(Precision precision, void (*weight_gradi
       .attention_gradient_scratch = reference::attention_gradient_scratch,
       .embedding_gradient = embedding_gradient,
       .add = add,
+      .logit_sums = reference::logit_sums,
+      .cross_entropy_gradient = reference::cross_entropy_gradient,
       .adamw = reference::adamw,
       .sum_of_squares = reference::sum_of_squares,
   };

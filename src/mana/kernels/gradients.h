@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "mana/kernels/cross_entropy.h"
 #include "mana/kernels/dropout.h"
 #include "mana/kernels/table.h"
 
@@ -188,6 +189,8 @@ struct GradientTable {
   std::size_t (*attention_gradient_scratch)(const AttentionCall&);
   void (*embedding_gradient)(const EmbeddingGradientCall&);
   void (*add)(const AddCall&);
+  void (*logit_sums)(const LogitSumsCall&);
+  void (*cross_entropy_gradient)(const CrossEntropyGradientCall&);
   void (*adamw)(const AdamWCall&);
   /// Σ x², with the same bits at every level.
   double (*sum_of_squares)(const float* x, std::size_t count);

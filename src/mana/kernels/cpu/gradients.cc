@@ -12,6 +12,7 @@
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
 #include "mana/kernels/cpu/activation_gradient-inl.h"
 #include "mana/kernels/cpu/attention_gradient-inl.h"
+#include "mana/kernels/cpu/cross_entropy-inl.h"
 #include "mana/kernels/cpu/dropout-inl.h"
 #include "mana/kernels/cpu/int8-inl.h"
 #include "mana/kernels/cpu/linear-inl.h"
@@ -47,6 +48,8 @@ constexpr GradientTable make_gradient_table(Precision precision) {
           .attention_gradient_scratch = attention_gradient_scratch,
           .embedding_gradient = embedding_gradient,
           .add = add,
+          .logit_sums = logit_sums,
+          .cross_entropy_gradient = cross_entropy_gradient,
           .adamw = adamw,
           .sum_of_squares = sum_of_squares};
 }
