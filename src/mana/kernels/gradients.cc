@@ -142,13 +142,6 @@ constexpr GradientTable kReferenceBf16 = reference_table(Precision::bf16, weight
 
 }  // namespace
 
-void add_touched(std::span<const std::int32_t> ids, std::vector<std::uint32_t>& touched) {
-  touched.insert(touched.end(), ids.begin(), ids.end());
-  std::ranges::sort(touched);
-  const auto repeated = std::ranges::unique(touched);
-  touched.erase(repeated.begin(), repeated.end());
-}
-
 const GradientTable& gradient_table(Isa isa, Precision precision) {
   if (isa != Isa::reference) return cpu_gradient_table(isa, precision);
   return precision == Precision::bf16 ? kReferenceBf16 : kReferenceF32;

@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "mana/kernels/cross_entropy.h"
 #include "mana/kernels/dropout.h"
@@ -138,9 +136,6 @@ struct EmbeddingGradientCall {
   std::size_t last;
   float* table;  ///< [any, width]
 };
-
-/// Merges the rows that `ids` name into `touched`, which is ascending, each once, and stays so.
-void add_touched(std::span<const std::int32_t> ids, std::vector<std::uint32_t>& touched);
 
 /// y += factor · x.
 struct AddCall {

@@ -236,12 +236,5 @@ TEST_P(GradientKernelsTest, AdamWFollowsItsEquations) {
 INSTANTIATE_TEST_SUITE_P(Levels, GradientKernelsTest, testing::ValuesIn(available_isas()),
                          [](const auto& level) { return std::string(name_of(level.param)); });
 
-TEST(TouchedRows, AreAscendingEachOnce) {
-  std::vector<std::uint32_t> touched = {2, 7};
-  const std::vector<std::int32_t> ids = {9, 2, 0, 9, 3};
-  add_touched(ids, touched);
-  EXPECT_EQ(touched, (std::vector<std::uint32_t>{0, 2, 3, 7, 9}));
-}
-
 }  // namespace
 }  // namespace mana::kernels

@@ -4,7 +4,9 @@
 
 #include "mana/autograd/operations/view.h"
 #include "mana/autograd/reference/product.h"
-#include "mana/kernels/packed_linear.h"
+#include "mana/operations/elementwise.h"
+#include "mana/operations/linear.h"
+#include "mana/operations/own_layout.h"
 
 namespace mana::autograd {
 namespace {
@@ -17,40 +19,22 @@ Tensor transposed(const Run& run, const Tensor& x) {
   return y;
 }
 
-void add_to(Tensor& sum, const Tensor& x) {
-  for (std::size_t i = 0; i < x.rows() * x.columns(); ++i) sum.data()[i] += x.data()[i];
-}
-
 }  // namespace
 
 Tensor product(const Run& run, const Tensor& a, const Tensor& b) {
-  const kernels::Table& kernels = kernels::table(run.kernels.isa);
-  kernels::PackedLinear weights(b.rows(), b.columns(), kernels.layout);
-  weights.set(0, {b.data(), b.rows() * b.columns()}, {});
-  Tensor y = run.tensor(a.rows(), b.rows());
-  // A row of scratch for each thread, in floats.
-  const std::size_t scratch_bytes = kernels.linear_scratch(a.rows(), a.columns());
-  Tensor scratch = run.tensor(run.threads(), (scratch_bytes + 63) / 64 * 16);
-  run.split(weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned thread) {
-    kernels.linear({.x = a.data(),
-                    .rows = a.rows(),
-                    .weights = weights,
-                    .activation = kernels::Activation::identity,
-                    .y = y.data(),
-                    .first_panel = first,
-                    .last_panel = last,
-                    .scratch = reinterpret_cast<std::byte*>(scratch.row(thread).data())});
-  });
-  return y;
+  const Run f32{kernels::table(run.kernels.isa), run.pool, run.team};
+  const operations::OwnLayout weights(f32, b.data(), nullptr, b.rows(), b.columns());
+  return operations::linear(f32, a, *weights);
 }
 
 Variable product(Variable a, Variable b) {
-  return a.tape().record(product(a.tape().run(), a.value(), b.value()), {a, b},
-                         [&run = a.tape().run(), a, b](const Tensor& dy) {
-                           if (a.needs_gradient()) add_to(a.gradient(), product(run, dy, transposed(run, b.value())));
-                           if (b.needs_gradient())
-                             add_to(b.gradient(), product(run, transposed(run, dy), transposed(run, a.value())));
-                         });
+  const Run& run = a.tape().run();
+  return a.tape().record(product(run, a.value(), b.value()), {a, b}, [&run, a, b](const Tensor& dy) {
+    if (a.needs_gradient()) operations::add(run, product(run, dy, transposed(run, b.value())), a.gradient());
+    if (b.needs_gradient()) {
+      operations::add(run, product(run, transposed(run, dy), transposed(run, a.value())), b.gradient());
+    }
+  });
 }
 
 Variable add_row(Variable x, Variable b) {
