@@ -14,7 +14,7 @@ int main(int count, char** arguments) try {
 
   for (std::size_t a = 0; a < texts.size(); ++a) {
     for (std::size_t b = a + 1; b < texts.size(); ++b) {
-      const float alike = mana::engine::similarity(encoder.folder().similarity, vectors[a], vectors[b]);
+      const float alike = mana::search::similarity(encoder.folder().similarity, vectors[a], vectors[b]);
       std::printf("%.3f  %s  |  %s\n", alike, texts[a].c_str(), texts[b].c_str());
     }
   }

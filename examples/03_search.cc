@@ -3,12 +3,11 @@
 #include <mana/base/json.h>
 #include <mana/base/progress.h>
 #include <mana/engine.h>
+#include <mana/search/flat.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
-#include <numeric>
 
 namespace {
 
@@ -58,21 +57,12 @@ std::string excerpt(const std::string& text) {
   return text.substr(0, text.rfind(' ', kLength)) + " …";
 }
 
-void answer(const std::string& query, const mana::engine::Encoder& encoder, const std::vector<Paragraph>& corpus,
-            const mana::engine::Embeddings& vectors) {
-  const std::vector<float> asked = encoder.embed(query);
-  std::vector<float> scores(corpus.size());
-  for (std::size_t row = 0; row < corpus.size(); ++row)
-    scores[row] = mana::engine::similarity(encoder.folder().similarity, asked, vectors[row]);
-
-  std::vector<std::size_t> ranking(corpus.size());
-  std::iota(ranking.begin(), ranking.end(), std::size_t{0});
-  const auto best = ranking.begin() + static_cast<std::ptrdiff_t>(std::min(kAnswers, ranking.size()));
-  std::partial_sort(ranking.begin(), best, ranking.end(), [&](auto a, auto b) { return scores[a] > scores[b]; });
-
+void print(const std::string& query, const std::vector<mana::search::Hit>& hits, const std::vector<Paragraph>& corpus) {
   std::printf("\n%s\n", query.c_str());
-  for (auto row = ranking.begin(); row != best; ++row)
-    std::printf("  %.3f  %s: %s\n", scores[*row], corpus[*row].title.c_str(), excerpt(corpus[*row].text).c_str());
+  for (const auto& [similarity, document] : hits) {
+    const Paragraph& found = corpus[document];
+    std::printf("  %.3f  %s: %s\n", similarity, found.title.c_str(), excerpt(found.text).c_str());
+  }
 }
 
 }  // namespace
@@ -82,7 +72,15 @@ int main(int count, char** arguments) try {
   const mana::engine::Encoder encoder(arguments[1]);
   const std::vector<Paragraph> corpus = read_corpus(arguments[2]);
   const mana::engine::Embeddings vectors = embed_corpus(encoder, corpus);
-  for (int query = 3; query < count; ++query) answer(arguments[query], encoder, corpus, vectors);
+
+  // The paragraphs are laid out once, however many queries are asked of them.
+  mana::Team team(encoder.threads());
+  const mana::search::Flat paragraphs({vectors.values, vectors.dimensions}, encoder.folder().similarity,
+                                      mana::kernels::table(encoder.isa()), team);
+  const std::vector<std::string> queries(arguments + 3, arguments + count);
+  const mana::engine::Embeddings asked = encoder.embed(queries);
+  const auto hits = paragraphs.nearest({asked.values, asked.dimensions}, kAnswers, team);
+  for (std::size_t i = 0; i < queries.size(); ++i) print(queries[i], hits[i], corpus);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

@@ -11,6 +11,7 @@
 #include "fixtures.h"
 #include "mana/engine/encoder.h"
 #include "mana/formats/npy.h"
+#include "mana/search/similarity.h"
 
 namespace mana::parity {
 namespace {
@@ -76,7 +77,7 @@ TEST_F(MiniLm, LowerPrecisionsStayClose) {
         const auto row = std::span(expected).subspan(text * found.dimensions, found.dimensions);
         // In 8 bits a text without a word, two special tokens that see nobody else, is the worst.
         const bool wordless = texts[text].find_first_not_of(' ') == std::string::npos;
-        EXPECT_GE(engine::similarity(formats::Similarity::cosine, found[text], row), wordless ? least - 0.005 : least)
+        EXPECT_GE(search::similarity(search::Similarity::cosine, found[text], row), wordless ? least - 0.005 : least)
             << "text " << text << " in " << kernels::name_of(precision) << " at " << kernels::name_of(isa);
       }
     }

@@ -192,6 +192,7 @@ void mine_to_file(MineOptions& options, bool quiet, const std::stop_token& stop)
   progress.wipe();
 
   Team team(encoders.queries.threads());
+  options.mining.isa = encoders.queries.isa();
   const mine::HardNegatives mined =
       mine::mine_hard_negatives(set, anchors, corpus, encoders.queries.folder().similarity, options.mining, team, stop);
   RowLines lines(mine::row_columns(options.kind, options.mining.count), options.writes_json(), output);

@@ -8,6 +8,7 @@
 #include "mana/cli/model_options.h"
 #include "mana/cli/output.h"
 #include "mana/engine/encoder.h"
+#include "mana/search/similarity.h"
 
 namespace mana::cli {
 
@@ -24,7 +25,7 @@ int similarity(Options& options) {
   const engine::Embeddings rows = encoder.embed(texts);
   const formats::Similarity measure = encoder.folder().similarity;
   std::string value;
-  append_number(value, engine::similarity(measure, rows[0], rows[1]));
+  append_number(value, search::similarity(measure, rows[0], rows[1]));
   if (json) {
     print(fmt::format("{{\"similarity\":{},\"measure\":\"{}\",\"tokens\":[{},{}],\"truncated\":[{},{}]}}\n", value,
                       formats::name_of(measure), rows.texts[0].tokens, rows.texts[1].tokens, rows.texts[0].truncated,

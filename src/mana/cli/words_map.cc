@@ -12,6 +12,7 @@
 #include "mana/cli/output_paths.h"
 #include "mana/cli/word_map.h"
 #include "mana/cli/word_model.h"
+#include "mana/search/unit_length.h"
 
 namespace mana::cli {
 
@@ -45,7 +46,7 @@ int words_map(Options& options) {
   for (std::size_t i = 0; i < std::min(first, vectors.size()); ++i) words.emplace_back(vectors.words[i]);
   std::vector<float> rows;
   for (GivenWord& each : look_up(vectors, words)) {
-    models::to_unit_length(each.vector);
+    search::to_unit_length(each.vector);
     rows.insert(rows.end(), each.vector.begin(), each.vector.end());
   }
   const std::vector<PlacedWord> placed = place_words(words, rows);

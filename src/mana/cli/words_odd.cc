@@ -9,6 +9,8 @@
 #include "mana/cli/json_text.h"
 #include "mana/cli/output.h"
 #include "mana/cli/word_model.h"
+#include "mana/search/similarity.h"
+#include "mana/search/unit_length.h"
 
 namespace mana::cli {
 
@@ -28,12 +30,12 @@ int words_odd(Options& options) {
   std::vector<GivenWord> given = look_up(model.vectors(), words);
   std::vector<float> mean(model.vectors().dimensions);  // of the words at unit length
   for (GivenWord& each : given) {
-    models::to_unit_length(each.vector);
+    search::to_unit_length(each.vector);
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += each.vector[i] / static_cast<float>(given.size());
   }
   std::vector<double> similarities;
   similarities.reserve(given.size());
-  for (const GivenWord& each : given) similarities.push_back(models::cosine(each.vector, mean));
+  for (const GivenWord& each : given) similarities.push_back(search::cosine(each.vector, mean));
   const auto odd = std::ranges::min_element(similarities) - similarities.begin();
   if (!json) {
     print(escaped(given[static_cast<std::size_t>(odd)].word) + "\n");

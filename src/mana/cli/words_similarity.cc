@@ -7,6 +7,7 @@
 #include "mana/cli/json_text.h"
 #include "mana/cli/output.h"
 #include "mana/cli/word_model.h"
+#include "mana/search/similarity.h"
 
 namespace mana::cli {
 
@@ -22,7 +23,7 @@ int words_similarity(Options& options) {
   const WordModel model(choice, options);
   const std::vector<GivenWord> given = look_up(model.vectors(), words);
   std::string value;
-  append_number(value, static_cast<float>(models::cosine(given[0].vector, given[1].vector)));
+  append_number(value, static_cast<float>(search::cosine(given[0].vector, given[1].vector)));
   if (!json) {
     print(value + "\n");
     return 0;

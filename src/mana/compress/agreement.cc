@@ -4,11 +4,13 @@
 #include <numeric>
 #include <set>
 
+#include "mana/search/similarity.h"
+
 namespace mana::compress {
 namespace {
 
 float cosine(const engine::Embeddings& rows, std::size_t a, std::size_t b) {
-  return engine::similarity(formats::Similarity::cosine, rows[a], rows[b]);
+  return search::similarity(search::Similarity::cosine, rows[a], rows[b]);
 }
 
 std::vector<std::uint32_t> nearest(const engine::Embeddings& rows, std::uint32_t text, std::size_t count) {

@@ -135,8 +135,4 @@ class Encoder {
   std::unique_ptr<const State> state_;
 };
 
-/// The similarity that the model's folder names (higher is more alike; distances are negated). A cosine is within
-/// [-1, 1]; that of a zero vector, which has no direction, is 0.
-float similarity(formats::Similarity measure, std::span<const float> a, std::span<const float> b);
-
 }  // namespace mana::engine

@@ -25,12 +25,12 @@ PairsResult evaluate_pairs(const engine::Encoder& encoder, const data::LabelledP
   result.texts = texts.size();
   result.truncated = truncated_texts(rows);
   std::vector<float> similarities(pairs.size());
-  for (const formats::Similarity measure : kSimilarities) {
+  for (const search::Similarity measure : search::kSimilarities) {
     for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
-      similarities[pair] = engine::similarity(measure, rows[first[pair]], rows[second[pair]]);
+      similarities[pair] = search::similarity(measure, rows[first[pair]], rows[second[pair]]);
     }
     PairMetrics metrics = pair_metrics(similarities, pairs.labels);
-    if (measure == formats::Similarity::euclidean || measure == formats::Similarity::manhattan) {
+    if (search::is_distance(measure)) {
       metrics.accuracy_threshold = 0 - metrics.accuracy_threshold;  // not −0
       metrics.f1_threshold = 0 - metrics.f1_threshold;
     }

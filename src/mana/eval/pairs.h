@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <map>
 #include <stop_token>
@@ -9,11 +8,9 @@
 #include "mana/engine/encoder.h"
 #include "mana/eval/embed_texts.h"
 #include "mana/eval/pair_metrics.h"
+#include "mana/search/similarity.h"
 
 namespace mana::eval {
-
-inline constexpr std::array kSimilarities = {formats::Similarity::cosine, formats::Similarity::dot,
-                                             formats::Similarity::euclidean, formats::Similarity::manhattan};
 
 /// Classification of pairs: how well the similarity of two texts tells whether they belong together.
 struct PairsResult {
@@ -22,7 +19,7 @@ struct PairsResult {
   std::size_t texts = 0;      ///< different ones
   std::size_t truncated = 0;  ///< of them, some of which did not reach the vector
   /// For each measure. Thresholds of euclidean and manhattan are distances: pairs at or below them count as positive.
-  std::map<formats::Similarity, PairMetrics> metrics;
+  std::map<search::Similarity, PairMetrics> metrics;
 };
 
 /// Embeds each text once; `progress` counts different texts. Throws ArgumentError when not both kinds of pairs occur,

@@ -3,14 +3,31 @@
 #include <algorithm>
 
 #include "mana/base/team.h"
-#include "mana/eval/nearest_documents.h"
+#include "mana/kernels/table.h"
+#include "mana/search/flat.h"
 
 namespace mana::eval {
 namespace {
 
+using Rankings = std::vector<std::vector<std::uint32_t>>;
+
+/// For each query the `count` documents nearest to it. They are compared in f32, whatever the precision in which the
+/// vectors were made: the model is measured, not the search.
+Rankings nearest_documents(const engine::Embeddings& queries, const engine::Embeddings& documents,
+                           const engine::Encoder& encoder, std::size_t count, const std::stop_token& stop) {
+  Team team(encoder.threads());
+  const search::Flat flat({documents.values, documents.dimensions}, encoder.folder().similarity,
+                          kernels::table(encoder.isa()), team);
+  Rankings ranked;
+  for (const auto& hits : flat.nearest({queries.values, queries.dimensions}, count, team, stop)) {
+    auto& numbers = ranked.emplace_back();
+    for (const search::Hit& hit : hits) numbers.push_back(hit.document);
+  }
+  return ranked;
+}
+
 /// Takes the document that has the query's id out of each ranking, which then holds at most `count`.
-void leave_out(const std::vector<std::optional<std::uint32_t>>& namesakes,
-               std::vector<std::vector<std::uint32_t>>& ranked, std::size_t count) {
+void leave_out(const std::vector<std::optional<std::uint32_t>>& namesakes, Rankings& ranked, std::size_t count) {
   for (std::size_t query = 0; query < std::min(ranked.size(), namesakes.size()); ++query) {
     if (namesakes[query]) std::erase(ranked[query], *namesakes[query]);
     ranked[query].resize(std::min(ranked[query].size(), count));
@@ -28,11 +45,9 @@ RetrievalResult evaluate_retrieval(const engine::Encoder& queries, const engine:
     if (progress) progress(set.queries.size() + texts);
   };
   const engine::Embeddings document_rows = embed_texts(documents, set.documents, documents_progress, stop);
-  Team team(documents.threads());
   const std::size_t deepest = options.cutoffs.deepest();
   const std::size_t spare = options.ignore_identical_ids ? 1 : 0;
-  auto ranked =
-      nearest_documents(query_rows, document_rows, documents.folder().similarity, deepest + spare, team, stop);
+  Rankings ranked = nearest_documents(query_rows, document_rows, documents, deepest + spare, stop);
   if (options.ignore_identical_ids) leave_out(set.namesakes, ranked, deepest);
   return {.metrics = retrieval_metrics(ranked, set.relevant, options.cutoffs, options.gain),
           .documents = set.documents.size(),

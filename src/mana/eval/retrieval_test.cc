@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -17,7 +16,8 @@
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
 #include "mana/base/team.h"
-#include "mana/eval/nearest_documents.h"
+#include "mana/kernels/table.h"
+#include "mana/search/flat.h"
 
 namespace mana::eval {
 namespace {
@@ -37,12 +37,23 @@ Judgements judged(const Lists& lists) {
   return judgements;
 }
 
-formats::Similarity measure_named(std::string_view name) {
-  for (const auto each : {formats::Similarity::cosine, formats::Similarity::dot, formats::Similarity::euclidean,
-                          formats::Similarity::manhattan}) {
+search::Similarity measure_named(std::string_view name) {
+  for (const search::Similarity each : search::kSimilarities) {
     if (formats::name_of(each) == name) return each;
   }
   throw ArgumentError("no such measure");
+}
+
+/// Each query's nearest documents, as many as the deepest cutoff needs.
+Lists ranked_by(search::Similarity measure, const search::Vectors& queries, const search::Vectors& documents) {
+  Team team(2);
+  const search::Flat flat(documents, measure, kernels::table(kernels::choose_isa()), team);
+  Lists ranked;
+  for (const auto& hits : flat.nearest(queries, RetrievalCutoffs().deepest(), team)) {
+    auto& list = ranked.emplace_back();
+    for (const search::Hit& hit : hits) list.push_back(hit.document);
+  }
+  return ranked;
 }
 
 /// A task as the fixture holds it, its documents numbered in the order of their ids.
@@ -77,14 +88,14 @@ struct Task {
     return values;
   }
 
-  static void append(engine::Embeddings& rows, const std::vector<float>& vector) {
-    rows.dimensions = vector.size();
-    rows.values.insert(rows.values.end(), vector.begin(), vector.end());
-    rows.texts.emplace_back();
+  void append(std::vector<float>& rows, const std::vector<float>& vector) {
+    dimensions = vector.size();
+    rows.insert(rows.end(), vector.begin(), vector.end());
   }
 
-  engine::Embeddings queries;
-  engine::Embeddings documents;
+  std::size_t dimensions = 0;
+  std::vector<float> queries;
+  std::vector<float> documents;
   Lists relevant;
   Lists ranked;  ///< by the reference, which leaves queries out to which nothing is relevant
 };
@@ -98,14 +109,13 @@ void expect_near(const RetrievalMetrics::ByCutoff& actual, const json::Value& ex
 
 TEST(Retrieval, IsThatOfSentenceTransformers) {
   const auto fixture = json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/retrieval.json");
-  Team team(2);
   std::size_t cases = 0;
   std::size_t unjudged = 0;
   for (const json::Value& each : fixture.root().at("cases").array()) {
     SCOPED_TRACE(each.at("name").string());
     const Task task(each);
-    const Lists ranked = nearest_documents(task.queries, task.documents, measure_named(each.at("measure").string()),
-                                           RetrievalCutoffs().deepest(), team);
+    const Lists ranked = ranked_by(measure_named(each.at("measure").string()), {task.queries, task.dimensions},
+                                   {task.documents, task.dimensions});
     ASSERT_EQ(ranked.size(), task.ranked.size());
     std::size_t judged_queries = 0;
     for (std::size_t query = 0; query < ranked.size(); ++query) {
@@ -207,85 +217,6 @@ TEST(RetrievalMetrics, TakeSmallAndRefuseHugeGains) {
               testing::ThrowsMessage<ArgumentError>(testing::HasSubstr("whose grades go up to 1024")));
   EXPECT_THROW(ndcg(1e308, 1e308, Gain::linear), ArgumentError);
   EXPECT_DOUBLE_EQ(ndcg(1e308, 1e308, Gain::binary), 1);
-}
-
-TEST(NearestDocuments, DoNotDependOnTheThreads) {
-  engine::Embeddings queries{21, {}, std::vector<engine::TextInfo>(7)};
-  engine::Embeddings documents{21, {}, std::vector<engine::TextInfo>(500)};
-  std::uint32_t state = 1;
-  const auto fill = [&](engine::Embeddings& rows) {
-    for (std::size_t i = 0; i < rows.size() * rows.dimensions; ++i) {
-      state = state * 1664525 + 1013904223;
-      rows.values.push_back(static_cast<float>(state >> 8) / (1 << 23) - 1);
-    }
-  };
-  fill(queries);
-  fill(documents);
-  Team alone(1);
-  Team many(5);
-  const Lists ranked = nearest_documents(queries, documents, formats::Similarity::cosine, 50, alone);
-  EXPECT_EQ(nearest_documents(queries, documents, formats::Similarity::cosine, 50, many), ranked);
-  for (std::size_t query = 0; query < queries.size(); ++query) {
-    std::vector<std::uint32_t> all(documents.size());
-    for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
-    std::ranges::stable_sort(all, std::greater<>(), [&](std::uint32_t document) {
-      return engine::similarity(formats::Similarity::cosine, queries[query], documents[document]);
-    });
-    all.resize(50);
-    EXPECT_EQ(ranked[query], all);
-  }
-}
-
-TEST(NearestDocuments, RefuseWhatHasNoOrder) {
-  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-  constexpr float kHuge = 1e30F;
-  const auto rows = [](std::vector<float> values) {
-    const std::size_t count = values.size();
-    return engine::Embeddings{1, std::move(values), std::vector<engine::TextInfo>(count)};
-  };
-  Team team(1);
-  const auto expect = [&](const engine::Embeddings& queries, const engine::Embeddings& documents,
-                          formats::Similarity measure, const std::string& place) {
-    EXPECT_THAT([&] { nearest_documents(queries, documents, measure, 9, team); },
-                testing::ThrowsMessage<ArgumentError>(testing::HasSubstr(place)));
-  };
-  for (const auto measure : {formats::Similarity::cosine, formats::Similarity::dot, formats::Similarity::euclidean,
-                             formats::Similarity::manhattan}) {
-    SCOPED_TRACE(formats::name_of(measure));
-    expect(rows({1, 2}), rows({3, -3, kNan, 2}), measure, "vector 1 of the queries and vector 3 of the documents");
-    expect(rows({1, kNan}), rows({-3, 2}), measure, "vector 2 of the queries and vector 1 of the documents");
-  }
-  expect(rows({1, kHuge}), rows({1, kHuge}), formats::Similarity::dot, "vector 2 of the queries and vector 2");
-}
-
-TEST(NearestDocuments, AreNeverMoreAlikeThanTheSame) {
-  engine::Embeddings rows{384, {}, std::vector<engine::TextInfo>(200)};
-  std::uint32_t state = 7;
-  for (std::size_t i = 0; i < rows.size() * rows.dimensions; ++i) {
-    state = state * 1664525 + 1013904223;
-    rows.values.push_back(static_cast<float>(state >> 8) / (1 << 23) - 1);
-  }
-  Team team(1);
-  std::size_t alike = 0;
-  for (const auto& hits : nearest_hits(rows, rows, formats::Similarity::cosine, 3, team)) {
-    EXPECT_LE(hits.front().similarity, 1);
-    alike += hits.front().similarity == 1 ? 1 : 0;
-  }
-  EXPECT_GT(alike, 0);
-}
-
-TEST(NearestDocuments, AreAsManyAsAsked) {
-  const engine::Embeddings queries{1, {1}, std::vector<engine::TextInfo>(1)};
-  const engine::Embeddings documents{1, {7, -3, 8, 2}, std::vector<engine::TextInfo>(4)};
-  Team team(1);
-  EXPECT_THAT(nearest_documents(queries, documents, formats::Similarity::dot, 9, team),
-              ElementsAre(ElementsAre(2, 0, 3, 1)));
-  EXPECT_THAT(nearest_documents(queries, documents, formats::Similarity::dot, 0, team), ElementsAre(ElementsAre()));
-  const engine::Embeddings wider{2, {1, 2}, std::vector<engine::TextInfo>(1)};
-  EXPECT_THROW(nearest_documents(wider, documents, formats::Similarity::dot, 1, team), ArgumentError);
-  std::stop_source stop;
-  stop.request_stop();
-  EXPECT_THROW(nearest_documents(queries, documents, formats::Similarity::dot, 1, team, stop.get_token()), Cancelled);
 }
 
 TEST(Retrieval, EmbedsQueriesThenDocuments) {

@@ -1,32 +1,15 @@
 #include "mana/eval/sts.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "mana/eval/correlation.h"
+#include "mana/search/similarity.h"
 
 namespace mana::eval {
-namespace {
-
-/// a · b / (‖a‖ ‖b‖), 0 when a vector has no direction.
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double aa = 0;
-  double bb = 0;
-  double ab = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    aa += double{a[i]} * double{a[i]};
-    bb += double{b[i]} * double{b[i]};
-    ab += double{a[i]} * double{b[i]};
-  }
-  const double norms = std::sqrt(aa) * std::sqrt(bb);
-  return norms == 0 ? 0 : ab / norms;
-}
-
-}  // namespace
 
 StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& pairs, const TextProgress& progress,
                        std::stop_token stop) {
@@ -48,7 +31,7 @@ StsResult evaluate_sts(const engine::Encoder& encoder, const data::ScoredPairs& 
       if ((first + row) % 2 == 0) {
         waiting.assign(rows[row].begin(), rows[row].end());
       } else {
-        cosines.push_back(cosine(waiting, rows[row]));
+        cosines.push_back(search::cosine(waiting, rows[row]));
       }
     }
     if (progress) progress(first + rows.size());

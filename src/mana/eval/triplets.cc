@@ -8,7 +8,6 @@
 
 #include "mana/base/errors.h"
 #include "mana/data/distinct_texts.h"
-#include "mana/eval/pairs.h"
 
 namespace mana::eval {
 
@@ -43,12 +42,12 @@ TripletsResult evaluate_triplets(const engine::Encoder& queries, const engine::E
   result.triplets = triplets.size();
   result.texts = anchors.size() + others.size();
   result.truncated = truncated_texts(anchor_rows) + truncated_texts(other_rows);
-  for (const formats::Similarity measure : kSimilarities) {
+  for (const search::Similarity measure : search::kSimilarities) {
     std::size_t right = 0;
     for (const Row& row : rows) {
       const auto anchor = anchor_rows[row.anchor];
-      const float positive = engine::similarity(measure, anchor, other_rows[row.positive]);
-      const float negative = engine::similarity(measure, anchor, other_rows[row.negative]);
+      const float positive = search::similarity(measure, anchor, other_rows[row.positive]);
+      const float negative = search::similarity(measure, anchor, other_rows[row.negative]);
       if (!std::isfinite(positive) || !std::isfinite(negative)) {
         throw ArgumentError(fmt::format("a {} similarity is no finite number; check the model with mana verify",
                                         formats::name_of(measure)));

@@ -7,6 +7,7 @@
 #include "mana/data/triplets.h"
 #include "mana/engine/encoder.h"
 #include "mana/eval/embed_texts.h"
+#include "mana/search/similarity.h"
 
 namespace mana::eval {
 
@@ -17,7 +18,7 @@ struct TripletsResult {
   std::size_t triplets = 0;
   std::size_t texts = 0;      ///< different ones; a text may count as a query and as a document
   std::size_t truncated = 0;  ///< of them, some of which did not reach the vector
-  std::map<formats::Similarity, double> accuracy;
+  std::map<search::Similarity, double> accuracy;
 };
 
 /// `queries` and `documents` are the model with the prompt of anchors and of the others; they may be one encoder.

@@ -5,7 +5,7 @@
 #include "mana/base/errors.h"
 #include "mana/eval/correlation.h"
 #include "mana/eval/known_words.h"
-#include "mana/models/words/nearest_words.h"
+#include "mana/search/similarity.h"
 
 namespace mana::eval {
 
@@ -24,7 +24,7 @@ WordSimilarityResult evaluate_word_similarity(const formats::WordVectors& vector
     }
     vectors.read_vector(*first, a);
     vectors.read_vector(*second, b);
-    cosines.push_back(models::cosine(a, b));
+    cosines.push_back(search::cosine(a, b));
     scores.push_back(pair.score);
   }
   result.pairs = cosines.size();

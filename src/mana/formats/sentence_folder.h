@@ -11,13 +11,14 @@
 
 #include "mana/kernels/activation.h"
 #include "mana/nn/pooling.h"
+#include "mana/search/similarity.h"
 
 /// The folder of a sentence-transformers model, in the schema before 5.4 and the one since:
 /// modules.json, config_sentence_transformers.json, sentence_bert_config.json, <n>_Pooling/config.json, …
 namespace mana::formats {
 
 using PoolingMode = nn::Pooling;
-enum class Similarity { cosine, dot, euclidean, manhattan };
+using Similarity = search::Similarity;
 using Activation = kernels::Activation;
 
 /// "cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken": the names of the newer schema.

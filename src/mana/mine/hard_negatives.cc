@@ -8,20 +8,14 @@
 #include <utility>
 
 #include "mana/base/errors.h"
-#include "mana/eval/cosine.h"
-#include "mana/nn/pooling.h"
+#include "mana/kernels/table.h"
+#include "mana/search/flat.h"
+#include "mana/search/unit_length.h"
 
 namespace mana::mine {
 namespace {
 
-using eval::Hit;
-
-engine::Embeddings unit_length(engine::Embeddings rows) {
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    nn::normalize(std::span(rows.values).subspan(row * rows.dimensions, rows.dimensions));
-  }
-  return rows;
-}
+using search::Hit;
 
 void require_sense(const HardNegativeOptions& options, std::size_t to) {
   if (options.count == 0) throw ArgumentError("no negatives are asked for; at least 1 is needed");
@@ -81,24 +75,26 @@ std::size_t HardNegativeOptions::last_rank(const MiningSet& set) const {
 }
 
 HardNegatives mine_hard_negatives(const MiningSet& set, const engine::Embeddings& anchors,
-                                  const engine::Embeddings& corpus, formats::Similarity measure,
+                                  const engine::Embeddings& corpus, search::Similarity measure,
                                   const HardNegativeOptions& options, Team& team, const std::stop_token& stop) {
   const std::size_t to = options.last_rank(set);
   require_sense(options, to);
-  const engine::Embeddings queries = unit_length(anchors);
-  const engine::Embeddings documents = unit_length(corpus);
+  const std::vector<float> unit_anchors = search::unit_length({anchors.values, anchors.dimensions}, team);
+  const std::vector<float> unit_corpus = search::unit_length({corpus.values, corpus.dimensions}, team);
+  const search::Vectors queries{unit_anchors, anchors.dimensions}, documents{unit_corpus, corpus.dimensions};
   // Cosines are products of unit vectors.
-  const bool product = measure == formats::Similarity::cosine || measure == formats::Similarity::dot;
-  if (product) measure = formats::Similarity::dot;
+  const bool product = !search::is_distance(measure);
+  if (product) measure = search::Similarity::dot;
   const std::size_t width = to + set.most_rows();
-  auto nearest = eval::nearest_hits(queries, documents, measure, width + 1, team, stop);  // 1: the anchor itself
-  const auto score = [product](float similarity) { return product ? eval::as_cosine(similarity) : similarity; };
+  const search::Flat flat(documents, measure, kernels::table(kernels::choose_isa(options.isa)), team);
+  auto nearest = flat.nearest(queries, width + 1, team, stop);  // 1: the anchor itself
+  const auto score = [product](float similarity) { return product ? search::as_cosine(similarity) : similarity; };
 
   HardNegatives mined;
   for (std::size_t anchor = 0; anchor < queries.size(); ++anchor) {
     auto& positive = mined.positive.emplace_back();
     for (const std::uint32_t each : set.positives(anchor)) {
-      positive.push_back(score(engine::similarity(measure, queries[anchor], documents[each])));
+      positive.push_back(score(search::similarity(measure, queries[anchor], documents[each])));
     }
     const Filter filter(options, std::ranges::min(positive), mined.skipped);
     const std::optional<std::uint32_t> itself = set.itself(anchor);

@@ -8,8 +8,10 @@
 
 #include "mana/base/team.h"
 #include "mana/engine/encoder.h"
-#include "mana/eval/nearest_documents.h"
+#include "mana/kernels/isa.h"
 #include "mana/mine/mining_set.h"
+#include "mana/search/shortlist.h"
+#include "mana/search/similarity.h"
 
 /// Hard negatives: texts that a model finds alike to an anchor though they are not known to belong to it. To learn from
 /// them teaches more than from texts at random; those that the model finds more alike than the positive, or nearly so,
@@ -31,6 +33,7 @@ struct HardNegativeOptions {
   std::optional<float> min_score = {};        ///< s ≥ min_score
   Sampling sampling = Sampling::top;          ///< the most alike, or any with equal probability
   std::uint64_t seed = 0;                     ///< of the random ones
+  std::optional<kernels::Isa> isa = {};       ///< the highest instruction set to compare with; none: what there is
 
   /// `to`, or what takes its place.
   std::size_t last_rank(const MiningSet& set) const;
@@ -45,9 +48,9 @@ struct SkippedCandidates {
 };
 
 struct HardNegatives {
-  std::vector<std::vector<eval::Hit>> negatives;  ///< [anchors], at most `count`, most alike first
-  std::vector<std::vector<float>> positive;       ///< [anchors]: the similarity of each positive, in the set's order
-  std::size_t candidates = 0;                     ///< that were looked at, beside the positives
+  std::vector<std::vector<search::Hit>> negatives;  ///< [anchors], at most `count`, most alike first
+  std::vector<std::vector<float>> positive;         ///< [anchors]: the similarity of each positive, in the set's order
+  std::size_t candidates = 0;                       ///< that were looked at, beside the positives
   SkippedCandidates skipped;
 };
 
@@ -57,7 +60,7 @@ struct HardNegatives {
 /// an anchor that stands in the corpus is never its own negative. The same for any number of threads. Throws
 /// ArgumentError when the options leave no negative to take, Cancelled once `stop` is requested.
 HardNegatives mine_hard_negatives(const MiningSet& set, const engine::Embeddings& anchors,
-                                  const engine::Embeddings& corpus, formats::Similarity measure,
+                                  const engine::Embeddings& corpus, search::Similarity measure,
                                   const HardNegativeOptions& options, Team& team, const std::stop_token& stop = {});
 
 }  // namespace mana::mine

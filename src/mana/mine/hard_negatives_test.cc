@@ -142,9 +142,9 @@ class Fan : public testing::Test {
     return rows;
   }
 
-  static std::vector<std::uint32_t> documents(const std::vector<eval::Hit>& hits) {
+  static std::vector<std::uint32_t> documents(const std::vector<search::Hit>& hits) {
     std::vector<std::uint32_t> numbers;
-    for (const eval::Hit& hit : hits) numbers.push_back(hit.document);
+    for (const search::Hit& hit : hits) numbers.push_back(hit.document);
     return numbers;
   }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "mana/base/errors.h"
+#include "mana/search/similarity.h"
 #include "mana/train/small_training.h"
 
 namespace mana::train {
@@ -25,7 +26,7 @@ double gap(const engine::Embeddings& vectors) {
   for (std::size_t i = 0; i < kTexts.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       const bool alike = kClasses[i] == kClasses[j];
-      sums[alike] += engine::similarity(formats::Similarity::cosine, vectors[i], vectors[j]);
+      sums[alike] += search::similarity(search::Similarity::cosine, vectors[i], vectors[j]);
       counts[alike] += 1;
     }
   }

@@ -29,12 +29,6 @@ struct WordSearch {
   std::stop_token stop = {};
 };
 
-/// x / ‖x‖; zeros stay zeros.
-void to_unit_length(std::span<float> vector);
-
-/// a·b / (‖a‖ ‖b‖); 0 where one has no direction.
-double cosine(std::span<const float> a, std::span<const float> b);
-
 /// For each query the `count` words (all, where there are fewer) whose vectors w have the largest cosine with it,
 ///
 ///   cos(q, w) = q·w / (‖q‖ ‖w‖),      queries: [queries, dimensions]

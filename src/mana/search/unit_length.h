@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "mana/base/team.h"
+#include "mana/search/vectors.h"
+
+namespace mana::search {
+
+/// x / ‖x‖, zeros stay zeros, whatever the size of the others: 1e-40, 1e30. Its squares are summed in float, 16 sums
+/// side by side, for what reads so many vectors that it counts.
+void to_unit_length(std::span<float> vector);
+
+/// All of them at unit length as a model gives it to its own (nn::normalize).
+std::vector<float> unit_length(const Vectors& vectors, Team& team);
+
+}  // namespace mana::search
