@@ -1,12 +1,15 @@
-# mana_module(name [DEPENDS modules...] [LIBRARIES targets...])
+# mana_module(name [DEPENDS modules...] [LIBRARIES targets...] [WITHOUT regex])
 #
 # One folder, one target: the sources of the current folder (and of its sub-folders that have no CMakeLists.txt)
 # become mana_<name>, its *_test.cc one GoogleTest program, its *_bench.cc one Google Benchmark program. A main.cc is
-# left to an executable.
+# left to an executable, and what matches WITHOUT is left out.
 function(mana_module name)
-  cmake_parse_arguments(MODULE "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(MODULE "" "WITHOUT" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  if(MODULE_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "${MODULE_WITHOUT}")
+  endif()
   set(tests ${sources})
   set(benches ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

@@ -1,6 +1,7 @@
 #include "amx_emulator/levels.h"
 
 #include "amx_emulator/emulator.h"
+#include "mana/kernels/processor.h"
 
 namespace mana::amx_emulator {
 
@@ -8,8 +9,8 @@ using kernels::Isa;
 using kernels::Precision;
 
 bool emulates_amx() {
-  return kernels::available_isas().back() == Isa::avx512 && __builtin_cpu_supports("avx512bf16") &&
-         __builtin_cpu_supports("avx512vnni");
+  const kernels::Processor& has = kernels::processor();
+  return !has.amx && has.avx512_bf16 && has.avx512_vnni;
 }
 
 std::vector<Isa> tested_isas() {

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "mana/kernels/processor.h"
+
 namespace mana::kernels {
 namespace {
 
@@ -22,11 +24,11 @@ std::string_view name_of(Precision precision) { return kNames[static_cast<std::s
 
 bool available(Precision precision, Isa isa) {
   if (precision != Precision::bf16 || isa == Isa::reference) return true;
-  return isa >= Isa::avx512 && __builtin_cpu_supports("avx512bf16");
+  return isa >= Isa::avx512 && processor().avx512_bf16;
 }
 
 Precision automatic_precision(Isa isa) {
-  const bool fast = isa == Isa::amx || (isa == Isa::avx512 && __builtin_cpu_is("amd"));
+  const bool fast = isa == Isa::amx || (isa == Isa::avx512 && processor().amd);
   return fast && available(Precision::bf16, isa) ? Precision::bf16 : Precision::f32;
 }
 

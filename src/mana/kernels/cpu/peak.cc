@@ -1,6 +1,8 @@
 // The peaks of the products that tables.cc puts into its kernels, compiled as they are.
 #include "mana/kernels/peak.h"
 
+#include "mana/kernels/processor.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mana/kernels/cpu/peak.cc"
 #include <hwy/foreach_target.h>
@@ -41,8 +43,8 @@ const PeakLoop& peak_loop(Isa isa, Precision precision) {
     case Precision::bf16: return isa == Isa::amx ? N_AVX3::kPeakBf16Amx : N_AVX3::kPeakBf16;
     case Precision::int8:
       if (isa == Isa::amx) return N_AVX3::kPeakInt8Amx;
-      if (wide) return __builtin_cpu_supports("avx512vnni") ? N_AVX3::kPeakInt8Vnni : N_AVX3::kPeakInt8;
-      return __builtin_cpu_supports("avxvnni") ? N_AVX2::kPeakInt8Vnni : N_AVX2::kPeakInt8;
+      if (wide) return processor().avx512_vnni ? N_AVX3::kPeakInt8Vnni : N_AVX3::kPeakInt8;
+      return processor().avx_vnni ? N_AVX2::kPeakInt8Vnni : N_AVX2::kPeakInt8;
   }
   return wide ? N_AVX3::kPeakF32 : N_AVX2::kPeakF32;
 }

@@ -2,6 +2,7 @@
 // HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE is compiled for the higher instruction sets, so nothing of theirs leaks
 // into shared code.
 #include "mana/kernels/cpu/tables.h"
+#include "mana/kernels/processor.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mana/kernels/cpu/tables.cc"
@@ -88,10 +89,10 @@ namespace {
 const Table& int8_table(Isa isa) {
   if (isa == Isa::amx) return N_AVX3::kInt8Amx;
   if (isa == Isa::avx512) {
-    if (!__builtin_cpu_supports("avx512vnni")) return N_AVX3::kInt8;
+    if (!processor().avx512_vnni) return N_AVX3::kInt8;
     return automatic_precision(isa) == Precision::bf16 ? N_AVX3::kInt8Bf16 : N_AVX3::kInt8Vnni;
   }
-  return __builtin_cpu_supports("avxvnni") ? N_AVX2::kInt8Vnni : N_AVX2::kInt8;
+  return processor().avx_vnni ? N_AVX2::kInt8Vnni : N_AVX2::kInt8;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "mana/kernels/gradients.h"
 #include "mana/kernels/table.h"
+#include "mana/kernels/word_vectors.h"
 
 namespace mana::kernels {
 
@@ -10,5 +11,8 @@ const Table& cpu_table(Isa isa, Precision precision);
 
 /// The same of training, for f32 or bf16.
 const GradientTable& cpu_gradient_table(Isa isa, Precision precision);
+
+/// The same of word vectors.
+const WordKernels& cpu_word_kernels(Isa isa);
 
 }  // namespace mana::kernels
