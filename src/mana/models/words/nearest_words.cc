@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "mana/base/errors.h"
+#include "mana/operations/for_each.h"
 #include "mana/search/scan.h"
 #include "mana/search/unit_length.h"
 #include "mana/tensor/buffer.h"
