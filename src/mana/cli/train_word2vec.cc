@@ -21,8 +21,8 @@
 #include "mana/cli/text_input.h"
 #include "mana/cli/trained_words.h"
 #include "mana/cli/word_training_options.h"
-#include "mana/train/word2vec/checkpoint.h"
-#include "mana/train/word2vec/word_trainer.h"
+#include "mana/word2vec/checkpoint.h"
+#include "mana/word2vec/word_trainer.h"
 
 namespace mana::cli {
 namespace {
@@ -51,9 +51,9 @@ class WordTrainingRun {
         stop_(std::move(stop)),
         corpus_(read()),
         trainer_(corpus_, options.training) {
-    job_ = train::describe_job(corpus_, options.training);
+    job_ = word2vec::describe_job(corpus_, options.training);
     if (options.resume.wanted() && file_exists(options.checkpoint()))
-      train::resume_from_checkpoint(options.checkpoint(), trainer_, job_);
+      word2vec::resume_from_checkpoint(options.checkpoint(), trainer_, job_);
   }
 
   void note_what_was_cut() const {
@@ -76,7 +76,7 @@ class WordTrainingRun {
     std::uint64_t pairs = 0;
     while (!trainer_.done()) {
       trainer_.advance();
-      const train::TrainingTally& tally = trainer_.state().tally;
+      const word2vec::TrainingTally& tally = trainer_.state().tally;
       if (tally.loss_pairs > pairs) {
         // Short, so that narrow terminals have room for it.
         progress.set_label(
@@ -88,7 +88,7 @@ class WordTrainingRun {
       const bool stop = stop_.stop_requested();
       if (!stop && seconds_since(kept) < static_cast<double>(options_.checkpoint_seconds)) continue;
       trainer_.require_convergence();
-      train::write_checkpoint(options_.checkpoint(), trainer_, job_);
+      word2vec::write_checkpoint(options_.checkpoint(), trainer_, job_);
       kept = Clock::now();
       if (stop) throw Cancelled("the training was cancelled");
     }
@@ -107,7 +107,7 @@ class WordTrainingRun {
       write_trained_words(options_, corpus_, trainer_);
     } catch (const IoError&) {
       try {
-        train::write_checkpoint(options_.checkpoint(), trainer_, job_);
+        word2vec::write_checkpoint(options_.checkpoint(), trainer_, job_);
       } catch (const IoError& error) {  // the checkpoint before it stays
         note(fmt::format("mana: {}", error.what()));
       }
@@ -122,7 +122,7 @@ class WordTrainingRun {
   }
 
   void report() const {
-    const train::TrainingTally& tally = trainer_.state().tally;
+    const word2vec::TrainingTally& tally = trainer_.state().tally;
     const std::uint64_t words = tally.words - resumed_words_;
     const std::optional<double> loss = tally.mean_loss();
     // What was not measured has no number.
@@ -133,7 +133,7 @@ class WordTrainingRun {
         {"epochs", options_.training.epochs},
         {"words_trained", tally.trained_words},
         {"positive_pairs", tally.positive_pairs},
-        {options_.training.objective == train::Objective::negative_sampling ? "negative_pairs" : "decisions",
+        {options_.training.objective == word2vec::Objective::negative_sampling ? "negative_pairs" : "decisions",
          tally.negative_pairs},
         {"loss", nullptr},
         {"seconds", seconds_},
@@ -153,7 +153,7 @@ class WordTrainingRun {
   }
 
  private:
-  train::Corpus read() {
+  word2vec::Corpus read() {
     const std::vector<std::filesystem::path> files = options_.input_files();
     Progress progress(terminal_, "reading", "bytes", total_bytes(files));
     return {files, options_.corpus, [&](std::uint64_t bytes) { progress.set(bytes); }, stop_};
@@ -162,8 +162,8 @@ class WordTrainingRun {
   const WordTrainingOptions& options_;
   int terminal_;
   std::stop_token stop_;
-  train::Corpus corpus_;
-  train::WordTrainer trainer_;
+  word2vec::Corpus corpus_;
+  word2vec::WordTrainer trainer_;
   std::string job_;
   Clock::time_point begin_;
   double seconds_ = 0;

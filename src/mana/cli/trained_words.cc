@@ -33,7 +33,7 @@ AtomicFolder::Existing existing(const WordTrainingOptions& options) {
 }
 
 /// Words and values of the matrix where they lie.
-formats::WordVectors view_of(const train::WordList& vocabulary, std::size_t dimensions, std::size_t stride,
+formats::WordVectors view_of(const word2vec::WordList& vocabulary, std::size_t dimensions, std::size_t stride,
                              const float* values) {
   formats::WordVectors vectors;
   vectors.words.assign(vocabulary.words.begin(), vocabulary.words.end());
@@ -45,7 +45,7 @@ formats::WordVectors view_of(const train::WordList& vocabulary, std::size_t dime
   return vectors;
 }
 
-std::vector<float> without_padding(const train::Matrix& matrix) {
+std::vector<float> without_padding(const word2vec::Matrix& matrix) {
   std::vector<float> values;
   values.reserve(matrix.rows() * matrix.dimensions());
   for (std::size_t row = 0; row < matrix.rows(); ++row)
@@ -53,33 +53,33 @@ std::vector<float> without_padding(const train::Matrix& matrix) {
   return values;
 }
 
-formats::VectorTraining told(const WordTrainingOptions& options, const train::Corpus& corpus) {
-  const train::WordTraining& training = options.training;
+formats::VectorTraining told(const WordTrainingOptions& options, const word2vec::Corpus& corpus) {
+  const word2vec::WordTraining& training = options.training;
   formats::VectorTraining told;
   told.window = static_cast<std::int32_t>(training.window);
   told.epochs = static_cast<std::int32_t>(training.epochs);
   told.minimum_count = static_cast<std::int32_t>(std::min<std::uint64_t>(options.corpus.min_count, 1U << 30U));
   told.negatives = static_cast<std::int32_t>(training.negatives);
-  if (training.objective == train::Objective::hierarchical_softmax)
+  if (training.objective == word2vec::Objective::hierarchical_softmax)
     told.loss = formats::VectorTraining::Loss::hierarchical_softmax;
-  if (training.architecture == train::Architecture::cbow) told.model = formats::VectorTraining::Model::cbow;
+  if (training.architecture == word2vec::Architecture::cbow) told.model = formats::VectorTraining::Model::cbow;
   told.sample = training.sample;
   told.tokens = corpus.words();
   return told;
 }
 
 /// fastText's own file keeps the parts of words, so that it has vectors for words that were never seen.
-void write_with_subwords(const WordTrainingOptions& options, const train::Corpus& corpus,
-                         const train::WordTrainer& trainer) {
-  const train::WordTraining& training = trainer.training();
+void write_with_subwords(const WordTrainingOptions& options, const word2vec::Corpus& corpus,
+                         const word2vec::WordTrainer& trainer) {
+  const word2vec::WordTraining& training = trainer.training();
   const std::vector<float> inputs = without_padding(trainer.matrices().inputs);
   const std::vector<float> outputs = without_padding(trainer.matrices().outputs);
   formats::WordVectors vectors = view_of(corpus.vocabulary(), training.dimensions, training.dimensions, inputs.data());
-  const train::Subwords& parts = *training.subwords;
+  const word2vec::Subwords& parts = *training.subwords;
   vectors.subwords = {parts.shortest, parts.longest, parts.buckets,
                       std::as_bytes(std::span(inputs).subspan(corpus.vocabulary().size() * training.dimensions))};
   vectors.training = told(options, corpus);
-  if (training.objective == train::Objective::negative_sampling)
+  if (training.objective == word2vec::Objective::negative_sampling)
     vectors.training->output = std::as_bytes(std::span(outputs));
   formats::write_fasttext(options.output, vectors);
 }
@@ -104,12 +104,12 @@ void require_writable(const WordTrainingOptions& options) {
 
 bool keeps_subwords(const std::string& output) { return form_of(output) == Form::binary; }
 
-void write_trained_words(const WordTrainingOptions& options, const train::Corpus& corpus,
-                         const train::WordTrainer& trainer) {
+void write_trained_words(const WordTrainingOptions& options, const word2vec::Corpus& corpus,
+                         const word2vec::WordTrainer& trainer) {
   const Form form = form_of(options.output);
   if (form == Form::binary && options.training.subwords) return write_with_subwords(options, corpus, trainer);
   const bool composed = options.training.subwords.has_value();
-  const train::Matrix& inputs = trainer.matrices().inputs;
+  const word2vec::Matrix& inputs = trainer.matrices().inputs;
   const Buffer<float> means = composed ? trainer.vectors() : Buffer<float>();
   formats::WordVectors vectors =
       view_of(corpus.vocabulary(), inputs.dimensions(), composed ? inputs.dimensions() : inputs.width(),

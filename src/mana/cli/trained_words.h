@@ -1,8 +1,8 @@
 #pragma once
 
 #include "mana/cli/word_training_options.h"
-#include "mana/train/word2vec/corpus.h"
-#include "mana/train/word2vec/word_trainer.h"
+#include "mana/word2vec/corpus.h"
+#include "mana/word2vec/word_trainer.h"
 
 namespace mana::cli {
 
@@ -16,7 +16,7 @@ bool keeps_subwords(const std::string& output);
 void require_writable(const WordTrainingOptions& options);
 
 /// Writes the words and their vectors in the form that the name of the output asks for. Throws IoError.
-void write_trained_words(const WordTrainingOptions& options, const train::Corpus& corpus,
-                         const train::WordTrainer& trainer);
+void write_trained_words(const WordTrainingOptions& options, const word2vec::Corpus& corpus,
+                         const word2vec::WordTrainer& trainer);
 
 }  // namespace mana::cli

@@ -29,7 +29,7 @@ bool WordTrainingOptions::parse(Options& options) {
   std::optional<std::string> rate;
   bool keep_case = false;
   bool subwords = false;
-  train::Subwords parts;
+  word2vec::Subwords parts;
   options.arguments("FILE", "More files to train on, after --input", inputs);
   options.option(
       "--input", "FILE",
@@ -62,12 +62,12 @@ bool WordTrainingOptions::parse(Options& options) {
   options.option("--window", "N", "Words on either side", training.window);
   options.flag("--fixed-window", "All of them always, not 1 to N by chance", training.whole_window);
   options.choice("--architecture", "A word predicts those around it, or they the word",
-                 {std::pair{std::string("skip-gram"), train::Architecture::skip_gram},
-                  std::pair{std::string("cbow"), train::Architecture::cbow}},
+                 {std::pair{std::string("skip-gram"), word2vec::Architecture::skip_gram},
+                  std::pair{std::string("cbow"), word2vec::Architecture::cbow}},
                  training.architecture);
   options.choice("--objective", "Words drawn as negatives, or the decisions of a tree",
-                 {std::pair{std::string("negative-sampling"), train::Objective::negative_sampling},
-                  std::pair{std::string("hierarchical-softmax"), train::Objective::hierarchical_softmax}},
+                 {std::pair{std::string("negative-sampling"), word2vec::Objective::negative_sampling},
+                  std::pair{std::string("hierarchical-softmax"), word2vec::Objective::hierarchical_softmax}},
                  training.objective);
   options.option("--negatives", "N", "Negatives of each word", training.negatives);
   options.option("--epochs", "N", "Times through the text", training.epochs);
@@ -88,7 +88,7 @@ bool WordTrainingOptions::parse(Options& options) {
 
   options.refuse_unless(subwords, {"--shortest-subword", "--longest-subword", "--buckets"}, "--subwords");
   options.refuse_unless(corpus.phrase_passes > 0, {"--phrase-threshold"}, "--phrases");
-  options.refuse_unless(training.objective == train::Objective::negative_sampling, {"--negatives"},
+  options.refuse_unless(training.objective == word2vec::Objective::negative_sampling, {"--negatives"},
                         "--objective negative-sampling");
   if (!input.empty()) inputs.insert(inputs.begin(), input);
   if (inputs.empty()) throw UsageError("--input is missing: the text to train on, - for standard input");
@@ -111,7 +111,7 @@ bool WordTrainingOptions::parse(Options& options) {
     if (!training.isa) Options::refuse("--isa", "a level", *isa);
   }
   try {
-    train::check(training);
+    word2vec::check(training);
   } catch (const ArgumentError& error) {
     throw UsageError(error.what());
   }

@@ -8,8 +8,8 @@
 
 #include "mana/cli/options.h"
 #include "mana/cli/resume_choice.h"
-#include "mana/train/word2vec/corpus.h"
-#include "mana/train/word2vec/options.h"
+#include "mana/word2vec/corpus.h"
+#include "mana/word2vec/options.h"
 
 namespace mana::cli {
 
@@ -17,8 +17,8 @@ namespace mana::cli {
 struct WordTrainingOptions {
   std::vector<std::string> inputs;
   std::string output;
-  train::CorpusOptions corpus;
-  train::WordTraining training;
+  word2vec::CorpusOptions corpus;
+  word2vec::WordTraining training;
   std::uint64_t checkpoint_seconds = 60;
   ResumeChoice resume;
   bool force = false;
