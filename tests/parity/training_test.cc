@@ -10,9 +10,9 @@
 #include "mana/formats/safetensors.h"
 #include "mana/models/sentence/trainable_model.h"
 #include "mana/text/tokenizer.h"
-#include "mana/train/losses/gradient_cache.h"
-#include "mana/train/losses/loss.h"
 #include "mana/train/optimizer.h"
+#include "mana/train/sentence/gradient_cache.h"
+#include "mana/train/sentence/loss.h"
 
 namespace mana::parity {
 namespace {

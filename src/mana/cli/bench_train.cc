@@ -52,7 +52,8 @@ int bench_train(Options& options) {
 
   SentenceTraining training(choice, true, {});
   kernels::Profile profile;
-  train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options, &profile);
+  train::SentenceTask task(training.model, training.sets, training.loss, training.sentences);
+  train::Trainer trainer(task, training.options, &profile);
   for (std::size_t step = 0; step < warm_up; ++step) trainer.step();
   profile.clear();
   const train::StepTimes before = trainer.times();

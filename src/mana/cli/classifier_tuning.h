@@ -9,7 +9,7 @@
 
 #include "mana/cli/model_options.h"
 #include "mana/cli/options.h"
-#include "mana/train/class_tuning.h"
+#include "mana/train/sentence/class_tuning.h"
 
 namespace mana::cli {
 

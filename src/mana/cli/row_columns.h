@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mana/train/token_rows.h"
+#include "mana/train/sentence/token_rows.h"
 
 namespace mana::cli {
 

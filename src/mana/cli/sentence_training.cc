@@ -188,15 +188,11 @@ void SentenceTrainingChoice::describe(Options& options) {
 }
 
 train::TrainerOptions SentenceTrainingChoice::trainer_options() const {
-  if (batch == 0) Options::refuse("--batch", "a whole number above 0", "0");
   if (accumulate == 0) Options::refuse("--accumulate", "a whole number above 0", "0");
   if (epochs == 0 && max_steps == 0) Options::refuse("--epochs", "a whole number above 0", "0");
   train::TrainerOptions options;
   options.epochs = epochs;
   options.max_steps = max_steps;
-  options.batches.batch = batch;
-  options.batches.tokens = batch_tokens;
-  options.batches.mixing = round_robin ? data::Mixing::round_robin : data::Mixing::proportional;
   options.accumulate = accumulate;
   const double lambda = finite_number("--weight-decay", decay, 0);
   if (sgd) {
@@ -211,9 +207,18 @@ train::TrainerOptions SentenceTrainingChoice::trainer_options() const {
   options.warmup = finite_number("--warmup", warmup, 0);
   options.clip = finite_number("--clip", clip, 0);
   options.average = number_in("--average", average, 0, 1);
+  options.threads = compute.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : compute.threads;
+  return options;
+}
+
+train::SentenceOptions SentenceTrainingChoice::sentence_options() const {
+  if (batch == 0) Options::refuse("--batch", "a whole number above 0", "0");
+  train::SentenceOptions options;
+  options.batches.batch = batch;
+  options.batches.tokens = batch_tokens;
+  options.batches.mixing = round_robin ? data::Mixing::round_robin : data::Mixing::proportional;
   if (dropout) options.dropout = static_cast<float>(number_in("--dropout", *dropout, 0, 1));
   options.seed = seed;
-  options.threads = compute.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : compute.threads;
   return options;
 }
 
@@ -260,6 +265,7 @@ std::vector<GivenPath> SentenceTrainingChoice::files() const {
 SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool quiet, std::stop_token stop)
     : model(load(choice)),
       encoder(model.shared_model(), model.kernels(), model.folder(), encoder_options(choice)),
+      sentences(choice.sentence_options()),
       options(choice.trainer_options()) {
   print_notes(encoder, quiet);
   const train::LossData data = of_options([&] { return train::loss_data(choice.loss); });
@@ -296,7 +302,7 @@ SentenceTraining::SentenceTraining(const SentenceTrainingChoice& choice, bool qu
     throw FormatError(fmt::format("{}: all rows have the class '{}'; the loss {} needs at least two classes",
                                   sets[0].name, classes.names[0], choice.loss));
   }
-  options.prompt_tokens = encoder.prompt_tokens();
+  sentences.prompt_tokens = encoder.prompt_tokens();
   loss = make(choice);
   if (data.label == train::Label::vector) add_teacher(choice, quiet, stop);
   settle_parameters(choice);

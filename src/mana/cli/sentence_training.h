@@ -12,9 +12,10 @@
 #include "mana/cli/options.h"
 #include "mana/cli/output_paths.h"
 #include "mana/models/sentence/trainable_model.h"
-#include "mana/train/losses/loss.h"
-#include "mana/train/sentence_trainer.h"
-#include "mana/train/token_rows.h"
+#include "mana/train/sentence/loss.h"
+#include "mana/train/sentence/sentence_task.h"
+#include "mana/train/sentence/token_rows.h"
+#include "mana/train/trainer.h"
 
 namespace mana::cli {
 
@@ -43,6 +44,7 @@ struct SentenceTrainingChoice {
   void describe(Options& options);
   /// Throws UsageError for values that mean nothing.
   train::TrainerOptions trainer_options() const;
+  train::SentenceOptions sentence_options() const;
   /// The files and folders that are read.
   std::vector<GivenPath> files() const;
   /// Everything that decides a run's course but for its length, by the names of the options.
@@ -60,6 +62,7 @@ class SentenceTraining {
   std::vector<train::TokenRows> sets;
   train::Classes classes;
   train::Loss loss;
+  train::SentenceOptions sentences;
   train::TrainerOptions options;
   train::RunIdentity identity;
 

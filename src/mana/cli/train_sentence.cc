@@ -79,7 +79,7 @@ struct OutputOptions {
 
 /// What a reader of the model's folder wants to know of how it came to be.
 train::ModelCard card_of(const SentenceTrainingChoice& choice, const SentenceTraining& training,
-                         const train::SentenceTrainer& trainer, const train::RunResult& result,
+                         const train::Trainer& trainer, std::size_t left_out, const train::RunResult& result,
                          const std::string& output) {
   train::ModelCard card;
   card.name = std::filesystem::path(output).lexically_normal().filename().string();
@@ -102,8 +102,8 @@ train::ModelCard card_of(const SentenceTrainingChoice& choice, const SentenceTra
   add("clipping", choice.clip);
   add("precision", fmt::format("{} products, f32 weights", kernels::name_of(training.model.kernels().precision)));
   add("seed", std::to_string(choice.seed));
-  if (trainer.left_out() > 0) {
-    add("rows that no batch took", fmt::format("{} in the first epoch", trainer.left_out()));
+  if (left_out > 0) {
+    add("rows that no batch took", fmt::format("{} in the first epoch", left_out));
   }
   if (result.best_step) add("weights of step", fmt::format("{} of {}", *result.best_step, trainer.total_steps()));
   if (!result.curve.metric.empty()) card.metric = result.curve.metric;
@@ -113,7 +113,7 @@ train::ModelCard card_of(const SentenceTrainingChoice& choice, const SentenceTra
 }
 
 void print_result(const train::RunResult& result, const OutputOptions& output, const SentenceTraining& training,
-                  const train::SentenceTrainer& trainer, double seconds) {
+                  std::size_t left_out, double seconds) {
   ordered_json object = {{"output", output.output}, {"steps", result.steps}, {"seconds", seconds}};
   std::size_t rows = 0, truncated = 0;
   for (const train::TokenRows& each : training.sets) {
@@ -122,7 +122,7 @@ void print_result(const train::RunResult& result, const OutputOptions& output, c
   }
   object["rows"] = rows;
   object["truncated"] = truncated;
-  object["left_out"] = trainer.left_out();
+  object["left_out"] = left_out;
   if (!result.curve.metric.empty()) {
     object["metric"] = result.curve.metric;
     object["before"] = result.before ? ordered_json(*result.before) : ordered_json();
@@ -146,11 +146,11 @@ void print_result(const train::RunResult& result, const OutputOptions& output, c
 }
 
 /// What the run will not learn of its data, or not as fast as was asked.
-void tell_what_is_lost(const train::SentenceTrainer& trainer, const SentenceTraining& training) {
+void tell_what_is_lost(const train::Trainer& trainer, std::size_t left_out, const SentenceTraining& training) {
   std::size_t rows = 0;
   for (const train::TokenRows& each : training.sets) rows += each.rows();
-  if (trainer.left_out() > 0) {
-    note(fmt::format("{} of {} rows are in no batch of the first epoch", trainer.left_out(), rows));
+  if (left_out > 0) {
+    note(fmt::format("{} of {} rows are in no batch of the first epoch", left_out, rows));
   }
   const train::Schedule& schedule = trainer.schedule();
   if (schedule.warmup >= schedule.steps && schedule.warmup > 0) {
@@ -182,7 +182,8 @@ int train_sentence(Options& options) {
   output.describe(options);
   if (!options.parse()) return 0;
   refuse_what_is_ignored(options, choice, evaluation, output);
-  choice.trainer_options();  // a mistake there comes before all work
+  choice.sentence_options();  // a mistake there comes before all work
+  choice.trainer_options();
 
   const Interruption interruption;
   const std::stop_token stop = interruption.token();
@@ -198,10 +199,11 @@ int train_sentence(Options& options) {
     output.resume.require(train::checkpoint_path(output.output));
     SentenceTraining training(choice, quiet, stop);
     const std::optional<train::Evaluation> task = evaluation.load(training.encoder, quiet, stop);
-    train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options);
+    train::SentenceTask sentences(training.model, training.sets, training.loss, training.sentences);
+    train::Trainer trainer(sentences, training.options);
 
     note_classifier_left(choice.model.folder(), quiet);
-    if (!quiet) tell_what_is_lost(trainer, training);
+    if (!quiet) tell_what_is_lost(trainer, sentences.left_out(), training);
     if (!quiet && !output.resume.wanted() && std::filesystem::exists(train::checkpoint_path(output.output))) {
       note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
                        train::checkpoint_path(output.output).string()));
@@ -245,12 +247,13 @@ int train_sentence(Options& options) {
                       task->metric, *result.before, *result.after));
     }
     const std::vector<models::TrainableModel::NamedText> extra = {
-        {"README.md", train::model_card(card_of(choice, training, trainer, result, output.output))},
+        {"README.md",
+         train::model_card(card_of(choice, training, trainer, sentences.left_out(), result, output.output))},
         {"training.jsonl", result.log},
         {"training.html", train::training_curve_page(result.curve)}};
     training.model.save(output.output, extra);
     if (!output.keep_checkpoint) train::remove_run_files(output.output);
-    print_result(result, output, training, trainer,
+    print_result(result, output, training, sentences.left_out(),
                  std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     return 0;
   } catch (const Cancelled&) {

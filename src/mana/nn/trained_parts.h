@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -38,12 +39,23 @@ struct TrainedTable {
   bool trains() const { return !table->frozen; }
 };
 
-/// The parameters of every layer of one model, found by the layer.
+/// The parameters of every layer of one model, found by the layer. A table that is multiplied as well as looked up
+/// (tied: Press and Wolf 2017, arXiv:1608.05859) is dense, in whichever order its parts come: the gradient of a product
+/// reaches rows that no lookup touched.
 class TrainedParts {
  public:
-  TrainedLinear& add(const Linear& part, TrainedLinear trained) { return linears_[&part] = std::move(trained); }
+  TrainedLinear& add(const Linear& part, TrainedLinear trained) {
+    for (Parameter* weights : trained.weights) {
+      multiplied_.insert(weights);
+      weights->sparse = false;
+    }
+    return linears_[&part] = std::move(trained);
+  }
   TrainedNorm& add(const LayerNorm& part, TrainedNorm trained) { return norms_[&part] = trained; }
-  TrainedTable& add(const EmbeddingTable& part, TrainedTable trained) { return tables_[&part] = trained; }
+  TrainedTable& add(const EmbeddingTable& part, TrainedTable trained) {
+    if (multiplied_.contains(trained.table)) trained.table->sparse = false;
+    return tables_[&part] = trained;
+  }
 
   const TrainedLinear& of(const Linear& part) const { return linears_.at(&part); }
   TrainedLinear& of(const Linear& part) { return linears_.at(&part); }
@@ -51,6 +63,7 @@ class TrainedParts {
   const TrainedTable& of(const EmbeddingTable& part) const { return tables_.at(&part); }
 
  private:
+  std::unordered_set<const Parameter*> multiplied_;
   std::unordered_map<const Linear*, TrainedLinear> linears_;
   std::unordered_map<const LayerNorm*, TrainedNorm> norms_;
   std::unordered_map<const EmbeddingTable*, TrainedTable> tables_;

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/base/partial_file.h"
+#include "mana/train/run_progress.h"
 
 namespace mana::train {
 namespace fs = std::filesystem;
@@ -38,54 +38,14 @@ void remove_torn_files(const fs::path& output) {
   for (const fs::path& path : torn) fs::remove(path, error);
 }
 
-/// Where a run stands, beside the trainer's own state.
-struct Progress {
-  std::uint64_t step = 0;
-  std::uint64_t total = 0;  ///< steps that the run is to have
-  std::uint64_t log_size = 0;
-  std::optional<double> before, best, last;  ///< scores
-  std::uint64_t best_step = 0;
-  std::size_t since_best = 0;   ///< evaluations
-  bool evaluation_due = false;  ///< of this step
-
-  std::string json() const {
-    nlohmann::ordered_json object = {
-        {"step", step},           {"total", total},           {"log_size", log_size},
-        {"best_step", best_step}, {"since_best", since_best}, {"evaluation_due", evaluation_due}};
-    if (before) object["before"] = *before;
-    if (best) object["best"] = *best;
-    if (last) object["last"] = *last;
-    return object.dump();
-  }
-
-  static Progress read(const std::string& text, const fs::path& path) {
-    const json::Document document = json::Document::parse(text, path.string());
-    const json::Value root = document.root();
-    const auto count = [&](std::string_view key) {
-      return static_cast<std::uint64_t>(root.at(key).integer(0, std::numeric_limits<std::int64_t>::max()));
-    };
-    Progress progress;
-    progress.step = count("step");
-    progress.total = count("total");
-    progress.log_size = count("log_size");
-    progress.best_step = count("best_step");
-    progress.since_best = count("since_best");
-    progress.evaluation_due = root.at("evaluation_due").boolean();
-    if (const auto value = root.find("before")) progress.before = value->number();
-    if (const auto value = root.find("best")) progress.best = value->number();
-    if (const auto value = root.find("last")) progress.last = value->number();
-    return progress;
-  }
-};
-
 /// A score that is no number is none.
 std::optional<double> if_number(double score) { return std::isfinite(score) ? std::optional(score) : std::nullopt; }
 
 /// One run from its beginning or its checkpoint to its end.
-class Run {
+class TrainingRun {
  public:
-  Run(SentenceTrainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
-      const RunEvents& events, std::stop_token stop)
+  TrainingRun(Trainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
+              const RunEvents& events, std::stop_token stop)
       : trainer_(trainer), options_(options), evaluation_(evaluation), events_(events), stop_(std::move(stop)) {}
 
   RunResult operator()() {
@@ -106,7 +66,7 @@ class Run {
     const fs::path path = checkpoint_path(options_.output);
     if (options_.resume && fs::exists(path)) {
       const Checkpoint checkpoint(path, options_.identity);
-      progress_ = Progress::read(checkpoint.progress(), path);
+      progress_ = RunProgress::read(checkpoint.progress(), path);
       settle_length(path, checkpoint.differences());
       trainer_.set_steps(progress_.step);
       checkpoint.restore([&](const VisitState& visit) { trainer_.for_each_state(visit); });
@@ -275,12 +235,12 @@ class Run {
 
   void write(const nlohmann::ordered_json& object) { log_->write(object.dump() + "\n"); }
 
-  SentenceTrainer& trainer_;
+  Trainer& trainer_;
   const RunOptions& options_;
   const std::optional<Evaluation>& evaluation_;
   const RunEvents& events_;
   std::stop_token stop_;
-  Progress progress_;
+  RunProgress progress_;
   std::optional<PartialFile> log_;
   Clock::time_point saved_;
   std::uint64_t saved_step_ = 0;
@@ -290,9 +250,9 @@ class Run {
 
 fs::path checkpoint_path(const fs::path& output) { return beside(output, ".checkpoint"); }
 
-RunResult run_training(SentenceTrainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
+RunResult run_training(Trainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
                        const RunEvents& events, std::stop_token stop) {
-  return Run(trainer, options, evaluation, events, std::move(stop))();
+  return TrainingRun(trainer, options, evaluation, events, std::move(stop))();
 }
 
 void remove_run_files(const fs::path& output) {

@@ -11,7 +11,7 @@
 
 #include "mana/train/checkpoint.h"
 #include "mana/train/curve.h"
-#include "mana/train/sentence_trainer.h"
+#include "mana/train/trainer.h"
 
 namespace mana::train {
 
@@ -64,10 +64,10 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& output);
 /// they have in a run of that length (a constant rate after a warm-up of as many steps), and comes to its bits; else
 /// with `extend`, and then what has been made stays as it is.
 ///
-/// Throws as SentenceTrainer::step(); Error where the weights are no finite numbers any more: neither checkpoint nor
+/// Throws as Trainer::step(); Error where the weights are no finite numbers any more: neither checkpoint nor
 /// best weights are replaced by such; IoError (disk full, …): the checkpoint before is still there; ArgumentError for
 /// another number of steps that cannot be; as Checkpoint.
-RunResult run_training(SentenceTrainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
+RunResult run_training(Trainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
                        const RunEvents& events, std::stop_token stop);
 
 void remove_run_files(const std::filesystem::path& output);

@@ -10,7 +10,8 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/train/small_training.h"
+#include "mana/train/sentence/sentence_task.h"
+#include "mana/train/sentence/small_training.h"
 
 namespace mana::train {
 namespace {
@@ -30,7 +31,7 @@ struct Outcome {
 class TrainingRun : public testing::Test {
  protected:
   TrainingRun() {
-    training_.batches.batch = 4;
+    sentences_.batches.batch = 4;
     training_.max_steps = kSteps;
     training_.rate = 1e-3;
     run_.output = folder_ / "model";
@@ -43,7 +44,8 @@ class TrainingRun : public testing::Test {
   Outcome run(std::optional<std::uint64_t> stop_after = {}, const std::function<void(std::uint64_t)>& failing = {}) {
     models::TrainableModel model = small_model();
     Loss loss = make_loss("mnr", {.dimensions = 32});
-    SentenceTrainer trainer(model, std::span(&rows_, 1), loss, training_);
+    SentenceTask task(model, std::span(&rows_, 1), loss, sentences_);
+    Trainer trainer(task, training_);
     std::optional<Evaluation> evaluation;
     if (!scores_.empty()) {
       evaluation = Evaluation{"score", [&] {
@@ -92,6 +94,7 @@ class TrainingRun : public testing::Test {
 
   TemporaryFolder folder_;
   TokenRows rows_ = random_rows(13, 2);
+  SentenceOptions sentences_;
   TrainerOptions training_;
   RunOptions run_;
   std::vector<double> scores_;  // before, after 2, 4, 6 and 8 steps

@@ -1,7 +1,6 @@
 #include "mana/train/losses/contrastive.h"
 
 #include "mana/autograd/operations.h"
-#include "mana/train/losses/labels.h"
 
 namespace mana::train {
 

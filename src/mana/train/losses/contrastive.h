@@ -1,7 +1,7 @@
 #pragma once
 
+#include "mana/train/losses/batch.h"
 #include "mana/train/losses/distance.h"
-#include "mana/train/losses/loss_data.h"
 
 namespace mana::train {
 

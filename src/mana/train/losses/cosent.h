@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mana/train/losses/loss_data.h"
+#include "mana/train/losses/batch.h"
 
 namespace mana::train {
 

@@ -1,7 +1,6 @@
 #include "mana/train/losses/cosine_similarity.h"
 
 #include "mana/autograd/operations.h"
-#include "mana/train/losses/labels.h"
 
 namespace mana::train {
 

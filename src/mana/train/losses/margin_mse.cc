@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "mana/autograd/operations.h"
-#include "mana/train/losses/labels.h"
 
 namespace mana::train {
 

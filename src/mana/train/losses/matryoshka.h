@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "mana/train/losses/loss_data.h"
+#include "mana/train/losses/batch.h"
 
 namespace mana::train {
 
