@@ -1,6 +1,13 @@
 # The headers of the standard library and of fmt that nearly every source includes, compiled once; those of GoogleTest
-# as well for the tests. No source relies on it: what it uses it includes, and ./check's tidy stage builds without.
-option(MANA_PRECOMPILE "Compile the headers of nearly all sources once" ${PROJECT_IS_TOP_LEVEL})
+# as well for the tests. No source relies on it: what it uses it includes, and the tidy stage of ./check does without.
+set(precompile OFF)
+if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  set(precompile ON)
+endif()
+option(MANA_PRECOMPILE "Compile the headers of nearly all sources once" ${precompile})
+if(MANA_PRECOMPILE)
+  add_compile_options(-fpch-preprocess)  # for ccache
+endif()
 
 set(MANA_COMMON_HEADERS
   <algorithm> <array> <atomic> <cmath> <cstddef> <cstdint> <cstring> <filesystem> <functional> <limits> <memory>
@@ -13,9 +20,10 @@ function(mana_precompile target)
   if(NOT MANA_PRECOMPILE)
     return()
   endif()
-  # GCC 12 forgets that precompiled headers are the system's, and warns, wrongly, of what std::string does.
-  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    target_compile_options(${target} PRIVATE -Wno-array-bounds)
+  # GCC 12 forgets that precompiled headers are the system's, and warns, wrongly, of what std::string does within itself.
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(${target} PRIVATE
+      -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
   get_property(first GLOBAL PROPERTY MANA_PRECOMPILED_${PRECOMPILE_SHARED})
   if(first)
