@@ -13,7 +13,7 @@ namespace {
 
 // A block's logits and the weights that make them stay in the second-level cache. Whole tiles and panels.
 constexpr std::size_t kBlockRows = 512;
-constexpr std::size_t kBlockClasses = 1024;
+constexpr std::size_t kBlockClasses = 512;
 
 /// The rows of x that are asked for: x itself where all of them are.
 class AskedRows {
