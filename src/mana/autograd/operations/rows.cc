@@ -2,20 +2,21 @@
 
 #include "mana/autograd/operations/view.h"
 #include "mana/autograd/reference/rows.h"
+#include "mana/operations/for_each.h"
 
 namespace mana::autograd {
 namespace {
 
 template <class T>
-reference::Matrix<T> part(reference::Matrix<T> x, std::size_t begin, std::size_t end) {
-  return {x[begin], end - begin, x.columns};
+reference::Matrix<T> row_of(reference::Matrix<T> x, std::size_t row) {
+  return {x[row], 1, x.columns};
 }
 
-/// Calls work(the rows [begin, end) of each matrix) for parts that together are all rows.
+/// Calls work(a row of each matrix) for all rows.
 template <class Work, class... Values>
 void by_rows(const Run& run, const Work& work, reference::Matrix<Values>... matrices) {
   const std::size_t counts[] = {matrices.rows...};
-  run.split(counts[0], [&](std::size_t begin, std::size_t end, unsigned) { work(part(matrices, begin, end)...); });
+  operations::for_each(run, counts[0], [&](std::size_t row) { work(row_of(matrices, row)...); });
 }
 
 using Values = reference::Matrix<const float>;
