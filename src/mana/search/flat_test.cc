@@ -75,14 +75,14 @@ TEST_P(FlatSearch, FindsTheSameWithAnyNumberOfThreadsAndInAnyCompany) {
     EXPECT_EQ(nearest(queries_, documents_, measure, 50, many_), found);
     const Vectors third = Vectors(queries_).rows(2, 1);
     EXPECT_EQ(nearest(third, documents_, measure, 50, many_)[0], found[2]);
-    for (std::size_t query = 0; query < queries_.values.size() / 21; ++query) {
-      std::vector<std::uint32_t> all(1300);
-      for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
-      std::ranges::stable_sort(all, std::greater<>(), [&](std::uint32_t document) {
-        return similarity(measure, Vectors(queries_)[query], Vectors(documents_)[document]);
-      });
+    for (std::size_t query = 0; query < found.size(); query += 6) {
+      std::vector<Hit> all;
+      for (std::uint32_t i = 0; i < 1300; ++i) {
+        all.push_back({similarity(measure, Vectors(queries_)[query], Vectors(documents_)[i]), i});
+      }
+      std::ranges::sort(all, better);
       all.resize(50);
-      ASSERT_EQ(numbers(found)[query], all) << query;
+      ASSERT_EQ(numbers({found[query]}), numbers({all})) << query;
     }
   }
 }
@@ -108,7 +108,7 @@ TEST_P(FlatSearch, MultipliesAtEveryLevelInEveryPrecision) {
       const kernels::Table& kernels = kernels::table(isa, precision);
       const Lists found = nearest(queries_, documents_, Similarity::dot, 1300, alone_, kernels);
       EXPECT_EQ(nearest(queries_, documents_, Similarity::dot, 1300, many_, kernels), found);
-      for (std::size_t query = 0; query < found.size(); ++query) {
+      for (std::size_t query = 0; query < found.size(); query += 6) {
         for (const Hit& hit : found[query]) {
           const float expected =
               similarity(Similarity::dot, Vectors(queries_)[query], Vectors(documents_)[hit.document]);
