@@ -18,6 +18,7 @@
 #include "mana/cli/row_columns.h"
 #include "mana/cli/text_input.h"
 #include "mana/models/sentence/origin.h"
+#include "mana/train/sentence/teacher.h"
 
 namespace mana::cli {
 namespace {
@@ -362,12 +363,8 @@ void SentenceTraining::add_teacher(const SentenceTrainingChoice& choice, bool qu
     train::TokenRows& rows = sets[i];
     Progress progress(quiet ? -1 : STDERR_FILENO, "the teacher's vectors", "rows", rows.rows());
     data::TrainingRowReader reader(files[i], {.texts = list(choice.columns), .labels = list(choice.label)});
-    for (data::TrainingRow row; reader.next(row); progress.advance()) {
-      const std::vector<std::string> texts(row.texts.begin(), row.texts.end());
-      const engine::Embeddings vectors = teacher.embed(texts, stop);
-      rows.label_values.insert(rows.label_values.end(), vectors.values.begin(), vectors.values.end());
-    }
-    rows.labels = rows.label_values.size() / rows.rows();
+    train::take_teacher_vectors(
+        rows, std::move(reader), teacher, [&](std::size_t done) { progress.set(done); }, stop);
   }
 }
 

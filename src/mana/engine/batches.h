@@ -1,17 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <vector>
 
-namespace mana::engine {
+#include "mana/engine/tokenized_texts.h"
 
-/// What is encoded as one sequence: a text, or a chunk of a text that is longer than the model takes.
-struct Piece {
-  std::uint32_t text = 0;             ///< its number in the window
-  std::span<const std::int32_t> ids;  ///< special tokens included
-};
+namespace mana::engine {
 
 /// A half-open range of the sorted pieces.
 struct Batch {

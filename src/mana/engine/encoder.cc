@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/engine/chunk_mean.h"
+#include "mana/engine/executor.h"
 #include "mana/engine/finite_vectors.h"
-#include "mana/engine/tokens.h"
+#include "mana/engine/tokenization.h"
 #include "mana/formats/other_weights.h"
 #include "mana/formats/sentence_tokenizer.h"
 #include "mana/hub/hugging_face_cache.h"
@@ -134,8 +134,8 @@ struct Encoder::State {
         tokenizer(from_packed() ? packed->tokenizer() : formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
         prompt_tokens(prompt_token_count(rules)),
-        team(options.threads == 0 ? processors() : options.threads),
-        pools(team.size()) {
+        executor(kernels, options.threads == 0 ? processors() : options.threads, options.profile.get()),
+        tokenization(rules, executor.threads()) {
     settle();
   }
 
@@ -149,8 +149,8 @@ struct Encoder::State {
         tokenizer(formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
         prompt_tokens(prompt_token_count(rules)),
-        team(options.threads == 0 ? processors() : options.threads),
-        pools(team.size()) {
+        executor(kernels, options.threads == 0 ? processors() : options.threads, options.profile.get()),
+        tokenization(rules, executor.threads()) {
     if (options.isa || options.precision || options.pooling || options.normalize) {
       throw ArgumentError("a model in memory is served as it is: leave isa, precision, pooling and normalize alone");
     }
@@ -212,6 +212,11 @@ struct Encoder::State {
     for (std::size_t i = 0; i < pieces.size(); ++i) put(pieces[i], vectors.row(i));
   }
 
+  TokenizedTexts tokenize(const Executor::Turn& turn, std::span<const std::string> texts, std::size_t first,
+                          const std::stop_token& stop) const {
+    const kernels::Profile::Timer timer(options.profile.get(), executor.threads(), "tokenizing");
+    return tokenization(turn.team(), texts, first, stop);
+  }
   /// Embeds one window of texts; `first` is the number of its first text in the whole input.
   Embeddings embed(std::span<const std::string> texts, std::size_t first, const std::stop_token& stop) const;
   /// Throws for the first row that is not finite.
@@ -231,24 +236,15 @@ struct Encoder::State {
   std::vector<std::string> notes;
   bool normalize_at_the_end = false;
 
-  // One caller at a time has the team and its memory; others meanwhile work on their own threads.
-  mutable std::mutex team_mutex;
-  mutable Team team;
-  mutable std::vector<Pool> pools;
+  // The two doors, for those whose turn it is.
+  mutable Executor executor;
+  mutable Tokenization tokenization;
 };
 
 Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t first,
                                  const std::stop_token& stop) const {
-  const std::unique_lock lock(team_mutex, std::try_to_lock);
-  Team* const together = lock.owns_lock() && team.size() > 1 ? &team : nullptr;
-  Pool own_pool;
-  const auto pool_of = [&](unsigned thread) -> Pool& { return lock.owns_lock() ? pools[thread] : own_pool; };
-
-  kernels::Profile* const profile = options.profile.get();
-  TokenizedTexts tokens = [&] {
-    const kernels::Profile::Timer timer(profile, together == nullptr ? 1 : team.size(), "tokenizing");
-    return tokenize(rules, texts, first, together, stop);
-  }();
+  const Executor::Turn turn(executor, stop);
+  TokenizedTexts tokens = tokenize(turn, texts, first, stop);
   const std::vector<Batch> batches = plan_batches(tokens.pieces, kTokenBudget);
 
   Embeddings result{dimensions, std::vector<float>(texts.size() * dimensions), std::move(tokens.texts)};
@@ -256,7 +252,7 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   const bool in_pieces = rules.overflow == Overflow::mean && rules.max_tokens.has_value();
   ChunkMean chunks(in_pieces ? texts.size() : 0);
   std::atomic<bool> broken = false;  // by what text is found out when all threads are done, so that it is the first one
-  const auto encode_batch = [&](const nn::Run& run, const Batch& batch) {
+  turn.run(batches, [&](const nn::Run& run, const Batch& batch) {
     if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
     encode(run, std::span(tokens.pieces).subspan(batch.begin, batch.end - batch.begin),
            [&](const Piece& piece, std::span<const float> vector) {
@@ -264,19 +260,7 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
              if (in_pieces) return chunks.add(piece, vector);
              std::copy_n(vector.begin(), dimensions, row(piece.text).begin());
            });
-  };
-
-  if (together == nullptr || batches.size() < team.size()) {
-    // Few batches: all threads on each.
-    for (const Batch& batch : batches) encode_batch({kernels, pool_of(0), together, profile}, batch);
-  } else {
-    // Many: each thread takes the next one for itself.
-    std::atomic<std::size_t> next = 0;
-    team.run([&](unsigned thread) {
-      for (std::size_t i = next++; i < batches.size(); i = next++)
-        encode_batch({kernels, pool_of(thread), nullptr, profile}, batches[i]);
-    });
-  }
+  });
 
   for (std::size_t text = 0; text < texts.size(); ++text) {
     if (in_pieces) chunks.mean(text, row(text));
@@ -346,7 +330,7 @@ std::optional<std::size_t> Encoder::max_tokens() const { return state_->rules.ma
 std::size_t Encoder::prompt_tokens() const { return state_->prompt_tokens; }
 kernels::Isa Encoder::isa() const { return state_->isa; }
 kernels::Precision Encoder::precision() const { return state_->kernels.precision; }
-unsigned Encoder::threads() const { return state_->team.size(); }
+unsigned Encoder::threads() const { return state_->executor.threads(); }
 const formats::SentenceFolder& Encoder::folder() const { return state_->folder; }
 std::optional<std::filesystem::path> Encoder::packed_model() const {
   return state_->from_packed() ? std::optional(state_->packed->file().path()) : std::nullopt;
@@ -361,8 +345,12 @@ std::vector<std::string> Encoder::notes() const {
 void Encoder::append_types(std::size_t tokens, std::vector<text::TokenId>& types) const {
   if (state_->takes_types()) state_->tokenizer.append_types(tokens, types);
 }
+TokenizedTexts Encoder::tokenize(std::span<const std::string> texts, std::stop_token stop) const {
+  const Executor::Turn turn(state_->executor, stop);
+  return state_->tokenize(turn, texts, 0, stop);
+}
 TextInfo Encoder::tokens(const std::string& text, std::vector<text::TokenId>& ids) const {
-  const TokenizedTexts tokenized = tokenize(state_->rules, {&text, 1}, 0, nullptr, {});
+  const TokenizedTexts tokenized = tokenize({&text, 1});
   ids.assign(tokenized.pieces.at(0).ids.begin(), tokenized.pieces.at(0).ids.end());
   return tokenized.texts[0];
 }

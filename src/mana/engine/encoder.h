@@ -14,6 +14,7 @@
 
 #include "mana/data/text_source.h"
 #include "mana/data/waiting.h"
+#include "mana/engine/tokenized_texts.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
@@ -53,13 +54,6 @@ struct EncoderOptions {
   std::shared_ptr<kernels::Profile> profile = {};  ///< adds up there where the time goes
 };
 
-/// What is known about one embedded text beside its vector.
-struct TextInfo {
-  std::uint32_t tokens = 0;        ///< tokens that the model saw, special tokens included where it takes any
-  std::uint32_t total_tokens = 0;  ///< tokens that the text has
-  bool truncated = false;          ///< some of the text did not reach the vector
-};
-
 /// Vectors of many texts, row after row.
 struct Embeddings {
   std::size_t dimensions = 0;
@@ -75,7 +69,8 @@ struct Embeddings {
 /// Receives the rows of consecutive texts in input order; `first` is the number of the first.
 using EmbeddingSink = std::function<void(std::size_t first, std::span<const std::string> texts, const Embeddings&)>;
 
-/// Text in, vectors out. Thread-safe: embed() and stream() may run at once from several threads.
+/// Text in, vectors out. Thread-safe: callers that come at once wait in line, and each then has all threads; one that
+/// streams lets others in after every window of texts.
 /// A text's vector is the same bits in any batch, order and number of threads (at one instruction-set level and
 /// precision). A vector that holds anything but finite numbers (of damaged weights, or where a precision overflows) is
 /// none: what embeds throws FormatError that names the text.
@@ -100,8 +95,9 @@ class Encoder {
   Embeddings embed(std::span<const std::string> texts, std::stop_token stop = {}) const;
   std::vector<float> embed(std::string_view text) const;
 
-  /// The tokens of a text as the model sees them, special ones and prompt included; with Overflow::mean the first
-  /// chunk's.
+  /// The tokens of texts as the model sees them, special ones and prompt included: what embed() makes vectors of.
+  TokenizedTexts tokenize(std::span<const std::string> texts, std::stop_token stop = {}) const;
+  /// Those of one text; with Overflow::mean the first chunk's.
   TextInfo tokens(const std::string& text, std::vector<text::TokenId>& ids) const;
 
   /// Appends the types of a text's tokens(), where the model is given any; else nothing.

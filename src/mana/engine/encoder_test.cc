@@ -71,6 +71,29 @@ TEST(Encoder, SaysHowManyTokensEachTextHasAndWhetherItWasCut) {
   }
 }
 
+TEST(Encoder, TokenizesWhatItEmbeds) {
+  for (const Overflow overflow : {Overflow::truncate, Overflow::mean}) {
+    const Encoder encoder(model("prompts"),
+                          {.threads = 2, .max_tokens = 10, .prompt_text = "the ", .overflow = overflow});
+    const std::vector<std::string> texts = {"", "the cat", repeated("cat", 8), repeated("cat", 30)};
+    const TokenizedTexts tokenized = encoder.tokenize(texts);
+    const Embeddings embeddings = encoder.embed(texts);
+    std::size_t next = 0;
+    for (const Piece& piece : tokenized.pieces) {
+      if (piece.text != next) continue;
+      std::vector<text::TokenId> ids;
+      encoder.tokens(texts[next], ids);
+      EXPECT_TRUE(std::ranges::equal(piece.ids, ids)) << next;
+      EXPECT_EQ(tokenized.texts[next].tokens, embeddings.texts[next].tokens);
+      EXPECT_EQ(tokenized.texts[next].total_tokens, embeddings.texts[next].total_tokens);
+      EXPECT_EQ(tokenized.texts[next].truncated, embeddings.texts[next].truncated);
+      ++next;
+    }
+    EXPECT_EQ(next, texts.size());
+    EXPECT_EQ(tokenized.pieces.size() > texts.size(), overflow == Overflow::mean);
+  }
+}
+
 TEST(Encoder, NoTextsGiveNoRows) {
   const Encoder encoder(model("mean"));
   EXPECT_EQ(encoder.embed(std::span<const std::string>()).size(), 0U);

@@ -19,12 +19,16 @@ void go_on(const std::stop_token& stop) {
 
 TokenRows rows_of_pairs(std::span<const std::string> texts, std::span<const data::ClassPair> pairs,
                         const engine::Encoder& encoder, std::stop_token stop) {
+  go_on(stop);
   TokenRows rows;
-  std::vector<std::vector<text::TokenId>> tokens(texts.size());
+  const engine::TokenizedTexts tokenized = encoder.tokenize(texts, stop);
+  std::vector<std::span<const text::TokenId>> tokens;
   std::vector<std::uint64_t> sums;
+  for (const engine::Piece& piece : tokenized.pieces) {
+    if (piece.text == tokens.size()) tokens.push_back(piece.ids);  // the first one of a text
+  }
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    go_on(stop);
-    rows.truncated += encoder.tokens(texts[i], tokens[i]).truncated ? 1 : 0;
+    rows.truncated += tokenized.texts[i].truncated ? 1 : 0;
     sums.push_back(xxh64(std::as_bytes(std::span(texts[i]))));
   }
   rows.name = "the pairs";

@@ -37,6 +37,44 @@ data::RowFormat format_for(const LossData& loss, data::RowFormat format) {
   return format;
 }
 
+/// Texts that are tokenized together.
+class Block {
+ public:
+  explicit Block(const engine::Encoder& encoder) : encoder_(encoder) {}
+
+  void add(std::span<const std::string> texts) {
+    texts_.insert(texts_.end(), texts.begin(), texts.end());
+    for (const std::string& text : texts) bytes_ += text.size();
+  }
+  bool full() const { return texts_.size() >= kTexts || bytes_ >= kBytes; }
+
+  /// Hands the tokens of all of them on to the rows.
+  void move_to(TokenRows& rows) {
+    const engine::TokenizedTexts tokenized = encoder_.tokenize(texts_);
+    std::uint32_t next = 0;
+    for (const engine::Piece& piece : tokenized.pieces) {
+      if (piece.text != next) continue;  // not the first one of its text
+      if (next % rows.facts.texts == 0) rows.facts.tokens.push_back(0);
+      rows.facts.tokens.back() += static_cast<std::uint32_t>(piece.ids.size());
+      rows.ids.insert(rows.ids.end(), piece.ids.begin(), piece.ids.end());
+      encoder_.append_types(piece.ids.size(), rows.types);
+      rows.begins.push_back(rows.ids.size());
+      rows.facts.sums.push_back(xxh64(std::as_bytes(std::span(texts_[next]))));
+      rows.truncated += tokenized.texts[next].truncated ? 1 : 0;
+      ++next;
+    }
+    texts_.clear();
+    bytes_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kTexts = 8192, kBytes = std::size_t{16} << 20;
+
+  const engine::Encoder& encoder_;
+  std::vector<std::string> texts_;
+  std::size_t bytes_ = 0;
+};
+
 }  // namespace
 
 std::int32_t Classes::number(std::string_view name) {
@@ -55,20 +93,11 @@ TokenRows read_token_rows(const std::filesystem::path& path, data::RowFormat for
   rows.name = path.filename().string();
   rows.columns = reader.columns();
   rows.facts.texts = reader.texts().size();
-  std::vector<text::TokenId> ids;
+  Block block(encoder);
   for (data::TrainingRow row; reader.next(row);) {
     if (stop.stop_requested()) throw Cancelled("the training was cancelled");
-    std::uint32_t tokens = 0;
-    for (const std::string& text : row.texts) {
-      const engine::TextInfo info = encoder.tokens(text, ids);
-      rows.ids.insert(rows.ids.end(), ids.begin(), ids.end());
-      encoder.append_types(ids.size(), rows.types);
-      rows.begins.push_back(rows.ids.size());
-      rows.facts.sums.push_back(xxh64(std::as_bytes(std::span(text))));
-      rows.truncated += info.truncated ? 1 : 0;
-      tokens += static_cast<std::uint32_t>(ids.size());
-    }
-    rows.facts.tokens.push_back(tokens);
+    if (block.full()) block.move_to(rows);
+    block.add(row.texts);
     if (by_class) {
       rows.facts.classes.push_back(classes.number(row.category));
       rows.label_values.push_back(static_cast<float>(rows.facts.classes.back()));
@@ -78,6 +107,7 @@ TokenRows read_token_rows(const std::filesystem::path& path, data::RowFormat for
     rows.lines.push_back(static_cast<std::uint32_t>(row.line));
     ++rows.facts.rows;
   }
+  block.move_to(rows);
   if (rows.rows() == 0) throw FormatError(fmt::format("{}: the file has no rows to train on", path.string()));
   rows.labels = rows.label_values.size() / rows.rows();
   rows.notes = reader.notes();
