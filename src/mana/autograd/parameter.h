@@ -19,6 +19,7 @@ struct Parameter {
   bool decays = true;         ///< weight decay applies: to matrices, not to biases and norms
   bool frozen = false;        ///< keeps its values; no gradient is computed for it
   float rate_scale = 1;       ///< times the learning rate
+  std::size_t depth = 0;      ///< how many layers of the model's stack lie below it, its own included (nn/parts.h)
 
   /// Of a table whose rows are looked up: the rows that this step's gradient touched, ascending, each once. The others
   /// are zero, and cost nothing.

@@ -14,8 +14,7 @@
 #include "mana/cli/peak_measurement.h"
 #include "mana/engine/encoder.h"
 #include "mana/formats/sentence_folder.h"
-#include "mana/models/bert/config.h"
-#include "mana/models/sentence/adapter.h"
+#include "mana/models/sentence/encoder_tensors.h"
 
 namespace mana::cli {
 namespace {
@@ -25,9 +24,8 @@ using nlohmann::ordered_json;
 /// What the linear maps of the encoder's layers compute a second (the median pass; attention, norms and tokenizing take
 /// their time but do not count), and its share of what the processor can do at most on as many threads.
 void add_share_of_peak(ordered_json& result, const engine::Encoder& encoder, std::size_t tokens, const Times& times) {
-  if (encoder.isa() == kernels::Isa::reference || encoder.folder().encoder != formats::EncoderKind::transformer) return;
-  const models::BertConfig config = models::encoder_config(encoder.folder());
-  const std::size_t weights = config.layers * config.model * (4 * config.model + 2 * config.inner);
+  const std::size_t weights = models::encoder_facts(encoder.folder()).layer_weights;
+  if (encoder.isa() == kernels::Isa::reference || weights == 0) return;
   const double rate = 2.0 * static_cast<double>(weights) * static_cast<double>(tokens) / times.median;
   constexpr std::size_t kPasses = 3;
   Team team(encoder.threads());

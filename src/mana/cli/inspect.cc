@@ -16,8 +16,8 @@
 #include "mana/cli/parameters.h"
 #include "mana/engine/encoder.h"
 #include "mana/formats/packed_file.h"
-#include "mana/models/bert/config.h"
 #include "mana/models/sentence/adapter.h"
+#include "mana/models/sentence/encoder_tensors.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/static/static_embedding.h"
 
@@ -101,42 +101,25 @@ ordered_json weights_of(const engine::Encoder& encoder) {
   return weights;
 }
 
-/// What the encoder is, in parts and in a few words.
-struct Architecture {
+ordered_json architecture_of(const models::EncoderFacts& facts) {
   ordered_json parts;
-  std::string step;
-};
-
-Architecture architecture_of(const formats::SentenceFolder& folder,
-                             const std::shared_ptr<const formats::Checkpoint>& checkpoint) {
-  if (folder.encoder == formats::EncoderKind::static_embedding) {
-    const models::StaticEmbedding embedding = models::load_static_embedding(checkpoint);
-    return {{{"type", "static"}, {"width", embedding.width()}, {"vocabulary", embedding.vocabulary()}},
-            fmt::format("mean of static vectors of {}", embedding.width())};
+  for (const auto& [name, value] : facts.listed) {
+    std::visit([&](const auto& known) { parts[std::string(name)] = known; }, value);
   }
-  const models::BertConfig config = models::encoder_config(folder);
-  return {{{"type", "bert"},
-           {"layers", config.layers},
-           {"width", config.model},
-           {"heads", config.heads},
-           {"inner", config.inner},
-           {"activation", config.activation_name},
-           {"positions", config.positions},
-           {"vocabulary", config.vocabulary}},
-          fmt::format("bert, {} layers of {}", config.layers, config.model)};
+  return parts;
 }
 
 ordered_json describe(const engine::Encoder& encoder) {
   const formats::SentenceFolder& folder = encoder.folder();
-  const auto checkpoint = std::make_shared<const formats::Checkpoint>(models::open_encoder(folder));
-  const Architecture architecture = architecture_of(folder, checkpoint);
-  const ParameterCounts counts = count_parameters(folder, *checkpoint);
+  const formats::Checkpoint checkpoint = models::open_encoder(folder);
+  const models::EncoderFacts facts = models::encoder_facts(folder);
+  const ParameterCounts counts = count_parameters(folder, checkpoint);
   std::vector<std::string_view> available;
   for (const kernels::Isa isa : kernels::available_isas()) available.push_back(kernels::name_of(isa));
   return {
       {"model", folder.folder.string()},
-      {"architecture", architecture.parts},
-      {"pipeline", pipeline_of(encoder, architecture.step)},
+      {"architecture", architecture_of(facts)},
+      {"pipeline", pipeline_of(encoder, facts.summary)},
       {"dimensions", encoder.dimensions()},
       {"max_tokens", encoder.max_tokens() ? ordered_json(*encoder.max_tokens()) : ordered_json()},
       {"similarity", formats::name_of(folder.similarity)},

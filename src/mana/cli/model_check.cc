@@ -19,8 +19,8 @@
 #include "mana/formats/packed_file.h"
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
-#include "mana/models/bert/config.h"
 #include "mana/models/sentence/adapter.h"
+#include "mana/models/sentence/encoder_tensors.h"
 #include "mana/models/sentence/packed_model.h"
 
 namespace mana::cli {
@@ -128,10 +128,10 @@ class ModelCheck {
   }
 
   void check_parts(const formats::SentenceFolder& sentence) {
-    std::optional<models::BertConfig> config;
+    std::optional<std::size_t> positions;
     step("tensors", [&] {
       const bool transformer = sentence.encoder == formats::EncoderKind::transformer;
-      if (transformer) config = models::encoder_config(sentence);
+      if (transformer) positions = models::encoder_facts(sentence).positions;
       const formats::Checkpoint checkpoint = models::open_encoder(sentence);
       const ParameterCounts counts = count_parameters(sentence, checkpoint);
       for (const ParameterCount& unused : counts.unused) {
@@ -153,18 +153,18 @@ class ModelCheck {
       step("packed model", [&] { return check_packed_model(*encoder); });
     }
     if (encoder) std::ranges::copy(encoder->notes(), std::back_inserter(report_.differences));
-    note_differences(sentence, config);
+    note_differences(sentence, positions);
     if (encoder && file_exists(folder_ / kGoldenFile)) {
       step("golden sentences", [&] { return judge_golden_sentences(*encoder); });
     }
   }
 
-  void note_differences(const formats::SentenceFolder& sentence, const std::optional<models::BertConfig>& config) {
-    if (config && sentence.max_seq_length && *sentence.max_seq_length > config->positions) {
+  void note_differences(const formats::SentenceFolder& sentence, std::optional<std::size_t> positions) {
+    if (positions && sentence.max_seq_length && *sentence.max_seq_length > *positions) {
       report_.differences.push_back(
           fmt::format("max_seq_length is {}, but the model has {} positions: longer texts are cut here, an error in "
                       "sentence-transformers",
-                      *sentence.max_seq_length, config->positions));
+                      *sentence.max_seq_length, *positions));
     }
     if (!file_exists(sentence.transformer / "tokenizer.json")) {
       report_.differences.emplace_back("there is no tokenizer.json: the tokens come from vocab.txt");

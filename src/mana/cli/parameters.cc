@@ -8,9 +8,7 @@
 #include <string_view>
 #include <variant>
 
-#include "mana/models/bert/config.h"
-#include "mana/models/sentence/adapter.h"
-#include "mana/models/static/static_embedding.h"
+#include "mana/models/sentence/encoder_tensors.h"
 
 namespace mana::cli {
 namespace {
@@ -23,14 +21,8 @@ void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpo
     if (counts.parts.empty() || counts.parts.back().part != part) counts.parts.push_back({part, 0});
     counts.parts.back().parameters += formats::element_count(shape);
   };
-  if (folder.encoder == formats::EncoderKind::static_embedding) {
-    for (const auto& [name, tensor] : checkpoint.tensors()) {
-      if (models::is_static_tensor(name) && is_parameter(tensor)) use(name, "token embeddings", tensor.shape);
-    }
-  } else {
-    for (const models::BertTensor& tensor : models::bert_tensors_in(checkpoint, models::encoder_config(folder))) {
-      use(tensor.name, tensor.part, tensor.shape);
-    }
+  for (const models::EncoderTensor& tensor : models::encoder_tensors(folder, checkpoint)) {
+    use(tensor.name, tensor.part, tensor.shape);
   }
   for (const auto& [name, tensor] : checkpoint.tensors()) {
     if (!used.contains(name) && is_parameter(tensor)) {
@@ -69,10 +61,9 @@ ParameterCounts count_parameters(const formats::SentenceFolder& folder, const fo
   ParameterCounts counts;
   count_encoder(folder, checkpoint, counts);
   for (const formats::SentenceModule& module : folder.modules) {
-    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) count_module("dense", dense->folder, counts);
-    if (const auto* norm = std::get_if<formats::LayerNormModule>(&module)) {
-      count_module("layer norm", norm->folder, counts);
-    }
+    const std::filesystem::path* const weights = formats::weights_folder(module);
+    if (weights == nullptr) continue;
+    count_module(std::holds_alternative<formats::DenseModule>(module) ? "dense" : "layer norm", *weights, counts);
   }
   counts.used_parameters = sum(counts.parts);
   counts.unused_parameters = sum(counts.unused);

@@ -17,7 +17,7 @@
 #include "mana/formats/checkpoint_task.h"
 #include "mana/hub/hub.h"
 #include "mana/hub/store.h"
-#include "mana/models/bert/config.h"
+#include "mana/models/families.h"
 
 namespace mana::cli {
 namespace {
@@ -57,7 +57,7 @@ std::string sentence_about(const hub::PullResult& result, const std::string& nam
 /// That the encoder is of a family that can be used, as soon as its configuration is there.
 void check_configuration(const std::filesystem::path& encoder, bool has_modules) {
   if (!file_exists(encoder / "config.json")) return;  // as for static embeddings; the whole is checked at the end
-  models::read_bert_config(encoder);
+  models::read_encoder_config(encoder);
   if (!has_modules) formats::require_encoder(encoder);
 }
 

@@ -89,30 +89,21 @@ std::pair<double, double> range_of(const std::string& text) {
   return {low, high};
 }
 
-/// The layer of "encoder.layer.3.output.dense.weight"; nothing where there is none.
-std::optional<std::size_t> layer_of(std::string_view name) {
-  constexpr std::string_view kMark = "encoder.layer.";
-  const std::size_t place = name.find(kMark);
-  if (place == std::string_view::npos) return {};
-  std::size_t layer = 0;
-  const char* const begin = name.data() + place + kMark.size();
-  const auto [end, error] = std::from_chars(begin, name.data() + name.size(), layer);
-  if (error != std::errc()) return {};
-  return layer;
-}
-
-/// Whether an item of --freeze means this parameter: layers "2" or "0-3", or a part of its name.
-bool means(std::string_view item, std::string_view name) {
+/// Whether an item of --freeze means this parameter of a model: layers "2" or "0-3", the embeddings below them, or a
+/// part of its name.
+bool means(std::string_view item, const autograd::Parameter& parameter, const models::TrainableModel& model) {
+  const bool below = parameter.depth == 0 && model.depth() > 0;
+  const bool named = (below && item == "embeddings") || parameter.name.find(item) != std::string::npos;
   std::size_t first = 0, last = 0;
   const char* const begin = item.data();
   const char* const end = begin + item.size();
   auto read = std::from_chars(begin, end, first);
-  if (read.ec != std::errc()) return name.find(item) != std::string_view::npos;
+  if (read.ec != std::errc()) return named;
   last = first;
   if (read.ptr != end && *read.ptr == '-') read = std::from_chars(read.ptr + 1, end, last);
-  if (read.ec != std::errc() || read.ptr != end) return name.find(item) != std::string_view::npos;
-  const std::optional<std::size_t> layer = layer_of(name);
-  return layer && *layer >= first && *layer <= last;
+  if (read.ec != std::errc() || read.ptr != end) return named;
+  return parameter.depth > 0 && parameter.depth < model.depth() && parameter.depth > first &&
+         parameter.depth - 1 <= last;
 }
 
 engine::EncoderOptions encoder_options(const SentenceTrainingChoice& choice) {
@@ -370,20 +361,13 @@ void SentenceTraining::add_teacher(const SentenceTrainingChoice& choice, bool qu
 
 void SentenceTraining::settle_parameters(const SentenceTrainingChoice& choice) {
   const double decay = number_in("--layer-decay", choice.layer_decay, 0, 1.0000001);
-  std::size_t layers = 0;
-  for (const autograd::Parameter& parameter : model.parameters()) {
-    if (const auto layer = layer_of(parameter.name)) layers = std::max(layers, *layer + 1);
-  }
   for (autograd::Parameter& parameter : model.parameters()) {
-    const auto layer = layer_of(parameter.name);
-    const bool below = parameter.name.find("embeddings") != std::string::npos;
-    const std::size_t depth = layer ? *layer + 1 : below ? 0 : layers + 1;
-    parameter.rate_scale = static_cast<float>(std::pow(decay, static_cast<double>(layers + 1 - depth)));
+    parameter.rate_scale = static_cast<float>(std::pow(decay, static_cast<double>(model.depth() - parameter.depth)));
   }
   for (const std::string& item : list(choice.freeze)) {
     bool found = false;
     for (autograd::Parameter& parameter : model.parameters()) {
-      if (!means(item, parameter.name)) continue;
+      if (!means(item, parameter, model)) continue;
       parameter.frozen = found = true;
     }
     if (!found) throw UsageError(fmt::format("--freeze: no tensor of the model is meant by '{}'", item));

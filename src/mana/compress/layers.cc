@@ -4,38 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "mana/base/errors.h"
-#include "mana/models/bert/config.h"
-#include "mana/models/sentence/adapter.h"
+#include "mana/models/sentence/encoder_tensors.h"
 #include "mana/models/sentence/model_folder.h"
 
 namespace mana::compress {
 namespace {
-
-constexpr std::string_view kLayer = "encoder.layer.";
-
-/// The number in "bert.encoder.layer.11.output.dense.weight", and where it stands.
-struct LayerNumber {
-  std::size_t begin;
-  std::size_t end;
-  std::size_t value;
-};
-
-std::optional<LayerNumber> layer_number(const std::string& name) {
-  const std::size_t place = name.find(kLayer);
-  if (place == std::string::npos) return std::nullopt;
-  const std::size_t begin = place + kLayer.size();
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(name.data() + begin, name.data() + name.size(), value);
-  if (error != std::errc()) return std::nullopt;
-  return LayerNumber{begin, static_cast<std::size_t>(end - name.data()), value};
-}
 
 void check(const std::vector<std::size_t>& layers, std::size_t count) {
   const bool ascending = std::ranges::adjacent_find(layers, std::ranges::greater_equal()) == layers.end();
@@ -62,18 +40,20 @@ std::size_t layer_count(const std::filesystem::path& folder) {
   if (model.encoder != formats::EncoderKind::transformer) {
     throw ArgumentError(fmt::format("{} is a static embedding, which has no layers", folder.string()));
   }
-  return models::encoder_config(model).layers;
+  return models::encoder_facts(model).layers;
 }
 
 void keep_layers(const std::filesystem::path& folder, const std::vector<std::size_t>& layers) {
   check(layers, layer_count(folder));
-  const std::filesystem::path transformer = formats::read_sentence_folder(folder).transformer;
+  const formats::SentenceFolder model = formats::read_sentence_folder(folder);
+  const std::filesystem::path& transformer = model.transformer;
+  const models::NameTable& names = models::names_of(models::encoder_config(model));
   models::rewrite_weights(transformer, [&](const formats::StoredTensor&, models::ChangedTensor& tensor) {
-    const std::optional<LayerNumber> number = layer_number(tensor.name);
-    if (!number) return true;
-    const auto kept = std::ranges::find(layers, number->value);
+    const std::optional<models::NameTable::Layer> layer = names.layer(tensor.name);
+    if (!layer) return true;
+    const auto kept = std::ranges::find(layers, layer->number);
     if (kept == layers.end()) return false;
-    tensor.name.replace(number->begin, number->end - number->begin, std::to_string(kept - layers.begin()));
+    tensor.name.replace(layer->begin, layer->end - layer->begin, std::to_string(kept - layers.begin()));
     return true;
   });
   models::edit_json(transformer / "config.json",

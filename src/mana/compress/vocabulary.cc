@@ -17,7 +17,7 @@
 #include "mana/base/printable.h"
 #include "mana/compress/token_counts.h"
 #include "mana/formats/sentence_tokenizer.h"
-#include "mana/models/bert/config.h"
+#include "mana/models/sentence/encoder_tensors.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
 
@@ -272,7 +272,7 @@ class TokenizerFiles {
 std::string table_name(const formats::SentenceFolder& model) {
   const formats::Checkpoint checkpoint = formats::Checkpoint::open(model.transformer);
   if (model.encoder == formats::EncoderKind::transformer) {
-    return models::bert_tensors_in(checkpoint, models::read_bert_config(model.transformer)).front().name;
+    return models::encoder_tensors(model, checkpoint).front().name;
   }
   if (checkpoint.find("embedding.weight") == nullptr) {
     throw ArgumentError(fmt::format("{} stores its vectors as model2vec does, whose vocabulary is not reduced here",
@@ -300,6 +300,10 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
   tokenizer.require_vectors(rows, std::numeric_limits<std::size_t>::max(), "the model");
   const TokenizerFiles files(model.transformer, tokenizer);
   const std::vector<VocabularyToken> tokens = files.tokens(count_tokens(tokenizer, rows, corpus));
+  const auto is_read = [&](const std::string& tensor) {
+    return model.encoder != formats::EncoderKind::transformer ||
+           models::names_of(models::encoder_config(model)).is_of_the_encoder(tensor);
+  };
   const std::vector<std::int64_t> kept = tokens_to_keep(tokens, size, files.continuing_prefix());
   models::rewrite_weights(model.transformer, [&](const formats::StoredTensor& stored, models::ChangedTensor& tensor) {
     if (tensor.name == table) {
@@ -307,9 +311,8 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
       tensor.bytes = kept_rows(stored, kept);
       return true;
     }
-    return stored.shape.empty() || stored.shape[0] != rows || rows == 0 ||
-           model.encoder != formats::EncoderKind::transformer || tensor.name.find("embeddings.") != std::string::npos ||
-           tensor.name.find("encoder.") != std::string::npos;
+    // What else has a row for each token belongs to a head, which the vectors do not depend on.
+    return stored.shape.empty() || stored.shape[0] != rows || rows == 0 || is_read(tensor.name);
   });
   const Renumbering numbers(kept);
   files.renumber(numbers);

@@ -12,7 +12,6 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/engine/encoder.h"
 #include "mana/formats/safetensors.h"
-#include "mana/models/bert/bert.h"
 #include "mana/models/sentence/packed_model.h"
 
 namespace mana::engine {

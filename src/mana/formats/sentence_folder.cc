@@ -27,9 +27,11 @@ constexpr std::array<std::pair<std::string_view, PoolingMode>, 6> kPoolingModes 
 
 /// The reference looks for the file under one name for each family of models.
 TransformerSettings read_transformer(const std::filesystem::path& folder) {
-  for (const auto family : {"bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"}) {
-    const auto path = folder / fmt::format("sentence_{}_config.json", family);
-    if (file_exists(path)) return parse_transformer(json::Document::read(path).root());
+  for (const char* name :
+       {"sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json",
+        "sentence_camembert_config.json", "sentence_albert_config.json", "sentence_xlm-roberta_config.json",
+        "sentence_xlnet_config.json"}) {
+    if (file_exists(folder / name)) return parse_transformer(json::Document::read(folder / name).root());
   }
   return {};
 }
@@ -100,6 +102,12 @@ std::string_view name_of(Similarity similarity) {
     case Similarity::manhattan: return "manhattan";
   }
   return "?";
+}
+
+const std::filesystem::path* weights_folder(const SentenceModule& module) {
+  if (const auto* dense = std::get_if<DenseModule>(&module)) return &dense->folder;
+  if (const auto* norm = std::get_if<LayerNormModule>(&module)) return &norm->folder;
+  return nullptr;
 }
 
 SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {

@@ -62,6 +62,9 @@ enum class EncoderKind {
 
 using SentenceModule = std::variant<PoolingModule, DenseModule, LayerNormModule, NormalizeModule>;
 
+/// The folder with a module's weights; null where it has none.
+const std::filesystem::path* weights_folder(const SentenceModule& module);
+
 /// What a sentence-transformers folder says, with what it leaves open filled in as sentence-transformers does.
 struct SentenceFolder {
   std::filesystem::path folder;

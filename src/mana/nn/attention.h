@@ -28,6 +28,11 @@ struct SelfAttention {
   std::size_t key_heads = heads;
   kernels::Reach reach = {};
 
+  static void parts(auto& self, auto&& visit) {
+    visit("query_key_value", self.query_key_value);
+    visit("output", self.output);
+  }
+
   template <class Context = Run, class Value>
   Value operator()(const Context& run, const Value& x, const PackedTokens& batch) const {
     const Value qkv = query_key_value(run, x, kernels::Activation::identity, Use::product);
@@ -47,6 +52,12 @@ struct CrossAttention {
   Linear output;
   std::size_t heads = 1;
   std::size_t key_heads = heads;
+
+  static void parts(auto& self, auto&& visit) {
+    visit("query", self.query);
+    visit("key_value", self.key_value);
+    visit("output", self.output);
+  }
 
   template <class Context = Run, class Value>
   Value operator()(const Context& run, const Value& x, Sequences queries, const Value& memory, Sequences keys) const {

@@ -16,6 +16,13 @@ struct EncoderLayer {
   FeedForward feed_forward;
   LayerNorm feed_norm;
 
+  static void parts(auto& self, auto&& visit) {
+    visit("attend", self.attend);
+    visit("attend_norm", self.attend_norm);
+    visit("feed_forward", self.feed_forward);
+    visit("feed_norm", self.feed_norm);
+  }
+
   template <class Context = Run, class Value>
   Value operator()(const Context& run, const Value& x, const PackedTokens& batch) const {
     const Value h = attend_norm(run, x, attend(run, x, batch));

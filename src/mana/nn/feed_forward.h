@@ -11,6 +11,11 @@ struct FeedForward {
   Linear narrow;
   kernels::Activation activation = kernels::Activation::gelu;
 
+  static void parts(auto& self, auto&& visit) {
+    visit("widen", self.widen);
+    visit("narrow", self.narrow);
+  }
+
   Tensor operator()(const Run& run, const Tensor& x) const {
     return operations::feed_forward(run, x, widen.weights, activation, narrow.weights);
   }

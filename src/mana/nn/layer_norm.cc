@@ -12,8 +12,9 @@ using operations::Normal;
 
 operations::NormWeights weights_of(const LayerNorm& norm) { return {norm.gamma, norm.beta, norm.epsilon}; }
 
-std::span<float> gradient_of(const Parameter& parameter) {
-  return parameter.frozen ? std::span<float>() : parameter.gradient;
+/// Where a parameter's gradient is added up; nowhere for what is frozen or is no parameter.
+std::span<float> gradient_of(const Parameter* parameter) {
+  return parameter == nullptr || parameter->frozen ? std::span<float>() : parameter->gradient;
 }
 
 /// h = x + dropout(y),   n = (h - mean(h)) s,   s = 1 / √(var(h) + ε),   z = n γ + β;
@@ -32,7 +33,7 @@ struct NormGradient {
   void operator()(const Tensor& dz) const {
     const bool wants_y = y && y->needs_gradient();
     auto [dh, dy] = operations::norm_gradients(training.run(), weights_of(norm), normal, dropout, dz, wants_y,
-                                               gradient_of(*parameters.gamma), gradient_of(*parameters.beta));
+                                               gradient_of(parameters.gamma), gradient_of(parameters.beta));
     if (x.needs_gradient()) add_gradient(training, x, std::move(dh));
     if (wants_y) add_gradient(training, *y, std::move(dy));
   }

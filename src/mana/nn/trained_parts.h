@@ -17,7 +17,8 @@ struct LayerNorm;
 class EmbeddingTable;
 
 /// The truth behind a Linear, one tensor of a checkpoint or several that lie side by side (query, key and value): their
-/// values, and their gradients, follow each other in memory without gaps.
+/// values, and their gradients, follow each other in memory without gaps. Several parts may have one parameter (a table
+/// that is looked up and multiplied): its gradient is the sum of theirs.
 struct TrainedLinear {
   std::vector<Parameter*> weights;  ///< together [outputs, inputs]
   std::vector<Parameter*> biases;   ///< together [outputs]; none for a map without
@@ -28,9 +29,9 @@ struct TrainedLinear {
 
 struct TrainedNorm {
   Parameter* gamma = nullptr;
-  Parameter* beta = nullptr;
+  Parameter* beta = nullptr;  ///< null for a norm without a shift
 
-  bool trains() const { return !gamma->frozen || !beta->frozen; }
+  bool trains() const { return !gamma->frozen || (beta != nullptr && !beta->frozen); }
 };
 
 struct TrainedTable {

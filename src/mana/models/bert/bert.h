@@ -1,14 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <string>
 #include <vector>
 
-#include "mana/formats/safetensors.h"
 #include "mana/models/bert/config.h"
 #include "mana/nn/embedding.h"
 #include "mana/nn/encoder_layer.h"
 #include "mana/nn/layer_norm.h"
+#include "mana/nn/parts.h"
 
 namespace mana::models {
 
@@ -19,6 +17,13 @@ struct BertEmbeddings {
   nn::EmbeddingTable position;  ///< [positions, model]
   nn::EmbeddingTable type;      ///< [types, model]
   nn::LayerNorm norm;
+
+  static void parts(auto& self, auto&& visit) {
+    visit("word", self.word, nn::by_token);
+    visit("position", self.position);
+    visit("type", self.type);
+    visit("norm", self.norm);
+  }
 
   template <class Context = nn::Run>
   auto operator()(const Context& run, const nn::PackedTokens& batch) const {
@@ -33,9 +38,19 @@ struct BertEmbeddings {
 
 /// The encoder of BERT (Devlin et al. 2019): embeddings, then post-norm Transformer layers.
 struct Bert {
-  BertConfig config;
+  using Config = BertConfig;
+
+  Config config;
   BertEmbeddings embed;
   std::vector<nn::EncoderLayer> layers;
+
+  /// In its shapes, without weights.
+  static Bert make(const Config& config, const kernels::WeightLayout& layout);
+
+  static void parts(auto& self, auto&& visit) {
+    visit("embeddings", self.embed);
+    visit("layers", self.layers, nn::stack);
+  }
 
   /// -> [tokens, model], the last hidden state
   template <class Context = nn::Run>
@@ -45,33 +60,5 @@ struct Bert {
     return x;
   }
 };
-
-/// The encoder's layers in their shapes, without weights.
-Bert make_bert(const BertConfig& config, const kernels::WeightLayout& layout);
-
-/// Every part of the encoder that holds weights, in the order of bert_tensors(): the one list from which they are read
-/// and written. Calls visit(name, part), a part being an nn::EmbeddingTable, nn::LayerNorm or nn::Linear; `encoder` is
-/// a Bert or a const Bert.
-template <class Encoder, class Visit>
-void for_each_part(Encoder& encoder, Visit&& visit) {
-  visit("embeddings.word", encoder.embed.word);
-  visit("embeddings.position", encoder.embed.position);
-  visit("embeddings.type", encoder.embed.type);
-  visit("embeddings.norm", encoder.embed.norm);
-  for (std::size_t i = 0; i < encoder.layers.size(); ++i) {
-    auto& layer = encoder.layers[i];
-    const std::string prefix = "layers." + std::to_string(i) + ".";
-    visit(prefix + "attend.query_key_value", layer.attend.query_key_value);
-    visit(prefix + "attend.output", layer.attend.output);
-    visit(prefix + "attend_norm", layer.attend_norm);
-    visit(prefix + "feed_forward.widen", layer.feed_forward.widen);
-    visit(prefix + "feed_forward.narrow", layer.feed_forward.narrow);
-    visit(prefix + "feed_norm", layer.feed_norm);
-  }
-}
-
-/// Gives the parts the weights of a checkpoint. The embedding tables stay in its mapped files.
-/// Throws FormatError that names the tensor which is missing or has another shape than config.json makes it.
-void read_bert(std::shared_ptr<const formats::Checkpoint> checkpoint, Bert& bert);
 
 }  // namespace mana::models

@@ -5,8 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "mana/base/errors.h"
-#include "mana/base/json.h"
+#include "mana/models/bert/names.h"
 
 namespace mana::models {
 namespace {
@@ -46,11 +45,7 @@ float probability_at(const json::Value& config, std::string_view key, float othe
 
 }  // namespace
 
-BertConfig read_bert_config(const std::filesystem::path& folder) {
-  const json::Document document = json::Document::read(folder / "config.json");
-  const json::Value root = document.root();
-  const json::Value type = root.at("model_type");
-  if (type.string() != "bert") type.fail(fmt::format("is '{}'; only 'bert' is supported", type.string()));
+BertConfig BertConfig::read(const json::Value& root) {
   if (const auto kind = root.find("position_embedding_type"); kind && kind->string() != "absolute") {
     kind->fail(fmt::format("is '{}'; only 'absolute' is supported", kind->string()));
   }
@@ -81,64 +76,23 @@ BertConfig read_bert_config(const std::filesystem::path& folder) {
   return config;
 }
 
-std::vector<BertTensor> bert_tensors(const BertConfig& config) {
-  std::vector<BertTensor> tensors;
-  const auto add = [&](std::string name, formats::Shape shape, const std::string& part) {
-    tensors.push_back({std::move(name), std::move(shape), part});
-  };
-  const auto linear = [&](const std::string& name, std::size_t outputs, std::size_t inputs, const std::string& part) {
-    add(name + ".weight", {outputs, inputs}, part);
-    add(name + ".bias", {outputs}, part);
-  };
-  const auto norm = [&](const std::string& name, const std::string& part) {
-    add(name + ".weight", {config.model}, part);
-    add(name + ".bias", {config.model}, part);
-  };
+const NameTable& BertConfig::names() const { return kBertNames; }
 
-  add("embeddings.word_embeddings.weight", {config.vocabulary, config.model}, "word embeddings");
-  add("embeddings.position_embeddings.weight", {config.positions, config.model}, "position embeddings");
-  add("embeddings.token_type_embeddings.weight", {config.types, config.model}, "token type embeddings");
-  norm("embeddings.LayerNorm", "embedding norm");
-  for (std::size_t layer = 0; layer < config.layers; ++layer) {
-    const std::string prefix = fmt::format("encoder.layer.{}.", layer), part = fmt::format("encoder layer {}", layer);
-    for (const char* name : {"query", "key", "value"}) {
-      linear(prefix + "attention.self." + name, config.model, config.model, part);
-    }
-    linear(prefix + "attention.output.dense", config.model, config.model, part);
-    norm(prefix + "attention.output.LayerNorm", part);
-    linear(prefix + "intermediate.dense", config.inner, config.model, part);
-    linear(prefix + "output.dense", config.model, config.inner, part);
-    norm(prefix + "output.LayerNorm", part);
-  }
-  return tensors;
-}
-
-namespace {
-
-/// LayerNorm.weight and LayerNorm.bias under the names that the first checkpoints gave them.
-std::string old_norm_name(const std::string& name) {
-  const std::size_t end = name.rfind("LayerNorm.");
-  if (end == std::string::npos) return name;
-  return name.substr(0, end) + (name.ends_with(".weight") ? "LayerNorm.gamma" : "LayerNorm.beta");
-}
-
-}  // namespace
-
-std::vector<BertTensor> bert_tensors_in(const formats::Checkpoint& checkpoint, const BertConfig& config) {
-  std::vector<BertTensor> tensors = bert_tensors(config);
-  const std::string prefix = checkpoint.find("bert." + tensors.front().name) == nullptr ? "" : "bert.";
-  for (BertTensor& tensor : tensors) {
-    const std::string old = prefix + old_norm_name(tensor.name);
-    tensor.name = prefix + tensor.name;
-    if (checkpoint.find(tensor.name) == nullptr && checkpoint.find(old) != nullptr) tensor.name = old;
-    const formats::Shape& shape = checkpoint.at(tensor.name).shape;
-    if (shape != tensor.shape) {
-      throw FormatError(fmt::format("{}: tensor {} has shape {}, but config.json makes it {}",
-                                    checkpoint.folder().string(), tensor.name, formats::to_string(shape),
-                                    formats::to_string(tensor.shape)));
-    }
-  }
-  return tensors;
+EncoderFacts BertConfig::facts() const {
+  return {.width = model,
+          .vocabulary = vocabulary,
+          .positions = positions,
+          .layers = layers,
+          .layer_weights = layers * model * (4 * model + 2 * inner),
+          .listed = {{"type", std::string(kFamily)},
+                     {"layers", layers},
+                     {"width", model},
+                     {"heads", heads},
+                     {"inner", inner},
+                     {"activation", activation_name},
+                     {"positions", positions},
+                     {"vocabulary", vocabulary}},
+          .summary = fmt::format("{}, {} layers of {}", kFamily, layers, model)};
 }
 
 }  // namespace mana::models

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "mana/formats/safetensors.h"
+#include "mana/base/json.h"
 #include "mana/kernels/activation.h"
+#include "mana/models/encoder_facts.h"
+#include "mana/models/names.h"
 
 namespace mana::models {
 
 /// The sizes of a BERT encoder (Devlin et al. 2019), from the `config.json` of its folder.
 struct BertConfig {
+  static constexpr std::string_view kFamily = "bert";  ///< the file's model_type
+
   std::size_t vocabulary = 0;
   std::size_t positions = 0;  ///< the longest text, in tokens
   std::size_t types = 0;
@@ -24,23 +27,12 @@ struct BertConfig {
   float attention_dropout = 0.1f;  ///< in training
   kernels::Activation activation = kernels::Activation::gelu;
   std::string activation_name = "gelu";  ///< as the file calls it
+
+  /// From the parsed file. Throws FormatError; another kind of positions and decoders are refused by name.
+  static BertConfig read(const json::Value& root);
+
+  const NameTable& names() const;
+  EncoderFacts facts() const;
 };
-
-/// Throws IoError or FormatError; another architecture or kind of positions is refused by name.
-BertConfig read_bert_config(const std::filesystem::path& folder);
-
-/// One tensor of a BERT checkpoint, without the prefix that a head model puts before its names.
-struct BertTensor {
-  std::string name;
-  formats::Shape shape;
-  std::string part;  ///< "embeddings", "encoder layer 3", …: what it is counted under
-};
-
-/// Every tensor that the encoder is made of, in the order of the model.
-std::vector<BertTensor> bert_tensors(const BertConfig& config);
-
-/// The same tensors with their names in this checkpoint: head models put "bert." before them, old ones say gamma and
-/// beta. Throws FormatError that names the first that is missing.
-std::vector<BertTensor> bert_tensors_in(const formats::Checkpoint& checkpoint, const BertConfig& config);
 
 }  // namespace mana::models

@@ -16,6 +16,7 @@
 #include "mana/base/printable.h"
 #include "mana/formats/lora_config.h"
 #include "mana/hub/store.h"
+#include "mana/models/families.h"
 
 namespace mana::models {
 namespace {
@@ -59,8 +60,8 @@ std::vector<float> transposed(const std::vector<float>& matrix, std::uint64_t ro
 
 class Adapter {
  public:
-  Adapter(const fs::path& folder, Checkpoint& checkpoint)
-      : config_(formats::read_lora_config(folder)), file_(open(folder)), checkpoint_(checkpoint) {
+  Adapter(const fs::path& folder, const NameTable& names, Checkpoint& checkpoint)
+      : config_(formats::read_lora_config(folder)), names_(names), file_(open(folder)), checkpoint_(checkpoint) {
     if (!file_.unread().empty()) {
       const auto& [name, tensor] = *file_.unread().begin();
       fail(name, fmt::format("is stored as {}, which is not read here", printable(tensor.type)));
@@ -91,9 +92,10 @@ class Adapter {
   /// Puts a tensor to its layer, by the name that PEFT gives it: "base_model.model.<layer>.lora_A.weight".
   void sort(const std::string& full_name, const StoredTensor& tensor) {
     std::string_view name = full_name;
-    for (const std::string_view prefix : {"base_model.model.", "base_model.", "bert."}) {
+    for (const std::string_view prefix : {"base_model.model.", "base_model."}) {
       if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
     }
+    name = names_.without_prefix(name);
     static constexpr std::pair<std::string_view, const StoredTensor * LoraLayer::*> kParts[] = {
         {".lora_A.weight", &LoraLayer::a},         {".lora_B.weight", &LoraLayer::b},
         {".lora_A.default.weight", &LoraLayer::a}, {".lora_B.default.weight", &LoraLayer::b},
@@ -114,23 +116,11 @@ class Adapter {
     whole_[std::string(name)] = &tensor;
   }
 
-  /// Heads and the pooler have no influence on vectors.
-  static bool is_of_the_encoder(std::string_view name) {
-    return name.starts_with("encoder.") || name.starts_with("embeddings.");
-  }
-
   /// The name that a tensor of the encoder has in this checkpoint; nothing when there is none.
-  std::optional<std::string> name_in_checkpoint(std::string_view name) const {
-    std::vector<std::string> names = {std::string(name)};
-    if (const std::size_t norm = name.rfind("LayerNorm."); norm != std::string_view::npos) {
-      names.push_back(fmt::format("{}LayerNorm.{}", name.substr(0, norm), name.ends_with("weight") ? "gamma" : "beta"));
-    }
-    for (const std::string& each : names) {
-      for (std::string full : {each, "bert." + each}) {
-        if (checkpoint_.find(full) != nullptr) return full;
-      }
-    }
-    return std::nullopt;
+  std::optional<std::string> name_in_checkpoint(const std::string& name) const {
+    std::string full = names_.name_in(checkpoint_, name);
+    if (checkpoint_.find(full) == nullptr) return std::nullopt;
+    return full;
   }
 
   /// Biases that were trained, and layers that the adapter has whole.
@@ -148,7 +138,7 @@ class Adapter {
                                     (config_.bias == LoraConfig::Bias::lora_only && config_.targets(layer)));
     const bool table = name.ends_with("_embeddings.weight");  // PEFT saves those that are targets, or were made longer
     if (!saved && !bias && !table) fail(shown, "is neither of LoRA nor what bias and modules_to_save name");
-    if (!is_of_the_encoder(name)) return;
+    if (!names_.is_of_the_encoder(name)) return;  // heads and the pooler have no influence on vectors
     const auto place = name_in_checkpoint(name);
     if (!place) fail(shown, "is for a part that the base model has not");
     const StoredTensor& old = checkpoint_.at(*place);
@@ -165,7 +155,7 @@ class Adapter {
       fail(name, fmt::format("has no {}", layer.a == nullptr ? "lora_A" : "lora_B"));
     }
     if (!config_.targets(name)) fail(name, fmt::format("is a layer that {} does not target", formats::kAdapterConfig));
-    if (!is_of_the_encoder(name)) return;
+    if (!names_.is_of_the_encoder(name)) return;
     const auto place = name_in_checkpoint(name + ".weight");
     if (!place) fail(name, "is a layer that the base model has not");
     const StoredTensor& base = checkpoint_.at(*place);
@@ -217,6 +207,7 @@ class Adapter {
   }
 
   LoraConfig config_;
+  const NameTable& names_;
   formats::Safetensors file_;
   Checkpoint& checkpoint_;
   std::map<std::string, LoraLayer> layers_;
@@ -246,11 +237,12 @@ fs::path encoder_folder(const formats::SentenceFolder& folder) {
   return found;
 }
 
-BertConfig encoder_config(const formats::SentenceFolder& folder) { return read_bert_config(encoder_folder(folder)); }
-
 Checkpoint open_encoder(const formats::SentenceFolder& folder) {
   Checkpoint checkpoint = Checkpoint::open(encoder_folder(folder));
-  if (folder.adapter) Adapter(folder.transformer, checkpoint).merge();
+  if (folder.adapter) {
+    const NameTable& names = names_of(read_encoder_config(checkpoint.folder()));
+    Adapter(folder.transformer, names, checkpoint).merge();
+  }
   return checkpoint;
 }
 

@@ -8,7 +8,7 @@
 
 #include "mana/base/file.h"
 #include "mana/formats/sentence_modules.h"
-#include "mana/models/bert/config.h"
+#include "mana/models/families.h"
 #include "mana/models/sentence/model_folder.h"
 
 namespace mana::models {
@@ -76,10 +76,10 @@ void write_legacy_schema(const fs::path& folder) {
     });
   }
   if (model.encoder != formats::EncoderKind::transformer) return;
-  const BertConfig config = read_bert_config(model.transformer);
+  const EncoderFacts encoder = facts_of(read_encoder_config(model.transformer));
   write_pooling(modules.at(1).folder / "config.json", std::get<formats::PoolingModule>(model.modules.at(0)),
-                config.model);
-  write_transformer(model, config.positions);
+                encoder.width);
+  write_transformer(model, *encoder.positions);
 }
 
 }  // namespace mana::models

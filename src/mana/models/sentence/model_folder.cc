@@ -146,11 +146,9 @@ bool is_copied_with_models(std::string_view name) {
 std::vector<fs::path> weight_folders(const fs::path& folder) {
   const formats::SentenceFolder model = formats::read_sentence_folder(folder);
   std::vector<fs::path> folders = {model.transformer.lexically_relative(folder)};
-  if (model.modules_assumed) return folders;
-  for (const ListedModule& module : listed_modules(folder)) {
-    if (module.type == "Dense" || module.type == "LayerNorm") {
-      folders.push_back(module.folder.lexically_relative(folder));
-    }
+  for (const formats::SentenceModule& module : model.modules) {
+    const fs::path* const weights = formats::weights_folder(module);
+    if (weights != nullptr) folders.push_back(weights->lexically_relative(folder));
   }
   return folders;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "mana/base/file.h"
@@ -46,11 +45,8 @@ template <class Extend>
 std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend) {
   std::uint64_t sum = sum_of_weights(0, open_encoder(folder), extend);
   for (const formats::SentenceModule& module : folder.modules) {
-    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {
-      sum = sum_of_weights(sum, formats::Checkpoint::open(dense->folder), extend);
-    } else if (const auto* norm = std::get_if<formats::LayerNormModule>(&module)) {
-      sum = sum_of_weights(sum, formats::Checkpoint::open(norm->folder), extend);
-    }
+    const std::filesystem::path* const weights = formats::weights_folder(module);
+    if (weights != nullptr) sum = sum_of_weights(sum, formats::Checkpoint::open(*weights), extend);
   }
   for (const char* name :
        {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json", "added_tokens.json"}) {

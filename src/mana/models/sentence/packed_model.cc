@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <sstream>
 
 #include "mana/base/errors.h"
+#include "mana/models/packed_parts.h"
 #include "mana/models/sentence/origin.h"
 #include "mana/models/sentence/packed_sections.h"
 #include "mana/text/compiled_version.h"
@@ -18,70 +18,6 @@ namespace {
 
 using formats::PackedFile;
 using formats::PackedSection;
-
-/// Gives every part its sections of the mapped file.
-class PackedReader {
- public:
-  explicit PackedReader(std::shared_ptr<const PackedFile> file) : file_(std::move(file)) {}
-
-  void operator()(const std::string& name, nn::EmbeddingTable& table) {
-    for (const DType dtype : {DType::f32, DType::f16, DType::bf16}) {
-      const std::string section = section_name(name, name_of(dtype));
-      const PackedSection* found = file_->find(section);
-      if (found == nullptr) continue;
-      require_size(section, *found, table.rows() * table.width() * size_of(dtype));
-      table = {found->bytes, dtype, table.width(), file_};
-      return;
-    }
-    fail(fmt::format("there are no {}", name));
-  }
-
-  void operator()(const std::string& name, nn::LayerNorm& norm) {
-    read_values(section_name(name + ".gamma", name_of(DType::f32)), norm.gamma);
-    read_values(section_name(name + ".beta", name_of(DType::f32)), norm.beta);
-  }
-
-  void operator()(const std::string& name, nn::Linear& linear) {
-    const std::string section = section_name(name, name_of(linear.weights.layout()));
-    linear.weights.view(checked(section, linear.weights.byte_size()), file_);
-  }
-
-  text::Tokenizer tokenizer() const {
-    const std::string section(kTokenizerSection), place = fmt::format("{}: {}", file_->path().string(), section);
-    return text::Tokenizer::from_compiled(checked(section).bytes, file_, place);
-  }
-
- private:
-  void read_values(const std::string& section, std::vector<float>& values) const {
-    const std::span<const std::byte> bytes = checked(section, values.size() * sizeof(float));
-    std::memcpy(values.data(), bytes.data(), bytes.size());
-  }
-
-  /// A section that is there and undamaged.
-  const PackedSection& checked(const std::string& section) const {
-    const PackedSection* found = file_->find(section);
-    if (found == nullptr) fail(fmt::format("there is no section {}", section));
-    formats::check_section(section, *found, file_->path().string());
-    return *found;
-  }
-
-  std::span<const std::byte> checked(const std::string& section, std::size_t size) const {
-    const PackedSection& found = checked(section);
-    require_size(section, found, size);
-    return found.bytes;
-  }
-
-  void require_size(const std::string& section, const PackedSection& found, std::size_t size) const {
-    if (found.bytes.size() == size) return;
-    fail(fmt::format("section {} has {} bytes, but the configuration makes it {}", section, found.bytes.size(), size));
-  }
-
-  [[noreturn]] void fail(std::string_view what) const {
-    throw FormatError(fmt::format("{}: {}; write it again, or remove it", file_->path().string(), what));
-  }
-
-  std::shared_ptr<const PackedFile> file_;
-};
 
 /// A section of text; empty when there is none.
 std::string_view text_of(const PackedFile& file, std::string_view name) {
@@ -142,11 +78,14 @@ SentenceModel PackedModel::load(const formats::SentenceFolder& folder,
                                 const std::vector<formats::SentenceModule>& modules,
                                 const kernels::Table& kernels) const {
   SentenceModel model = make_sentence_model(folder, modules, kernels.layout);
-  for_each_part(model, PackedReader(file_));
+  walk_weights(model, SectionReader(file_));
   return model;
 }
 
-text::Tokenizer PackedModel::tokenizer() const { return PackedReader(file_).tokenizer(); }
+text::Tokenizer PackedModel::tokenizer() const {
+  const std::string section(kTokenizerSection), place = fmt::format("{}: {}", file_->path().string(), section);
+  return text::Tokenizer::from_compiled(SectionReader(file_).checked(section), file_, place);
+}
 
 void PackedModel::require_origin(const formats::SentenceFolder& folder) const {
   const PackedSection* tokenizer = file_->find(kTokenizerSection);

@@ -56,11 +56,11 @@ void overwrite(const std::filesystem::path& path, std::streamoff offset, std::st
 /// The bytes of every part by name.
 class Bytes {
  public:
-  void operator()(const std::string& name, const nn::EmbeddingTable& table) { add(name, table.bytes()); }
-  void operator()(const std::string& name, const nn::Linear& linear) { add(name, linear.weights.bytes()); }
-  void operator()(const std::string& name, const nn::LayerNorm& norm) {
-    add(name + ".gamma", std::as_bytes(std::span(norm.gamma)));
-    add(name + ".beta", std::as_bytes(std::span(norm.beta)));
+  void operator()(const nn::Place& place, const nn::EmbeddingTable& table) { add(place.name, table.bytes()); }
+  void operator()(const nn::Place& place, const nn::Linear& linear) { add(place.name, linear.weights.bytes()); }
+  void operator()(const nn::Place& place, const nn::LayerNorm& norm) {
+    add(place.name + ".gamma", std::as_bytes(std::span(norm.gamma)));
+    add(place.name + ".beta", std::as_bytes(std::span(norm.beta)));
   }
   std::map<std::string, std::string> parts;
 
@@ -72,7 +72,7 @@ class Bytes {
 
 std::map<std::string, std::string> parts_of(const SentenceModel& model) {
   Bytes bytes;
-  for_each_part(model, bytes);
+  walk_weights(model, bytes);
   return bytes.parts;
 }
 

@@ -5,36 +5,13 @@
 
 #include "mana/base/errors.h"
 #include "mana/formats/sentence_tokenizer.h"
+#include "mana/models/packed_parts.h"
 #include "mana/models/sentence/origin.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/packed_sections.h"
 
 namespace mana::models {
 namespace {
-
-/// Notes the sections of every part; what models of several layouts share is noted once.
-class SectionWriter {
- public:
-  void operator()(const std::string& name, const nn::EmbeddingTable& table) {
-    if (first_) add(section_name(name, name_of(table.dtype())), table.bytes());
-  }
-  void operator()(const std::string& name, const nn::LayerNorm& norm) {
-    if (!first_) return;
-    add(section_name(name + ".gamma", name_of(DType::f32)), std::as_bytes(std::span(norm.gamma)));
-    add(section_name(name + ".beta", name_of(DType::f32)), std::as_bytes(std::span(norm.beta)));
-  }
-  void operator()(const std::string& name, const nn::Linear& linear) {
-    add(section_name(name, name_of(linear.weights.layout())), linear.weights.bytes());
-  }
-  void add(std::string name, std::span<const std::byte> bytes) { sections_.push_back({std::move(name), bytes}); }
-  void next_model() { first_ = false; }
-
-  const std::vector<formats::SectionToWrite>& sections() const { return sections_; }
-
- private:
-  std::vector<formats::SectionToWrite> sections_;
-  bool first_ = true;
-};
 
 const kernels::Table& kernels_of(const PackTarget& target) {
   const std::vector<kernels::Isa> here = kernels::available_isas();
@@ -72,7 +49,7 @@ void write_packed_model(const std::filesystem::path& folder, std::span<const Pac
   writer.add(std::string(kLayoutsSection), std::as_bytes(std::span(names)));
   if (precision) writer.add(std::string(kPrecisionSection), std::as_bytes(std::span(name_of(*precision))));
   for (const kernels::Table* kernels : layouts) {
-    for_each_part(std::as_const(models.emplace_back(load_sentence_model(source, source.modules, *kernels))), writer);
+    walk_weights(std::as_const(models.emplace_back(load_sentence_model(source, source.modules, *kernels))), writer);
     writer.next_model();
   }
   const std::vector<std::byte> tokenizer = formats::load_tokenizer(source, models.front().vocabulary()).compiled();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 /// The names of a packed model's sections, which its reader and its writer share.
@@ -14,10 +13,5 @@ inline constexpr std::string_view kLayoutsSection = "layouts:text";
 
 /// The tokenizer, as text::Tokenizer::compiled() gives it.
 inline constexpr std::string_view kTokenizerSection = "tokenizer:compiled";
-
-/// A part (models/sentence/sentence_model.h: for_each_part) and the form of its bytes, a DType or a WeightLayout.
-inline std::string section_name(std::string_view part, std::string_view form) {
-  return std::string(part).append(":").append(form);
-}
 
 }  // namespace mana::models

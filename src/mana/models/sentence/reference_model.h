@@ -35,8 +35,9 @@ class ReferenceModel {
   Values operator()(const nn::PackedTokens& batch, nn::Masks masks, std::size_t prompt_tokens = 0) {
     next_ = 0;
     masks_ = masks;
-    Values x =
-        model_.encoder.index() == 0 ? bert(std::get<0>(model_.encoder), batch, prompt_tokens) : mean_of_table(batch);
+    Values x = std::holds_alternative<Pooled<Bert>>(model_.encoder)
+                   ? bert(std::get<Pooled<Bert>>(model_.encoder), batch, prompt_tokens)
+                   : mean_of_table(batch);
     for (const SentenceModel::Head& head : model_.heads) x = after(head, std::move(x), batch.texts());
     return x;
   }
@@ -71,8 +72,8 @@ class ReferenceModel {
     for (std::size_t i = 0; i < x.size(); ++i) x[i] += y[i];
   }
 
-  Values bert(const PooledBert& pooled, const nn::PackedTokens& batch, std::size_t prompt_tokens) {
-    const BertConfig& config = pooled.bert.config;
+  Values bert(const Pooled<Bert>& pooled, const nn::PackedTokens& batch, std::size_t prompt_tokens) {
+    const BertConfig& config = pooled.encoder.config;
     const std::size_t model = config.model;
     rows_ = batch.tokens();
     const Values &word = next(), &position = next(), &type = next();
@@ -180,16 +181,14 @@ class ReferenceModel {
     rows_ = texts;
     if (const auto* dense = std::get_if<DenseHead>(&head)) {
       const Values& w = next();
-      const std::size_t outputs = dense->linear.weights.outputs();
-      // A bias is the only parameter of as many values that may follow.
       std::optional<Values> b;
-      if (next_ < weights.size() && weights[next_].size() == outputs) b = next();
+      if (dense->linear.bias) b = next();
       Values y = linear(x, w, b, dense->activation);
       if (dense->residual) add(y, dense->shortcut ? linear(x, next(), {}) : x);
       return y;
     }
-    if (const auto* layer_norm = std::get_if<nn::LayerNorm>(&head)) {
-      norm(x, layer_norm->epsilon);
+    if (const auto* layer_norm = std::get_if<NormHead>(&head)) {
+      norm(x, layer_norm->norm.epsilon);
       return x;
     }
     const std::size_t width = x.size() / texts;

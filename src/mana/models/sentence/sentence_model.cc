@@ -8,6 +8,9 @@
 #include "mana/base/errors.h"
 #include "mana/formats/checkpoint_task.h"
 #include "mana/models/sentence/adapter.h"
+#include "mana/models/sentence/encoder_tensors.h"
+#include "mana/models/sentence/weight_files.h"
+#include "mana/models/weight_reader.h"
 #include "mana/operations/elementwise.h"
 #include "mana/operations/pool.h"
 
@@ -55,34 +58,17 @@ void require_width(const std::filesystem::path& folder, std::size_t declared, st
 
 SentenceModel::Head make_head(const formats::DenseModule& module, const kernels::WeightLayout& layout) {
   const auto linear = [&] {
-    return nn::Linear{kernels::PackedLinear(module.out_features, module.in_features, layout)};
+    return nn::Linear{kernels::PackedLinear(module.out_features, module.in_features, layout), false};
   };
   DenseHead head{.linear = linear(), .activation = module.activation, .residual = module.residual, .shortcut = {}};
+  head.linear.bias = module.bias;
   if (module.residual && module.in_features != module.out_features) head.shortcut = linear();
   return head;
 }
 
 SentenceModel::Head make_head(const formats::LayerNormModule& module) {
   constexpr float kEpsilon = 1e-5f;  // torch.nn.LayerNorm's own
-  return nn::LayerNorm{std::vector<float>(module.dimension), std::vector<float>(module.dimension), kEpsilon};
-}
-
-void read_linear(const formats::Checkpoint& checkpoint, const std::string& name, bool bias, nn::Linear& linear) {
-  const std::size_t outputs = linear.weights.outputs(), inputs = linear.weights.inputs();
-  const std::vector<float> weights = checkpoint.f32(name + ".weight", {outputs, inputs});
-  linear.weights.set(0, weights, bias ? checkpoint.f32(name + ".bias", {outputs}) : std::vector<float>());
-}
-
-void read_head(const formats::DenseModule& module, DenseHead& head) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(module.folder);
-  read_linear(checkpoint, "linear", module.bias, head.linear);
-  if (head.shortcut) read_linear(checkpoint, "residual", false, *head.shortcut);
-}
-
-void read_head(const formats::LayerNormModule& module, nn::LayerNorm& head) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(module.folder);
-  head.gamma = checkpoint.f32("norm.weight", {module.dimension});
-  head.beta = checkpoint.f32("norm.bias", {module.dimension});
+  return NormHead{{std::vector<float>(module.dimension), std::vector<float>(module.dimension), kEpsilon}};
 }
 
 std::shared_ptr<const formats::Checkpoint> open_checkpoint(const formats::SentenceFolder& folder) {
@@ -90,15 +76,14 @@ std::shared_ptr<const formats::Checkpoint> open_checkpoint(const formats::Senten
 }
 
 /// A static embedding is its table, which stays in the mapped file: it is complete.
-SentenceModel::Encoder make_encoder(const formats::SentenceFolder& folder,
-                                    const std::vector<formats::SentenceModule>& modules,
-                                    const kernels::WeightLayout& layout) {
+TextEncoder make_encoder(const formats::SentenceFolder& folder, const std::vector<formats::SentenceModule>& modules,
+                         const kernels::WeightLayout& layout) {
   if (folder.encoder == formats::EncoderKind::static_embedding) return load_static_embedding(open_checkpoint(folder));
-  const BertConfig config = encoder_config(folder);
+  const EncoderConfig config = encoder_config(folder);
   if (folder.modules_assumed) formats::require_encoder(encoder_folder(folder));
   const auto& pooling = std::get<formats::PoolingModule>(modules.at(0));
-  if (pooling.dimension) require_width(folder.folder / "pooling", *pooling.dimension, config.model);
-  return PooledBert{make_bert(config, layout), {pooling.modes, pooling.include_prompt}};
+  if (pooling.dimension) require_width(folder.folder / "pooling", *pooling.dimension, facts_of(config).width);
+  return make_encoder(config, {pooling.modes, pooling.include_prompt}, layout);
 }
 
 }  // namespace
@@ -128,16 +113,8 @@ SentenceModel make_sentence_model(const formats::SentenceFolder& folder,
 SentenceModel load_sentence_model(const formats::SentenceFolder& folder,
                                   const std::vector<formats::SentenceModule>& modules, const kernels::Table& kernels) {
   SentenceModel model = make_sentence_model(folder, modules, kernels.layout);
-  if (auto* pooled = std::get_if<PooledBert>(&model.encoder)) read_bert(open_checkpoint(folder), pooled->bert);
-  auto head = model.heads.begin();
-  for (const formats::SentenceModule& module : modules) {
-    if (std::holds_alternative<formats::PoolingModule>(module)) continue;  // it became no head
-    if (const auto* dense = std::get_if<formats::DenseModule>(&module)) read_head(*dense, std::get<DenseHead>(*head));
-    if (const auto* norm = std::get_if<formats::LayerNormModule>(&module)) {
-      read_head(*norm, std::get<nn::LayerNorm>(*head));
-    }
-    ++head;
-  }
+  WeightFiles files(folder, modules, model);
+  walk_weights(model, WeightReader(files));
   return model;
 }
 

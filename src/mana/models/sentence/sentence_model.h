@@ -1,47 +1,17 @@
 #pragma once
 
 #include <concepts>
-#include <memory>
 #include <optional>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "mana/formats/sentence_folder.h"
-#include "mana/models/bert/bert.h"
-#include "mana/models/static/static_embedding.h"
-#include "mana/nn/pooling.h"
+#include "mana/models/families.h"
+#include "mana/nn/linear.h"
 
 namespace mana::models {
-
-/// [tokens, width] -> [texts, modes · width]
-struct PoolTokens {
-  std::vector<nn::Pooling> modes;
-  bool include_prompt = true;
-
-  std::size_t width(std::size_t input) const { return modes.size() * input; }
-  Tensor operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
-                    std::size_t prompt_tokens) const;
-  nn::Variable operator()(const nn::Training& training, nn::Variable x, const nn::PackedTokens& batch,
-                          std::size_t prompt_tokens) const;
-};
-
-/// BERT, then a pooling over each text's tokens.      -> [texts, modes · model]
-struct PooledBert {
-  Bert bert;
-  PoolTokens pool;
-
-  std::size_t width() const { return pool.width(bert.config.model); }
-  std::size_t vocabulary() const { return bert.config.vocabulary; }
-  std::optional<std::size_t> positions() const { return bert.config.positions; }
-  std::size_t types() const { return bert.config.types; }
-  template <class Context = nn::Run>
-  auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
-    return pool(run, bert(run, batch), batch, prompt_tokens);
-  }
-};
 
 /// y = f(x Wᵀ + b) (+ x, or x Rᵀ, with a residual)      [texts, in] -> [texts, out]
 struct DenseHead {
@@ -49,6 +19,11 @@ struct DenseHead {
   kernels::Activation activation = kernels::Activation::tanh;
   bool residual = false;
   std::optional<nn::Linear> shortcut;  ///< R, where the widths differ
+
+  static void parts(auto& self, auto&& visit) {
+    visit("linear", self.linear);
+    visit("shortcut", self.shortcut);
+  }
 
   template <class Context = nn::Run, class Value>
   Value operator()(const Context& run, Value x) const {
@@ -58,8 +33,22 @@ struct DenseHead {
   }
 };
 
+/// LayerNorm(x)
+struct NormHead {
+  nn::LayerNorm norm;
+
+  static void parts(auto& self, auto&& visit) { visit("norm", self.norm); }
+
+  template <class Context = nn::Run, class Value>
+  Value operator()(const Context& run, Value x) const {
+    return norm(run, std::move(x));
+  }
+};
+
 /// x / ‖x‖
 struct NormalizeRows {
+  static void parts(auto&, auto&&) {}
+
   Tensor operator()(const nn::Run& run, Tensor x) const;
   nn::Variable operator()(const nn::Training& training, nn::Variable x) const;
 };
@@ -67,12 +56,16 @@ struct NormalizeRows {
 /// Sentence-BERT (Reimers and Gurevych 2019): what makes one vector of a text's tokens, and what the folder's
 /// modules.json puts behind it.
 struct SentenceModel {
-  using Encoder = std::variant<PooledBert, StaticEmbedding>;
-  using Head = std::variant<DenseHead, nn::LayerNorm, NormalizeRows>;
+  using Head = std::variant<DenseHead, NormHead, NormalizeRows>;
 
-  Encoder encoder;
+  TextEncoder encoder;
   std::vector<Head> heads;
   std::size_t dimensions = 0;
+
+  static void parts(auto& self, auto&& visit) {
+    visit("", self.encoder);
+    visit("heads", self.heads);
+  }
 
   std::size_t vocabulary() const {
     return std::visit([](const auto& kind) { return kind.vocabulary(); }, encoder);
@@ -97,20 +90,14 @@ struct SentenceModel {
   }
 };
 
-/// Every part of the model that holds weights, as for_each_part() of its encoder does. The table of a static embedding
-/// is none: it is used where its own file has it.
+/// Calls visit(place, part) for the parts that get their weights after the model is made, as nn::walk() does: for all
+/// but the table of a static embedding, which is used where its own file has it.
 template <class Model, class Visit>
-void for_each_part(Model& model, Visit&& visit) requires std::same_as<std::remove_const_t<Model>, SentenceModel> {
-  if (auto* pooled = std::get_if<PooledBert>(&model.encoder)) for_each_part(pooled->bert, visit);
-  for (std::size_t i = 0; i < model.heads.size(); ++i) {
-    const std::string prefix = "heads." + std::to_string(i) + ".";
-    if (auto* dense = std::get_if<DenseHead>(&model.heads[i])) {
-      visit(prefix + "linear", dense->linear);
-      if (dense->shortcut) visit(prefix + "shortcut", *dense->shortcut);
-    } else if (auto* norm = std::get_if<nn::LayerNorm>(&model.heads[i])) {
-      visit(prefix + "norm", *norm);
-    }
-  }
+void walk_weights(Model& model, Visit&& visit) requires std::same_as<std::remove_const_t<Model>, SentenceModel> {
+  const auto* const complete = std::get_if<StaticEmbedding>(&model.encoder);
+  nn::walk(model, [&](const nn::Place& place, auto& part) {
+    if (complete == nullptr || static_cast<const void*>(&part) != &complete->table) visit(place, part);
+  });
 }
 
 /// The model that the folder's configuration describes, in its shapes, without weights. `modules` mostly are

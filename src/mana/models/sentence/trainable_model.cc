@@ -11,12 +11,13 @@
 #include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/models/parameters.h"
 #include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/legacy_schema.h"
 #include "mana/models/sentence/model_folder.h"
-#include "mana/models/sentence/trained_memory.h"
+#include "mana/models/sentence/weight_files.h"
 #include "mana/models/sentence/written_model.h"
-#include "mana/operations/own_layout.h"
+#include "mana/models/weight_reader.h"
 
 namespace mana::models {
 namespace {
@@ -24,39 +25,27 @@ namespace {
 namespace fs = std::filesystem;
 using autograd::Parameter;
 
-/// Takes the parameters' values to where the layers read them.
-class Refresh {
- public:
-  Refresh(const nn::TrainedParts& parts, const nn::Run& run) : parts_(parts), run_(run) {}
-  void operator()(const std::string&, nn::EmbeddingTable&) const {}
-  void operator()(const std::string&, nn::LayerNorm& norm) const {
-    std::ranges::copy(parts_.of(norm).gamma->values, norm.gamma.begin());
-    std::ranges::copy(parts_.of(norm).beta->values, norm.beta.begin());
-  }
-  void operator()(const std::string&, nn::Linear& linear) const {
-    const nn::TrainedLinear& trained = parts_.of(linear);
-    const float* weights = trained.weights.front()->values.data();
-    const float* bias = trained.biases.empty() ? nullptr : trained.biases.front()->values.data();
-    operations::pack(run_, weights, false, bias, linear.weights);
-  }
-
- private:
-  const nn::TrainedParts& parts_;
-  const nn::Run& run_;
-};
+std::shared_ptr<Parameters> read_parameters(const formats::SentenceFolder& folder, SentenceModel& model) {
+  WeightFiles files(folder, folder.modules, model);
+  const auto parameters = make_parameters(
+      model, [&](const std::string& part, const auto& weights) { return files.tensors(part, weights); });
+  nn::walk(model, ParameterReader(parameters->parts, files));
+  nn::walk(model, TableViews(parameters));
+  return parameters;
+}
 
 /// The weights of the folder `part` of a model, those of parameters as they are now.
 void write_weights(const formats::SentenceFolder& source, const fs::path& target, const fs::path& part,
-                   const TrainedMemory& memory) {
+                   const Parameters& parameters) {
   const bool encoder = part == source.transformer.lexically_relative(source.folder);
   const formats::Checkpoint checkpoint =
       encoder ? open_encoder(source) : formats::Checkpoint::open(source.folder / part);
   std::vector<formats::TensorToWrite> tensors;
   std::set<std::string_view> written;
-  for (std::size_t i = 0; i < memory.parameters.size(); ++i) {
-    const auto& [folder, name] = memory.origins[i];
-    if (folder != part) continue;
-    const Parameter& parameter = memory.parameters[i];
+  for (std::size_t i = 0; i < parameters.list.size(); ++i) {
+    const auto& [folder, name] = parameters.origins[i];
+    if (folder.lexically_relative(source.folder) != part) continue;
+    const Parameter& parameter = parameters.list[i];
     const formats::StoredTensor* stored = checkpoint.find(name);
     const formats::Shape shape = stored != nullptr ? stored->shape : formats::Shape{parameter.rows, parameter.columns};
     tensors.push_back({name, DType::f32, shape, std::as_bytes(std::span<const float>(parameter.values))});
@@ -83,17 +72,16 @@ TrainableModel::TrainableModel(formats::SentenceFolder folder, kernels::Isa isa,
   }
   kernels_ = &kernels::table(isa, precision);
   model_ = std::make_shared<SentenceModel>(make_sentence_model(folder_, folder_.modules, kernels_->layout));
-  memory_ = make_trained_memory(folder_, *model_);
-  if (const auto* pooled = std::get_if<PooledBert>(&model_->encoder)) {
-    dropout_.hidden = pooled->bert.config.hidden_dropout;
-    dropout_.attention = pooled->bert.config.attention_dropout;
-  }
+  parameters_ = read_parameters(folder_, *model_);
+  dropout_ = std::visit([](const auto& encoder) { return encoder.dropout(); }, model_->encoder);
   Pool pool;
   refresh({*kernels_, pool});
 }
 
-std::span<Parameter> TrainableModel::parameters() { return memory_->parameters; }
-std::span<const Parameter> TrainableModel::parameters() const { return memory_->parameters; }
+std::span<Parameter> TrainableModel::parameters() { return parameters_->list; }
+std::span<const Parameter> TrainableModel::parameters() const { return parameters_->list; }
+
+std::size_t TrainableModel::depth() const { return parameters_->depth; }
 
 nn::Masks TrainableModel::masks(std::uint64_t seed, std::uint64_t step) const {
   nn::Masks masks = dropout_;
@@ -103,7 +91,7 @@ nn::Masks TrainableModel::masks(std::uint64_t seed, std::uint64_t step) const {
 }
 
 nn::Training TrainableModel::training(autograd::Tape& tape, nn::Masks& masks) const {
-  return {tape, memory_->parts, masks};
+  return {tape, parameters_->parts, masks};
 }
 
 autograd::Variable TrainableModel::operator()(const nn::Training& training, const nn::PackedTokens& batch,
@@ -113,14 +101,14 @@ autograd::Variable TrainableModel::operator()(const nn::Training& training, cons
 
 void TrainableModel::refresh(const nn::Run& run) {
   const auto timer = run.timer("packing of weights");
-  for_each_part(*model_, Refresh(memory_->parts, run));
+  nn::walk(*model_, Refresh(parameters_->parts, run));
 }
 
 void TrainableModel::save(const fs::path& folder, std::span<const NamedText> extra) const {
   const fs::path& source = folder_.folder;
   AtomicFolder target(folder, AtomicFolder::Existing::replace, foreign_file);
   copy_description(source, target.temporary());
-  for (const fs::path& part : weight_folders(source)) write_weights(folder_, target.temporary(), part, *memory_);
+  for (const fs::path& part : weight_folders(source)) write_weights(folder_, target.temporary(), part, *parameters_);
   const fs::path encoder = folder_.transformer.lexically_relative(source);
   edit_json((target.temporary() / encoder / "config.json").lexically_normal(), [](Json& config) {
     for (const char* key : {"dtype", "torch_dtype"}) {

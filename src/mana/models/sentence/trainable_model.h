@@ -12,7 +12,7 @@
 
 namespace mana::models {
 
-struct TrainedMemory;
+struct Parameters;
 
 /// A sentence model whose weights change: the model that serves, and behind it the f32 values that its packed weights
 /// are made of, with their gradients.
@@ -35,6 +35,8 @@ class TrainableModel {
   /// differentiated in it.
   std::span<autograd::Parameter> parameters();
   std::span<const autograd::Parameter> parameters() const;
+  /// Of parameters behind the encoder's layers: one more than it has; 0 without layers.
+  std::size_t depth() const;
 
   /// The probabilities of dropout that config.json names, in a step that a seed and its number stand for.
   nn::Masks masks(std::uint64_t seed, std::uint64_t step) const;
@@ -70,7 +72,7 @@ class TrainableModel {
   const kernels::Table* kernels_ = nullptr;
   nn::Masks dropout_;
   std::shared_ptr<SentenceModel> model_;
-  std::shared_ptr<TrainedMemory> memory_;
+  std::shared_ptr<Parameters> parameters_;
 };
 
 }  // namespace mana::models

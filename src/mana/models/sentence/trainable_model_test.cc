@@ -306,7 +306,7 @@ TEST(TrainableModel, AStepLikeTheOneBeforeAllocatesNothing) {
 
 TEST(TrainableModel, KeepsOfATokenOnlyWhatItsGradientNeeds) {
   TrainableModel model = model_of("sentence_models/mean", kernels::choose_isa());
-  const BertConfig& config = std::get<PooledBert>(model.model().encoder).bert.config;
+  const BertConfig& config = std::get<Pooled<Bert>>(model.model().encoder).encoder.config;
   constexpr std::size_t kTexts = 100, kLength = 40, kTokens = kTexts * kLength;
   const std::vector<std::int32_t> ids(kTokens, 5);
   std::vector<std::uint32_t> offsets;

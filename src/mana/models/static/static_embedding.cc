@@ -83,7 +83,20 @@ StaticEmbedding fold_model2vec(const Checkpoint& checkpoint) {
   return {nn::EmbeddingTable(std::as_bytes(std::span(*table)), DType::f32, width, table)};
 }
 
+constexpr PartNames kParts[] = {{"table", {"embedding"}, "token embeddings"}};
+constexpr NameTable kNames(kParts, "");
+
 }  // namespace
+
+const NameTable& StaticEmbedding::names() const { return kNames; }
+
+EncoderFacts StaticEmbedding::facts() const {
+  return {.width = width(),
+          .vocabulary = vocabulary(),
+          .positions = positions(),
+          .listed = {{"type", std::string("static")}, {"width", width()}, {"vocabulary", vocabulary()}},
+          .summary = fmt::format("mean of static vectors of {}", width())};
+}
 
 Tensor StaticEmbedding::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t) const {
   return operations::mean_of_lookups(run, table.stored(), batch.ids, batch.sequences());

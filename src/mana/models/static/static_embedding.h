@@ -6,7 +6,10 @@
 #include <string_view>
 
 #include "mana/formats/safetensors.h"
+#include "mana/models/encoder_facts.h"
+#include "mana/models/names.h"
 #include "mana/nn/embedding.h"
+#include "mana/nn/parts.h"
 
 namespace mana::models {
 
@@ -18,10 +21,15 @@ namespace mana::models {
 struct StaticEmbedding {
   nn::EmbeddingTable table;  ///< [vocabulary, width]
 
+  static void parts(auto& self, auto&& visit) { visit("table", self.table, nn::by_token); }
+
   std::size_t width() const { return table.width(); }
   std::size_t vocabulary() const { return table.rows(); }
   std::optional<std::size_t> positions() const { return std::nullopt; }
   std::size_t types() const { return 1; }  ///< it knows of none
+  nn::Masks dropout() const { return {}; }
+  const NameTable& names() const;
+  EncoderFacts facts() const;
 
   /// A prompt's tokens count like any others.
   Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const;
