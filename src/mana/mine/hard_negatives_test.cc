@@ -238,13 +238,16 @@ TEST(HardNegatives, AreNeverMoreAlikeThanTheSame) {
   corpus.values.insert(corpus.values.end(), anchors.values.begin(), anchors.values.end());
   corpus.texts.resize(2 * kAnchors);
   Team team(1);
-  const HardNegatives mined = mine_hard_negatives(MiningSet(pairs, twins), anchors, corpus, formats::Similarity::cosine,
-                                                  {.count = 1, .max_score = 1.0F}, team);
-  for (std::size_t i = 0; i < kAnchors; ++i) {
-    ASSERT_EQ(mined.negatives[i].size(), 1) << i;
-    EXPECT_EQ(mined.negatives[i][0].document, i) << "no limit of 1 leaves the twin out";
-    EXPECT_LE(mined.negatives[i][0].similarity, 1);
-    EXPECT_LE(mined.positive[i][0], 1);
+  for (const kernels::Isa isa : kernels::available_isas()) {
+    const HardNegatives mined =
+        mine_hard_negatives(MiningSet(pairs, twins), anchors, corpus, formats::Similarity::cosine,
+                            {.count = 1, .max_score = 1.0F, .isa = isa}, team);
+    for (std::size_t i = 0; i < kAnchors; ++i) {
+      ASSERT_EQ(mined.negatives[i].size(), 1) << i;
+      EXPECT_EQ(mined.negatives[i][0].document, i) << "no limit of 1 leaves the twin out";
+      EXPECT_LE(mined.negatives[i][0].similarity, 1);
+      EXPECT_LE(mined.positive[i][0], 1);
+    }
   }
 }
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "mana/base/errors.h"
-#include "mana/nn/pooling.h"
 #include "mana/search/products.h"
+#include "mana/search/unit_length.h"
 
 namespace mana::search {
 namespace {
@@ -25,9 +25,7 @@ ProductDocuments::ProductDocuments(const Vectors& documents, bool unit, const ke
       Vectors rows = documents.rows(first, std::min(kBlock, documents.size() - first));
       if (unit) {
         copy.assign(rows.values.begin(), rows.values.end());
-        for (std::size_t row = 0; row < rows.size(); ++row) {
-          nn::normalize(std::span(copy).subspan(row * rows.dimensions, rows.dimensions));
-        }
+        normalize_rows(copy, rows.dimensions);
         rows.values = copy;
       }
       blocks_[block] = kernels::PackedLinear(rows.size(), rows.dimensions, kernels.layout);

@@ -1,7 +1,6 @@
 #include "mana/search/unit_length.h"
 
 #include <cmath>
-#include <cstddef>
 
 #include "mana/nn/pooling.h"
 #include "mana/search/lane_sums.h"
@@ -32,13 +31,17 @@ void to_unit_length(std::span<float> vector) {
   for (float& value : vector) value *= scale;
 }
 
+void normalize_rows(std::span<float> rows, std::size_t dimensions) {
+  for (std::size_t at = 0; at < rows.size(); at += dimensions) nn::normalize(rows.subspan(at, dimensions));
+}
+
 std::vector<float> unit_length(const Vectors& vectors, Team& team) {
   std::vector<float> unit(vectors.values.begin(), vectors.values.end());
   team.run([&](unsigned thread) {
     const Part part = part_of(vectors.size(), thread, team.size());
-    for (std::size_t row = part.begin; row < part.end; ++row) {
-      nn::normalize(std::span(unit).subspan(row * vectors.dimensions, vectors.dimensions));
-    }
+    normalize_rows(
+        std::span(unit).subspan(part.begin * vectors.dimensions, (part.end - part.begin) * vectors.dimensions),
+        vectors.dimensions);
   });
   return unit;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -12,7 +13,10 @@ namespace mana::search {
 /// side by side, for what reads so many vectors that it counts.
 void to_unit_length(std::span<float> vector);
 
-/// All of them at unit length as a model gives it to its own (nn::normalize).
+/// Gives each row of `rows` [count, dimensions] the length that a model gives its own vectors, by nn::normalize.
+void normalize_rows(std::span<float> rows, std::size_t dimensions);
+
+/// A copy of them with normalised rows.
 std::vector<float> unit_length(const Vectors& vectors, Team& team);
 
 }  // namespace mana::search
