@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "mana/nn/pooling.h"
+#include "mana/kernels/pooling.h"
 #include "mana/search/lane_sums.h"
 
 namespace mana::search {
@@ -32,7 +32,7 @@ void to_unit_length(std::span<float> vector) {
 }
 
 void normalize_rows(std::span<float> rows, std::size_t dimensions) {
-  for (std::size_t at = 0; at < rows.size(); at += dimensions) nn::normalize(rows.subspan(at, dimensions));
+  for (std::size_t at = 0; at < rows.size(); at += dimensions) kernels::normalize(rows.subspan(at, dimensions));
 }
 
 std::vector<float> unit_length(const Vectors& vectors, Team& team) {

@@ -13,7 +13,7 @@ namespace mana::search {
 /// side by side, for what reads so many vectors that it counts.
 void to_unit_length(std::span<float> vector);
 
-/// Gives each row of `rows` [count, dimensions] the length that a model gives its own vectors, by nn::normalize.
+/// Gives each row of `rows` [count, dimensions] the length that a model gives its own vectors, by kernels::normalize.
 void normalize_rows(std::span<float> rows, std::size_t dimensions);
 
 /// A copy of them with normalised rows.
