@@ -130,7 +130,7 @@ class ModelCheck {
   void check_parts(const formats::SentenceFolder& sentence) {
     std::optional<std::size_t> positions;
     step("tensors", [&] {
-      const bool transformer = sentence.encoder == formats::EncoderKind::transformer;
+      const bool transformer = sentence.contextual;
       if (transformer) positions = models::encoder_facts(sentence).positions;
       const formats::Checkpoint checkpoint = models::open_encoder(sentence);
       const ParameterCounts counts = count_parameters(sentence, checkpoint);

@@ -79,7 +79,7 @@ int tokenize(Options& options) {
   text::SequentialTokenizer sequential(tokenizer);
   text::EncodeOptions encode;
   // A static embedding is the mean of a text's own tokens.
-  encode.special_tokens = !no_special_tokens && folder.encoder == formats::EncoderKind::transformer;
+  encode.special_tokens = !no_special_tokens && folder.contextual;
   if (max_tokens) encode.max_tokens = *max_tokens;
 
   constexpr std::size_t kBlock = std::size_t{1} << 16;

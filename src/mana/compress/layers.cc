@@ -37,7 +37,7 @@ std::vector<std::size_t> evenly_spaced_layers(std::size_t count, std::size_t lay
 
 std::size_t layer_count(const std::filesystem::path& folder) {
   const formats::SentenceFolder model = formats::read_sentence_folder(folder);
-  if (model.encoder != formats::EncoderKind::transformer) {
+  if (!model.contextual) {
     throw ArgumentError(fmt::format("{} is a static embedding, which has no layers", folder.string()));
   }
   return models::encoder_facts(model).layers;

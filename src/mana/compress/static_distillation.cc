@@ -145,7 +145,7 @@ void replace_model(const fs::path& folder, const fs::path& transformer, const st
 void distil_static(const fs::path& folder, const StaticOptions& options, std::span<const std::string> corpus,
                    const eval::TextProgress& progress, const std::stop_token& stop) {
   const formats::SentenceFolder teacher = formats::read_sentence_folder(folder);
-  if (teacher.encoder != formats::EncoderKind::transformer) {
+  if (!teacher.contextual) {
     throw ArgumentError(fmt::format("{} is a static embedding already", folder.string()));
   }
   if (!file_exists(teacher.transformer / "tokenizer.json")) {

@@ -271,7 +271,7 @@ class TokenizerFiles {
 /// The tensor with a row for each token.
 std::string table_name(const formats::SentenceFolder& model) {
   const formats::Checkpoint checkpoint = formats::Checkpoint::open(model.transformer);
-  if (model.encoder == formats::EncoderKind::transformer) {
+  if (model.contextual) {
     return models::encoder_tensors(model, checkpoint).front().name;
   }
   if (checkpoint.find("embedding.weight") == nullptr) {
@@ -301,8 +301,7 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
   const TokenizerFiles files(model.transformer, tokenizer);
   const std::vector<VocabularyToken> tokens = files.tokens(count_tokens(tokenizer, rows, corpus));
   const auto is_read = [&](const std::string& tensor) {
-    return model.encoder != formats::EncoderKind::transformer ||
-           models::names_of(models::encoder_config(model)).is_of_the_encoder(tensor);
+    return !model.contextual || models::names_of(models::encoder_config(model)).is_of_the_encoder(tensor);
   };
   const std::vector<std::int64_t> kept = tokens_to_keep(tokens, size, files.continuing_prefix());
   models::rewrite_weights(model.transformer, [&](const formats::StoredTensor& stored, models::ChangedTensor& tensor) {

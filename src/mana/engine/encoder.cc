@@ -42,7 +42,7 @@ formats::SentenceFolder read_folder(const std::filesystem::path& path) {
 std::vector<formats::SentenceModule> effective_modules(const formats::SentenceFolder& folder,
                                                        const EncoderOptions& options) {
   std::vector<formats::SentenceModule> modules = folder.modules;
-  if (options.pooling && folder.encoder == formats::EncoderKind::static_embedding) {
+  if (options.pooling && !folder.contextual) {
     throw ArgumentError(fmt::format("{} is a static embedding, which has no pooling to replace: its vectors are means",
                                     folder.folder.string()));
   }
@@ -87,9 +87,7 @@ kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& opti
       name_of(*options.precision), name_of(isa)));
 }
 
-bool takes_special_tokens(const formats::SentenceFolder& folder) {
-  return folder.encoder == formats::EncoderKind::transformer;
-}
+bool takes_special_tokens(const formats::SentenceFolder& folder) { return folder.contextual; }
 
 std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& folder, const text::Tokenizer& tokenizer,
                                              std::optional<std::size_t> positions, const EncoderOptions& options) {

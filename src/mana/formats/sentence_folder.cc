@@ -131,11 +131,10 @@ SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {
   const json::Document list = json::Document::read(folder / "modules.json");
   const std::vector<ModuleEntry> modules = parse_module_list(list.root());
   result.transformer = modules.front().path.empty() ? folder : folder / modules.front().path;
-  if (modules.front().type == "StaticEmbedding") result.encoder = EncoderKind::static_embedding;
-  result.adapter = result.encoder == EncoderKind::transformer && has_adapter(result.transformer);
-  const TransformerSettings transformer = result.encoder == EncoderKind::transformer
-                                              ? read_transformer(result.transformer)
-                                              : read_static_embedding(result.transformer);
+  result.contextual = modules.front().type != "StaticEmbedding";
+  result.adapter = result.contextual && has_adapter(result.transformer);
+  const TransformerSettings transformer =
+      result.contextual ? read_transformer(result.transformer) : read_static_embedding(result.transformer);
   result.max_seq_length = transformer.max_seq_length;
   result.lower_case = transformer.lower_case;
   for (std::size_t i = 1; i < modules.size(); ++i) {

@@ -54,12 +54,6 @@ struct LayerNormModule {
 /// x / max(‖x‖, 1e-12)
 struct NormalizeModule {};
 
-/// What makes vectors of a text's tokens.
-enum class EncoderKind {
-  transformer,      ///< contextual vectors, one for each token; a pooling follows
-  static_embedding  ///< the mean of one vector for each token of the vocabulary
-};
-
 using SentenceModule = std::variant<PoolingModule, DenseModule, LayerNormModule, NormalizeModule>;
 
 /// The folder with a module's weights; null where it has none.
@@ -68,7 +62,9 @@ const std::filesystem::path* weights_folder(const SentenceModule& module);
 /// What a sentence-transformers folder says, with what it leaves open filled in as sentence-transformers does.
 struct SentenceFolder {
   std::filesystem::path folder;
-  EncoderKind encoder = EncoderKind::transformer;
+  /// Each token gets a vector that depends on its text: special tokens stand around it, and a pooling follows. Else it
+  /// is a static embedding: the mean of one vector for each token of the vocabulary.
+  bool contextual = true;
   std::filesystem::path transformer;  ///< the encoder's folder, with its weights (mostly the folder itself)
   bool adapter =
       false;  ///< `transformer` has a LoRA adapter, which is merged with the weights (models/sentence/adapter.h)

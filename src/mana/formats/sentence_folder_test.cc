@@ -78,7 +78,7 @@ TEST_F(SentenceFolderTest, ReadsAStaticEmbeddingWithTheTruncationOfItsTokenizer)
   const std::string module = entry(".", "sentence_transformers.models.StaticEmbedding");
   save(folder_ / "modules.json", json_list({module, entry("1_Normalize", "sentence_transformers.models.Normalize")}));
   save(folder_ / "tokenizer.json", R"({"truncation": null})");
-  EXPECT_EQ(read().encoder, EncoderKind::static_embedding);
+  EXPECT_FALSE(read().contextual);
   EXPECT_EQ(read().modules.size(), 1U);
   EXPECT_FALSE(read().max_seq_length);
   save(folder_ / "tokenizer.json", R"({"truncation": {"direction": "Right", "max_length": 12}})");

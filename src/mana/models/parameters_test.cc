@@ -38,7 +38,7 @@ struct Tied {
         decoder{kernels::PackedLinear(kWords, kModel, layout)} {}
 
   static void parts(auto& self, auto&& visit) {
-    visit("word", self.word, nn::by_token);
+    visit("word", self.word, nn::ByToken());
     visit("mix", self.mix);
     visit("norm", self.norm);
     visit("decoder", self.decoder);

@@ -20,18 +20,16 @@ struct Place {
 
 /// Said of a list of layers that are computed one after the other: each is deeper than the one before it.
 struct Stack {};
-inline constexpr Stack stack;
 
 /// Said of a table that has a row for each token of a vocabulary.
 struct ByToken {};
-inline constexpr ByToken by_token;
 
 /// Goes through the parts of a model down to those that hold weights (Linear, LayerNorm, EmbeddingTable). A layer that
 /// is put together of others lists them by name, once, for all who read, write, train, pack or count weights:
 ///
 ///   static void parts(auto& self, auto&& visit) {
-///     visit("word", self.word, by_token);
-///     visit("layers", self.layers, stack);
+///     visit("word", self.word, ByToken());
+///     visit("layers", self.layers, Stack());
 ///   }
 ///
 /// A vector's elements are named by their number; an optional that is empty has no parts; a variant's are those of what

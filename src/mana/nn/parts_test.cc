@@ -30,9 +30,9 @@ struct Inner {
   std::vector<EncoderLayer> layers;
 
   static void parts(auto& self, auto&& visit) {
-    visit("word", self.word, by_token);
+    visit("word", self.word, ByToken());
     visit("position", self.position);
-    visit("layers", self.layers, stack);
+    visit("layers", self.layers, Stack());
   }
 };
 

@@ -19,7 +19,7 @@ struct BertEmbeddings {
   nn::LayerNorm norm;
 
   static void parts(auto& self, auto&& visit) {
-    visit("word", self.word, nn::by_token);
+    visit("word", self.word, nn::ByToken());
     visit("position", self.position);
     visit("type", self.type);
     visit("norm", self.norm);
@@ -49,7 +49,7 @@ struct Bert {
 
   static void parts(auto& self, auto&& visit) {
     visit("embeddings", self.embed);
-    visit("layers", self.layers, nn::stack);
+    visit("layers", self.layers, nn::Stack());
   }
 
   /// -> [tokens, model], the last hidden state

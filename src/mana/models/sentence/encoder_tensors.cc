@@ -30,7 +30,7 @@ std::vector<EncoderTensor> static_tensors(const formats::Checkpoint& checkpoint)
 
 std::vector<EncoderTensor> encoder_tensors(const formats::SentenceFolder& folder,
                                            const formats::Checkpoint& checkpoint) {
-  if (folder.encoder == formats::EncoderKind::static_embedding) return static_tensors(checkpoint);
+  if (!folder.contextual) return static_tensors(checkpoint);
   std::vector<EncoderTensor> tensors;
   const EncoderConfig config = encoder_config(folder);
   const NameTable& names = names_of(config);
@@ -51,7 +51,7 @@ EncoderConfig encoder_config(const formats::SentenceFolder& folder) {
 }
 
 EncoderFacts encoder_facts(const formats::SentenceFolder& folder) {
-  if (folder.encoder == formats::EncoderKind::transformer) return facts_of(encoder_config(folder));
+  if (folder.contextual) return facts_of(encoder_config(folder));
   return load_static_embedding(std::make_shared<const formats::Checkpoint>(open_encoder(folder))).facts();
 }
 

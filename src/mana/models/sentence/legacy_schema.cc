@@ -75,11 +75,11 @@ void write_legacy_schema(const fs::path& folder) {
       config.erase("module_output_name");
     });
   }
-  if (model.encoder != formats::EncoderKind::transformer) return;
+  if (!model.contextual) return;
   const EncoderFacts encoder = facts_of(read_encoder_config(model.transformer));
   write_pooling(modules.at(1).folder / "config.json", std::get<formats::PoolingModule>(model.modules.at(0)),
                 encoder.width);
-  write_transformer(model, *encoder.positions);
+  if (encoder.positions) write_transformer(model, *encoder.positions);
 }
 
 }  // namespace mana::models

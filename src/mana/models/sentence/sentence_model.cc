@@ -78,7 +78,7 @@ std::shared_ptr<const formats::Checkpoint> open_checkpoint(const formats::Senten
 /// A static embedding is its table, which stays in the mapped file: it is complete.
 TextEncoder make_encoder(const formats::SentenceFolder& folder, const std::vector<formats::SentenceModule>& modules,
                          const kernels::WeightLayout& layout) {
-  if (folder.encoder == formats::EncoderKind::static_embedding) return load_static_embedding(open_checkpoint(folder));
+  if (!folder.contextual) return load_static_embedding(open_checkpoint(folder));
   const EncoderConfig config = encoder_config(folder);
   if (folder.modules_assumed) formats::require_encoder(encoder_folder(folder));
   const auto& pooling = std::get<formats::PoolingModule>(modules.at(0));

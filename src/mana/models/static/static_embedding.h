@@ -21,7 +21,7 @@ namespace mana::models {
 struct StaticEmbedding {
   nn::EmbeddingTable table;  ///< [vocabulary, width]
 
-  static void parts(auto& self, auto&& visit) { visit("table", self.table, nn::by_token); }
+  static void parts(auto& self, auto&& visit) { visit("table", self.table, nn::ByToken()); }
 
   std::size_t width() const { return table.width(); }
   std::size_t vocabulary() const { return table.rows(); }

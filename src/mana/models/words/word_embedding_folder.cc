@@ -105,7 +105,7 @@ void write_word_embedding_folder(const fs::path& folder, const formats::WordVect
 
 formats::WordVectors open_word_embedding_folder(const fs::path& folder) {
   const formats::SentenceFolder model = formats::read_sentence_folder(folder);
-  if (model.encoder != formats::EncoderKind::static_embedding) {
+  if (model.contextual) {
     throw ArgumentError(fmt::format(
         "{} has no vectors of words: it is no static embedding; use one, or a file of word vectors", folder.string()));
   }
