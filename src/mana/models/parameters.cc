@@ -77,7 +77,7 @@ Parameter* ParameterPlan::parameter(const nn::Place& place, const FileTensor& te
   made.columns = tensor.shape.back();
   made.decays = matrix;
   made.depth = place.depth;
-  parameters_->origins.push_back({tensor.folder, tensor.name});
+  parameters_->origins.push_back({tensor.folder, tensor.name, tensor.shape});
   offsets_.push_back(kNowhere);
   return &made;
 }

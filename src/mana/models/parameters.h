@@ -24,6 +24,7 @@ struct Parameters {
   struct Origin {
     std::filesystem::path folder;
     std::string tensor;
+    formats::Shape shape;
   };
 
   std::vector<autograd::Parameter> list;  ///< in the order of the checkpoint

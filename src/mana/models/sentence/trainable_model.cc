@@ -11,6 +11,7 @@
 #include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/models/fresh_weights.h"
 #include "mana/models/parameters.h"
 #include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/legacy_schema.h"
@@ -25,33 +26,40 @@ namespace {
 namespace fs = std::filesystem;
 using autograd::Parameter;
 
-std::shared_ptr<Parameters> read_parameters(const formats::SentenceFolder& folder, SentenceModel& model) {
-  WeightFiles files(folder, folder.modules, model);
+std::shared_ptr<Parameters> parameters_of(const formats::SentenceFolder& folder, SentenceModel& model,
+                                          const std::optional<FreshStart>& fresh) {
+  WeightFiles files(folder, folder.modules, model, fresh ? WeightFiles::Files::none_yet : WeightFiles::Files::there);
   const auto parameters = make_parameters(
       model, [&](const std::string& part, const auto& weights) { return files.tensors(part, weights); });
-  nn::walk(model, ParameterReader(parameters->parts, files));
+  if (fresh) {
+    nn::walk(model, FreshWeights(parameters->parts, fresh->seed, fresh->deviation));
+  } else {
+    nn::walk(model, ParameterReader(parameters->parts, files));
+  }
   nn::walk(model, TableViews(parameters));
   return parameters;
 }
 
-/// The weights of the folder `part` of a model, those of parameters as they are now.
-void write_weights(const formats::SentenceFolder& source, const fs::path& target, const fs::path& part,
-                   const Parameters& parameters) {
-  const bool encoder = part == source.transformer.lexically_relative(source.folder);
-  const formats::Checkpoint checkpoint =
-      encoder ? open_encoder(source) : formats::Checkpoint::open(source.folder / part);
+/// The parameters that have their tensors in the folder `part` of the model in `source`, as they are now.
+std::vector<formats::TensorToWrite> trained_tensors(const fs::path& source, const fs::path& part,
+                                                    const Parameters& parameters) {
   std::vector<formats::TensorToWrite> tensors;
-  std::set<std::string_view> written;
   for (std::size_t i = 0; i < parameters.list.size(); ++i) {
-    const auto& [folder, name] = parameters.origins[i];
-    if (folder.lexically_relative(source.folder) != part) continue;
-    const Parameter& parameter = parameters.list[i];
-    const formats::StoredTensor* stored = checkpoint.find(name);
-    const formats::Shape shape = stored != nullptr ? stored->shape : formats::Shape{parameter.rows, parameter.columns};
-    tensors.push_back({name, DType::f32, shape, std::as_bytes(std::span<const float>(parameter.values))});
-    written.insert(name);
-    // A static embedding's table takes the place of all that it was put together of.
-    if (stored == nullptr) written.insert({"embeddings", "mapping", "weights"});
+    const auto& [folder, name, shape] = parameters.origins[i];
+    if (folder.lexically_relative(source) != part) continue;
+    const std::span<const float> values = parameters.list[i].values;
+    tensors.push_back({name, DType::f32, shape, std::as_bytes(values)});
+  }
+  return tensors;
+}
+
+/// Adds what else the folder of the model that was trained has. A static embedding's table takes the place of all that
+/// it was put together of.
+void add_other_tensors(const formats::Checkpoint& checkpoint, std::vector<formats::TensorToWrite>& tensors) {
+  std::set<std::string, std::less<>> written;
+  for (const formats::TensorToWrite& tensor : tensors) {
+    written.insert(tensor.name);
+    if (checkpoint.find(tensor.name) == nullptr) written.insert({"embeddings", "mapping", "weights"});
   }
   for (const auto& [name, stored] : checkpoint.tensors()) {
     if (!written.contains(name)) tensors.push_back({name, stored.dtype, stored.shape, stored.bytes});
@@ -59,20 +67,20 @@ void write_weights(const formats::SentenceFolder& source, const fs::path& target
   for (const auto& [name, tensor] : checkpoint.unread()) {
     tensors.push_back({.name = name, .shape = tensor.shape, .bytes = tensor.bytes, .type = tensor.type});
   }
-  formats::write_safetensors((target / part / "model.safetensors").lexically_normal(), tensors);
 }
 
 }  // namespace
 
-TrainableModel::TrainableModel(formats::SentenceFolder folder, kernels::Isa isa, kernels::Precision precision)
-    : folder_(std::move(folder)) {
+TrainableModel::TrainableModel(formats::SentenceFolder folder, kernels::Isa isa, kernels::Precision precision,
+                               const std::optional<FreshStart>& fresh)
+    : folder_(std::move(folder)), fresh_(fresh.has_value()) {
   if (precision == kernels::Precision::int8 || !kernels::available(precision, isa)) {
     throw ArgumentError(
         fmt::format("a model cannot be trained in {} at {}; take f32", name_of(precision), name_of(isa)));
   }
   kernels_ = &kernels::table(isa, precision);
   model_ = std::make_shared<SentenceModel>(make_sentence_model(folder_, folder_.modules, kernels_->layout));
-  parameters_ = read_parameters(folder_, *model_);
+  parameters_ = parameters_of(folder_, *model_, fresh);
   dropout_ = std::visit([](const auto& encoder) { return encoder.dropout(); }, model_->encoder);
   Pool pool;
   refresh({*kernels_, pool});
@@ -108,8 +116,16 @@ void TrainableModel::save(const fs::path& folder, std::span<const NamedText> ext
   const fs::path& source = folder_.folder;
   AtomicFolder target(folder, AtomicFolder::Existing::replace, foreign_file);
   copy_description(source, target.temporary());
-  for (const fs::path& part : weight_folders(source)) write_weights(folder_, target.temporary(), part, *parameters_);
   const fs::path encoder = folder_.transformer.lexically_relative(source);
+  for (const fs::path& part : weight_folders(source)) {
+    std::optional<formats::Checkpoint> checkpoint;  // the tensors' memory
+    std::vector<formats::TensorToWrite> tensors = trained_tensors(source, part, *parameters_);
+    if (!fresh_) {
+      checkpoint = part == encoder ? open_encoder(folder_) : formats::Checkpoint::open(source / part);
+      add_other_tensors(*checkpoint, tensors);
+    }
+    formats::write_safetensors((target.temporary() / part / "model.safetensors").lexically_normal(), tensors);
+  }
   edit_json((target.temporary() / encoder / "config.json").lexically_normal(), [](Json& config) {
     for (const char* key : {"dtype", "torch_dtype"}) {
       if (config.contains(key)) config[key] = "float32";

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,12 @@
 namespace mana::models {
 
 struct Parameters;
+
+/// Weights that are drawn at random (FreshWeights), for a model that is trained from nothing.
+struct FreshStart {
+  std::uint64_t seed = 0;
+  float deviation = 0.02f;
+};
 
 /// A sentence model whose weights change: the model that serves, and behind it the f32 values that its packed weights
 /// are made of, with their gradients.
@@ -28,7 +35,9 @@ class TrainableModel {
  public:
   /// Takes the weights of the folder's ordinary files. The products of the linear maps are computed as table(isa,
   /// precision) does, in f32 or bf16. Throws as load_sentence_model(), and ArgumentError for int8.
-  TrainableModel(formats::SentenceFolder folder, kernels::Isa isa, kernels::Precision precision);
+  /// With a fresh start no files of weights are read, and there need be none; not for static embeddings.
+  TrainableModel(formats::SentenceFolder folder, kernels::Isa isa, kernels::Precision precision,
+                 const std::optional<FreshStart>& fresh = {});
 
   /// One for each tensor that the model reads, in the order of the checkpoint, each with its name there; those of a
   /// module behind the encoder have its folder before it: "2_Dense/linear.weight". What is frozen before a pass is not
@@ -69,6 +78,7 @@ class TrainableModel {
 
  private:
   formats::SentenceFolder folder_;
+  bool fresh_;
   const kernels::Table* kernels_ = nullptr;
   nn::Masks dropout_;
   std::shared_ptr<SentenceModel> model_;

@@ -13,6 +13,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
+#include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/reference_model.h"
 
 namespace mana::models {
@@ -229,6 +230,38 @@ TEST(TrainableModel, ListsEveryTensorOnceUnderItsName) {
   // Queries, keys and values of one product lie side by side.
   EXPECT_EQ(model.parameters()[5].values.data() + 32 * 32, model.parameters()[7].values.data());
   EXPECT_EQ(model.parameters()[5].gradient.data() + 32 * 32, model.parameters()[7].gradient.data());
+}
+
+TEST(TrainableModel, KnowsHowDeepAParameterLies) {
+  TrainableModel model = model_of("sentence_models/dense_tanh");
+  EXPECT_EQ(model.depth(), 3);
+  for (const Parameter& parameter : model.parameters()) {
+    const std::string& name = parameter.name;
+    const std::size_t depth = name.starts_with("embeddings.")        ? 0
+                              : name.starts_with("encoder.layer.0.") ? 1
+                              : name.starts_with("encoder.layer.1.") ? 2
+                                                                     : 3;
+    EXPECT_EQ(parameter.depth, depth) << name;
+  }
+  EXPECT_EQ(model_of("static_models/dense").depth(), 0) << "nothing lies on another";
+}
+
+TEST(TrainableModel, StartsFreshWhereThereAreNoWeights) {
+  const TemporaryFolder folder;
+  copy_description(fixture("sentence_models/dense_tanh"), folder.path());
+  const auto start = [&](std::uint64_t seed) {
+    return TrainableModel(formats::read_sentence_folder(folder.path()), Isa::reference, Precision::f32,
+                          FreshStart{.seed = seed});
+  };
+  TrainableModel model = start(1), same = start(1), other = start(2);
+  const std::vector<float> vectors = pass(model, {}).vectors;
+  EXPECT_EQ(pass(same, {}).vectors, vectors);
+  EXPECT_NE(pass(other, {}).vectors, vectors);
+  EXPECT_EQ(model.parameters()[6].name, "encoder.layer.0.attention.self.query.bias");
+
+  model.save(folder.path() / "saved");
+  TrainableModel saved(formats::read_sentence_folder(folder.path() / "saved"), Isa::reference, Precision::f32);
+  EXPECT_EQ(pass(saved, {}).vectors, vectors);
 }
 
 TEST(TrainableModel, AFrozenParameterCostsNothing) {

@@ -22,8 +22,9 @@ constexpr NameTable kModuleNames(kModuleParts, "");
 }  // namespace
 
 WeightFiles::WeightFiles(const formats::SentenceFolder& folder, const std::vector<formats::SentenceModule>& modules,
-                         const SentenceModel& model)
-    : folder_(folder), encoder_has_shapes_(!std::holds_alternative<StaticEmbedding>(model.encoder)) {
+                         const SentenceModel& model, Files files)
+    : folder_(folder),
+      encoder_in_file_(files == Files::there && !std::holds_alternative<StaticEmbedding>(model.encoder)) {
   std::size_t head = 0;
   for (const formats::SentenceModule& module : modules) {
     if (std::holds_alternative<formats::PoolingModule>(module)) continue;  // it became no head
@@ -46,7 +47,7 @@ std::vector<FileTensor> WeightFiles::located(const Home& home, std::vector<PartT
   located.reserve(tensors.size());
   for (PartTensor& tensor : tensors) {
     FileTensor found{home.folder, std::move(tensor.name), std::move(tensor.shape), tensor.bias, ""};
-    if (encoder && encoder_has_shapes_) {
+    if (encoder && encoder_in_file_) {
       const auto file = open(home.folder);
       found.name = home.names->name_in(*file, found.name);
       require_shape(*file, found.name, found.shape);

@@ -17,9 +17,12 @@ namespace mana::models {
 /// family's table, those of a head in its module's folder. Files are opened when they are first needed.
 class WeightFiles {
  public:
+  /// Whether there are files yet: else tensors get the names that a new checkpoint gives them.
+  enum class Files { there, none_yet };
+
   /// `modules` are those that the model was made of. Keeps what it is given by reference.
   WeightFiles(const formats::SentenceFolder& folder, const std::vector<formats::SentenceModule>& modules,
-              const SentenceModel& model);
+              const SentenceModel& model, Files files = Files::there);
 
   /// Of a Linear, LayerNorm or EmbeddingTable that nn::walk() calls so, as NameTable::tensors() lists them. Throws
   /// IoError, or FormatError that names a tensor of the encoder which is missing or has another shape than config.json
@@ -48,7 +51,7 @@ class WeightFiles {
   std::shared_ptr<const formats::Checkpoint> open(const std::filesystem::path& folder);
 
   const formats::SentenceFolder& folder_;
-  bool encoder_has_shapes_;     // that config.json gives: not of a static embedding, which is as its file has it
+  bool encoder_in_file_;        // in the shapes of config.json: not a static embedding, which is as its file has it
   std::vector<Home> homes_;     // heads, then the encoder
   std::filesystem::path open_;  // the folder of checkpoint_
   std::shared_ptr<const formats::Checkpoint> checkpoint_;
