@@ -1,7 +1,6 @@
 #include "mana/engine/encoder.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/processors.h"
 #include "mana/engine/chunk_mean.h"
 #include "mana/engine/finite_vectors.h"
 #include "mana/engine/tokens.h"
@@ -26,11 +26,6 @@ constexpr std::size_t kTokenBudget = 512;
 /// A window of texts is sorted by length; it is what a stream holds in memory.
 constexpr std::size_t kWindowTexts = 1024;
 constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
-
-unsigned processors() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
-}
 
 /// A folder with other weights than can be read is told so before anything else that it may lack.
 formats::SentenceFolder read_folder(const std::filesystem::path& path) {
@@ -134,7 +129,7 @@ struct Encoder::State {
         tokenizer(from_packed() ? packed->tokenizer() : formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
         prompt_tokens(prompt_token_count(rules)),
-        team(options.threads == 0 ? processors() : options.threads),
+        team(thread_count(options.threads)),
         pools(team.size()) {
     settle();
   }
@@ -149,7 +144,7 @@ struct Encoder::State {
         tokenizer(formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
         prompt_tokens(prompt_token_count(rules)),
-        team(options.threads == 0 ? processors() : options.threads),
+        team(thread_count(options.threads)),
         pools(team.size()) {
     if (options.isa || options.precision || options.pooling || options.normalize) {
       throw ArgumentError("a model in memory is served as it is: leave isa, precision, pooling and normalize alone");

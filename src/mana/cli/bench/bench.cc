@@ -8,14 +8,18 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 
 namespace mana::cli {
+
+void describe_repeat(Options& options, std::size_t& repeat, const std::string& help) {
+  options.option("--repeat", "N", help, repeat, {.least = 1, .wanted = "at least 1"});
+}
 
 void BenchOptions::describe(Options& options) {
   input.describe_file(options);
   options.require("--input");
-  options.option("--repeat", "N", "Timed passes over the texts", repeat);
+  describe_repeat(options, repeat, "Timed passes over the texts");
   options.flag("--json", "Print a JSON object", json);
 }
 
@@ -28,7 +32,6 @@ std::vector<std::string> BenchOptions::texts() const {
 }
 
 Times time_passes(std::size_t passes, const std::function<void()>& work) {
-  if (passes == 0) Options::refuse("--repeat", "at least 1", "0");
   std::vector<double> seconds;
   for (std::size_t pass = 0; pass < passes; ++pass) {
     const auto begin = std::chrono::steady_clock::now();
@@ -54,16 +57,7 @@ void add_rate(nlohmann::ordered_json& result, const std::string& unit, std::size
 }
 
 void print_result(const nlohmann::ordered_json& result, bool json) {
-  if (json) return print(result.dump() + "\n");
-  std::string text;
-  for (const auto& [name, value] : result.items()) {
-    if (value.is_structured()) continue;
-    text += fmt::format("{:<26}{}\n", name,
-                        value.is_number_float() ? fmt::format("{:.1f}", value.get<double>())
-                        : value.is_string()     ? value.get<std::string>()
-                                                : value.dump());
-  }
-  print(text);
+  print_report(result, json, {.width = 26, .real = "{:.1f}"});
 }
 
 }  // namespace mana::cli

@@ -11,6 +11,9 @@
 
 namespace mana::cli {
 
+/// --repeat: how many passes are timed, one at least.
+void describe_repeat(Options& options, std::size_t& repeat, const std::string& help);
+
 /// What every bench over texts takes.
 struct BenchOptions {
   TextInput input;
@@ -30,7 +33,7 @@ struct Times {
   double p99 = 0;  ///< of a hundred passes, all but the slowest are as fast
 };
 
-/// Throws UsageError for no passes.
+/// At least one pass.
 Times time_passes(std::size_t passes, const std::function<void()>& work);
 
 /// The most memory that the process ever held, in MB (10^6 bytes).
@@ -39,7 +42,7 @@ double peak_rss_mb();
 /// `amount` a second, of the best and of the median pass.
 void add_rate(nlohmann::ordered_json& result, const std::string& unit, std::size_t amount, const Times& times);
 
-/// A line for each member, or one JSON object. Members that are no plain values stand in the JSON only.
+/// A line for each member, or one JSON object.
 void print_result(const nlohmann::ordered_json& result, bool json);
 
 }  // namespace mana::cli

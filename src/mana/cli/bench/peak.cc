@@ -1,15 +1,16 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <thread>
 
+#include "mana/base/processors.h"
+#include "mana/cli/bench/bench.h"
 #include "mana/cli/bench/peak_measurement.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/model_options.h"
+#include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 
 namespace mana::cli {
 
@@ -17,13 +18,11 @@ int bench_peak(Options& options) {
   unsigned threads = 0;
   std::size_t repeat = 5;
   bool json = false;
-  options.option("--threads", "N", "Threads, beside one alone; 0 is one for each processor", threads);
-  options.option("--repeat", "N", "Passes of 50 ms", repeat);
+  describe_threads(options, threads, "Threads, beside one alone; 0 is one for each processor");
+  describe_repeat(options, repeat, "Passes of 50 ms");
   options.flag("--json", "Print a JSON object", json);
   if (!options.parse()) return 0;
-  check_threads(threads);
-  if (repeat == 0) Options::refuse("--repeat", "at least 1", "0");
-  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+  threads = thread_count(threads);
 
   nlohmann::ordered_json peaks = nlohmann::ordered_json::array();
   std::string text = fmt::format("{:<7} {:<10} {:<17} {:>7} {:>16} {:>18}\n", "isa", "precision", "instruction",
@@ -51,7 +50,11 @@ int bench_peak(Options& options) {
     }
   }
   if (peaks.empty()) throw ArgumentError("there is no peak to measure: the kernels are the reference ones here");
-  print(json ? nlohmann::ordered_json{{"bench", "peak"}, {"passes", repeat}, {"peaks", peaks}}.dump() + "\n" : text);
+  if (!json) {
+    print(text);
+  } else {
+    print_json({{"bench", "peak"}, {"passes", repeat}, {"peaks", peaks}});
+  }
   return 0;
 }
 

@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "mana/base/processors.h"
 #include "mana/base/team.h"
 #include "mana/cli/bench/bench.h"
 #include "mana/cli/shell/commands.h"
@@ -22,12 +21,11 @@ int bench_tokenize(Options& options) {
   ModelChoice model;
   unsigned threads = 1;
   bench.describe(options);
-  options.option("--threads", "N", "Threads, each with its share of the texts", threads);
+  describe_threads(options, threads, "Threads, each with its share of the texts");
   options.group("Model");
   model.describe(options);
   if (!options.parse()) return 0;
-  check_threads(threads);
-  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+  threads = thread_count(threads);
 
   const std::vector<std::string> texts = bench.texts();
   const text::Tokenizer tokenizer = formats::load_tokenizer(formats::read_sentence_folder(model.folder()));

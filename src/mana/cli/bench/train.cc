@@ -41,13 +41,12 @@ int bench_train(Options& options) {
   choice.batch = 64;
   std::size_t steps = 12, warm_up = 2;
   bool json = false, profiled = false;
-  options.option("--steps", "N", "Steps that are timed", steps);
+  options.option("--steps", "N", "Steps that are timed", steps, {.least = 1, .wanted = "a whole number above 0"});
   options.option("--warm-up", "N", "Steps before them", warm_up);
   options.flag("--profile", "Also tell where the time goes, by operation", profiled);
   options.flag("--json", "Print a JSON object", json);
   choice.describe(options);
   if (!options.parse()) return 0;
-  if (steps == 0) Options::refuse("--steps", "a whole number above 0", "0");
   choice.max_steps = steps + warm_up;
 
   SentenceTraining training(choice, true, {});

@@ -8,7 +8,7 @@
 #include "mana/base/printable.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
-#include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/words/word_model.h"
 
 namespace mana::cli {
@@ -32,6 +32,21 @@ std::string line_of(const eval::AnalogyScore& score) {
                      score.unknown);
 }
 
+nlohmann::ordered_json json_of(const eval::AnalogyResult& result) {
+  nlohmann::ordered_json object = {{"task", "analogies"}, {"sections", nlohmann::ordered_json::array()}};
+  for (const eval::AnalogyScore& score : result.sections) object["sections"].push_back(json_of(score));
+  object["semantic"] = json_of(result.semantic);
+  object["syntactic"] = json_of(result.syntactic);
+  object["total"] = json_of(result.total);
+  return object;
+}
+
+std::string table_of(const eval::AnalogyResult& result) {
+  std::string lines = fmt::format("{:<30} {:>8} {:>7} {:>7} {:>7}\n", "", "percent", "correct", "asked", "unknown");
+  for (const eval::AnalogyScore& score : result.sections) lines += line_of(score);
+  return lines + line_of(result.semantic) + line_of(result.syntactic) + line_of(result.total);
+}
+
 }  // namespace
 
 int eval_analogies(Options& options) {
@@ -46,34 +61,18 @@ int eval_analogies(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
 
-  const Interruption interruption;
-  const std::vector<data::AnalogySection> sections = data::read_analogies(data);
-  WordModel model(choice, options);
-  model.compose();
-  eval::AnalogyResult result;
-  try {
+  return run_interruptibly([&](const Interruption& interruption) {
+    const std::vector<data::AnalogySection> sections = data::read_analogies(data);
+    WordModel model(choice, options);
+    model.compose();
     models::WordSearch search = model.search();
     if (among != 0) search.among = among;
     search.stop = interruption.token();
-    result = eval::evaluate_analogies(model.vectors(), sections, search);
-  } catch (const Cancelled&) {
-    return interruption.exit_status();
-  }
+    const eval::AnalogyResult result = eval::evaluate_analogies(model.vectors(), sections, search);
 
-  if (json) {
-    nlohmann::ordered_json object = {{"task", "analogies"}, {"sections", nlohmann::ordered_json::array()}};
-    for (const eval::AnalogyScore& score : result.sections) object["sections"].push_back(json_of(score));
-    object["semantic"] = json_of(result.semantic);
-    object["syntactic"] = json_of(result.syntactic);
-    object["total"] = json_of(result.total);
-    print(object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    print_report(json_of(result), json, table_of(result));
     return 0;
-  }
-  std::string lines = fmt::format("{:<30} {:>8} {:>7} {:>7} {:>7}\n", "", "percent", "correct", "asked", "unknown");
-  for (const eval::AnalogyScore& score : result.sections) lines += line_of(score);
-  for (const eval::AnalogyScore* score : {&result.semantic, &result.syntactic, &result.total}) lines += line_of(*score);
-  print(lines);
-  return 0;
+  });
 }
 
 }  // namespace mana::cli

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/data/labelled_texts.h"
 #include "mana/engine/encoder.h"
@@ -35,15 +35,13 @@ int eval_classify(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
 
-  const Interruption interruption;
-  find_columns(train_file, columns, options.quiet());
-  const data::LabelledTexts train = data::read_labelled_texts(train_file, columns);
-  const data::LabelledTexts test = data::read_labelled_texts(test_file, columns);
-  for (const data::LabelledTexts* texts : {&train, &test}) note_mistakes(texts->notes, options.quiet());
-  const engine::Encoder encoder = choice.load(options.quiet());
-  eval::ClassificationResult result;
-  try {
-    const int terminal = options.quiet() ? -1 : STDERR_FILENO;
+  return run_interruptibly([&](const Interruption& interruption) {
+    find_columns(train_file, columns, options.quiet());
+    const data::LabelledTexts train = data::read_labelled_texts(train_file, columns);
+    const data::LabelledTexts test = data::read_labelled_texts(test_file, columns);
+    for (const data::LabelledTexts* texts : {&train, &test}) note_mistakes(texts->notes, options.quiet());
+    const engine::Encoder encoder = choice.load(options.quiet());
+    const int terminal = options.terminal();
     std::optional<Progress> progress;
     progress.emplace(terminal, "embedding", "texts", train.size() + test.size());
     bool fitting = false;
@@ -53,32 +51,34 @@ int eval_classify(Options& options) {
       fitting = true;
       progress->set(iteration);
     };
-    result = eval::evaluate_classification(encoder, train, test, {embedded, fitted}, interruption.token());
-  } catch (const Cancelled&) {
-    return interruption.exit_status();
-  }
+    const eval::ClassificationResult result =
+        eval::evaluate_classification(encoder, train, test, {embedded, fitted}, interruption.token());
+    progress->wipe();
 
-  if (!result.converged && !options.quiet()) {
-    note(fmt::format("the regression had not converged after {} iterations; take the numbers with care",
-                     result.iterations));
-  }
-  constexpr double kPercent = 100;
-  const double accuracy = kPercent * result.scores.accuracy;
-  const double macro_f1 = kPercent * result.scores.macro_f1;
-  if (json) {
-    const nlohmann::ordered_json object = {
-        {"task", "classify"},           {"train", result.train},           {"test", result.test},
-        {"classes", result.classes},    {"unseen", result.unseen},         {"accuracy", accuracy},
-        {"macro_f1", macro_f1},         {"iterations", result.iterations}, {"converged", result.converged},
-        {"truncated", result.truncated}};
-    print(object.dump() + "\n");
-  } else {
-    print(
-        fmt::format("train     {}\ntest      {}\nclasses   {}\nunseen    {}\naccuracy  {:.4f}\nmacro F1  {:.4f}\n"
-                    "truncated {}\n",
+    if (!result.converged && !options.quiet()) {
+      note(fmt::format("the regression had not converged after {} iterations; take the numbers with care",
+                       result.iterations));
+    }
+    constexpr double kPercent = 100;
+    const double accuracy = kPercent * result.scores.accuracy;
+    const double macro_f1 = kPercent * result.scores.macro_f1;
+    print_report(
+        {{"task", "classify"},
+         {"train", result.train},
+         {"test", result.test},
+         {"classes", result.classes},
+         {"unseen", result.unseen},
+         {"accuracy", accuracy},
+         {"macro_f1", macro_f1},
+         {"iterations", result.iterations},
+         {"converged", result.converged},
+         {"truncated", result.truncated}},
+        json,
+        fmt::format("train     {}\ntest      {}\nclasses   {}\nunseen    {}\naccuracy  {:.4f}\nmacro F1  "
+                    "{:.4f}\ntruncated {}\n",
                     result.train, result.test, result.classes, result.unseen, accuracy, macro_f1, result.truncated));
-  }
-  return 0;
+    return 0;
+  });
 }
 
 }  // namespace mana::cli

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,7 +9,7 @@
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/model_options.h"
-#include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/data/labelled_pairs.h"
 #include "mana/engine/encoder.h"
@@ -74,22 +73,19 @@ int eval_pairs(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
 
-  const Interruption interruption;
-  find_columns(file, columns, options.quiet());
-  const data::LabelledPairs pairs = data::read_labelled_pairs(file, columns);
-  note_mistakes(pairs.notes, options.quiet());
-  eval::require_both_labels(pairs.labels, file);
-  const engine::Encoder encoder = choice.load(options.quiet());
-  eval::PairsResult result;
-  try {
-    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts");
-    result = eval::evaluate_pairs(
+  return run_interruptibly([&](const Interruption& interruption) {
+    find_columns(file, columns, options.quiet());
+    const data::LabelledPairs pairs = data::read_labelled_pairs(file, columns);
+    note_mistakes(pairs.notes, options.quiet());
+    eval::require_both_labels(pairs.labels, file);
+    const engine::Encoder encoder = choice.load(options.quiet());
+    Progress progress(options.terminal(), "embedding", "texts");
+    const eval::PairsResult result = eval::evaluate_pairs(
         encoder, pairs, [&](std::size_t texts) { progress.set(texts); }, interruption.token());
-  } catch (const Cancelled&) {
-    return interruption.exit_status();
-  }
-  print(json ? json_of(result).dump() + "\n" : table_of(result));
-  return 0;
+    progress.wipe();
+    print_report(json_of(result), json, table_of(result));
+    return 0;
+  });
 }
 
 }  // namespace mana::cli

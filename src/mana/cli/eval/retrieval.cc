@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/query_encoders.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/data/retrieval_set.h"
 #include "mana/eval/retrieval.h"
@@ -139,37 +139,22 @@ int eval_retrieval(Options& options) {
   if (!options.parse()) return 0;
   choice.options();  // a mistake there comes before the reading of the data
 
-  const Interruption interruption;
-  const data::RetrievalFiles files = task.files();
-  const data::RetrievalSet set = data::read_retrieval_set(files);
-  for (const data::ReadingNotes& notes : set.notes) note_mistakes(notes, options.quiet());
-  const QueryEncoders encoders = choice.load(options.quiet());
-  eval::RetrievalResult result;
-  try {
-    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts",
-                      set.queries.size() + set.documents.size());
-    result = eval::evaluate_retrieval(
+  return run_interruptibly([&](const Interruption& interruption) {
+    const data::RetrievalFiles files = task.files();
+    const data::RetrievalSet set = data::read_retrieval_set(files);
+    for (const data::ReadingNotes& notes : set.notes) note_mistakes(notes, options.quiet());
+    const QueryEncoders encoders = choice.load(options.quiet());
+    Progress progress(options.terminal(), "embedding", "texts", set.queries.size() + set.documents.size());
+    const eval::RetrievalResult result = eval::evaluate_retrieval(
         encoders.queries, encoders.documents(), set, task.measured, [&](std::size_t texts) { progress.set(texts); },
         interruption.token());
-  } catch (const Cancelled&) {
-    return interruption.exit_status();
-  }
+    progress.wipe();
 
-  if (!options.quiet()) note_oddities(set, files, task.measured.ignore_identical_ids);
-  const nlohmann::ordered_json object = json_of(result, set, encoders.queries.folder().similarity, task.measured.gain);
-  if (json) {
-    print(object.dump() + "\n");
+    if (!options.quiet()) note_oddities(set, files, task.measured.ignore_identical_ids);
+    print_report(json_of(result, set, encoders.queries.folder().similarity, task.measured.gain), json,
+                 {.width = 20, .hidden = "task"});
     return 0;
-  }
-  std::string lines;
-  for (const auto& [name, value] : object.items()) {
-    if (name == "task") continue;
-    lines += value.is_number_float()
-                 ? fmt::format("{:<20}{:.4f}\n", name, value.get<double>())
-                 : fmt::format("{:<20}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
-  }
-  print(lines);
-  return 0;
+  });
 }
 
 }  // namespace mana::cli

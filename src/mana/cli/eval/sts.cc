@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -10,7 +9,7 @@
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/model_options.h"
-#include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/data/scored_pairs.h"
 #include "mana/engine/encoder.h"
@@ -34,38 +33,30 @@ int eval_sts(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
 
-  const Interruption interruption;
-  find_columns(data, columns, options.quiet());
-  const data::ScoredPairs pairs = data::read_scored_pairs(data, columns);
-  note_mistakes(pairs.notes, options.quiet());
-  eval::require_different(pairs.scores, "scores", data);
-  const engine::Encoder encoder = choice.load(options.quiet());
-  eval::StsResult result;
-  try {
-    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts", 2 * pairs.size());
-    result = eval::evaluate_sts(
+  return run_interruptibly([&](const Interruption& interruption) {
+    find_columns(data, columns, options.quiet());
+    const data::ScoredPairs pairs = data::read_scored_pairs(data, columns);
+    note_mistakes(pairs.notes, options.quiet());
+    eval::require_different(pairs.scores, "scores", data);
+    const engine::Encoder encoder = choice.load(options.quiet());
+    Progress progress(options.terminal(), "embedding", "texts", 2 * pairs.size());
+    const eval::StsResult result = eval::evaluate_sts(
         encoder, pairs, [&](std::size_t texts) { progress.set(texts); }, interruption.token());
-  } catch (const Cancelled&) {
-    return interruption.exit_status();
-  }
+    progress.wipe();
 
-  if (std::isnan(result.spearman)) {
-    throw ArgumentError(fmt::format(
-        "the model gives all {} pairs the same cosine, so nothing can be correlated with the scores", result.pairs));
-  }
-  constexpr double kPercent = 100;
-  if (json) {
-    const nlohmann::ordered_json object = {{"task", "sts"},
-                                           {"pairs", result.pairs},
-                                           {"spearman", kPercent * result.spearman},
-                                           {"pearson", kPercent * result.pearson},
-                                           {"truncated", result.truncated}};
-    print(object.dump() + "\n");
-  } else {
-    print(fmt::format("pairs     {}\nspearman  {:.4f}\npearson   {:.4f}\ntruncated {}\n", result.pairs,
-                      kPercent * result.spearman, kPercent * result.pearson, result.truncated));
-  }
-  return 0;
+    if (std::isnan(result.spearman)) {
+      throw ArgumentError(fmt::format(
+          "the model gives all {} pairs the same cosine, so nothing can be correlated with the scores", result.pairs));
+    }
+    constexpr double kPercent = 100;
+    print_report({{"task", "sts"},
+                  {"pairs", result.pairs},
+                  {"spearman", kPercent * result.spearman},
+                  {"pearson", kPercent * result.pearson},
+                  {"truncated", result.truncated}},
+                 json, {.width = 10, .hidden = "task"});
+    return 0;
+  });
 }
 
 }  // namespace mana::cli

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -7,10 +6,9 @@
 #include "mana/base/progress.h"
 #include "mana/cli/shell/column_choice.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/finite_number.h"
 #include "mana/cli/shell/interruption.h"
-#include "mana/cli/shell/output.h"
 #include "mana/cli/shell/query_encoders.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/data/triplets.h"
 #include "mana/eval/triplets.h"
@@ -20,7 +18,7 @@ namespace mana::cli {
 int eval_triplet(Options& options) {
   std::string file;
   data::TripletColumns columns;
-  std::string margin_text = "0";
+  float margin = 0;
   QueryEncoderChoice choice;
   bool json = false;
   options.option("--data", "FILE",
@@ -29,38 +27,34 @@ int eval_triplet(Options& options) {
   options.option("--anchor", "COLUMN", "The column of the anchors", columns.anchor);
   options.option("--positive", "COLUMN", "The column of texts that belong to them", columns.positive);
   options.option("--negative", "COLUMN", "The column of texts that do not", columns.negative);
-  options.option("--margin", "X", "By how much the positive must be more alike", margin_text);
+  options.option("--margin", "X", "By how much the positive must be more alike", margin);
   options.flag("--json", "Print a JSON object", json);
   choice.describe(options, "anchor", "positive and negative");
   if (!options.parse()) return 0;
-  const auto margin = static_cast<float>(finite_number("--margin", margin_text));
   choice.options();  // a mistake there comes before the reading of the data
 
-  const Interruption interruption;
-  find_columns(file, columns, options.quiet());
-  const data::Triplets triplets = data::read_triplets(file, columns);
-  note_mistakes(triplets.notes, options.quiet());
-  const QueryEncoders encoders = choice.load(options.quiet());
-  eval::TripletsResult result;
-  try {
-    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts");
-    result = eval::evaluate_triplets(
+  return run_interruptibly([&](const Interruption& interruption) {
+    find_columns(file, columns, options.quiet());
+    const data::Triplets triplets = data::read_triplets(file, columns);
+    note_mistakes(triplets.notes, options.quiet());
+    const QueryEncoders encoders = choice.load(options.quiet());
+    Progress progress(options.terminal(), "embedding", "texts");
+    const eval::TripletsResult result = eval::evaluate_triplets(
         encoders.queries, encoders.documents(), triplets, margin, [&](std::size_t texts) { progress.set(texts); },
         interruption.token());
-  } catch (const Cancelled&) {
-    return interruption.exit_status();
-  }
+    progress.wipe();
 
-  constexpr double kPercent = 100;
-  nlohmann::ordered_json object = {{"task", "triplet"}, {"triplets", result.triplets}};
-  std::string lines = fmt::format("triplets   {}\ntruncated  {}\n", result.triplets, result.truncated);
-  for (const auto& [measure, accuracy] : result.accuracy) {
-    object[fmt::format("{}_accuracy", formats::name_of(measure))] = kPercent * accuracy;
-    lines += fmt::format("{:<11}{:.4f}\n", formats::name_of(measure), kPercent * accuracy);
-  }
-  object["truncated"] = result.truncated;
-  print(json ? object.dump() + "\n" : lines);
-  return 0;
+    constexpr double kPercent = 100;
+    nlohmann::ordered_json object = {{"task", "triplet"}, {"triplets", result.triplets}};
+    std::string lines = fmt::format("triplets   {}\ntruncated  {}\n", result.triplets, result.truncated);
+    for (const auto& [measure, accuracy] : result.accuracy) {
+      object[fmt::format("{}_accuracy", formats::name_of(measure))] = kPercent * accuracy;
+      lines += fmt::format("{:<11}{:.4f}\n", formats::name_of(measure), kPercent * accuracy);
+    }
+    object["truncated"] = result.truncated;
+    print_report(object, json, lines);
+    return 0;
+  });
 }
 
 }  // namespace mana::cli

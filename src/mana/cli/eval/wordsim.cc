@@ -4,7 +4,7 @@
 #include <string>
 
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/words/word_model.h"
 #include "mana/eval/word_similarity.h"
 
@@ -27,17 +27,12 @@ int eval_wordsim(Options& options) {
   const eval::WordSimilarityResult result =
       eval::evaluate_word_similarity(model.vectors(), pairs, among == 0 ? model.vectors().size() : among);
   constexpr double kPercent = 100;
-  if (json) {
-    const nlohmann::ordered_json object = {{"task", "wordsim"},
-                                           {"pairs", result.pairs},
-                                           {"unknown", result.unknown},
-                                           {"spearman", kPercent * result.spearman},
-                                           {"pearson", kPercent * result.pearson}};
-    print(object.dump() + "\n");
-  } else {
-    print(fmt::format("pairs     {}\nunknown   {}\nspearman  {:.4f}\npearson   {:.4f}\n", result.pairs, result.unknown,
-                      kPercent * result.spearman, kPercent * result.pearson));
-  }
+  print_report({{"task", "wordsim"},
+                {"pairs", result.pairs},
+                {"unknown", result.unknown},
+                {"spearman", kPercent * result.spearman},
+                {"pearson", kPercent * result.pearson}},
+               json, {.width = 10, .hidden = "task"});
   return 0;
 }
 

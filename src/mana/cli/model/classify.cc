@@ -1,7 +1,6 @@
 #include "mana/classify/classifier.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstddef>
 #include <optional>
@@ -39,7 +38,8 @@ struct ClassifyOptions {
   void describe(Options& options) {
     input.describe(options);
     options.group("Output");
-    options.option("--top", "K", "Print the K most probable classes, most probable first", top);
+    options.option("--top", "K", "Print the K most probable classes, most probable first", top,
+                   {.least = 1, .wanted = "a whole number of at least 1"});
     options.option("--output", "FILE", "Where the rows go; without it, to standard output", output);
     options.choice<RowFormat>("--format", "Form of the rows; without it, as the output's name ends, else tsv",
                               {{"tsv", RowFormat::tsv}, {"jsonl", RowFormat::jsonl}}, format);
@@ -137,44 +137,42 @@ int classify_texts(Options& options) {
   ClassifyOptions chosen;
   chosen.describe(options);
   if (!options.parse()) return 0;
-  if (chosen.top == 0) Options::refuse("--top", "a whole number of at least 1", "0");
   const RowFormat format = chosen.chosen_format();
   chosen.require_safe_output(format);
   engine::EncoderOptions compute;
   chosen.compute.apply(compute);
 
-  const Interruption interruption;
-  const data::Waiting waiting(interruption.token());
-  const data::TextSource source = chosen.input.open(waiting);
-  const classify::Classifier classifier(chosen.model.folder(), compute);
-  print_notes(classifier.encoder(), options.quiet());
-  const RowWriter writer(classifier, format, chosen.top, chosen.include_text);
-  LineOutput output(chosen.output);
-  std::size_t truncated = 0;
-  try {
-    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "classifying", "texts");
-    const auto sink = [&](std::size_t, std::span<const std::string> texts,
-                          std::span<const classify::Classification> found) {
-      std::string rows;
-      for (std::size_t i = 0; i < found.size(); ++i) {
-        rows += writer.row(texts[i], found[i]);
-        truncated += found[i].truncated ? 1 : 0;
-      }
-      output.write(rows);
-      progress.advance(found.size());
-    };
-    classifier.stream(source, sink, output.is_seen_at_once() ? waiting : data::Waiting(interruption.token()));
-    output.commit();
-  } catch (const Cancelled&) {
-    note(fmt::format("mana: interrupted{}", chosen.output ? "; nothing was written" : ""));
-    return interruption.exit_status();
-  }
-  chosen.input.note_mistakes(options.quiet());
-  if (truncated > 0 && !options.quiet()) {
-    note(fmt::format("{} {} truncated at {} tokens", truncated, truncated == 1 ? "text was" : "texts were",
-                     classifier.encoder().max_tokens().value_or(0)));
-  }
-  return 0;
+  return run_interruptibly(
+      [&](const Interruption& interruption) {
+        const data::Waiting waiting(interruption.token());
+        const data::TextSource source = chosen.input.open(waiting);
+        const classify::Classifier classifier(chosen.model.folder(), compute);
+        print_notes(classifier.encoder(), options.quiet());
+        const RowWriter writer(classifier, format, chosen.top, chosen.include_text);
+        LineOutput output(chosen.output);
+        std::size_t truncated = 0;
+        Progress progress(options.terminal(), "classifying", "texts");
+        const auto sink = [&](std::size_t, std::span<const std::string> texts,
+                              std::span<const classify::Classification> found) {
+          std::string rows;
+          for (std::size_t i = 0; i < found.size(); ++i) {
+            rows += writer.row(texts[i], found[i]);
+            truncated += found[i].truncated ? 1 : 0;
+          }
+          output.write(rows);
+          progress.advance(found.size());
+        };
+        classifier.stream(source, sink, output.is_seen_at_once() ? waiting : data::Waiting(interruption.token()));
+        output.commit();
+        progress.wipe();
+        chosen.input.note_mistakes(options.quiet());
+        if (truncated > 0 && !options.quiet()) {
+          note(fmt::format("{} {} truncated at {} tokens", truncated, truncated == 1 ? "text was" : "texts were",
+                           classifier.encoder().max_tokens().value_or(0)));
+        }
+        return 0;
+      },
+      chosen.output ? "mana: interrupted; nothing was written" : "mana: interrupted");
 }
 
 }  // namespace mana::cli

@@ -214,14 +214,12 @@ int compress_model(Options& options) {
   chosen.describe(options);
   if (!options.parse()) return 0;
   chosen.check();
-  const Interruption interruption;
-  try {
-    constexpr int kRefused = 1;
-    return Compression(chosen, options.quiet(), interruption.token()).run() ? 0 : kRefused;
-  } catch (const Cancelled&) {
-    note("mana: interrupted; nothing was written");
-    return interruption.exit_status();
-  }
+  return run_interruptibly(
+      [&](const Interruption& interruption) {
+        constexpr int kRefused = 1;
+        return Compression(chosen, options.quiet(), interruption.token()).run() ? 0 : kRefused;
+      },
+      "mana: interrupted; nothing was written");
 }
 
 }  // namespace mana::cli

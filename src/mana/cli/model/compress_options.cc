@@ -55,16 +55,15 @@ void CompressOptions::describe(Options& options) {
   options.option("--max-drop", "POINTS",
                  "The most points that may be lost; 0.5 for precision and 2 each for dimensions and vocabulary unless "
                  "said, any with layers and static",
-                 max_drop);
+                 max_drop, {.least = 0, .most = 200, .wanted = "points from 0 to 200"});
   options.flag("--force", "Write it whatever it costs, in place of an older model where there is one", force);
   options.flag("--json", "Print a JSON object", json);
   options.group("Model");
   model.describe(options);
-  options.option("--threads", "N", "Threads; 0 is one for each processor", threads);
+  describe_threads(options, threads);
 }
 
 void CompressOptions::check() const {
-  check_threads(threads);
   if (method == Method::prefix && distil) {
     throw UsageError("--static has its own dimensions: leave out --method");
   }
@@ -82,14 +81,7 @@ void CompressOptions::check() const {
 }
 
 std::optional<double> CompressOptions::allowed_drop() const {
-  if (max_drop) {
-    double points = 0;
-    const auto [end, error] = std::from_chars(max_drop->data(), max_drop->data() + max_drop->size(), points);
-    if (error != std::errc() || end != max_drop->data() + max_drop->size() || !(points >= 0 && points <= 200)) {
-      Options::refuse("--max-drop", "points from 0 to 200", *max_drop);
-    }
-    return points;
-  }
+  if (max_drop) return max_drop;
   if (layers || distil) return std::nullopt;
   return (precision ? kPrecisionDrop : 0) + (dimensions ? kDimensionsDrop : 0) + (vocabulary ? kVocabularyDrop : 0);
 }

@@ -31,7 +31,7 @@ struct CompressOptions {
   TextInput corpus;
   std::optional<std::string> data;
   data::PairColumns columns;
-  std::optional<std::string> max_drop;
+  std::optional<double> max_drop;
   bool force = false;
   bool json = false;
   unsigned threads = 0;
@@ -40,7 +40,7 @@ struct CompressOptions {
   /// Throws UsageError for options that contradict each other.
   void check() const;
 
-  /// Points; nothing where any loss is taken. Throws UsageError for what is no number of points.
+  /// Points; nothing where any loss is taken.
   std::optional<double> allowed_drop() const;
   /// Which layers to keep of a model's, from 0. Throws UsageError for what is no list of numbers.
   std::vector<std::size_t> chosen_layers(std::size_t of_the_model) const;

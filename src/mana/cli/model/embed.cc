@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -209,7 +208,7 @@ int embed(Options& options) {
     if (output->resumed().rows > 0 && !options.quiet()) {
       note(fmt::format("going on after {} texts", output->resumed().rows));
     }
-    Progress progress(options.quiet() ? -1 : STDERR_FILENO, "embedding", "texts");
+    Progress progress(options.terminal(), "embedding", "texts");
     progress.skip(output->resumed().rows);
     const auto sink = [&](std::size_t, std::span<const std::string> texts, const engine::Embeddings& rows) {
       output->write(texts, rows);

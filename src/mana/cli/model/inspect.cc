@@ -14,6 +14,7 @@
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/engine/encoder.h"
 #include "mana/formats/packed_file.h"
 #include "mana/models/bert/config.h"
@@ -221,7 +222,11 @@ int inspect(Options& options) {
   const engine::Encoder encoder(model.folder(), encoder_options);
   print_notes(encoder, options.quiet());
   const ordered_json about = describe(encoder);
-  print(json ? about.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n" : table(about));
+  if (json) {
+    print_json(about, 2);
+  } else {
+    print(table(about));
+  }
   return 0;
 }
 

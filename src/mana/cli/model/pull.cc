@@ -14,6 +14,7 @@
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/formats/checkpoint_task.h"
 #include "mana/hub/hub.h"
 #include "mana/hub/store.h"
@@ -95,27 +96,20 @@ int pull(Options& options) {
   if (!options.parse()) return 0;
   const hub::Repository repository = repository_of(names.front());
 
-  const Interruption interruption;
-  hub::PullResult result;
-  try {
-    result = pull_with_progress(repository, revision, options.quiet(), interruption.token());
-  } catch (const Cancelled&) {
-    note("mana: interrupted; the same command goes on from here");
-    return interruption.exit_status();
-  }
-  if (!options.quiet()) note(sentence_about(result, repository.full_name()));
-  if (json) {
-    const nlohmann::ordered_json object = {{"repository", repository.full_name()},
-                                           {"revision", revision},
-                                           {"commit", result.commit},
-                                           {"status", name_of(result.status)},
-                                           {"folder", result.folder.string()},
-                                           {"bytes", result.bytes}};
-    print(object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  } else {
-    print(result.folder.string() + "\n");
-  }
-  return 0;
+  return run_interruptibly(
+      [&](const Interruption& interruption) {
+        const hub::PullResult result = pull_with_progress(repository, revision, options.quiet(), interruption.token());
+        if (!options.quiet()) note(sentence_about(result, repository.full_name()));
+        print_report({{"repository", repository.full_name()},
+                      {"revision", revision},
+                      {"commit", result.commit},
+                      {"status", name_of(result.status)},
+                      {"folder", result.folder.string()},
+                      {"bytes", result.bytes}},
+                     json, result.folder.string() + "\n");
+        return 0;
+      },
+      "mana: interrupted; the same command goes on from here");
 }
 
 }  // namespace mana::cli

@@ -71,22 +71,21 @@ int tokenize(Options& options) {
   options.option("--max-tokens", "N", "Cut longer texts; without it, none is cut", max_tokens);
   if (!options.parse()) return 0;
 
-  const Interruption interruption;
-  const data::Waiting waiting(interruption.token());
-  const data::TextSource source = input.open(waiting);
-  const formats::SentenceFolder folder = formats::read_sentence_folder(model.folder());
-  const text::Tokenizer tokenizer = formats::load_tokenizer(folder);
-  text::SequentialTokenizer sequential(tokenizer);
-  text::EncodeOptions encode;
-  // A static embedding is the mean of a text's own tokens.
-  encode.special_tokens = !no_special_tokens && folder.encoder == formats::EncoderKind::transformer;
-  if (max_tokens) encode.max_tokens = *max_tokens;
+  return run_interruptibly([&](const Interruption& interruption) {
+    const data::Waiting waiting(interruption.token());
+    const data::TextSource source = input.open(waiting);
+    const formats::SentenceFolder folder = formats::read_sentence_folder(model.folder());
+    const text::Tokenizer tokenizer = formats::load_tokenizer(folder);
+    text::SequentialTokenizer sequential(tokenizer);
+    text::EncodeOptions encode;
+    // A static embedding is the mean of a text's own tokens.
+    encode.special_tokens = !no_special_tokens && folder.encoder == formats::EncoderKind::transformer;
+    if (max_tokens) encode.max_tokens = *max_tokens;
 
-  constexpr std::size_t kBlock = std::size_t{1} << 16;
-  std::string text;
-  std::string out;
-  const data::Waiting::Meanwhile meanwhile = waiting.meanwhile([&] { print(std::exchange(out, {})); });
-  try {
+    constexpr std::size_t kBlock = std::size_t{1} << 16;
+    std::string text;
+    std::string out;
+    const data::Waiting::Meanwhile meanwhile = waiting.meanwhile([&] { print(std::exchange(out, {})); });
     while (source(text)) {
       text::Encoding encoding = sequential.encode(text, encode);
       if (unit == OffsetUnit::characters) encoding.offsets = text::to_code_points(text, encoding.offsets);
@@ -94,11 +93,9 @@ int tokenize(Options& options) {
       if (out.size() > kBlock) print(std::exchange(out, {}));
       if (interruption.token().stop_requested()) return interruption.exit_status();
     }
-  } catch (const Cancelled&) {
-    return interruption.exit_status();
-  }
-  print(out);
-  return 0;
+    print(out);
+    return 0;
+  });
 }
 
 }  // namespace mana::cli

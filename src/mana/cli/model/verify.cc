@@ -8,6 +8,7 @@
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 
 namespace mana::cli {
 
@@ -23,12 +24,12 @@ int verify(Options& options) {
   const ModelReport report = check_model(folder);
   const bool right = report.wrong.empty();
   if (json) {
-    const nlohmann::ordered_json object = {{"model", folder.string()},
-                                           {"ok", right},
-                                           {"wrong", report.wrong},
-                                           {"differences", report.differences},
-                                           {"checked", report.checked}};
-    print(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    print_json({{"model", folder.string()},
+                {"ok", right},
+                {"wrong", report.wrong},
+                {"differences", report.differences},
+                {"checked", report.checked}},
+               2);
   } else {
     std::string text;
     for (const std::string& each : report.checked) text += fmt::format("right    {}\n", each);

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "mana/base/errors.h"
+#include "mana/cli/shell/output.h"
 
 namespace mana::cli {
 namespace {
@@ -53,6 +54,16 @@ void Interruption::wait() {
     if (::sigwait(&signals, &signal) != 0 || done_) continue;
     if (signal_.exchange(signal) != 0) ::_exit(kSignalStatus + signal);
     source_.request_stop();
+  }
+}
+
+int run_interruptibly(const std::function<int(const Interruption&)>& work, std::string_view note_if_cancelled) {
+  const Interruption interruption;
+  try {
+    return work(interruption);
+  } catch (const Cancelled&) {
+    if (!note_if_cancelled.empty()) note(note_if_cancelled);
+    return interruption.exit_status();
   }
 }
 

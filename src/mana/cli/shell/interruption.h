@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <stop_token>
+#include <string_view>
 #include <thread>
 
 namespace mana::cli {
@@ -29,5 +31,9 @@ class Interruption {
   std::atomic<bool> done_ = false;
   std::thread watcher_;
 };
+
+/// Does the work of a command, which signals may cancel: returns its exit status, or that of the signal where it throws
+/// Cancelled, after a note of what became of it.
+int run_interruptibly(const std::function<int(const Interruption&)>& work, std::string_view note_if_cancelled = {});
 
 }  // namespace mana::cli

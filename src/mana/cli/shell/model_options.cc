@@ -42,31 +42,6 @@ std::filesystem::path ModelChoice::folder() const {
   return hub::Store::from_environment().resolve(model);
 }
 
-void ComputeOptions::describe(Options& options) {
-  options.option("--threads", "N", "Threads; 0 is one for each processor", threads);
-  options.choice<std::optional<kernels::Precision>>(
-      "--precision",
-      "Precision of the products; auto is what a packed model is meant for, else bf16 where that is fast, else f32",
-      {{"auto", std::nullopt},
-       {"f32", kernels::Precision::f32},
-       {"bf16", kernels::Precision::bf16},
-       {"int8", kernels::Precision::int8}},
-      precision);
-  options.choice<kernels::Isa>("--isa", "The highest instruction set to use",
-                               {{"reference", kernels::Isa::reference},
-                                {"avx2", kernels::Isa::avx2},
-                                {"avx512", kernels::Isa::avx512},
-                                {"amx", kernels::Isa::amx}},
-                               isa);
-}
-
-void ComputeOptions::apply(engine::EncoderOptions& encoder) const {
-  check_threads(threads);
-  encoder.threads = threads;
-  encoder.isa = isa;
-  encoder.precision = precision;
-}
-
 void VectorOptions::describe(Options& options) {
   options.option("--prompt", "NAME", "Put this prompt of the model before each text", prompt);
   options.option("--prompt-text", "TEXT", "Put this text before each, as \"query: \"; none if it is empty",
@@ -127,11 +102,6 @@ engine::Encoder EncoderChoice::load(bool quiet) const {
 void print_notes(const engine::Encoder& encoder, bool quiet) {
   if (quiet) return;
   for (const std::string& each : encoder.notes()) note(each);
-}
-
-void check_threads(unsigned threads) {
-  constexpr unsigned kMost = 1024;
-  if (threads > kMost) Options::refuse("--threads", fmt::format("at most {}", kMost), std::to_string(threads));
 }
 
 std::string_view name_of(engine::Overflow overflow) {

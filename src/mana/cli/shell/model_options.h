@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/options.h"
 #include "mana/engine/encoder.h"
 
@@ -17,17 +18,6 @@ struct ModelChoice {
   void describe(Options& options);
   /// The model's folder. Throws ArgumentError when there is no such model.
   std::filesystem::path folder() const;
-};
-
-/// How a model computes: threads, precision, instruction set.
-struct ComputeOptions {
-  unsigned threads = 0;
-  std::optional<kernels::Precision> precision;
-  std::optional<kernels::Isa> isa;
-
-  void describe(Options& options);
-  /// Throws UsageError for more threads than anybody has.
-  void apply(engine::EncoderOptions& encoder) const;
 };
 
 /// What the vectors are to be, where that is not what the model's folder says.
@@ -64,9 +54,6 @@ struct EncoderChoice {
 
 /// The notes of a model (Encoder::notes) on standard error, each once; nothing when `quiet`.
 void print_notes(const engine::Encoder& encoder, bool quiet);
-
-/// Throws UsageError for more threads than any machine has use for.
-void check_threads(unsigned threads);
 
 /// "truncate", "error", "mean"
 std::string_view name_of(engine::Overflow overflow);

@@ -1,6 +1,7 @@
 #include "mana/cli/shell/options.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -209,6 +210,8 @@ void Options::refuse_unless(bool served, std::initializer_list<const char*> name
 }
 
 bool Options::quiet() const { return parser_->quiet; }
+
+int Options::terminal() const { return quiet() ? -1 : STDERR_FILENO; }
 
 void Options::refuse(std::string_view name, std::string_view wanted, std::string_view got) {
   throw UsageError(fmt::format("{} takes {}, not '{}'", name, wanted, got));

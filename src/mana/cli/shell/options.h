@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/cli/shell/numbers.h"
 
 namespace mana::cli {
 
@@ -44,10 +46,13 @@ class Options {
 
   void flag(const std::string& name, const std::string& help, bool& value);
 
-  /// `value_name` stands for the value in the help: FILE, N, NAME. What `value` holds is the default.
+  /// `value_name` stands for the value in the help: FILE, N, NAME. What `value` holds is the default. A text, a whole
+  /// number or a real one; a number has to lie in `range`.
   template <class T>
-  void option(const std::string& name, const std::string& value_name, const std::string& help, T& value) {
-    add(name, value_name, help, show(value), [name, &value](const std::string& text) { read(name, text, value); });
+  void option(const std::string& name, const std::string& value_name, const std::string& help, T& value,
+              const Range& range = {}) {
+    add(name, value_name, help, show(value),
+        [name, range, &value](const std::string& text) { read(name, text, range, value); });
   }
 
   /// An option that takes one of a few names.
@@ -91,6 +96,8 @@ class Options {
 
   /// No progress and no notes on standard error.
   bool quiet() const;
+  /// Where progress is shown: standard error, or nowhere (-1) where that is to be quiet.
+  int terminal() const;
 
   /// Throws UsageError: "--threads takes a whole number, not 'x'".
   [[noreturn]] static void refuse(std::string_view name, std::string_view wanted, std::string_view got);
@@ -98,21 +105,30 @@ class Options {
  private:
   struct Parser;
 
-  static void read(const std::string&, const std::string& text, std::string& value) { value = text; }
+  static void read(const std::string&, const std::string& text, const Range&, std::string& value) { value = text; }
   template <std::unsigned_integral T>
-  static void read(const std::string& name, const std::string& text, T& value) {
+  static void read(const std::string& name, const std::string& text, const Range& range, T& value) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) refuse(name, "a whole number", text);
+    require_within(name, value, range);
+  }
+  template <std::floating_point T>
+  static void read(const std::string& name, const std::string& text, const Range& range, T& value) {
+    value = static_cast<T>(read_real(name, text, range));
   }
   template <class T>
-  static void read(const std::string& name, const std::string& text, std::optional<T>& value) {
-    read(name, text, value.emplace());
+  static void read(const std::string& name, const std::string& text, const Range& range, std::optional<T>& value) {
+    read(name, text, range, value.emplace());
   }
 
   static std::string show(const std::string& value) { return value; }
   template <std::unsigned_integral T>
   static std::string show(T value) {
     return std::to_string(value);
+  }
+  template <std::floating_point T>
+  static std::string show(T value) {
+    return shortest_text(value);
   }
   template <class T>
   static std::string show(const std::optional<T>& value) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mana/base/progress.h"
-#include "mana/cli/shell/finite_number.h"
+#include "mana/cli/shell/numbers.h"
 #include "mana/cli/shell/output.h"
 #include "mana/train/model_card.h"
 
@@ -45,7 +45,7 @@ train::ModelCard card_of(const ClassifierTuningChoice& choice, const models::Tra
                    {"pairs of a text", fmt::format("{} of its class, {} of others", tuning.rounds, tuning.rounds)},
                    {"epochs", std::to_string(tuning.epochs)},
                    {"batch", std::to_string(tuning.batch)},
-                   {"learning rate", choice.rate},
+                   {"learning rate", shortest_text(tuning.rate)},
                    {"precision", fmt::format("{} products, f32 weights", kernels::name_of(model.kernels().precision))},
                    {"seed", std::to_string(tuning.seed)}};
   card.logged = false;
@@ -60,13 +60,11 @@ void ClassifierTuningChoice::describe(Options& options) {
   options.option("--pairs", "N", "Pairs of each text with its own class, and as many with others", tuning.rounds);
   options.option("--epochs", "N", "Passes over the pairs", tuning.epochs);
   options.option("--batch", "N", "Pairs of a step", tuning.batch);
-  options.option("--learning-rate", "X", "The highest learning rate", rate);
+  options.option("--learning-rate", "X", "The highest learning rate", tuning.rate, {.least = 0, .above = 0});
   options.option("--seed", "N", "Decides the pairs, their order and the dropout", tuning.seed);
 }
 
 void ClassifierTuningChoice::settle(const EncoderChoice& encoder) {
-  tuning.rate = finite_number("--learning-rate", rate, 0);
-  if (tuning.rate == 0) Options::refuse("--learning-rate", "a number above 0", rate);
   if (!wanted) {
     if (tuning == train::ClassTuning{}) return;
     throw UsageError("--pairs, --epochs, --batch, --learning-rate and --seed belong to --fine-tune; add it");

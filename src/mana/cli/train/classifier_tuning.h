@@ -17,7 +17,6 @@ namespace mana::cli {
 struct ClassifierTuningChoice {
   bool wanted = false;
   train::ClassTuning tuning;
-  std::string rate = "2e-5";
 
   /// Under a title of their own.
   void describe(Options& options);

@@ -13,7 +13,6 @@
 #include "mana/base/progress.h"
 #include "mana/cli/shell/column_choice.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/finite_number.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/line_output.h"
@@ -38,10 +37,6 @@ struct MineOptions {
   std::string output;
   mine::RowKind kind = mine::RowKind::triplet;
   mine::HardNegativeOptions mining;
-  std::optional<std::string> margin;
-  std::optional<std::string> relative_margin;
-  std::optional<std::string> max_score;
-  std::optional<std::string> min_score;
   bool json = false;
   bool force = false;
   QueryEncoderChoice encoders;
@@ -66,26 +61,16 @@ struct MineOptions {
     options.option("--from", "RANK", "Pass over so many of the most alike", mining.from);
     options.option("--to", "RANK", "Look at so many of the most alike; without it, at as many as are likely to do",
                    mining.to);
-    options.option("--margin", "X", "A negative is less alike than the anchor's positives by X at least", margin);
+    options.option("--margin", "X", "A negative is less alike than the anchor's positives by X at least",
+                   mining.absolute_margin);
     options.option("--relative-margin", "X", "The same, by this part of the positive's similarity: 0.05",
-                   relative_margin);
-    options.option("--max-score", "X", "A negative is at most so alike", max_score);
-    options.option("--min-score", "X", "A negative is at least so alike", min_score);
+                   mining.relative_margin);
+    options.option("--max-score", "X", "A negative is at most so alike", mining.max_score);
+    options.option("--min-score", "X", "A negative is at least so alike", mining.min_score);
     options.choice<mine::Sampling>("--sample", "Take the most alike, or any at random",
                                    {{"top", mine::Sampling::top}, {"random", mine::Sampling::random}}, mining.sampling);
     options.option("--seed", "N", "Of what is taken at random", mining.seed);
     encoders.describe(options, "anchor", "text of the corpus");
-  }
-
-  /// Throws UsageError for what is no number.
-  void read_numbers() {
-    const auto read = [](const char* name, const std::optional<std::string>& text, std::optional<float>& value) {
-      if (text) value = static_cast<float>(finite_number(name, *text));
-    };
-    read("--margin", margin, mining.absolute_margin);
-    read("--relative-margin", relative_margin, mining.relative_margin);
-    read("--max-score", max_score, mining.max_score);
-    read("--min-score", min_score, mining.min_score);
   }
 
   bool writes_json() const {
@@ -220,17 +205,14 @@ int mine_negatives(Options& options) {
   MineOptions chosen;
   chosen.describe(options);
   if (!options.parse()) return 0;
-  chosen.read_numbers();
   chosen.require_safe_output();
   chosen.encoders.options();  // a mistake there comes before the reading of the data
-  const Interruption interruption;
-  try {
-    mine_to_file(chosen, options.quiet(), interruption.token());
-    return 0;
-  } catch (const Cancelled&) {
-    note("mana: interrupted; nothing was written");
-    return interruption.exit_status();
-  }
+  return run_interruptibly(
+      [&](const Interruption& interruption) {
+        mine_to_file(chosen, options.quiet(), interruption.token());
+        return 0;
+      },
+      "mana: interrupted; nothing was written");
 }
 
 }  // namespace mana::cli

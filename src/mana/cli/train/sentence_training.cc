@@ -7,13 +7,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <thread>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/processors.h"
 #include "mana/base/progress.h"
 #include "mana/base/xxh64.h"
-#include "mana/cli/shell/finite_number.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/row_columns.h"
 #include "mana/cli/shell/text_input.h"
@@ -33,25 +32,15 @@ std::vector<std::string> list(std::string_view text) {
   return parts;
 }
 
-double number_in(const std::string& name, const std::string& text, double least, double below) {
-  const double number = finite_number(name, text, least);
-  if (number >= below) Options::refuse(name, fmt::format("a number from {} to below {}", least, below), text);
-  return number;
-}
-
-std::optional<float> optional_number(const std::string& name, const std::optional<std::string>& text) {
-  if (!text) return {};
-  return static_cast<float>(finite_number(name, *text));
-}
-
-/// "2e-5" and "0.00002" are one rate.
-std::string same_number(const std::string& text) { return fmt::format("{}", finite_number("", text)); }
-
 kernels::Precision precision_of(const SentenceTrainingChoice& choice, kernels::Isa isa) {
   if (choice.compute.precision == kernels::Precision::int8) {
     throw UsageError("--precision int8 is for models that are trained; training computes in f32 or bf16");
   }
   return choice.compute.precision.value_or(kernels::automatic_precision(isa));
+}
+
+std::optional<float> as_float(const std::optional<double>& number) {
+  return number ? std::optional(static_cast<float>(*number)) : std::nullopt;
 }
 
 /// A sum of a model's configurations, which decide with its weights what is computed.
@@ -83,7 +72,7 @@ auto of_options(const Make& make) {
 std::pair<double, double> range_of(const std::string& text) {
   const std::vector<std::string> parts = list(text);
   if (parts.size() != 2) Options::refuse("--score-range", "two numbers, LOW,HIGH", text);
-  const double low = finite_number("--score-range", parts[0]), high = finite_number("--score-range", parts[1]);
+  const double low = read_real("--score-range", parts[0]), high = read_real("--score-range", parts[1]);
   if (low >= high) Options::refuse("--score-range", "a low number, then a higher one", text);
   return {low, high};
 }
@@ -116,7 +105,6 @@ bool means(std::string_view item, std::string_view name) {
 
 engine::EncoderOptions encoder_options(const SentenceTrainingChoice& choice) {
   engine::EncoderOptions options;
-  check_threads(choice.compute.threads);
   options.threads = choice.compute.threads;
   options.prompt = choice.prompt;
   options.max_tokens = choice.max_tokens;
@@ -154,29 +142,32 @@ void SentenceTrainingChoice::describe(Options& options) {
   options.group("Steps");
   options.option("--epochs", "N", "Passes over the data", epochs);
   options.option("--max-steps", "N", "Steps, whatever --epochs says; 0 for as many as epochs take", max_steps);
-  options.option("--batch", "N", "Rows of a batch", batch);
+  options.option("--batch", "N", "Rows of a batch", batch, {.least = 1, .wanted = "a whole number above 0"});
   options.option("--batch-tokens", "N", "Cut batches of rows of similar length at so many tokens; 0: by rows",
                  batch_tokens);
-  options.option("--accumulate", "N", "Batches of a step", accumulate);
+  options.option("--accumulate", "N", "Batches of a step", accumulate,
+                 {.least = 1, .wanted = "a whole number above 0"});
   options.flag("--round-robin", "A batch of each file in turn, until the first has no more; else all of all",
                round_robin);
-  options.option("--learning-rate", "X", "The highest learning rate", rate);
+  options.option("--learning-rate", "X", "The highest learning rate", rate, {.least = 0, .above = 0});
   options.choice<train::ScheduleShape>("--schedule", "How it goes on after the warm-up",
                                        {{"constant", train::ScheduleShape::constant},
                                         {"linear", train::ScheduleShape::linear},
                                         {"cosine", train::ScheduleShape::cosine}},
                                        schedule);
-  options.option("--warmup", "X", "Steps in which it rises: a share of all if below 1, else a number", warmup);
+  options.option("--warmup", "X", "Steps in which it rises: a share of all if below 1, else a number", warmup,
+                 {.least = 0});
   options.flag("--sgd", "Stochastic gradient descent with momentum 0.9, in place of AdamW", sgd);
-  options.option("--weight-decay", "X", "Of matrices, in each step times the learning rate", decay);
-  options.option("--clip", "X", "The largest norm of a gradient; 0 for any", clip);
+  options.option("--weight-decay", "X", "Of matrices, in each step times the learning rate", decay, {.least = 0});
+  options.option("--clip", "X", "The largest norm of a gradient; 0 for any", clip, {.least = 0});
   options.flag("--lazy", "Leave rows of tables that a step does not touch as they are", lazy);
-  options.option("--layer-decay", "X", "Each layer learns at X times the rate of the one above it", layer_decay);
+  options.option("--layer-decay", "X", "Each layer learns at X times the rate of the one above it", layer_decay,
+                 {.least = 0, .most = 1});
   options.option("--freeze", "LIST", "What keeps its weights: embeddings, layers (0-3), or a part of a tensor's name",
                  freeze);
   options.option("--average", "X", "Keep a moving average of the weights with this decay, 0.999 say; 0 for none",
-                 average);
-  options.option("--dropout", "X", "Everywhere, in place of the model's own", dropout);
+                 average, {.least = 0, .below = 1});
+  options.option("--dropout", "X", "Everywhere, in place of the model's own", dropout, {.least = 0, .below = 1});
   options.option("--seed", "N", "Decides the order of rows and the dropout", seed);
   options.flag("--deterministic", "Same seed, same bits, for any --threads: training a sentence encoder is always so",
                deterministic);
@@ -188,8 +179,6 @@ void SentenceTrainingChoice::describe(Options& options) {
 }
 
 train::TrainerOptions SentenceTrainingChoice::trainer_options() const {
-  if (batch == 0) Options::refuse("--batch", "a whole number above 0", "0");
-  if (accumulate == 0) Options::refuse("--accumulate", "a whole number above 0", "0");
   if (epochs == 0 && max_steps == 0) Options::refuse("--epochs", "a whole number above 0", "0");
   train::TrainerOptions options;
   options.epochs = epochs;
@@ -198,27 +187,26 @@ train::TrainerOptions SentenceTrainingChoice::trainer_options() const {
   options.batches.tokens = batch_tokens;
   options.batches.mixing = round_robin ? data::Mixing::round_robin : data::Mixing::proportional;
   options.accumulate = accumulate;
-  const double lambda = finite_number("--weight-decay", decay, 0);
   if (sgd) {
-    options.rule = train::Sgd{.decay = lambda};
+    options.rule = train::Sgd{.decay = decay};
   } else {
-    options.rule = train::AdamW{.decay = lambda};
+    options.rule = train::AdamW{.decay = decay};
   }
   options.untouched = lazy ? train::UntouchedRows::keep : train::UntouchedRows::catch_up;
   options.schedule = schedule;
-  options.rate = finite_number("--learning-rate", rate, 0);
-  if (options.rate == 0) Options::refuse("--learning-rate", "a number above 0", rate);
-  options.warmup = finite_number("--warmup", warmup, 0);
-  options.clip = finite_number("--clip", clip, 0);
-  options.average = number_in("--average", average, 0, 1);
-  if (dropout) options.dropout = static_cast<float>(number_in("--dropout", *dropout, 0, 1));
+  options.rate = rate;
+  options.warmup = warmup;
+  options.clip = clip;
+  options.average = average;
+  if (dropout) options.dropout = static_cast<float>(*dropout);
   options.seed = seed;
-  options.threads = compute.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : compute.threads;
+  options.threads = thread_count(compute.threads);
   return options;
 }
 
 std::vector<train::RunSetting> SentenceTrainingChoice::settings() const {
   const auto text = [](const auto& value) { return value ? fmt::format("{}", *value) : std::string(); };
+  const auto number = [](double value) { return fmt::format("{}", value); };
   const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
   return {{"--columns", columns},
           {"--label", label},
@@ -234,16 +222,16 @@ std::vector<train::RunSetting> SentenceTrainingChoice::settings() const {
           {"--batch-tokens", std::to_string(batch_tokens)},
           {"--accumulate", std::to_string(accumulate)},
           {"--round-robin", yes(round_robin)},
-          {"--learning-rate", same_number(rate)},
+          {"--learning-rate", number(rate)},
           {"--schedule", std::string(name_of(schedule))},
-          {"--warmup", same_number(warmup)},
+          {"--warmup", number(warmup)},
           {"--sgd", yes(sgd)},
-          {"--weight-decay", same_number(decay)},
-          {"--clip", same_number(clip)},
+          {"--weight-decay", number(decay)},
+          {"--clip", number(clip)},
           {"--lazy", yes(lazy)},
-          {"--layer-decay", same_number(layer_decay)},
+          {"--layer-decay", number(layer_decay)},
           {"--freeze", freeze},
-          {"--average", same_number(average)},
+          {"--average", number(average)},
           {"--dropout", text(dropout)},
           {"--seed", std::to_string(seed)},
           {"--prompt", text(prompt)},
@@ -327,8 +315,8 @@ train::Loss SentenceTraining::make(const SentenceTrainingChoice& choice) const {
   wanted.dimensions = encoder.dimensions();
   wanted.classes = classes.names.size();
   wanted.seed = choice.seed;
-  wanted.scale = optional_number("--scale", choice.scale);
-  wanted.margin = optional_number("--margin", choice.margin);
+  wanted.scale = as_float(choice.scale);
+  wanted.margin = as_float(choice.margin);
   if (choice.distance) {
     wanted.distance = train::distance_named(*choice.distance);
     if (!wanted.distance) Options::refuse("--distance", "cosine, euclidean or manhattan", *choice.distance);
@@ -336,7 +324,7 @@ train::Loss SentenceTraining::make(const SentenceTrainingChoice& choice) const {
   wanted.symmetric = choice.symmetric;
   wanted.mini_batch = choice.mini_batch;
   for (const std::string& each : list(choice.matryoshka.value_or(""))) {
-    wanted.matryoshka.push_back(static_cast<std::size_t>(finite_number("--matryoshka", each, 1)));
+    wanted.matryoshka.push_back(static_cast<std::size_t>(read_real("--matryoshka", each, {.least = 1})));
   }
   return of_options([&] { return train::make_loss(choice.loss, wanted); });
 }
@@ -366,7 +354,6 @@ void SentenceTraining::add_teacher(const SentenceTrainingChoice& choice, bool qu
 }
 
 void SentenceTraining::settle_parameters(const SentenceTrainingChoice& choice) {
-  const double decay = number_in("--layer-decay", choice.layer_decay, 0, 1.0000001);
   std::size_t layers = 0;
   for (const autograd::Parameter& parameter : model.parameters()) {
     if (const auto layer = layer_of(parameter.name)) layers = std::max(layers, *layer + 1);
@@ -375,7 +362,7 @@ void SentenceTraining::settle_parameters(const SentenceTrainingChoice& choice) {
     const auto layer = layer_of(parameter.name);
     const bool below = parameter.name.find("embeddings") != std::string::npos;
     const std::size_t depth = layer ? *layer + 1 : below ? 0 : layers + 1;
-    parameter.rate_scale = static_cast<float>(std::pow(decay, static_cast<double>(layers + 1 - depth)));
+    parameter.rate_scale = static_cast<float>(std::pow(choice.layer_decay, static_cast<double>(layers + 1 - depth)));
   }
   for (const std::string& item : list(choice.freeze)) {
     bool found = false;

@@ -24,18 +24,20 @@ struct SentenceTrainingChoice {
   ComputeOptions compute;
   std::string data, columns, label;
   std::string loss = "mnr";
-  std::optional<std::string> scale, margin, distance, matryoshka, teacher;
+  std::optional<double> scale, margin;
+  std::optional<std::string> distance, matryoshka, teacher;
   std::optional<std::size_t> mini_batch;
   bool symmetric = false;
   std::string score_range;
 
   std::size_t epochs = 1, max_steps = 0, batch = 32, batch_tokens = 0, accumulate = 1;
   bool round_robin = false;
-  std::string rate = "2e-5", warmup = "0.1", decay = "0", clip = "1", average = "0", layer_decay = "1";
+  double rate = 2e-5, warmup = 0.1, decay = 0, clip = 1, average = 0, layer_decay = 1;
   train::ScheduleShape schedule = train::ScheduleShape::linear;
   bool sgd = false, lazy = false;
   std::string freeze;
-  std::optional<std::string> dropout, prompt;
+  std::optional<double> dropout;
+  std::optional<std::string> prompt;
   std::optional<std::size_t> max_tokens;
   std::uint64_t seed = 0;
   bool deterministic = false;

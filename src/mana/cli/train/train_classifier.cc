@@ -20,12 +20,12 @@
 #include "mana/classify/classifier.h"
 #include "mana/cli/shell/column_choice.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/finite_number.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/model_output.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/output_paths.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/row_columns.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/cli/train/classifier_tuning.h"
@@ -46,7 +46,7 @@ struct ClassifierOptions {
   data::LabelColumns columns;
   std::string output;
   bool force = false;
-  std::string c = "1";
+  double c = 1;
   bool json = false;
   ClassifierTuningChoice tuning;
   EncoderChoice encoder;
@@ -61,7 +61,8 @@ struct ClassifierOptions {
     options.option("--output", "DIR", "The folder to write: the model with the classifier in it", output);
     options.require("--output");
     options.flag("--force", "Replace the model that the folder holds", force);
-    options.option("--c", "X", "The inverse of the penalty on large weights: more follows the data more closely", c);
+    options.option("--c", "X", "The inverse of the penalty on large weights: more follows the data more closely", c,
+                   {.above = 0});
     options.flag("--json", "Print a JSON object", json);
     tuning.describe(options);
     encoder.describe(options);
@@ -94,13 +95,7 @@ void require_names(const std::vector<std::string>& classes, const ClassifierOpti
 class ClassifierTraining {
  public:
   ClassifierTraining(const ClassifierOptions& options, bool quiet, std::stop_token stop)
-      : options_(options),
-        quiet_(quiet),
-        stop_(std::move(stop)),
-        c_(finite_number("--c", options.c)),
-        folder_(options.encoder.model.folder()) {
-    if (c_ <= 0) Options::refuse("--c", "a number above 0", options.c);
-  }
+      : options_(options), quiet_(quiet), stop_(std::move(stop)), folder_(options.encoder.model.folder()) {}
 
   void run() {
     folder_name(options_.output);
@@ -128,7 +123,8 @@ class ClassifierTraining {
     const formats::ClassifierHead head = fit(encoder, train, classes, result);
     if (test) score(encoder, head, *test, classes, result);
     save(encoder, head, output);
-    print_result(result);
+    result["columns"] = {{"text", options_.columns.text}, {"class", options_.columns.label}};
+    print_report(result, options_.json, {.width = 10, .hidden = "output"});
   }
 
  private:
@@ -173,7 +169,7 @@ class ClassifierTraining {
     Team team(encoder.threads());
     const auto regression = classify::LogisticRegression::fit(
         {rows.values, rows.dimensions, numbers}, classes.size(), team,
-        {.c = c_, .progress = [&](std::size_t iteration) { progress.set(iteration); }}, stop_);
+        {.c = options_.c, .progress = [&](std::size_t iteration) { progress.set(iteration); }}, stop_);
     progress.wipe();
     if (!regression.converged() && !quiet_) {
       note(fmt::format("the regression had not converged after {} iterations; a smaller --c may help",
@@ -214,28 +210,11 @@ class ClassifierTraining {
     output.commit();
   }
 
-  void print_result(const ordered_json& result) const {
-    if (options_.json) {
-      ordered_json whole = result;
-      whole["columns"] = {{"text", options_.columns.text}, {"class", options_.columns.label}};
-      print(whole.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
-      return;
-    }
-    std::string lines;
-    for (const auto& [name, value] : result.items()) {
-      if (name == "output") continue;
-      lines += value.is_number_float() ? fmt::format("{:<10}{:.4f}\n", name, value.get<double>())
-                                       : fmt::format("{:<10}{}\n", name, value.dump());
-    }
-    print(lines);
-  }
-
   int descriptor() const { return quiet_ ? -1 : STDERR_FILENO; }
 
   const ClassifierOptions& options_;
   bool quiet_;
   std::stop_token stop_;
-  double c_;
   std::filesystem::path folder_;
 };
 
@@ -247,15 +226,13 @@ int train_classifier(Options& options) {
   if (!options.parse()) return 0;
   chosen.encoder.options();  // a mistake there comes before all work
   chosen.tuning.settle(chosen.encoder);
-  const Interruption interruption;
-  try {
-    find_columns(chosen.data, chosen.columns, true);
-    ClassifierTraining(chosen, options.quiet(), interruption.token()).run();
-    return 0;
-  } catch (const Cancelled&) {
-    note("mana: interrupted; nothing was written");
-    return interruption.exit_status();
-  }
+  return run_interruptibly(
+      [&](const Interruption& interruption) {
+        find_columns(chosen.data, chosen.columns, true);
+        ClassifierTraining(chosen, options.quiet(), interruption.token()).run();
+        return 0;
+      },
+      "mana: interrupted; nothing was written");
 }
 
 }  // namespace mana::cli

@@ -9,11 +9,11 @@
 #include "mana/base/progress.h"
 #include "mana/base/xxh64.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/finite_number.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/model_output.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/output_paths.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/resume_choice.h"
 #include "mana/cli/shell/row_columns.h"
 #include "mana/cli/train/sentence_training.h"
@@ -29,7 +29,7 @@ using nlohmann::ordered_json;
 struct OutputOptions {
   std::string output;
   std::size_t evaluate_every = 0, save_every = 0, patience = 0;
-  std::string save_minutes = "5";
+  double save_minutes = 5;
   bool keep_last = false, keep_checkpoint = false, extend = false, force = false, json = false;
   ResumeChoice resume;
 
@@ -47,7 +47,7 @@ struct OutputOptions {
     options.flag("--keep-checkpoint", "Keep the checkpoint of the end, for a longer run to go on from",
                  keep_checkpoint);
     options.option("--save-every", "N", "Steps between checkpoints; 0: by the clock only", save_every);
-    options.option("--save-minutes", "X", "Minutes between checkpoints", save_minutes);
+    options.option("--save-minutes", "X", "Minutes between checkpoints", save_minutes, {.least = 0});
     options.flag("--json", "Print a JSON object", json);
   }
 
@@ -70,7 +70,7 @@ struct OutputOptions {
     run.extend = extend;
     run.evaluate_every = evaluate_every;
     run.save_every = save_every;
-    run.save_minutes = finite_number("--save-minutes", save_minutes, 0);
+    run.save_minutes = save_minutes;
     run.patience = patience;
     run.keep_last = keep_last;
     return run;
@@ -97,9 +97,10 @@ train::ModelCard card_of(const SentenceTrainingChoice& choice, const SentenceTra
   add("batch",
       choice.accumulate > 1 ? fmt::format("{} × {}", choice.accumulate, choice.batch) : std::to_string(choice.batch));
   add("optimizer", choice.sgd ? "SGD with momentum" : "AdamW");
-  add("learning rate", fmt::format("{}, {}, warm-up {}", choice.rate, name_of(choice.schedule), choice.warmup));
-  add("weight decay", choice.decay);
-  add("clipping", choice.clip);
+  add("learning rate", fmt::format("{}, {}, warm-up {}", shortest_text(choice.rate), name_of(choice.schedule),
+                                   shortest_text(choice.warmup)));
+  add("weight decay", shortest_text(choice.decay));
+  add("clipping", shortest_text(choice.clip));
   add("precision", fmt::format("{} products, f32 weights", kernels::name_of(training.model.kernels().precision)));
   add("seed", std::to_string(choice.seed));
   if (trainer.left_out() > 0) {
@@ -130,19 +131,8 @@ void print_result(const train::RunResult& result, const OutputOptions& output, c
   }
   if (result.best_step) object["best_step"] = *result.best_step;
   object["stopped_early"] = result.stopped_early;
-  if (output.json) {
-    for (const train::TokenRows& each : training.sets) object["columns"].push_back(json_of_columns(each));
-    return print(object.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
-  }
-  std::string lines;
-  for (const auto& [name, value] : object.items()) {
-    lines += fmt::format("{:<14}{}\n", name,
-                         value.is_number_float() ? fmt::format("{:.4f}", value.get<double>())
-                         : value.is_string()     ? value.get<std::string>()
-                         : value.is_null()       ? "no number"
-                                                 : value.dump());
-  }
-  print(lines);
+  for (const train::TokenRows& each : training.sets) object["columns"].push_back(json_of_columns(each));
+  print_report(object, output.json, {.width = 14, .nothing = "no number"});
 }
 
 /// What the run will not learn of its data, or not as fast as was asked.
@@ -184,79 +174,77 @@ int train_sentence(Options& options) {
   refuse_what_is_ignored(options, choice, evaluation, output);
   choice.trainer_options();  // a mistake there comes before all work
 
-  const Interruption interruption;
-  const std::stop_token stop = interruption.token();
-  const bool quiet = options.quiet();
-  try {
-    output.output = folder_name(output.output);
-    std::vector<GivenPath> inputs = choice.files();
-    evaluation.add_to(inputs);
-    require_apart({{"--output", output.output}, {"the checkpoint", train::checkpoint_path(output.output)}}, inputs);
-    require_safe_output(output.output, choice.model.folder(), "trained", output.force);
-    // Refuses a folder that is in the way before anything is computed.
-    { const AtomicFolder trial = model_folder_output(output.output, output.force); }
-    output.resume.require(train::checkpoint_path(output.output));
-    SentenceTraining training(choice, quiet, stop);
-    const std::optional<train::Evaluation> task = evaluation.load(training.encoder, quiet, stop);
-    train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options);
+  return run_interruptibly(
+      [&](const Interruption& interruption) {
+        const std::stop_token stop = interruption.token();
+        const bool quiet = options.quiet();
+        output.output = folder_name(output.output);
+        std::vector<GivenPath> inputs = choice.files();
+        evaluation.add_to(inputs);
+        require_apart({{"--output", output.output}, {"the checkpoint", train::checkpoint_path(output.output)}}, inputs);
+        require_safe_output(output.output, choice.model.folder(), "trained", output.force);
+        // Refuses a folder that is in the way before anything is computed.
+        { const AtomicFolder trial = model_folder_output(output.output, output.force); }
+        output.resume.require(train::checkpoint_path(output.output));
+        SentenceTraining training(choice, quiet, stop);
+        const std::optional<train::Evaluation> task = evaluation.load(training.encoder, quiet, stop);
+        train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options);
 
-    note_classifier_left(choice.model.folder(), quiet);
-    if (!quiet) tell_what_is_lost(trainer, training);
-    if (!quiet && !output.resume.wanted() && std::filesystem::exists(train::checkpoint_path(output.output))) {
-      note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
-                       train::checkpoint_path(output.output).string()));
-    }
-    const auto begin = std::chrono::steady_clock::now();
-    Progress progress(quiet ? -1 : STDERR_FILENO, "training", "steps", trainer.total_steps());
-    double mean = 0;
-    train::RunEvents events;
-    events.began = [&](std::uint64_t steps, std::uint64_t) { progress.skip(steps); };
-    events.resized = [&](std::uint64_t before, std::uint64_t total) {
-      if (!quiet)
-        note(fmt::format("the run was to have {} steps and now has {}; those to come take the rates of {} steps",
-                         before, total, total));
-    };
-    events.stepped = [&](const train::StepReport& report) {
-      mean = mean == 0 ? report.loss : 0.95 * mean + 0.05 * report.loss;
-      progress.set_label(fmt::format("training, loss {:.4f}", mean));
-      progress.advance();
-    };
-    events.evaluated = [&](std::uint64_t step, double score, bool best) {
-      progress.wipe();
-      if (quiet) return;
-      if (std::isfinite(score)) {
-        note(fmt::format("step {}: {} {:.2f}{}", step, task->metric, score, best ? ", the best so far" : ""));
-      } else {
-        note(fmt::format("step {}: {} is no number, which counts as worse than any", step, task->metric));
-      }
-    };
-    const train::RunResult result =
-        train::run_training(trainer, output.run_options(training.identity, evaluation, choice), task, events, stop);
-    progress.wipe();
-    if (result.interrupted) {
-      note(fmt::format("mana: interrupted after step {} of {}; the same command with --resume goes on from there",
-                       result.steps, trainer.total_steps()));
-      return interruption.exit_status();
-    }
-    if (!quiet && result.before && result.after && *result.after < *result.before) {
-      note(
-          fmt::format("{} was {:.2f} before the training and is {:.2f} in what is written: train with other settings, "
-                      "or keep the model as it was",
-                      task->metric, *result.before, *result.after));
-    }
-    const std::vector<models::TrainableModel::NamedText> extra = {
-        {"README.md", train::model_card(card_of(choice, training, trainer, result, output.output))},
-        {"training.jsonl", result.log},
-        {"training.html", train::training_curve_page(result.curve)}};
-    training.model.save(output.output, extra);
-    if (!output.keep_checkpoint) train::remove_run_files(output.output);
-    print_result(result, output, training, trainer,
-                 std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    return 0;
-  } catch (const Cancelled&) {
-    note("mana: interrupted before the first step; nothing was written");
-    return interruption.exit_status();
-  }
+        note_classifier_left(choice.model.folder(), quiet);
+        if (!quiet) tell_what_is_lost(trainer, training);
+        if (!quiet && !output.resume.wanted() && std::filesystem::exists(train::checkpoint_path(output.output))) {
+          note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
+                           train::checkpoint_path(output.output).string()));
+        }
+        const auto begin = std::chrono::steady_clock::now();
+        Progress progress(quiet ? -1 : STDERR_FILENO, "training", "steps", trainer.total_steps());
+        double mean = 0;
+        train::RunEvents events;
+        events.began = [&](std::uint64_t steps, std::uint64_t) { progress.skip(steps); };
+        events.resized = [&](std::uint64_t before, std::uint64_t total) {
+          if (!quiet)
+            note(fmt::format("the run was to have {} steps and now has {}; those to come take the rates of {} steps",
+                             before, total, total));
+        };
+        events.stepped = [&](const train::StepReport& report) {
+          mean = mean == 0 ? report.loss : 0.95 * mean + 0.05 * report.loss;
+          progress.set_label(fmt::format("training, loss {:.4f}", mean));
+          progress.advance();
+        };
+        events.evaluated = [&](std::uint64_t step, double score, bool best) {
+          progress.wipe();
+          if (quiet) return;
+          if (std::isfinite(score)) {
+            note(fmt::format("step {}: {} {:.2f}{}", step, task->metric, score, best ? ", the best so far" : ""));
+          } else {
+            note(fmt::format("step {}: {} is no number, which counts as worse than any", step, task->metric));
+          }
+        };
+        const train::RunResult result =
+            train::run_training(trainer, output.run_options(training.identity, evaluation, choice), task, events, stop);
+        progress.wipe();
+        if (result.interrupted) {
+          note(fmt::format("mana: interrupted after step {} of {}; the same command with --resume goes on from there",
+                           result.steps, trainer.total_steps()));
+          return interruption.exit_status();
+        }
+        if (!quiet && result.before && result.after && *result.after < *result.before) {
+          note(fmt::format(
+              "{} was {:.2f} before the training and is {:.2f} in what is written: train with other settings, "
+              "or keep the model as it was",
+              task->metric, *result.before, *result.after));
+        }
+        const std::vector<models::TrainableModel::NamedText> extra = {
+            {"README.md", train::model_card(card_of(choice, training, trainer, result, output.output))},
+            {"training.jsonl", result.log},
+            {"training.html", train::training_curve_page(result.curve)}};
+        training.model.save(output.output, extra);
+        if (!output.keep_checkpoint) train::remove_run_files(output.output);
+        print_result(result, output, training, trainer,
+                     std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        return 0;
+      },
+      "mana: interrupted before the first step; nothing was written");
 }
 
 }  // namespace mana::cli

@@ -18,6 +18,7 @@
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
+#include "mana/cli/shell/report.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/cli/train/trained_words.h"
 #include "mana/cli/train/word_training_options.h"
@@ -140,16 +141,8 @@ class WordTrainingRun {
         {"words_per_second", nullptr}};
     if (loss) object["loss"] = *loss;
     if (words > 0 && seconds_ > 0) object["words_per_second"] = static_cast<double>(words) / seconds_;
-    if (options_.json) return print(object.dump() + "\n");
-    std::string text;
-    for (const auto& [name, value] : object.items()) {
-      std::string shown = name;
-      std::ranges::replace(shown, '_', ' ');
-      text += value.is_null()           ? fmt::format("{:<20} not measured\n", shown)
-              : value.is_number_float() ? fmt::format("{:<20} {:.4g}\n", shown, value.get<double>())
-                                        : fmt::format("{:<20} {}\n", shown, value.get<std::uint64_t>());
-    }
-    print(text);
+    print_report(object, options_.json,
+                 {.width = 21, .real = "{:.4g}", .nothing = "not measured", .names_as_words = true});
   }
 
  private:
@@ -190,21 +183,22 @@ int train_word2vec(Options& options) {
   wanted.resume.require(wanted.checkpoint());
   if (!options.quiet()) note_what_is_lost(wanted);
 
-  const Interruption interruption;
-  try {
-    WordTrainingRun run(wanted, options.quiet() ? -1 : STDERR_FILENO, interruption.token());
-    if (!options.quiet()) run.note_what_was_cut();
-    run.train();
-    run.write();
-    run.report();
-    run.note_mistakes(options.quiet());
-  } catch (const Cancelled&) {
-    if (!options.quiet() && file_exists(wanted.checkpoint()))
-      note(fmt::format("mana: stopped; {} holds what was trained, and --resume goes on from there",
-                       wanted.checkpoint().string()));
-    return interruption.exit_status();
-  }
-  return 0;
+  const std::string kept = fmt::format("mana: stopped; {} holds what was trained, and --resume goes on from there",
+                                       wanted.checkpoint().string());
+  return run_interruptibly([&](const Interruption& interruption) {
+    try {
+      WordTrainingRun run(wanted, options.terminal(), interruption.token());
+      if (!options.quiet()) run.note_what_was_cut();
+      run.train();
+      run.write();
+      run.report();
+      run.note_mistakes(options.quiet());
+    } catch (const Cancelled&) {
+      if (!options.quiet() && file_exists(wanted.checkpoint())) note(kept);
+      throw;
+    }
+    return 0;
+  });
 }
 
 }  // namespace mana::cli

@@ -1,32 +1,14 @@
 #include "mana/cli/train/word_training_options.h"
 
-#include <charconv>
-#include <cmath>
-
 #include "mana/base/errors.h"
-#include "mana/cli/shell/model_options.h"
+#include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/segmentation_options.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/cli/train/trained_words.h"
 
 namespace mana::cli {
-namespace {
-
-double number(const std::string& name, const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    Options::refuse(name, "a number", text);
-  return value;
-}
-
-}  // namespace
-
 bool WordTrainingOptions::parse(Options& options) {
   std::string input;
-  std::string sample = "1e-3";
-  std::string threshold = "100";
-  std::optional<std::string> rate;
   bool keep_case = false;
   bool subwords = false;
   train::Subwords parts;
@@ -55,7 +37,7 @@ bool WordTrainingOptions::parse(Options& options) {
   options.flag("--keep-case", "Tell capital letters from small ones", keep_case);
   options.flag("--persian", "Write Arabic letters and digits in one way", corpus.segmentation.persian);
   options.option("--phrases", "N", "Passes that join words which often stand together; 0: none", corpus.phrase_passes);
-  options.option("--phrase-threshold", "SCORE", "How much more often than by chance", threshold);
+  options.option("--phrase-threshold", "SCORE", "How much more often than by chance", corpus.phrase_threshold);
 
   options.group("Training");
   options.option("--dimensions", "N", "Numbers of a vector", training.dimensions);
@@ -71,8 +53,8 @@ bool WordTrainingOptions::parse(Options& options) {
                  training.objective);
   options.option("--negatives", "N", "Negatives of each word", training.negatives);
   options.option("--epochs", "N", "Times through the text", training.epochs);
-  options.option("--sample", "SHARE", "Leave out, by chance, words of a greater share; 0: none", sample);
-  options.option("--learning-rate", "RATE", "At the beginning; 0.025, or 0.05 for cbow", rate);
+  options.option("--sample", "SHARE", "Leave out, by chance, words of a greater share; 0: none", training.sample);
+  options.option("--learning-rate", "RATE", "At the beginning; 0.025, or 0.05 for cbow", training.learning_rate);
   options.flag("--subwords", "Vectors for parts of words, too", subwords);
   options.option("--shortest-subword", "N", "Letters of a part, at least", parts.shortest);
   options.option("--longest-subword", "N", "Letters of a part, at most", parts.longest);
@@ -80,10 +62,9 @@ bool WordTrainingOptions::parse(Options& options) {
   options.option("--seed", "N", "What chance begins with", training.seed);
 
   options.group("Computing");
-  options.option("--threads", "N", "Threads; 0: one for each processor", training.threads);
+  describe_threads(options, training.threads);
   options.flag("--deterministic", "The same result for any number of threads", training.deterministic);
-  std::optional<std::string> isa;
-  options.option("--isa", "LEVEL", "At most this instruction set: reference, avx2, avx512", isa);
+  describe_isa(options, training.isa);
   if (!options.parse()) return false;
 
   options.refuse_unless(subwords, {"--shortest-subword", "--longest-subword", "--buckets"}, "--subwords");
@@ -92,10 +73,6 @@ bool WordTrainingOptions::parse(Options& options) {
                         "--objective negative-sampling");
   if (!input.empty()) inputs.insert(inputs.begin(), input);
   if (inputs.empty()) throw UsageError("--input is missing: the text to train on, - for standard input");
-  check_threads(training.threads);
-  training.sample = number("--sample", sample);
-  corpus.phrase_threshold = number("--phrase-threshold", threshold);
-  if (rate) training.learning_rate = number("--learning-rate", *rate);
   corpus.segmentation.lowercase = !keep_case;
   check_segmentation(corpus.segmentation);
   using Split = text::WordSegmentation::Split;
@@ -106,10 +83,6 @@ bool WordTrainingOptions::parse(Options& options) {
         "of the two out");
   }
   if (subwords) training.subwords = parts;
-  if (isa) {
-    training.isa = kernels::isa_named(*isa);
-    if (!training.isa) Options::refuse("--isa", "a level", *isa);
-  }
   try {
     train::check(training);
   } catch (const ArgumentError& error) {

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <deque>
 #include <filesystem>
 #include <optional>
@@ -75,22 +73,12 @@ formats::WordVectors without_spaces(formats::WordVectors vectors, std::deque<std
   return vectors;
 }
 
-std::optional<double> read_weight(const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || !(value > 0) || !std::isfinite(value)) {
-    Options::refuse("--sif", "a number above 0", *text);
-  }
-  return value;
-}
-
 }  // namespace
 
 int words_export(Options& options) {
   std::string output;
   std::optional<WordOutput> form;
-  std::optional<std::string> sif;
+  std::optional<double> sif;
   text::WordSegmentation segmentation;
   bool keep_case = false;
   bool force = false;
@@ -108,14 +96,13 @@ int words_export(Options& options) {
                              form);
   options.group("Folder");
   options.option("--sif", "A", "Let frequent words weigh less in a text, by a / (a + their share of the corpus): 1e-3",
-                 sif);
+                 sif, {.above = 0, .wanted = "a number above 0"});
   describe_split(options, segmentation.split);
   options.flag("--keep-case", "Tell capital letters from small ones, as the training did", keep_case);
   options.flag("--persian", "Write Arabic letters and digits in one way, as the training did", segmentation.persian);
   options.flag("--force", "Replace a model that the folder holds, or a file that holds something else", force);
   choice.describe(options);
   if (!options.parse()) return 0;
-  const std::optional<double> weight = read_weight(sif);
   segmentation.lowercase = !keep_case;
   check_segmentation(segmentation);
   const WordOutput chosen = form.value_or(output_of(output));
@@ -131,7 +118,7 @@ int words_export(Options& options) {
   const formats::WordVectors vectors = rename ? without_spaces(model.vectors(), joined) : model.vectors();
   switch (chosen) {
     case WordOutput::folder:
-      models::write_word_embedding_folder(output, vectors, segmentation, weight,
+      models::write_word_embedding_folder(output, vectors, segmentation, sif,
                                           force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse);
       break;
     case WordOutput::text: formats::write_word2vec_text(output, vectors); break;

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 
 #include "mana/base/printable.h"
+#include "mana/base/processors.h"
+#include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/json_text.h"
-#include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
 #include "mana/data/word_source.h"
 #include "mana/hub/store.h"
@@ -79,24 +79,17 @@ void WordModelChoice::describe(Options& options) {
       "as it is or packed by gzip or zstd, or a static embedding's folder or name",
       model);
   options.require("--model");
-  options.option("--threads", "N", "Threads; 0 is one for each processor", threads);
-  options.choice<kernels::Isa>("--isa", "The highest instruction set to use",
-                               {{"reference", kernels::Isa::reference},
-                                {"avx2", kernels::Isa::avx2},
-                                {"avx512", kernels::Isa::avx512},
-                                {"amx", kernels::Isa::amx}},
-                               isa);
+  describe_threads(options, threads);
+  describe_isa(options, isa);
 }
 
 WordModel::WordModel(const WordModelChoice& choice, const Options& options)
     : kernels_(&kernels::table(kernels::choose_isa(choice.isa))) {
-  check_threads(choice.threads);
   vectors_ = open_words(choice.model);
   for (const std::string& each : vectors_.notes) {
     if (!options.quiet()) note(fmt::format("mana: {}", each));
   }
-  team_ =
-      std::make_unique<Team>(choice.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : choice.threads);
+  team_ = std::make_unique<Team>(thread_count(choice.threads));
 }
 
 std::vector<GivenWord> look_up(const formats::WordVectors& vectors, const std::vector<std::string>& words) {
