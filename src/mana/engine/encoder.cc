@@ -78,7 +78,7 @@ kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& opti
   }
   if (kernels::available(*options.precision, isa)) return *options.precision;
   throw ArgumentError(fmt::format(
-      "{} needs a processor with AVX-512 BF16 or AMX and no lower --isa; here {} is used, so take f32 or int8",
+      "{} needs a processor with AVX-512 BF16 or AMX and no lower `isa`; here {} is used, so take f32 or int8",
       name_of(*options.precision), name_of(isa)));
 }
 

@@ -93,7 +93,7 @@ SentenceTrainer::SentenceTrainer(models::TrainableModel& model, std::span<const 
     throw ArgumentError(
         "the one step of this run would have the learning rate 0, where the warm-up begins; make more steps, or none "
         "of "
-        "them warm-up (--warmup 0)");
+        "them warm-up (`warmup` 0)");
   }
 }
 

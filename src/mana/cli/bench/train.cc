@@ -7,7 +7,7 @@
 #include "mana/cli/bench/bench.h"
 #include "mana/cli/bench/peak_measurement.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/train/sentence_training.h"
+#include "mana/cli/train/fine_tune_options.h"
 
 namespace mana::cli {
 namespace {
@@ -37,8 +37,8 @@ void add_share_of_peak(ordered_json& result, const kernels::Profile& profile, co
 }  // namespace
 
 int bench_train(Options& options) {
-  SentenceTrainingChoice choice;
-  choice.batch = 64;
+  FineTuneChoice choice;
+  choice.job.batch = 64;
   std::size_t steps = 12, warm_up = 2;
   bool json = false, profiled = false;
   options.option("--steps", "N", "Steps that are timed", steps, {.least = 1, .wanted = "a whole number above 0"});
@@ -47,9 +47,10 @@ int bench_train(Options& options) {
   options.flag("--json", "Print a JSON object", json);
   choice.describe(options);
   if (!options.parse()) return 0;
-  choice.max_steps = steps + warm_up;
+  choice.job.max_steps = steps + warm_up;
+  choice.settle();
 
-  SentenceTraining training(choice, true, {});
+  jobs::FineTuning training(choice.job);
   kernels::Profile profile;
   train::SentenceTrainer trainer(training.model, training.sets, training.loss, training.options, &profile);
   for (std::size_t step = 0; step < warm_up; ++step) trainer.step();

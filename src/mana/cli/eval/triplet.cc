@@ -7,7 +7,7 @@
 #include "mana/cli/shell/column_choice.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
-#include "mana/cli/shell/query_encoders.h"
+#include "mana/cli/shell/query_encoder_options.h"
 #include "mana/cli/shell/report.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/data/triplets.h"
@@ -37,7 +37,7 @@ int eval_triplet(Options& options) {
     find_columns(file, columns, options.quiet());
     const data::Triplets triplets = data::read_triplets(file, columns);
     note_mistakes(triplets.notes, options.quiet());
-    const QueryEncoders encoders = choice.load(options.quiet());
+    const jobs::QueryEncoders encoders = choice.load(options.quiet());
     Progress progress(options.terminal(), "embedding", "texts");
     const eval::TripletsResult result = eval::evaluate_triplets(
         encoders.queries, encoders.documents(), triplets, margin, [&](std::size_t texts) { progress.set(texts); },

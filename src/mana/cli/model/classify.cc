@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "mana/base/progress.h"
+#include "mana/cli/model/class_rows.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/line_output.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
@@ -22,14 +22,12 @@
 namespace mana::cli {
 namespace {
 
-enum class RowFormat { tsv, jsonl };
-
 struct ClassifyOptions {
   TextInput input;
   ModelChoice model{""};
   ComputeOptions compute;
   std::optional<std::string> output;
-  std::optional<RowFormat> format;
+  std::optional<ClassRowFormat> format;
   bool json = false;
   bool include_text = false;
   std::size_t top = 1;
@@ -41,8 +39,8 @@ struct ClassifyOptions {
     options.option("--top", "K", "Print the K most probable classes, most probable first", top,
                    {.least = 1, .wanted = "a whole number of at least 1"});
     options.option("--output", "FILE", "Where the rows go; without it, to standard output", output);
-    options.choice<RowFormat>("--format", "Form of the rows; without it, as the output's name ends, else tsv",
-                              {{"tsv", RowFormat::tsv}, {"jsonl", RowFormat::jsonl}}, format);
+    options.choice<ClassRowFormat>("--format", "Form of the rows; without it, as the output's name ends, else tsv",
+                                   {{"tsv", ClassRowFormat::tsv}, {"jsonl", ClassRowFormat::jsonl}}, format);
     options.flag("--json", "The same as --format jsonl", json);
     options.flag("--include-text", "Put the text before the classes", include_text);
     options.flag("--force", "Replace a file that holds something else than such rows", force);
@@ -52,83 +50,28 @@ struct ClassifyOptions {
     compute.describe(options);
   }
 
-  RowFormat chosen_format() const {
-    if (json && format == RowFormat::tsv) {
+  ClassRowFormat chosen_format() const {
+    if (json && format == ClassRowFormat::tsv) {
       throw UsageError("--json and --format contradict each other: give one of them");
     }
-    if (json) return RowFormat::jsonl;
+    if (json) return ClassRowFormat::jsonl;
     if (format) return *format;
     const std::string ending = ending_of(output.value_or(""));
-    if (ending == ".jsonl" || ending == ".ndjson") return RowFormat::jsonl;
+    if (ending == ".jsonl" || ending == ".ndjson") return ClassRowFormat::jsonl;
     if (ending != ".tsv") require_no_other_form(output.value_or(""), ".tsv and .jsonl", "--format");
-    return RowFormat::tsv;
+    return ClassRowFormat::tsv;
   }
 
   /// Throws ArgumentError when a file would be lost that is to be read, or that is nothing of ours.
-  void require_safe_output(RowFormat chosen) const {
+  void require_safe_output(ClassRowFormat chosen) const {
     std::vector<GivenPath> inputs = {{"--model", model.folder()}};
     input.add_to(inputs);
     require_apart({{output ? "--output" : "standard output", output.value_or("-")}}, inputs);
     if (!output) return;
-    if (chosen == RowFormat::tsv) return require_own_kind(*output, "classes in a table", begins_as_class_table, force);
+    if (chosen == ClassRowFormat::tsv)
+      return require_own_kind(*output, "classes in a table", begins_as_class_table, force);
     require_own_kind(*output, "classes in JSON lines", begins_as_class_lines, force);
   }
-};
-
-/// The rows of classified texts.
-class RowWriter {
- public:
-  RowWriter(const classify::Classifier& classifier, RowFormat format, std::size_t top, bool include_text)
-      : classes_(classifier.classes()), format_(format), top_(top), include_text_(include_text) {}
-
-  std::string row(const std::string& text, const classify::Classification& found) const {
-    const std::vector<std::uint32_t> best = classify::most_probable(found.probabilities, top_);
-    return format_ == RowFormat::tsv ? table_row(text, found, best) : json_row(text, found, best);
-  }
-
- private:
-  std::string table_row(const std::string& text, const classify::Classification& found,
-                        std::span<const std::uint32_t> best) const {
-    std::string row = include_text_ ? table_field(text) : "";
-    for (const std::uint32_t each : best) {
-      row +=
-          fmt::format("{}{}\t{:.4f}", row.empty() ? "" : "\t", table_field(classes_[each]), found.probabilities[each]);
-    }
-    return row + "\n";
-  }
-
-  std::string json_row(const std::string& text, const classify::Classification& found,
-                       std::span<const std::uint32_t> best) const {
-    std::string row = "{";
-    if (include_text_) {
-      row += "\"text\":";
-      append_string(row, text);
-      row += ",";
-    }
-    append_class(row, best.front(), found);
-    if (top_ > 1) {
-      row += ",\"top\":[";
-      for (const std::uint32_t each : best) {
-        row += each == best.front() ? "{" : ",{";
-        append_class(row, each, found);
-        row += "}";
-      }
-      row += "]";
-    }
-    return row + fmt::format(",\"truncated\":{}}}\n", found.truncated);
-  }
-
-  void append_class(std::string& row, std::uint32_t number, const classify::Classification& found) const {
-    row += "\"label\":";
-    append_string(row, classes_[number]);
-    row += ",\"probability\":";
-    append_number(row, static_cast<float>(found.probabilities[number]));
-  }
-
-  const std::vector<std::string>& classes_;
-  RowFormat format_;
-  std::size_t top_;
-  bool include_text_;
 };
 
 }  // namespace
@@ -137,7 +80,7 @@ int classify_texts(Options& options) {
   ClassifyOptions chosen;
   chosen.describe(options);
   if (!options.parse()) return 0;
-  const RowFormat format = chosen.chosen_format();
+  const ClassRowFormat format = chosen.chosen_format();
   chosen.require_safe_output(format);
   engine::EncoderOptions compute;
   chosen.compute.apply(compute);
@@ -148,7 +91,7 @@ int classify_texts(Options& options) {
         const data::TextSource source = chosen.input.open(waiting);
         const classify::Classifier classifier(chosen.model.folder(), compute);
         print_notes(classifier.encoder(), options.quiet());
-        const RowWriter writer(classifier, format, chosen.top, chosen.include_text);
+        const ClassRowWriter writer(classifier, format, chosen.top, chosen.include_text);
         LineOutput output(chosen.output);
         std::size_t truncated = 0;
         Progress progress(options.terminal(), "classifying", "texts");

@@ -9,7 +9,6 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/progress.h"
-#include "mana/cli/model/resume_journal.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/output_paths.h"
 
@@ -101,11 +100,6 @@ std::optional<compress::EmbeddingRanges> EmbeddingTypeChoice::find_ranges(const 
   }
   if (write_ranges) found.write(*write_ranges);
   return found;
-}
-
-std::string digest_of(const compress::EmbeddingRanges& ranges) {
-  const auto bytes = std::as_bytes(ranges.values());
-  return fmt::format("{:016x}", extend_digest(0, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
 }  // namespace mana::cli

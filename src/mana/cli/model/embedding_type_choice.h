@@ -28,7 +28,4 @@ struct EmbeddingTypeChoice {
                                                        bool quiet, std::stop_token stop) const;
 };
 
-/// Differs wherever the ranges do.
-std::string digest_of(const compress::EmbeddingRanges& ranges);
-
 }  // namespace mana::cli

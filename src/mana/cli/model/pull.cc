@@ -10,7 +10,6 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/progress.h"
-#include "mana/cli/model/model_check.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
@@ -18,6 +17,7 @@
 #include "mana/formats/checkpoint_task.h"
 #include "mana/hub/hub.h"
 #include "mana/hub/store.h"
+#include "mana/jobs/verify.h"
 #include "mana/models/bert/config.h"
 
 namespace mana::cli {
@@ -64,7 +64,7 @@ void check_configuration(const std::filesystem::path& encoder, bool has_modules)
 
 /// That `mana verify` finds nothing wrong.
 void check_whole(const std::filesystem::path& model) {
-  const ModelReport report = check_model(model);
+  const jobs::ModelReport report = jobs::verify(model);
   if (!report.wrong.empty()) throw FormatError(report.wrong.front());
 }
 

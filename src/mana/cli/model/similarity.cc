@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
 #include "mana/engine/encoder.h"
+#include "mana/jobs/json_text.h"
 
 namespace mana::cli {
 
@@ -24,7 +24,7 @@ int similarity(Options& options) {
   const engine::Embeddings rows = encoder.embed(texts);
   const formats::Similarity measure = encoder.folder().similarity;
   std::string value;
-  append_number(value, engine::similarity(measure, rows[0], rows[1]));
+  jobs::append_number(value, engine::similarity(measure, rows[0], rows[1]));
   if (json) {
     print(fmt::format("{{\"similarity\":{},\"measure\":\"{}\",\"tokens\":[{},{}],\"truncated\":[{},{}]}}\n", value,
                       formats::name_of(measure), rows.texts[0].tokens, rows.texts[1].tokens, rows.texts[0].truncated,

@@ -10,12 +10,12 @@
 #include "mana/base/printable.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/formats/sentence_tokenizer.h"
+#include "mana/jobs/json_text.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::cli {
@@ -30,7 +30,7 @@ void append_json(std::string& out, const text::Tokenizer& tokenizer, const text:
   out += "],\"pieces\":[";
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
     if (i > 0) out += ',';
-    append_string(out, tokenizer.token(encoding.ids[i]));
+    jobs::append_string(out, tokenizer.token(encoding.ids[i]));
   }
   out += "],\"offsets\":[";
   for (std::size_t i = 0; i < encoding.offsets.size(); ++i) {

@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "mana/cli/model/model_check.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/report.h"
+#include "mana/jobs/verify.h"
 
 namespace mana::cli {
 
@@ -21,7 +21,7 @@ int verify(Options& options) {
   if (!options.parse()) return 0;
 
   const std::filesystem::path folder = model.folder();
-  const ModelReport report = check_model(folder);
+  const jobs::ModelReport report = jobs::verify(folder);
   const bool right = report.wrong.empty();
   if (json) {
     print_json({{"model", folder.string()},

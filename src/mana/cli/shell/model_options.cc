@@ -7,6 +7,7 @@
 
 #include "mana/base/file.h"
 #include "mana/cli/shell/output.h"
+#include "mana/formats/classifier_head.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/hub/hugging_face_cache.h"
 #include "mana/hub/store.h"
@@ -99,18 +100,15 @@ engine::Encoder EncoderChoice::load(bool quiet) const {
   return encoder;
 }
 
-void print_notes(const engine::Encoder& encoder, bool quiet) {
+void print_notes(const std::vector<std::string>& notes, bool quiet) {
   if (quiet) return;
-  for (const std::string& each : encoder.notes()) note(each);
+  for (const std::string& each : notes) note(each);
 }
 
-std::string_view name_of(engine::Overflow overflow) {
-  switch (overflow) {
-    case engine::Overflow::truncate: return "truncate";
-    case engine::Overflow::error: return "error";
-    case engine::Overflow::mean: return "mean";
-  }
-  return "?";
+void note_classifier_left(const std::filesystem::path& model, bool quiet) {
+  if (quiet || !formats::has_classifier(model)) return;
+  note(fmt::format("{} is a classifier, whose classes are not taken along; mana train classifier learns them anew",
+                   model.string()));
 }
 
 }  // namespace mana::cli

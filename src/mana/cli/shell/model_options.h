@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/options.h"
@@ -53,9 +54,10 @@ struct EncoderChoice {
 };
 
 /// The notes of a model (Encoder::notes) on standard error, each once; nothing when `quiet`.
-void print_notes(const engine::Encoder& encoder, bool quiet);
+void print_notes(const std::vector<std::string>& notes, bool quiet);
+inline void print_notes(const engine::Encoder& encoder, bool quiet) { print_notes(encoder.notes(), quiet); }
 
-/// "truncate", "error", "mean"
-std::string_view name_of(engine::Overflow overflow);
+/// Tells that a classifier's head is not taken along with its model: it knows the vectors as they were.
+void note_classifier_left(const std::filesystem::path& model, bool quiet);
 
 }  // namespace mana::cli

@@ -41,20 +41,4 @@ void require_within(std::string_view name, std::size_t value, const Range& range
   if (expected) Options::refuse(name, *expected, std::to_string(value));
 }
 
-std::string shortest_text(double value) {
-  const std::string plain = fmt::format("{}", value);
-  std::string scientific = fmt::format("{:e}", value);  // 2.000000e-05
-  const std::size_t exponent = scientific.find('e');
-  if (exponent == std::string::npos) return plain;
-  std::string digits = scientific.substr(0, exponent);
-  digits.erase(digits.find_last_not_of('0') + 1);
-  if (digits.ends_with('.')) digits.pop_back();
-  int power = 0;
-  const char* const begin = scientific.data() + exponent + 1;
-  std::from_chars(begin + (*begin == '+' ? 1 : 0), scientific.data() + scientific.size(), power);
-  scientific = fmt::format("{}e{}", digits, power);
-  const bool small = power < 0 && scientific.size() < plain.size();
-  return small && std::stod(scientific) == value ? scientific : plain;
-}
-
 }  // namespace mana::cli

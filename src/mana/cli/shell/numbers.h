@@ -24,7 +24,4 @@ double read_real(std::string_view name, std::string_view text, const Range& rang
 /// Throws UsageError where a whole number lies outside.
 void require_within(std::string_view name, std::size_t value, const Range& range);
 
-/// The shortest text that reads back as the same number: 2e-5, 0.1, 100.
-std::string shortest_text(double value);
-
 }  // namespace mana::cli

@@ -3,111 +3,21 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 
 #include "mana/base/printable.h"
-#include "mana/cli/shell/nearest.h"
+#include "mana/cli/shell/command_line.h"
 #include "mana/cli/shell/output.h"
-#include "mana/cli/shell/version.h"
+#include "mana/jobs/version.h"
 
 namespace mana::cli {
-namespace {
-
-/// " (did you mean --model?)", or nothing.
-std::string suggestion(std::string_view word, const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_positional()) names.push_back("--" + option->get_lnames().front());
-  }
-  const std::optional<std::string> name = nearest(word, names);
-  return name ? fmt::format(" (did you mean {}?)", *name) : "";
-}
-
-/// Reads a TOML file in which keys at the top are for every command and those in a section for the command of its name:
-/// `threads = 2`, `[embed]`, `[eval.sts]`. A key that the command does not have is an error, not passed over.
-class CommandSections : public CLI::ConfigTOML {
- public:
-  explicit CommandSections(const CLI::App& app) : app_(app) {}
-
-  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    for (const char byte : std::string_view("\xEF\xBB\xBF")) {  // a byte order mark is passed over
-      if (input.peek() == static_cast<unsigned char>(byte)) input.get();
-    }
-    std::vector<CLI::ConfigItem> kept;
-    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(input)) {
-      const bool marks_section = item.name == "++" || item.name == "--";
-      const std::string section = CLI::detail::join(item.parents, " ");
-      if (marks_section || (!section.empty() && "mana " + section != app_.get_name())) continue;
-      const std::string option = "--" + item.name;
-      if (app_.get_option_no_throw(option) == nullptr) {
-        throw UsageError(fmt::format("{}: {} has no option {}{}", app_.get_config_ptr()->as<std::string>(),
-                                     app_.get_name(), option, suggestion(option, app_)));
-      }
-      item.parents.clear();
-      kept.push_back(std::move(item));
-    }
-    return kept;
-  }
-
- private:
-  const CLI::App& app_;
-};
-
-/// "--model" of "--model=small"; anything else is no name, but a text with a dash in front.
-std::string name_in(const std::string& argument) {
-  const std::size_t end = std::min(argument.find('='), argument.size());
-  const bool plain = std::all_of(argument.begin(), argument.begin() + static_cast<std::ptrdiff_t>(end), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-  return printable(plain ? argument.substr(0, end) : argument);
-}
-
-/// The arguments of a command line apart. CLI11 sees the options only: a text is a text, whatever it begins with or
-/// looks like (CLI11 takes "[a, b]" for two of them and "-hello" for -h).
-struct SplitArguments {
-  std::vector<std::string> options;  ///< with their values
-  std::vector<std::string> others;
-  std::optional<std::string> unknown;  ///< the first that begins like an option, but is none
-};
-
-SplitArguments split(const std::vector<std::string>& arguments, const CLI::App& app) {
-  SplitArguments apart;
-  for (auto each = arguments.begin(); each != arguments.end(); ++each) {
-    if (*each == "--") {
-      apart.others.insert(apart.others.end(), each + 1, arguments.end());
-      break;
-    }
-    if (!each->starts_with('-') || *each == "-") {
-      apart.others.push_back(*each);
-      continue;
-    }
-    const CLI::Option* const option =
-        each->starts_with("--") || *each == "-h" ? app.get_option_no_throw(each->substr(0, each->find('='))) : nullptr;
-    if (option == nullptr) {
-      if (!apart.unknown) apart.unknown = *each;
-      continue;
-    }
-    apart.options.push_back(*each);
-    const bool takes_value = option->get_items_expected_max() > 0 && each->find('=') == std::string::npos;
-    if (takes_value && each + 1 != arguments.end()) apart.options.push_back(*++each);
-  }
-  return apart;
-}
-
-std::string examples_of(const CommandHelp& help) {
-  std::string text = help.examples.find('\n') == std::string_view::npos ? "Example:\n  " : "Examples:\n  ";
-  for (const char letter : help.examples) text += letter == '\n' ? std::string("\n  ") : std::string(1, letter);
-  return text;
-}
-
-}  // namespace
 
 struct Options::Parser {
   Parser(const CommandHelp& help, std::vector<std::string> given)
       : app(std::string(help.summary), fmt::format("mana {}", help.name)), arguments(std::move(given)) {
     app.set_help_flag("-h,--help", "Print this help");
-    app.set_version_flag("--version", fmt::format("mana {}", kVersion), "Print the version");
+    app.set_version_flag("--version", fmt::format("mana {}", jobs::version()), "Print the version");
     app.set_config("--config", "", "Read options from a TOML file: model = \"…\", threads = 2")->type_name("FILE");
     app.config_formatter(std::make_shared<CommandSections>(app));
     app.add_flag("--quiet", quiet, "No progress and no notes on standard error");
@@ -123,6 +33,7 @@ struct Options::Parser {
   std::string title = "Options";
   Positional positional;
   bool quiet = false;
+  std::map<std::string, std::string> flags = {{"isa", "--isa"}};  // by the library's names; that any command may meet
   CLI::App app;
   std::vector<std::string> arguments;
 };
@@ -206,6 +117,25 @@ void Options::refuse_unless(bool served, std::initializer_list<const char*> name
     if (served || !given(name)) continue;
     throw UsageError(
         fmt::format("{} belongs to {}, which was not given; see {} --help", name, owner, parser_->app.get_name()));
+  }
+}
+
+void Options::known_as(const std::string& name, const std::string& flag) { parser_->flags[name] = flag; }
+
+std::string Options::with_flags(std::string_view sentence) const {
+  std::string said;
+  while (true) {
+    const std::size_t begin = sentence.find('`');
+    const std::size_t end = begin == sentence.npos ? sentence.npos : sentence.find('`', begin + 1);
+    if (end == sentence.npos) return said += sentence;
+    const std::string name(sentence.substr(begin + 1, end - begin - 1));
+    const auto other = parser_->flags.find(name);
+    std::string flag = other == parser_->flags.end() ? "--" + name : other->second;
+    std::ranges::replace(flag, '_', '-');
+    const bool known = other != parser_->flags.end() || parser_->app.get_option_no_throw(flag) != nullptr;
+    said += sentence.substr(0, begin);
+    said += known ? flag : std::string(sentence.substr(begin, end - begin));  // the second accent may begin a name
+    sentence.remove_prefix(known ? end + 1 : end);
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/cli/shell/numbers.h"
+#include "mana/jobs/json_text.h"
 
 namespace mana::cli {
 
@@ -33,7 +34,6 @@ struct CommandHelp {
 
 /// The options of one command, read from its arguments and from a TOML file; each is described once, and the help, the
 /// reading and the messages follow. --help, --version, --config and --quiet are there for every command.
-/// (CLI11 does the work; only the source of this class sees it.)
 class Options {
  public:
   Options(CommandHelp help, std::vector<std::string> arguments);
@@ -94,6 +94,12 @@ class Options {
   /// since they belong to `owner`: "--patience belongs to --eval-sts and its like".
   void refuse_unless(bool served, std::initializer_list<const char*> names, std::string_view owner) const;
 
+  /// The library knows a flag by another name than this option has.
+  void known_as(const std::string& name, const std::string& flag);
+  /// A sentence of the library with the flags of this command in place of the library's names: --max-drop for
+  /// `max_drop`.
+  std::string with_flags(std::string_view sentence) const;
+
   /// No progress and no notes on standard error.
   bool quiet() const;
   /// Where progress is shown: standard error, or nowhere (-1) where that is to be quiet.
@@ -128,7 +134,7 @@ class Options {
   }
   template <std::floating_point T>
   static std::string show(T value) {
-    return shortest_text(value);
+    return jobs::shortest_text(value);
   }
   template <class T>
   static std::string show(const std::optional<T>& value) {

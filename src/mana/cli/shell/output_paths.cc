@@ -107,13 +107,6 @@ void require_apart(const std::vector<GivenPath>& outputs, const std::vector<Give
   }
 }
 
-std::string ending_of(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return ending;
-}
-
 void require_no_other_form(const std::string& output, std::string_view forms, std::string_view otherwise) {
   if (ending_of(output) == ".txt" || !says_a_form(output)) return;
   throw UsageError(

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mana/jobs/file_ending.h"
+
 /// Where a command may write: not over what it reads, not over what is none of its own, and under no name that says
 /// another form.
 namespace mana::cli {
@@ -24,8 +26,7 @@ void add_path(std::vector<GivenPath>& paths, std::string_view option, const std:
 /// no regular file or folder is passed over.
 void require_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenPath>& inputs);
 
-/// The ending of a file's name in small letters: ".npy"; empty where there is none.
-std::string ending_of(const std::filesystem::path& path);
+using jobs::ending_of;
 /// Throws UsageError when the ending of an output's name says a form that everybody knows and that is none of those
 /// written here: ".csv", ".npz", ".jsonl.gz". `forms` are the endings that there are (".jsonl, .npy and .tsv"),
 /// `otherwise` says how else a form can be chosen ("--format"); may be empty.

@@ -1,31 +1,24 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "mana/base/printable.h"
 #include "mana/base/progress.h"
 #include "mana/cli/shell/column_choice.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/line_output.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/output_paths.h"
-#include "mana/cli/shell/query_encoders.h"
+#include "mana/cli/shell/query_encoder_options.h"
 #include "mana/cli/shell/replaceable_file.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/cli/train/mine_report.h"
 #include "mana/data/positive_pairs.h"
-#include "mana/eval/embed_texts.h"
-#include "mana/mine/hard_negatives.h"
-#include "mana/mine/negative_rows.h"
+#include "mana/jobs/mine_negatives.h"
 
 namespace mana::cli {
 namespace {
@@ -73,11 +66,15 @@ struct MineOptions {
     encoders.describe(options, "anchor", "text of the corpus");
   }
 
-  bool writes_json() const {
+  jobs::RowForm form() const {
     const std::string ending = ending_of(output);
-    if (ending == ".jsonl" || ending == ".ndjson") return true;
+    if (ending == ".jsonl" || ending == ".ndjson") return jobs::RowForm::json_lines;
     if (ending != ".tsv") require_no_other_form(output, ".tsv and .jsonl", "");
-    return false;
+    return jobs::RowForm::table;
+  }
+
+  jobs::MineNegativesOptions job() const {
+    return {encoders.model.folder(), encoders.options(), encoders.prompts, mining, kind, form()};
   }
 
   /// Throws ArgumentError when a file would be lost that is to be read, or that is nothing of ours.
@@ -85,8 +82,10 @@ struct MineOptions {
     std::vector<GivenPath> inputs = {{"--data", data}, {"--model", encoders.model.folder()}};
     add_path(inputs, "--corpus", corpus);
     require_apart({{"--output", output}}, inputs);
-    if (writes_json()) return require_own_kind(output, "mined rows in JSON lines", begins_as_mined_lines, force);
-    require_own_kind(output, "a table of mined rows", begins_as_mined_table, force);
+    if (form() == jobs::RowForm::table) {
+      return require_own_kind(output, "a table of mined rows", begins_as_mined_table, force);
+    }
+    require_own_kind(output, "mined rows in JSON lines", begins_as_mined_lines, force);
   }
 };
 
@@ -101,102 +100,28 @@ std::vector<std::string> read_corpus(const std::string& path, bool quiet, const 
   return texts;
 }
 
-void require_fields(const data::DistinctTexts& texts) {
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (texts[i].find_first_of("\t\n\r") == std::string::npos) continue;
-    throw ArgumentError(
-        fmt::format("a text has a tab or a line end in it, which a table cannot hold: {}; give an "
-                    "--output that ends in .jsonl",
-                    printable(texts[i])));
-  }
-}
-
-/// Rows as lines of a table or of JSON.
-class RowLines {
- public:
-  RowLines(std::vector<std::string> columns, bool json, LineOutput& output)
-      : columns_(std::move(columns)), json_(json), output_(output) {
-    if (!json_) lines_ = fmt::format("{}\n", fmt::join(columns_, "\t"));
-  }
-
-  void put(std::span<const std::string_view> row) {
-    if (json_) {
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        lines_ += i == 0 ? '{' : ',';
-        append_string(lines_, columns_[i]);
-        lines_ += ':';
-        if (columns_[i] == "label") {
-          lines_ += row[i];
-        } else {
-          append_string(lines_, row[i]);
-        }
-      }
-      lines_ += "}\n";
-    } else {
-      lines_ += fmt::format("{}\n", fmt::join(row, "\t"));
-    }
-    ++rows_;
-    constexpr std::size_t kBlock = std::size_t{1} << 20;
-    if (lines_.size() > kBlock) flush();
-  }
-
-  void flush() {
-    output_.write(lines_);
-    lines_.clear();
-  }
-
-  std::size_t rows() const { return rows_; }
-
- private:
-  std::vector<std::string> columns_;
-  bool json_;
-  LineOutput& output_;
-  std::string lines_;
-  std::size_t rows_ = 0;
-};
-
-void mine_to_file(MineOptions& options, bool quiet, const std::stop_token& stop) {
+void mine_to_file(MineOptions& options, const Options& shell, const std::stop_token& stop) {
+  const bool quiet = shell.quiet();
   find_columns(options.data, options.columns, quiet);
   const data::PositivePairs pairs = data::read_positive_pairs(options.data, options.columns);
   note_mistakes(pairs.notes, quiet);
-  const mine::MiningSet set(pairs,
-                            options.corpus ? read_corpus(*options.corpus, quiet, stop) : std::vector<std::string>{});
-  if (!options.writes_json()) {
-    require_fields(set.anchors());
-    require_fields(set.corpus());
-  }
+  const std::vector<std::string> corpus =
+      options.corpus ? read_corpus(*options.corpus, quiet, stop) : std::vector<std::string>{};
   LineOutput output(options.output);
-  const QueryEncoders encoders = options.encoders.load(quiet);
-  const int terminal = quiet ? -1 : STDERR_FILENO;
-  Progress progress(terminal, "embedding", "texts", set.anchors().size() + set.corpus().size());
-  const engine::Embeddings anchors = eval::embed_texts(
-      encoders.queries, set.anchors().texts(), [&](std::size_t texts) { progress.set(texts); }, stop);
-  const engine::Embeddings corpus = eval::embed_texts(
-      encoders.documents(), set.corpus().texts(), [&](std::size_t texts) { progress.set(anchors.size() + texts); },
-      stop);
+  Progress progress(shell.terminal(), "embedding", "texts");
+  jobs::MineNegativesEvents events;
+  events.loaded = [&](const jobs::QueryEncoders& encoders) { print_notes(encoders.queries, quiet); };
+  events.embedded = [&](std::size_t done, std::size_t total) {
+    progress.set_total(total);
+    progress.set(done);
+  };
+  const jobs::MinedNegatives found = jobs::mine_negatives(pairs, corpus, options.job(), events, stop);
   progress.wipe();
-
-  Team team(encoders.queries.threads());
-  const mine::HardNegatives mined =
-      mine::mine_hard_negatives(set, anchors, corpus, encoders.queries.folder().similarity, options.mining, team, stop);
-  RowLines lines(mine::row_columns(options.kind, options.mining.count), options.writes_json(), output);
-  mine::for_each_row(set, mined, options.kind, options.mining.count,
-                     [&](std::span<const std::string_view> row) { lines.put(row); });
-  const MinedNegatives found{set, mined, mine::row_scores(mined, options.kind, options.mining.count), lines.rows(),
-                             eval::truncated_texts(anchors) + eval::truncated_texts(corpus)};
-  if (found.scores.negative.empty()) {
-    throw ArgumentError(
-        "no negatives were found, so nothing was written; raise --to or --max-score, lower the margins, or give a "
-        "--corpus with more texts");
-  }
-  lines.flush();
+  jobs::write_rows(found, options.form(), [&](std::string_view lines) { output.write(lines); });
   output.commit();
   const std::string report = options.json ? json_of(found).dump() + "\n" : table_of(found);
-  if (options.output == "-") {
-    if (!quiet) note(report);
-  } else {
-    print(report);
-  }
+  if (options.output != "-") return print(report);
+  if (!quiet) note(report);
 }
 
 }  // namespace
@@ -209,7 +134,7 @@ int mine_negatives(Options& options) {
   chosen.encoders.options();  // a mistake there comes before the reading of the data
   return run_interruptibly(
       [&](const Interruption& interruption) {
-        mine_to_file(chosen, options.quiet(), interruption.token());
+        mine_to_file(chosen, options, interruption.token());
         return 0;
       },
       "mana: interrupted; nothing was written");

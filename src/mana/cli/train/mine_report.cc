@@ -21,12 +21,12 @@ ordered_json json_of(const mine::ScoreSummary& summary) {
 
 }  // namespace
 
-ordered_json json_of(const MinedNegatives& found) {
+ordered_json json_of(const jobs::MinedNegatives& found) {
   const mine::SkippedCandidates& skipped = found.mined.skipped;
   return {{"rows", found.rows},
-          {"anchors", found.set.anchors().size()},
-          {"pairs", found.set.pairs()},
-          {"corpus", found.set.corpus().size()},
+          {"anchors", found.set->anchors().size()},
+          {"pairs", found.set->pairs()},
+          {"corpus", found.set->corpus().size()},
           {"positive", json_of(mine::summary_of(found.scores.positive))},
           {"negative", json_of(mine::summary_of(found.scores.negative))},
           {"difference", json_of(mine::summary_of(found.scores.difference))},
@@ -40,9 +40,9 @@ ordered_json json_of(const MinedNegatives& found) {
           {"truncated", found.truncated}};
 }
 
-std::string table_of(const MinedNegatives& found) {
+std::string table_of(const jobs::MinedNegatives& found) {
   std::string text = fmt::format("{} rows of {} anchors with {} positives, from {} texts\n\n", found.rows,
-                                 found.set.anchors().size(), found.set.pairs(), found.set.corpus().size());
+                                 found.set->anchors().size(), found.set->pairs(), found.set->corpus().size());
   const std::array summaries = {json_of(mine::summary_of(found.scores.positive)),
                                 json_of(mine::summary_of(found.scores.negative)),
                                 json_of(mine::summary_of(found.scores.difference))};

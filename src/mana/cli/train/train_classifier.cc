@@ -1,222 +1,114 @@
-#include <fmt/format.h>
-#include <unistd.h>
+#include "mana/jobs/train_classifier.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <map>
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "mana/base/atomic_folder.h"
-#include "mana/base/file.h"
-#include "mana/base/progress.h"
-#include "mana/base/team.h"
-#include "mana/classify/class_numbers.h"
-#include "mana/classify/classifier.h"
 #include "mana/cli/shell/column_choice.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/model_options.h"
-#include "mana/cli/shell/model_output.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/output_paths.h"
 #include "mana/cli/shell/report.h"
-#include "mana/cli/shell/row_columns.h"
+#include "mana/cli/shell/stage_progress.h"
 #include "mana/cli/shell/text_input.h"
-#include "mana/cli/train/classifier_tuning.h"
-#include "mana/data/labelled_texts.h"
-#include "mana/eval/classification_scores.h"
-#include "mana/eval/embed_texts.h"
-#include "mana/models/sentence/model_folder.h"
-#include "mana/models/sentence/packed_model.h"
+#include "mana/jobs/row_columns.h"
 
 namespace mana::cli {
 namespace {
 
-using nlohmann::ordered_json;
-
 struct ClassifierOptions {
-  std::string data;
-  std::optional<std::string> test;
-  data::LabelColumns columns;
   std::string output;
-  bool force = false;
-  double c = 1;
   bool json = false;
-  ClassifierTuningChoice tuning;
+  bool tuned = false;
+  train::ClassTuning tuning;
   EncoderChoice encoder;
+  jobs::TrainClassifierOptions job;
 
   void describe(Options& options) {
     options.option("--data", "FILE",
-                   "Texts and their classes to learn from: a table with a header (.tsv, .csv), or JSON", data);
+                   "Texts and their classes to learn from: a table with a header (.tsv, .csv), or JSON", job.data);
     options.require("--data");
-    options.option("--test", "FILE", "The same, to be scored on", test);
-    options.option("--label", "COLUMN", "The column of the classes", columns.label);
-    options.option("--text", "COLUMN", "The column of the texts", columns.text);
+    options.option("--test", "FILE", "The same, to be scored on", job.test);
+    options.option("--label", "COLUMN", "The column of the classes", job.columns.label);
+    options.option("--text", "COLUMN", "The column of the texts", job.columns.text);
     options.option("--output", "DIR", "The folder to write: the model with the classifier in it", output);
     options.require("--output");
-    options.flag("--force", "Replace the model that the folder holds", force);
-    options.option("--c", "X", "The inverse of the penalty on large weights: more follows the data more closely", c,
+    options.flag("--force", "Replace the model that the folder holds", job.force);
+    options.option("--c", "X", "The inverse of the penalty on large weights: more follows the data more closely", job.c,
                    {.above = 0});
     options.flag("--json", "Print a JSON object", json);
-    tuning.describe(options);
+    describe_tuning(options);
     encoder.describe(options);
   }
 
-  formats::ClassifierVectors vectors() const {
-    const engine::EncoderOptions chosen = encoder.options();
-    return {chosen.prompt,
-            chosen.prompt_text,
-            chosen.pooling,
-            chosen.normalize,
-            chosen.truncate_dim,
-            chosen.max_tokens,
-            chosen.overflow == engine::Overflow::mean};
+  void describe_tuning(Options& options) {
+    options.group("Fine-tuning, for few examples");
+    options.flag("--fine-tune", "First train the model to put texts of one class together and others apart", tuned);
+    options.option("--pairs", "N", "Pairs of each text with its own class, and as many with others", tuning.rounds);
+    options.option("--epochs", "N", "Passes over the pairs", tuning.epochs);
+    options.option("--batch", "N", "Pairs of a step", tuning.batch);
+    options.option("--learning-rate", "X", "The highest learning rate", tuning.rate, {.least = 0, .above = 0});
+    options.option("--seed", "N", "Decides the pairs, their order and the dropout", tuning.seed);
+  }
+
+  /// Once the options are read. Throws UsageError, jobs::OptionError.
+  void settle() {
+    job.encoder = encoder.options();
+    if (tuned) job.fine_tune = tuning;
+    if (!tuned && tuning != train::ClassTuning{}) {
+      throw UsageError("--pairs, --epochs, --batch, --learning-rate and --seed belong to --fine-tune; add it");
+    }
+    jobs::check(job);
+    job.model = encoder.model.folder();
+    job.output = output;
   }
 };
 
-/// Scores given where classes should be would make a class of each of them.
-void require_names(const std::vector<std::string>& classes, const ClassifierOptions& options) {
-  for (const std::string& name : classes) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error != std::errc() || end != name.data() + name.size() || number == std::trunc(number)) continue;
-    throw ArgumentError(
-        fmt::format("{}: {} holds the number {}, which is a score and no class; classes are names or whole numbers",
-                    options.data, options.columns.label, name));
-  }
+/// What is told while a classifier is trained; nothing when `quiet`.
+jobs::TrainClassifierEvents telling_events(const jobs::TrainClassifierOptions& job, bool quiet,
+                                           StageProgress& progress) {
+  jobs::TrainClassifierEvents events;
+  events.stage = progress.event();
+  if (quiet) return events;
+  events.read = [](const data::ReadingNotes& notes) { note_mistakes(notes, false); };
+  events.counted = [&](const jobs::ClassFacts& facts) {
+    if (facts.single > 0) {
+      note(fmt::format("{} of {} classes {} a single text, {} for one: it will hardly be recognised, give more",
+                       facts.single, facts.classes, facts.single == 1 ? "has" : "have", facts.one_of_them));
+    }
+    note(jobs::table_of_columns(job.data, facts.texts, {{job.columns.text, "text"}, {job.columns.label, "class"}}));
+  };
+  events.loaded = [](const engine::Encoder& encoder) { print_notes(encoder, false); };
+  events.cut = [&](std::size_t truncated, std::size_t texts, std::size_t max_tokens) {
+    progress.wipe();
+    note(fmt::format("{} of {} texts are longer than {} tokens: fine-tuning sees no more of them than that", truncated,
+                     texts, max_tokens));
+  };
+  events.not_converged = [&](std::size_t iterations) {
+    progress.wipe();
+    note(fmt::format("the regression had not converged after {} iterations; a smaller --c may help", iterations));
+  };
+  return events;
 }
 
-class ClassifierTraining {
- public:
-  ClassifierTraining(const ClassifierOptions& options, bool quiet, std::stop_token stop)
-      : options_(options), quiet_(quiet), stop_(std::move(stop)), folder_(options.encoder.model.folder()) {}
-
-  void run() {
-    folder_name(options_.output);
-    std::vector<GivenPath> inputs = {{"--data", options_.data}};
-    add_path(inputs, "--test", options_.test);
-    require_apart({{"--output", options_.output}}, inputs);
-    require_safe_output(options_.output, folder_, "trained", options_.force);
-    AtomicFolder output = model_folder_output(options_.output, options_.force);
-    const data::LabelledTexts train = data::read_labelled_texts(options_.data, options_.columns);
-    std::optional<data::LabelledTexts> test;
-    if (options_.test) test = data::read_labelled_texts(*options_.test, options_.columns);
-    note_mistakes(train.notes, quiet_);
-    if (test) note_mistakes(test->notes, quiet_);
-    const classify::ClassNumbers classes(train.labels);
-    require_classes(train, classes);
-    if (!quiet_) {
-      note(table_of_columns(options_.data, train.size(),
-                            {{options_.columns.text, "text"}, {options_.columns.label, "class"}}));
-    }
-
-    ordered_json result = {{"output", options_.output}, {"texts", train.size()}, {"classes", classes.size()}};
-    if (options_.tuning.wanted) tune(train, classes, output, result);
-    const engine::Encoder encoder(options_.tuning.wanted ? output.temporary() : folder_, options_.encoder.options());
-    if (!options_.tuning.wanted) print_notes(encoder, quiet_);  // else they were of the model that was tuned
-    const formats::ClassifierHead head = fit(encoder, train, classes, result);
-    if (test) score(encoder, head, *test, classes, result);
-    save(encoder, head, output);
-    result["columns"] = {{"text", options_.columns.text}, {"class", options_.columns.label}};
-    print_report(result, options_.json, {.width = 10, .hidden = "output"});
-  }
-
- private:
-  void require_classes(const data::LabelledTexts& train, const classify::ClassNumbers& classes) const {
-    if (classes.size() < 2) {
-      throw ArgumentError(fmt::format("{}: all {} texts have the class {}; at least two classes are needed",
-                                      options_.data, train.size(), classes.names().front()));
-    }
-    require_names(classes.names(), options_);
-    std::map<std::string, std::size_t> texts;
-    for (const std::string& label : train.labels) ++texts[label];
-    const auto single = [](const auto& each) { return each.second == 1; };
-    const auto few = std::ranges::count_if(texts, single);
-    if (few > 0 && options_.tuning.wanted) {
-      throw ArgumentError(fmt::format("{}: the class {} has a single text; --fine-tune needs two at least of each",
-                                      options_.data, std::ranges::find_if(texts, single)->first));
-    }
-    if (few == 0 || quiet_) return;
-    note(fmt::format("{} of {} classes {} a single text, {} for one: it will hardly be recognised, give more", few,
-                     classes.size(), few == 1 ? "has" : "have", std::ranges::find_if(texts, single)->first));
-  }
-
-  /// The encoder that the classifier stands on, in the output's folder.
-  void tune(const data::LabelledTexts& train, const classify::ClassNumbers& classes, const AtomicFolder& output,
-            ordered_json& result) const {
-    const TunedEncoder tuned{.source = folder_, .target = output.temporary(), .output = options_.output};
-    result["pairs"] = tune_encoder(options_.tuning, options_.encoder, tuned, options_.data, train.texts,
-                                   classes.of(train.labels), quiet_, stop_);
-  }
-
-  engine::Embeddings embed(const engine::Encoder& encoder, const std::vector<std::string>& texts) const {
-    Progress progress(descriptor(), "embedding", "texts", texts.size());
-    return eval::embed_texts(
-        encoder, texts, [&](std::size_t done) { progress.set(done); }, stop_);
-  }
-
-  formats::ClassifierHead fit(const engine::Encoder& encoder, const data::LabelledTexts& train,
-                              const classify::ClassNumbers& classes, ordered_json& result) const {
-    const engine::Embeddings rows = embed(encoder, train.texts);
-    const std::vector<std::uint32_t> numbers = classes.of(train.labels);
-    Progress progress(descriptor(), "fitting", "iterations");
-    Team team(encoder.threads());
-    const auto regression = classify::LogisticRegression::fit(
-        {rows.values, rows.dimensions, numbers}, classes.size(), team,
-        {.c = options_.c, .progress = [&](std::size_t iteration) { progress.set(iteration); }}, stop_);
-    progress.wipe();
-    if (!regression.converged() && !quiet_) {
-      note(fmt::format("the regression had not converged after {} iterations; a smaller --c may help",
-                       regression.iterations()));
-    }
-    result["truncated"] = eval::truncated_texts(rows);
-    return classify::head_of(regression, classes.names(), options_.vectors());
-  }
-
-  /// Of the head as it is saved.
-  void score(const engine::Encoder& encoder, const formats::ClassifierHead& head, const data::LabelledTexts& test,
-             const classify::ClassNumbers& classes, ordered_json& result) const {
-    const engine::Embeddings rows = embed(encoder, test.texts);
-    std::vector<std::uint32_t> predicted;
-    predicted.reserve(rows.size());
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      predicted.push_back(classify::most_probable(classify::probabilities(head, rows[row]), 1).front());
-    }
-    const std::vector<std::uint32_t> truth = classes.of(test.labels);
-    const eval::ClassificationScores scores = eval::classification_scores(truth, predicted);
+void report(const jobs::TrainClassifierResult& result, const ClassifierOptions& chosen) {
+  nlohmann::ordered_json object = {{"output", chosen.output}, {"texts", result.texts}, {"classes", result.classes}};
+  if (result.pairs) object["pairs"] = *result.pairs;
+  object["truncated"] = result.truncated;
+  if (result.test) {
     constexpr double kPercent = 100;
-    result["test"] = test.size();
-    result["unseen"] = std::ranges::count_if(truth, [&](std::uint32_t each) { return each >= classes.size(); });
-    result["accuracy"] = kPercent * scores.accuracy;
-    result["macro_f1"] = kPercent * scores.macro_f1;
+    object["test"] = result.test->texts;
+    object["unseen"] = result.test->unseen;
+    object["accuracy"] = kPercent * result.test->accuracy;
+    object["macro_f1"] = kPercent * result.test->macro_f1;
   }
-
-  void save(const engine::Encoder& encoder, const formats::ClassifierHead& head, AtomicFolder& output) const {
-    if (!options_.tuning.wanted) models::copy_model(folder_, output.temporary());
-    if (const auto packed = encoder.packed_model()) {
-      const MappedFile source(*packed);
-      AtomicFile copy(output.temporary() / models::kPackedModelFile);
-      copy.write(source.bytes());
-      copy.commit();
-    }
-    formats::write_classifier_head(output.temporary(), head);
-    if (stop_.stop_requested()) throw Cancelled("the training was cancelled");
-    output.commit();
-  }
-
-  int descriptor() const { return quiet_ ? -1 : STDERR_FILENO; }
-
-  const ClassifierOptions& options_;
-  bool quiet_;
-  std::stop_token stop_;
-  std::filesystem::path folder_;
-};
+  object["columns"] = {{"text", chosen.job.columns.text}, {"class", chosen.job.columns.label}};
+  print_report(object, chosen.json, {.width = 10, .hidden = "output"});
+}
 
 }  // namespace
 
@@ -224,12 +116,19 @@ int train_classifier(Options& options) {
   ClassifierOptions chosen;
   chosen.describe(options);
   if (!options.parse()) return 0;
-  chosen.encoder.options();  // a mistake there comes before all work
-  chosen.tuning.settle(chosen.encoder);
+  chosen.settle();
   return run_interruptibly(
       [&](const Interruption& interruption) {
-        find_columns(chosen.data, chosen.columns, true);
-        ClassifierTraining(chosen, options.quiet(), interruption.token()).run();
+        find_columns(chosen.job.data, chosen.job.columns, true);
+        folder_name(chosen.output);
+        std::vector<GivenPath> inputs = {{"--data", chosen.job.data}};
+        add_path(inputs, "--test", chosen.job.test);
+        require_apart({{"--output", chosen.output}}, inputs);
+        StageProgress progress(options.terminal());
+        const jobs::TrainClassifierResult result = jobs::train_classifier(
+            chosen.job, telling_events(chosen.job, options.quiet(), progress), interruption.token());
+        progress.wipe();
+        report(result, chosen);
         return 0;
       },
       "mana: interrupted; nothing was written");

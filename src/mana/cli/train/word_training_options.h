@@ -1,15 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "mana/cli/shell/options.h"
 #include "mana/cli/shell/resume_choice.h"
-#include "mana/train/word2vec/corpus.h"
-#include "mana/train/word2vec/options.h"
+#include "mana/jobs/train_words.h"
 
 namespace mana::cli {
 
@@ -17,18 +13,18 @@ namespace mana::cli {
 struct WordTrainingOptions {
   std::vector<std::string> inputs;
   std::string output;
-  train::CorpusOptions corpus;
-  train::WordTraining training;
-  std::uint64_t checkpoint_seconds = 60;
   ResumeChoice resume;
-  bool force = false;
   bool json = false;
+  jobs::TrainWordsOptions job;
 
-  /// Describes the options and reads them; false when there is nothing more to do. Throws UsageError.
+  /// Describes the options and reads them; false when there is nothing more to do. Throws UsageError,
+  /// jobs::OptionError.
   bool parse(Options& options);
-  std::vector<std::filesystem::path> input_files() const;
-  /// Where training goes on from after it broke off.
-  std::filesystem::path checkpoint() const { return output + ".checkpoint"; }
+  /// Throws IoError when the output could not be written, before hours of work are spent on it; ArgumentError when a
+  /// file would be lost.
+  void require_writable() const;
+  /// Whether the output will hold the vectors of words' parts, where they are learnt: fastText's form alone does.
+  bool keeps_subwords() const;
 };
 
 }  // namespace mana::cli

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/words/word_model.h"
+#include "mana/jobs/json_text.h"
 
 namespace mana::cli {
 
@@ -30,7 +30,7 @@ int words_analogy(Options& options) {
   std::string text = "{\"words\":[";
   for (const GivenWord& each : given) {
     if (&each != given.data()) text += ',';
-    append_string(text, each.word);
+    jobs::append_string(text, each.word);
   }
   print(text + "],\"nearest\":" + neighbours_as_json(model.vectors(), found) + "}\n");
   return 0;

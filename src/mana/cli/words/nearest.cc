@@ -5,9 +5,9 @@
 
 #include "mana/base/printable.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/words/word_model.h"
+#include "mana/jobs/json_text.h"
 
 namespace mana::cli {
 
@@ -28,7 +28,7 @@ int words_nearest(Options& options) {
     std::string text;
     if (task.json) {
       text = "{\"word\":";
-      append_string(text, given[i].word);
+      jobs::append_string(text, given[i].word);
       text += fmt::format(",\"known\":{},\"nearest\":{}}}\n", given[i].place.has_value(),
                           neighbours_as_json(model.vectors(), nearest[i]));
     } else {

@@ -6,9 +6,9 @@
 
 #include "mana/base/printable.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/words/word_model.h"
+#include "mana/jobs/json_text.h"
 
 namespace mana::cli {
 
@@ -40,13 +40,13 @@ int words_odd(Options& options) {
     return 0;
   }
   std::string text = "{\"odd\":";
-  append_string(text, given[static_cast<std::size_t>(odd)].word);
+  jobs::append_string(text, given[static_cast<std::size_t>(odd)].word);
   text += ",\"words\":[";
   for (std::size_t i = 0; i < given.size(); ++i) {
     text += i == 0 ? "{\"word\":" : ",{\"word\":";
-    append_string(text, given[i].word);
+    jobs::append_string(text, given[i].word);
     text += ",\"similarity_to_mean\":";
-    append_number(text, static_cast<float>(similarities[i]));
+    jobs::append_number(text, static_cast<float>(similarities[i]));
     text += '}';
   }
   print(text + "]}\n");

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/words/word_model.h"
+#include "mana/jobs/json_text.h"
 
 namespace mana::cli {
 
@@ -22,15 +22,15 @@ int words_similarity(Options& options) {
   const WordModel model(choice, options);
   const std::vector<GivenWord> given = look_up(model.vectors(), words);
   std::string value;
-  append_number(value, static_cast<float>(models::cosine(given[0].vector, given[1].vector)));
+  jobs::append_number(value, static_cast<float>(models::cosine(given[0].vector, given[1].vector)));
   if (!json) {
     print(value + "\n");
     return 0;
   }
   std::string text = "{\"words\":[";
-  append_string(text, given[0].word);
+  jobs::append_string(text, given[0].word);
   text += ',';
-  append_string(text, given[1].word);
+  jobs::append_string(text, given[1].word);
   print(fmt::format("{}],\"similarity\":{}}}\n", text, value));
   return 0;
 }

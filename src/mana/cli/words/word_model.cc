@@ -9,10 +9,10 @@
 #include "mana/base/printable.h"
 #include "mana/base/processors.h"
 #include "mana/cli/shell/compute_options.h"
-#include "mana/cli/shell/json_text.h"
 #include "mana/cli/shell/output.h"
 #include "mana/data/word_source.h"
 #include "mana/hub/store.h"
+#include "mana/jobs/json_text.h"
 #include "mana/models/words/word_embedding_folder.h"
 #include "mana/models/words/word_lookup.h"
 #include "mana/text/case_folding.h"
@@ -129,9 +129,9 @@ std::string neighbours_as_json(const formats::WordVectors& vectors, const std::v
   std::string json = "[";
   for (const models::Neighbour& each : found) {
     json += json.size() == 1 ? "{\"word\":" : ",{\"word\":";
-    append_string(json, vectors.words[each.word]);
+    jobs::append_string(json, vectors.words[each.word]);
     json += ",\"similarity\":";
-    append_number(json, each.similarity);
+    jobs::append_number(json, each.similarity);
     json += '}';
   }
   return json + ']';
