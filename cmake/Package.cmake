@@ -16,8 +16,10 @@ set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/mana)
 
 install(TARGETS mana_library ${modules} EXPORT mana-targets)
 install(EXPORT mana-targets NAMESPACE mana:: DESTINATION ${package_folder})
-install(DIRECTORY src/mana/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mana FILES_MATCHING PATTERN "*.h" PATTERN cli EXCLUDE
-        PATTERN "test_*.h" EXCLUDE PATTERN "*-inl.h" EXCLUDE)
+# At the time of installing: which headers the doors include may have changed since the configuration.
+install(CODE "set(SOURCES \"${PROJECT_SOURCE_DIR}/src\")
+              set(DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}\")
+              include(\"${PROJECT_SOURCE_DIR}/cmake/InstallHeaders.cmake\")")
 if(TARGET mana)
   install(TARGETS mana)
 endif()

@@ -8,13 +8,13 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <span>
-#include <thread>
 #include <variant>
 #include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
+#include "mana/base/processors.h"
 #include "mana/base/team.h"
 #include "mana/compress/principal_axes.h"
 #include "mana/compress/token_counts.h"
@@ -40,7 +40,7 @@ std::vector<float> vectors_of_tokens(const models::SentenceModel& model, const t
   std::vector<float> vectors(tokens * model.dimensions);
   std::atomic<std::size_t> next = 0, done = 0;
   std::mutex mutex;
-  Team team(threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads);
+  Team team(thread_count(threads));
   team.run([&](unsigned) {
     Pool pool;
     for (std::size_t begin = next.fetch_add(kBatch); begin < tokens; begin = next.fetch_add(kBatch)) {

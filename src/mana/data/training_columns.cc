@@ -44,7 +44,7 @@ class Settling {
       result_.labels.clear();
     } else if (result_.labels.empty()) {
       throw FormatError(fmt::format(
-          "{}: a {} is needed, but no column is called score, scores, label, labels, only {}; name it with --label",
+          "{}: a {} is needed, but no column is called score, scores, label, labels, only {}; name it with `label`",
           path_.string(), format_.label == RowLabel::category ? "class" : "score", fmt::join(names_, ", ")));
     }
     refuse_doubles(joined({result_.texts, result_.labels}));
@@ -88,7 +88,7 @@ class Settling {
       if (found.empty() || format_.several_labels) found = all;
       found = by_number(found);
       if (found.size() > 1 && !format_.several_labels) {
-        throw FormatError(fmt::format("{}: {} could each hold the {}; name the one that does with --label",
+        throw FormatError(fmt::format("{}: {} could each hold the {}; name the one that does with `label`",
                                       path_.string(), fmt::join(found, ", "),
                                       format_.label == RowLabel::category ? "class" : "score"));
       }
@@ -167,19 +167,19 @@ class Settling {
 
   void refuse_rivals(const Names& names, std::string_view what) const {
     if (names.size() < 2) return;
-    throw FormatError(fmt::format("{}: {} could each be the {}; name the texts in their order with --columns",
+    throw FormatError(fmt::format("{}: {} could each be the {}; name the texts in their order with `columns`",
                                   path_.string(), fmt::join(names, ", "), what));
   }
 
   /// A negative without what it is a negative of, or the like.
   [[noreturn]] void refuse_incomplete(std::string_view missing) const {
-    throw FormatError(fmt::format("{}: of its columns {} none is {}; name the texts in their order with --columns",
+    throw FormatError(fmt::format("{}: of its columns {} none is {}; name the texts in their order with `columns`",
                                   path_.string(), fmt::join(names_, ", "), missing));
   }
 
   [[noreturn]] void refuse_unclear(const Names& known, const Names& others) const {
     throw FormatError(fmt::format(
-        "{}: beside {} it is not clear what {} {}; name the columns of texts in their order with --columns",
+        "{}: beside {} it is not clear what {} {}; name the columns of texts in their order with `columns`",
         path_.string(), fmt::join(known, ", "), fmt::join(others, ", "), others.size() == 1 ? "is" : "are"));
   }
 
@@ -187,7 +187,7 @@ class Settling {
     const std::size_t texts = result_.texts.size();
     if (texts >= format_.least_texts && texts <= format_.most_texts) return;
     throw FormatError(
-        fmt::format("{}: {}{} column{} of texts {} needed, but there {} {}{}{}; name the right ones with --columns",
+        fmt::format("{}: {}{} column{} of texts {} needed, but there {} {}{}{}; name the right ones with `columns`",
                     path_.string(), format_.least_texts == format_.most_texts ? "" : "at least ", format_.least_texts,
                     format_.least_texts == 1 ? "" : "s", format_.least_texts == 1 ? "is" : "are",
                     texts == 1 ? "is" : "are", texts, texts == 0 ? "" : ": ", fmt::join(result_.texts, ", ")));

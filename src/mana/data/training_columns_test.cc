@@ -94,7 +94,7 @@ TEST(TrainingColumns, AreTakenAsTheyAreNamed) {
 TEST(TrainingColumns, AreRefusedWhereTheyContradictEachOther) {
   expect_refused({"question", "query", "answer"}, kRanking, "question, query could each be the first text");
   expect_refused({"question", "answer", "context"}, kRanking, "answer, context could each be the text that belongs");
-  expect_refused({"anchor", "negative"}, kRanking, "none is a positive; name the texts in their order with --columns");
+  expect_refused({"anchor", "negative"}, kRanking, "none is a positive; name the texts in their order with `columns`");
   expect_refused({"positive", "negative"}, kRanking, "none is an anchor");
   expect_refused({"anchor", "positive"}, kTriplet, "3 columns of texts are needed, but there are 2");
   expect_refused({"anchor", "positive", "negative", "score"}, kScored, "2 columns of texts are needed");

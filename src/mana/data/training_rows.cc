@@ -63,7 +63,7 @@ struct TrainingRowReader::State {
       if (std::ranges::find(names, field) != names.end()) continue;
       throw FormatError(fmt::format(
           "{}:{}: the field \"{}\" is not in the first row, which says what is read; give all rows the same "
-          "fields, or name the columns with --columns",
+          "fields, or name the columns with `columns`",
           name, records.line(), printable(field)));
     }
   }
@@ -73,7 +73,7 @@ struct TrainingRowReader::State {
     if (only_numbers.empty() || rows < kTellingRows) return;
     throw FormatError(
         fmt::format("{}: the column {} holds nothing but numbers; if they are texts name the columns of "
-                    "texts with --columns, if they are scores or classes with --label",
+                    "texts with `columns`, if they are scores or classes with `label`",
                     name, only_numbers.front()));
   }
 

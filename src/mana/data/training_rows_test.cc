@@ -99,13 +99,13 @@ TEST_F(TrainingRows, NameColumnsThatAreMissing) {
   expect_refused("r.jsonl", "{\"a\": \"x\", \"b\": \"y\"}\n{\"a\": \"x\"}\n", pairs_, "r.jsonl:2: b is missing");
   expect_refused("r.tsv", "a\tb\nx\ty\n", scored_,
                  "a score is needed, but no column is called score, scores, label, labels, only a, b; name it with "
-                 "--label");
+                 "`label`");
   expect_refused("r.tsv", "a\nx\n", classes_, "a class is needed");
 }
 
 TEST_F(TrainingRows, SayHowManyColumnsOfTextsThereHaveToBe) {
   expect_refused("r.tsv", "a\tb\tc\nx\ty\tz\n", pairs_,
-                 "2 columns of texts are needed, but there are 3: a, b, c; name the right ones with --columns");
+                 "2 columns of texts are needed, but there are 3: a, b, c; name the right ones with `columns`");
   expect_refused("r.tsv", "a\nx\n", pairs_, "2 columns of texts are needed, but there is 1: a;");
   expect_refused("r.tsv", "a\nx\n", {.least_texts = 2}, "at least 2 columns of texts are needed, but there is 1: a;");
   expect_refused("r.jsonl", "{\"label\": 1}\n", classes_, "1 column of texts is needed, but there are 0;");

@@ -1,13 +1,13 @@
 #include "mana/engine/encoder.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/processors.h"
 #include "mana/engine/chunk_mean.h"
 #include "mana/engine/executor.h"
 #include "mana/engine/finite_vectors.h"
@@ -26,11 +26,6 @@ constexpr std::size_t kTokenBudget = 512;
 /// A window of texts is sorted by length; it is what a stream holds in memory.
 constexpr std::size_t kWindowTexts = 1024;
 constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
-
-unsigned processors() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
-}
 
 /// A folder with other weights than can be read is told so before anything else that it may lack.
 formats::SentenceFolder read_folder(const std::filesystem::path& path) {
@@ -83,7 +78,7 @@ kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& opti
   }
   if (kernels::available(*options.precision, isa)) return *options.precision;
   throw ArgumentError(fmt::format(
-      "{} needs a processor with AVX-512 BF16 or AMX and no lower --isa; here {} is used, so take f32 or int8",
+      "{} needs a processor with AVX-512 BF16 or AMX and no lower `isa`; here {} is used, so take f32 or int8",
       name_of(*options.precision), name_of(isa)));
 }
 
@@ -132,7 +127,7 @@ struct Encoder::State {
         tokenizer(from_packed() ? packed->tokenizer() : formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
         prompt_tokens(prompt_token_count(rules)),
-        executor(kernels, options.threads == 0 ? processors() : options.threads, options.profile.get()),
+        executor(kernels, thread_count(options.threads), options.profile.get()),
         tokenization(rules, executor.threads()) {
     settle();
   }
@@ -147,7 +142,7 @@ struct Encoder::State {
         tokenizer(formats::load_tokenizer(folder, model->vocabulary())),
         rules(token_rules()),
         prompt_tokens(prompt_token_count(rules)),
-        executor(kernels, options.threads == 0 ? processors() : options.threads, options.profile.get()),
+        executor(kernels, thread_count(options.threads), options.profile.get()),
         tokenization(rules, executor.threads()) {
     if (options.isa || options.precision || options.pooling || options.normalize) {
       throw ArgumentError("a model in memory is served as it is: leave isa, precision, pooling and normalize alone");

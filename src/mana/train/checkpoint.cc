@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/base/stored_option.h"
 
 namespace mana::train {
 namespace {
@@ -28,7 +29,7 @@ std::string json_of(const std::vector<RunSetting>& settings) {
 
 std::string shown(const std::string& value) { return value.empty() ? "not given" : value; }
 
-/// "--seed is 1, there it was 0; the rows of pairs.tsv are others"; nothing where no setting differs.
+/// "`seed` is 1, there it was 0; the rows of pairs.tsv are others"; nothing where no setting differs.
 std::string settings_that_differ(const std::vector<RunSetting>& settings, const formats::PackedSection* section) {
   if (section == nullptr) return {};
   const std::string_view text(reinterpret_cast<const char*>(section->bytes.data()), section->bytes.size());
@@ -39,12 +40,13 @@ std::string settings_that_differ(const std::vector<RunSetting>& settings, const 
   for (const RunSetting& setting : settings) {
     const std::string before = theirs.value(setting.name, std::string()), now = ours[setting.name];
     if (before == now) continue;
-    found.push_back(setting.told
-                        ? fmt::format("{} is {}, there it was {}", setting.name, shown(now), shown(before))
-                        : fmt::format("{} {} others", setting.name, theirs.contains(setting.name) ? "are" : "were"));
+    found.push_back(
+        setting.told
+            ? fmt::format("{} is {}, there it was {}", stored_option(setting.name), shown(now), shown(before))
+            : fmt::format("{} {} others", stored_option(setting.name), theirs.contains(setting.name) ? "are" : "were"));
   }
   for (const auto& [name, value] : theirs.items()) {
-    if (!ours.contains(name)) found.push_back(fmt::format("{} is not there any more", name));
+    if (!ours.contains(name)) found.push_back(fmt::format("{} is not there any more", stored_option(name)));
   }
   return fmt::format("{}", fmt::join(found, ", "));
 }
@@ -63,14 +65,14 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
 Checkpoint::Checkpoint(const std::filesystem::path& path, const RunIdentity& identity)
     : file_(formats::PackedFile::open(path)) {
   require(file_.version() == formats::kPackedVersion, path,
-          "the checkpoint is of another version of Mana; go on with that one, or start anew without --resume");
+          "the checkpoint is of another version of Mana; go on with that one, or start anew without `resume`");
   require(file_.origin().content == identity.model, path,
-          "the checkpoint belongs to another model; name that one with --model, or start anew without --resume");
+          "the checkpoint belongs to another model; name that one with `model`, or start anew without `resume`");
   differences_ = settings_that_differ(identity.settings, file_.find(kSettings));
   if (file_.origin().sample != identity.options) {
     throw FormatError(
         fmt::format("{}: the checkpoint was made with other options or other data{}{}; use the same, or start anew "
-                    "without --resume",
+                    "without `resume`",
                     path.string(), differences_.empty() ? "" : ": ", differences_));
   }
   const formats::PackedSection* const progress = file_.find(kProgress);
@@ -83,7 +85,7 @@ void Checkpoint::restore(const std::function<void(const VisitState&)>& for_each_
   for_each_state([&](const std::string& name, std::span<std::byte> bytes) {
     const formats::PackedSection* const section = file_.find(name);
     if (section == nullptr || section->bytes.size() != bytes.size()) {
-      throw FormatError(fmt::format("{}: the checkpoint's part '{}' {}; start anew without --resume",
+      throw FormatError(fmt::format("{}: the checkpoint's part '{}' {}; start anew without `resume`",
                                     file_.path().string(), name,
                                     section == nullptr ? "is missing" : "has another size"));
     }

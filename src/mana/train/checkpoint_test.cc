@@ -86,7 +86,7 @@ TEST_F(CheckpointTest, SaysWhichPartDoesNotFit) {
   weights_.push_back(0);
   const Checkpoint checkpoint(path_, {.model = 1, .options = 2});
   EXPECT_THAT([&] { checkpoint.restore([this](const VisitState& v) { visit(v); }); },
-              ThrowsMessage<FormatError>(HasSubstr("part 'weights' has another size; start anew without --resume")));
+              ThrowsMessage<FormatError>(HasSubstr("part 'weights' has another size; start anew without `resume`")));
   EXPECT_THAT([&] { checkpoint.restore([](const VisitState& v) { v("more", {}); }); },
               ThrowsMessage<FormatError>(HasSubstr("part 'more' is missing")));
 }

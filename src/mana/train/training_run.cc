@@ -89,13 +89,13 @@ class TrainingRun {
     if (progress_.step > total) {
       throw ArgumentError(
           fmt::format("{}: {} steps have been made already, and this run has but {} ({}); make it longer, "
-                      "or start anew without --resume",
+                      "or start anew without `resume`",
                       path.string(), progress_.step, total, differences));
     }
     if (!options_.extend && !trainer_.has_rates_of(before, progress_.step)) {
       throw ArgumentError(fmt::format(
           "{}: the checkpoint is of a run of {} steps, not {} ({}), in which the steps made had other rates; "
-          "use the same, give --extend to go on all the same, or start anew without --resume",
+          "use the same, give `extend` to go on all the same, or start anew without `resume`",
           path.string(), before, total, differences));
     }
     if (events_.resized) events_.resized(before, total);

@@ -101,10 +101,10 @@ void resume_from_checkpoint(const std::filesystem::path& path, WordTrainer& trai
       if (theirs.contains(name) && theirs[name] == value) continue;
       if (name == "text") {
         throw ArgumentError(fmt::format(
-            "{} was written of another text; give that one, or train without --resume to start afresh", path.string()));
+            "{} was written of another text; give that one, or train without `resume` to start afresh", path.string()));
       }
       throw ArgumentError(
-          fmt::format("{} was written with {} {}, not {}; train as it was, or without --resume to start afresh",
+          fmt::format("{} was written with {} {}, not {}; train as it was, or without `resume` to start afresh",
                       path.string(), name, theirs.value(name, ordered_json()).dump(), value.dump()));
     }
     TrainingState from = state_of(state->second);

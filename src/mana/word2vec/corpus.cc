@@ -70,11 +70,11 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
   vocabulary_ = std::move(choice.words);
   if (vocabulary_.size() == 1 && options.vocabulary == 1 && counter.choose(options.min_count, 2).words.size() == 2) {
     throw ArgumentError(
-        "a vocabulary of one word leaves nothing to learn, and training needs two; raise --vocabulary (0: all)");
+        "a vocabulary of one word leaves nothing to learn, and training needs two; raise `vocabulary` (0: all)");
   }
   if (vocabulary_.size() < 2) {
     throw ArgumentError(
-        fmt::format("{} of the {} words of the input {} {} times or more, and training needs two; lower --min-count",
+        fmt::format("{} of the {} words of the input {} {} times or more, and training needs two; lower `min_count`",
                     vocabulary_.size() == 0 ? "none" : "only one", counter.size(),
                     vocabulary_.size() == 0 ? "stand there" : "stands there", options.min_count));
   }
@@ -83,7 +83,7 @@ Corpus::Corpus(std::span<const std::filesystem::path> inputs, const CorpusOption
     throw ArgumentError(
         "no line of the input has two words of the vocabulary side by side, which is what training learns from; put "
         "texts "
-        "on lines, not single words, or lower --min-count");
+        "on lines, not single words, or lower `min_count`");
   }
 }
 

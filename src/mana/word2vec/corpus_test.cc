@@ -106,9 +106,9 @@ TEST_F(CorpusTest, SaysWhyThereIsNothingToTrainOn) {
   EXPECT_THAT(refusal("a b c a b c", at_least(3)), HasSubstr("none of the 3 words of the input stand there 3 times"));
   CorpusOptions one = at_least(1);
   one.vocabulary = 1;
-  EXPECT_THAT(refusal("a b a", one), HasSubstr("raise --vocabulary"));
+  EXPECT_THAT(refusal("a b a", one), HasSubstr("raise `vocabulary`"));
   one.min_count = 2;
-  EXPECT_THAT(refusal("a b a", one), HasSubstr("lower --min-count"));
+  EXPECT_THAT(refusal("a b a", one), HasSubstr("lower `min_count`"));
   EXPECT_THAT(refusal("a\nb\na\nb\n", at_least(1)), HasSubstr("no line of the input has two words"));
   EXPECT_THAT(refusal("a c\nb d\na e\nb f\n", at_least(2)), HasSubstr("no line of the input has two words"));
 }

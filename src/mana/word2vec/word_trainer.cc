@@ -126,7 +126,7 @@ void WordTrainer::require_convergence() const {
 void WordTrainer::refuse_divergence() const {
   throw ArgumentError(fmt::format(
       "the training has diverged after {:.2f} of {} epochs: its vectors or its loss are beyond all bounds; lower "
-      "--learning-rate, which is {}",
+      "`learning_rate`, which is {}",
       static_cast<double>(state_.blocks) / static_cast<double>(corpus_.blocks()), training_.epochs,
       training_.first_rate()));
 }

@@ -394,7 +394,7 @@ TEST(WordTrainer, NoticesThatItDiverges) {
         } catch (const ArgumentError& error) {
           EXPECT_THAT(error.what(),
                       testing::AllOf(testing::HasSubstr("has diverged after "), testing::HasSubstr("of 20 epochs"),
-                                     testing::HasSubstr("lower --learning-rate, which is 1")));
+                                     testing::HasSubstr("lower `learning_rate`, which is 1")));
         }
         training.learning_rate.reset();
         EXPECT_NO_THROW(train());

@@ -1,4 +1,4 @@
-#include <mana/engine.h>
+#include <mana/mana.h>
 
 #include <iostream>
 

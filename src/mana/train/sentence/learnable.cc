@@ -37,7 +37,7 @@ std::string cause(const TokenRows& rows, const data::RowFacts& facts, const data
   data::BatchRules without_budget = rules;
   without_budget.tokens = 0;
   if (rules.tokens > 0 && makes_batches(facts, without_budget)) {
-    return fmt::format(": no {} of them fit into --batch-tokens {}; raise it", rules.least_rows, rules.tokens);
+    return fmt::format(": no {} of them fit into `batch_tokens` {}; raise it", rules.least_rows, rules.tokens);
   }
   if (rules.together == data::Together::class_mates) {
     return ": none would hold two rows of each of two classes; give it more rows of each class, or larger batches";
@@ -96,7 +96,7 @@ void require_batch_size(const data::BatchRules& rules, const Loss& loss) {
   if (rules.batch >= rules.least_rows) return;
   throw ArgumentError(fmt::format(
       "the loss {} compares the rows of a batch with each other, so a batch of {} row{} teaches nothing; give "
-      "--batch {} or more",
+      "`batch` {} or more",
       loss.name, rules.batch, rules.batch == 1 ? "" : "s", rules.least_rows));
 }
 

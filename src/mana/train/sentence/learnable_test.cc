@@ -69,7 +69,7 @@ TEST_F(Learnable, FilesOfOneKindEachMakeBothTogether) {
 TEST_F(Learnable, ABatchOfOneIsToBlameItself) {
   options_.batches.batch = 1;
   for (const char* loss : {"mnr", "cached-mnr"}) {
-    expect_refused({random_rows(8, 2)}, loss, "so a batch of 1 row teaches nothing; give --batch 2 or more");
+    expect_refused({random_rows(8, 2)}, loss, "so a batch of 1 row teaches nothing; give `batch` 2 or more");
   }
   expect_refused({random_rows(8, 2, {0, 1})}, "cosent", "a batch of 1 row teaches nothing");
 }
@@ -85,7 +85,7 @@ TEST_F(Learnable, TheFileThatMakesNoBatchIsNamed) {
 
 TEST_F(Learnable, ABudgetForLessThanTwoRowsIsToBlame) {
   options_.batches.tokens = 5;
-  expect_refused({random_rows(8, 2)}, "mnr", "no 2 of them fit into --batch-tokens 5; raise it");
+  expect_refused({random_rows(8, 2)}, "mnr", "no 2 of them fit into `batch_tokens` 5; raise it");
 }
 
 TEST_F(Learnable, RowsThatNoBatchTakesAreCounted) {

@@ -20,18 +20,18 @@ constexpr std::size_t kMiniBatch = 32;
 struct Entry {
   std::string_view name;
   LossData data;
-  Objective (*objective)(const LossOptions&);
+  LossFunction (*objective)(const LossOptions&);
   std::optional<PairClassifier> (*head)(const LossOptions&) = nullptr;
   bool scale = false, margin = false, manhattan = false, symmetric = false, cached = false;
 };
 
-Objective ranking(const LossOptions& options) {
+LossFunction ranking(const LossOptions& options) {
   const MultipleNegativesRanking defaults;
   return MultipleNegativesRanking{.scale = options.scale.value_or(defaults.scale), .symmetric = options.symmetric};
 }
 
 template <bool angle>
-Objective cosent(const LossOptions& options) {
+LossFunction cosent(const LossOptions& options) {
   return Cosent{.scale = options.scale.value_or(Cosent{}.scale), .angle = angle};
 }
 
@@ -50,14 +50,14 @@ std::optional<PairClassifier> pair_classifier(const LossOptions& options) {
 
 /// The losses that have a distance and a margin.
 template <class Type>
-Objective with_distance(const LossOptions& options) {
+LossFunction with_distance(const LossOptions& options) {
   const Type defaults;
   return Type{.distance = options.distance.value_or(defaults.distance),
               .margin = options.margin.value_or(defaults.margin)};
 }
 
 template <class Type>
-Objective without_options(const LossOptions&) {
+LossFunction without_options(const LossOptions&) {
   return Type{};
 }
 

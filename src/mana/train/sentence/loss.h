@@ -27,14 +27,14 @@
 
 namespace mana::train {
 
-using Objective = std::variant<MultipleNegativesRanking, Cosent, CosineSimilarity, SoftmaxClassification, Triplet,
-                               Contrastive, OnlineContrastive, BatchHardTriplet, Distillation, MarginMse>;
+using LossFunction = std::variant<MultipleNegativesRanking, Cosent, CosineSimilarity, SoftmaxClassification, Triplet,
+                                  Contrastive, OnlineContrastive, BatchHardTriplet, Distillation, MarginMse>;
 
 /// A loss: what training makes small, with defaults and semantics of sentence-transformers.
 struct Loss {
   std::string name;  ///< as a user types it: "mnr"
   LossData data;
-  Objective objective;
+  LossFunction objective;
   std::optional<PairClassifier> head;  ///< of "softmax": whose logits the objective sees, in place of the vectors
   std::optional<Matryoshka> matryoshka;
   std::size_t mini_batch = 0;  ///< texts that are embedded at once (gradient_cache.h); 0: the whole batch

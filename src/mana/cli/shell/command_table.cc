@@ -1,0 +1,115 @@
+#include "mana/cli/shell/command_table.h"
+
+#include <array>
+
+#include "mana/cli/shell/commands.h"
+
+namespace mana::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{{"embed", "Turn texts into vectors",
+             "mana embed \"A cat sits on the mat.\"\n"
+             "mana embed --input corpus.txt --output vectors.npy\n"
+             "mana embed --input corpus.jsonl --field title --output vectors.jsonl --resume\n"
+             "mana embed --input corpus.txt --output vectors.npy --embedding-type int8 --calibrate sample.txt\n"
+             "cat corpus.txt | mana embed --format tsv > vectors.tsv"},
+            embed},
+    Command{{"similarity", "Say how alike two texts are", "mana similarity \"a small dog\" \"a puppy\""}, similarity},
+    Command{{"tokenize", "Show the tokens that a model sees",
+             "mana tokenize \"Unbelievable!\"\n"
+             "mana tokenize --json --input corpus.txt > tokens.jsonl"},
+            tokenize},
+    Command{{"classify", "Say which class a text is of",
+             "mana classify --model my-classifier \"Where is my card?\"\n"
+             "mana classify --model my-classifier --input texts.txt --top 3 --output classes.jsonl"},
+            classify_texts},
+    Command{{"compress", "Make a model smaller and faster, at a stated loss",
+             "mana compress --output small --precision int8\n"
+             "mana compress --output small --precision bf16 --dimensions 256\n"
+             "mana compress --output small --layers 3 --vocabulary 15000 --corpus corpus.txt\n"
+             "mana compress --output fast --static --corpus corpus.txt --data stsb-test.tsv"},
+            compress_model},
+    Command{{"train sentence", "Fine-tune a sentence encoder on texts that belong together, or apart",
+             "mana train sentence --data pairs.tsv --loss mnr --output my-model\n"
+             "mana train sentence --data stsb-train.tsv --loss cosent --epochs 4 --eval-sts stsb-dev.tsv --output "
+             "my-model"},
+            train_sentence},
+    Command{{"train word2vec", "Train word vectors on raw text",
+             "mana train word2vec --input corpus.txt --output words\n"
+             "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"
+             "zcat corpus.gz | mana train word2vec --input - --output words.bin --subwords"},
+            train_word2vec},
+    Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
+             "mana train classifier --data train.tsv --output my-classifier\n"
+             "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json\n"
+             "mana train classifier --data few.tsv --fine-tune --output my-classifier"},
+            train_classifier},
+    Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
+    Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
+    Command{{"eval sts", "Measure how well similarities agree with human judgement",
+             "mana eval sts --data stsb-test.tsv\n"
+             "mana eval sts --data sick.tsv --score relatedness --json"},
+            eval_sts},
+    Command{{"eval retrieval", "Measure how well queries find the documents that are relevant",
+             "mana eval retrieval --data scifact\n"
+             "mana eval retrieval --corpus docs.jsonl --queries questions.jsonl --qrels answers.tsv --json"},
+            eval_retrieval},
+    Command{{"eval classify", "Measure how well the vectors of texts tell their classes",
+             "mana eval classify --train train.tsv --test test.tsv\n"
+             "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
+            eval_classify},
+    Command{{"eval pairs", "Measure how well a threshold tells texts that belong together",
+             "mana eval pairs --data paraphrases.tsv\n"
+             "mana eval pairs --data questions.jsonl --text-a question1 --text-b question2 --json"},
+            eval_pairs},
+    Command{{"eval triplet", "Measure how often a text is nearer to its own than to another",
+             "mana eval triplet --data triplets.tsv\n"
+             "mana eval triplet --data triplets.jsonl --margin 0.1 --json"},
+            eval_triplet},
+    Command{{"eval analogies", "Measure how well words answer \"a is to b as c is to ?\"",
+             "mana eval analogies --model words.bin --data questions-words.txt"},
+            eval_analogies},
+    Command{{"eval wordsim", "Measure how well similarities of words agree with human judgement",
+             "mana eval wordsim --model words.bin --data simlex.tsv --json"},
+            eval_wordsim},
+    Command{{"mine negatives", "Find texts that are alike to others but do not belong to them",
+             "mana mine negatives --data pairs.tsv --output triplets.tsv --relative-margin 0.05\n"
+             "mana mine negatives --data pairs.tsv --corpus texts.txt --output tuples.jsonl --format tuple --count 5"},
+            mine_negatives},
+    Command{{"words nearest", "Find the words that are most similar to others",
+             "mana words nearest --model words.bin king\n"
+             "mana words nearest --model words.bin --count 5 --json king queen"},
+            words_nearest},
+    Command{
+        {"words analogy", "Complete \"a is to b as c is to ?\"", "mana words analogy --model words.bin man king woman"},
+        words_analogy},
+    Command{{"words odd", "Find the word that does not go with the others",
+             "mana words odd --model words.bin breakfast lunch dinner car"},
+            words_odd},
+    Command{{"words similarity", "Say how alike two words are", "mana words similarity --model words.bin cat dog"},
+            words_similarity},
+    Command{{"words map", "Draw words on a map where similar ones are near",
+             "mana words map --model words.bin --output map.html cat dog lion car train bus"},
+            words_map},
+    Command{{"words export", "Write word vectors in another form, or as a model for texts",
+             "mana words export --model words.bin --output words.vec\n"
+             "mana words export --model fasttext.bin --output folder --sif 1e-3"},
+            words_export},
+    Command{{"bench embed", "Measure the speed of embedding", "mana bench embed --input corpus.txt --threads 2 --json"},
+            bench_embed},
+    Command{{"bench peak", "Measure the processor's arithmetic peak", "mana bench peak --threads 2 --json"},
+            bench_peak},
+    Command{{"bench tokenize", "Measure the speed of tokenizing", "mana bench tokenize --input corpus.txt"},
+            bench_tokenize},
+    Command{{"bench train", "Measure the speed of fine-tuning", "mana bench train --data pairs.tsv --batch 64 --json"},
+            bench_train},
+    Command{{"pull", "Fetch a model from the Hugging Face hub", "mana pull sentence-transformers/all-MiniLM-L6-v2"},
+            pull},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace mana::cli

@@ -1,0 +1,105 @@
+#include "mana/cli/shell/program.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mana/base/errors.h"
+#include "mana/cli/shell/command_search.h"
+#include "mana/cli/shell/command_table.h"
+#include "mana/cli/shell/options.h"
+#include "mana/cli/shell/output.h"
+#include "mana/cli/shell/standard_descriptors.h"
+#include "mana/jobs/option_error.h"
+#include "mana/jobs/version.h"
+
+namespace mana::cli {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kClosedPipe = 141;  // what a shell shows for a program that SIGPIPE ended
+
+bool asks_for_help(std::string_view argument) { return argument == "--help" || argument == "-h"; }
+
+/// What the library says of options, it says by the names that they have there.
+int run(const Command& command, Options& options) {
+  try {
+    return command.run(options);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const jobs::OptionError& error) {
+    throw UsageError(options.with_flags(error.what()));
+  } catch (const Error& error) {
+    throw Error(options.with_flags(error.what()));
+  }
+}
+
+int dispatch(std::span<const std::string> arguments) {
+  if (arguments.empty()) {
+    throw UsageError("a command is missing, for instance: mana embed \"some text\"; see mana --help");
+  }
+  if (arguments.front() == "help" && arguments.size() > 1) {  // mana help embed
+    std::vector<std::string> turned(arguments.begin() + 1, arguments.end());
+    turned.emplace_back("--help");
+    return dispatch(turned);
+  }
+  if (asks_for_help(arguments.front()) || arguments.front() == "help") {
+    print(overview());
+    return kDone;
+  }
+  if (arguments.front() == "--version") {
+    print(fmt::format("mana {}\n", jobs::version()));
+    return kDone;
+  }
+  if (arguments.size() > 1 && asks_for_help(arguments[1]) && !commands_below(arguments.front()).empty()) {
+    const std::string& word = arguments.front();  // mana train --help
+    print(fmt::format("Usage: mana {} COMMAND [OPTIONS]\n\n{}\nmana {} COMMAND --help lists the options of one.\n",
+                      word, list_of_commands(word + " "), word));
+    return kDone;
+  }
+  for (const Command& command : commands()) {
+    const std::size_t words = words_matched(command.help.name, arguments);
+    if (words == 0) continue;
+    const auto rest = arguments.subspan(words);
+    Options options(command.help, {rest.begin(), rest.end()});
+    return run(command, options);
+  }
+  refuse_command(arguments);
+}
+
+/// Prints `mana: <sentence>`, in red on a terminal that shows colours.
+int report(std::string_view sentence, int status) {
+  const char* terminal = std::getenv("TERM");
+  const bool colour = ::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
+                      std::string_view(terminal) != "dumb";
+  note(fmt::format("{}mana: {}{}", colour ? "\x1b[31m" : "", sentence, colour ? "\x1b[0m" : ""));
+  return status;
+}
+
+}  // namespace
+
+int run_program(int argument_count, char** arguments) {
+  hold_closed_descriptors();
+  try {
+    return dispatch(std::vector<std::string>(arguments + 1, arguments + argument_count));
+  } catch (const ClosedPipe&) {
+    return kClosedPipe;
+  } catch (const UsageError& error) {
+    return report(error.what(), kUsage);
+  } catch (const std::bad_alloc&) {
+    return report("there is not enough memory for this; use a smaller model or fewer texts at once", kFailed);
+  } catch (const std::exception& error) {
+    return report(error.what(), kFailed);
+  }
+}
+
+}  // namespace mana::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mana/cli/shell/options.h"
+#include "mana/cli/shell/output_paths.h"
+#include "mana/cli/shell/resume_choice.h"
+#include "mana/jobs/fine_tune.h"
+
+namespace mana::cli {
+
+/// What a fine-tuning is measured on while it runs, and what becomes of it.
+struct FineTuneOutput {
+  std::string output;
+  ResumeChoice resume;
+  bool json = false;
+  jobs::FineTuneRunOptions run;  ///< what of it the library takes as it is; without its training
+
+  void describe(Options& options);
+  /// Adds the files and folders that are read.
+  void add_to(std::vector<GivenPath>& inputs) const;
+};
+
+/// Prints what became of it: a JSON object, or lines.
+void print_result(const jobs::FineTuneResult& result, const FineTuneOutput& output);
+
+}  // namespace mana::cli

@@ -1,0 +1,149 @@
+#include "mana/cli/words/word_map.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+#include "mana/cli/words/label_placement.h"
+#include "mana/compress/principal_axes.h"
+#include "mana/text/repaired_text.h"
+#include "mana/text/utf8.h"
+
+namespace mana::cli {
+namespace {
+
+constexpr double kWidth = 1000;
+constexpr double kHeight = 700;
+constexpr double kMargin = 50;
+constexpr double kEdge = 12;           // where no label stands
+constexpr double kTitle = 40;          // the height of what stands above the map
+constexpr double kWordsOfAPage = 100;  // of more words the page is larger, so that there is room for their labels
+constexpr double kFont = 15;
+constexpr double kDescent = 0.2;  // of a letter below its line, as a share of the font's size
+constexpr double kRadius = 3.5;
+
+/// Text between tags; what XML cannot hold becomes U+FFFD.
+std::string escaped(std::string_view text) {
+  const text::RepairedText repaired(text);
+  std::string result;
+  for (const char c : repaired.text()) {
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      default: result += static_cast<unsigned char>(c) < ' ' ? "\uFFFD" : std::string(1, c);
+    }
+  }
+  return result;
+}
+
+/// From the words' own extent to that of the drawing.
+class Scale {
+ public:
+  Scale(std::span<const PlacedWord> words, double PlacedWord::*coordinate, double begin, double end)
+      : coordinate_(coordinate), begin_(begin), end_(end) {
+    const auto [least, most] = std::ranges::minmax(words, {}, coordinate);
+    least_ = least.*coordinate;
+    extent_ = most.*coordinate - least_;
+  }
+  double operator()(const PlacedWord& word) const {
+    return extent_ > 0 ? begin_ + (word.*coordinate_ - least_) / extent_ * (end_ - begin_) : (begin_ + end_) / 2;
+  }
+
+ private:
+  double PlacedWord::*coordinate_;
+  double begin_;
+  double end_;
+  double least_ = 0;
+  double extent_ = 0;
+};
+
+/// About that of a sans-serif font; ideographs and the like are as wide as they are high.
+double text_width(std::string_view text) {
+  constexpr char32_t kFirstWide = 0x1100;
+  const text::RepairedText repaired(text);
+  const char* const end = repaired.text().data() + repaired.text().size();
+  double width = 0;
+  for (const char* at = repaired.text().data(); at != end;) width += text::decode(at) < kFirstWide ? 0.58 : 1;
+  return width * kFont;
+}
+
+/// Where SVG begins, centres or ends a text, and the place of that.
+std::pair<std::string_view, double> anchor_of(const PlacedLabel& label) {
+  switch (label.side) {
+    case LabelSide::left: return {"end", label.box.right};
+    case LabelSide::right: return {"start", label.box.left};
+    case LabelSide::centre: break;
+  }
+  return {"middle", (label.box.left + label.box.right) / 2};
+}
+
+}  // namespace
+
+std::vector<PlacedWord> place_words(std::span<const std::string> words, std::span<const float> vectors) {
+  const std::size_t dimensions = vectors.size() / words.size();
+  std::vector<double> centre(dimensions);
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    centre[i % dimensions] += double{vectors[i]} / static_cast<double>(words.size());
+  }
+  const compress::PrincipalAxes axes = compress::principal_axes(vectors, dimensions, centre);
+  const auto along = [&](std::size_t word, std::size_t axis) {
+    double sum = 0;
+    if (axis >= dimensions) return sum;
+    for (std::size_t i = 0; i < dimensions; ++i) {
+      sum += axes.axis(axis)[i] * (double{vectors[word * dimensions + i]} - centre[i]);
+    }
+    return sum;
+  };
+  std::vector<PlacedWord> placed;
+  placed.reserve(words.size());
+  for (std::size_t word = 0; word < words.size(); ++word)
+    placed.push_back({words[word], along(word, 0), along(word, 1)});
+  return placed;
+}
+
+std::string map_as_svg(std::span<const PlacedWord> words, std::string_view title) {
+  const double size = std::max(1.0, std::sqrt(static_cast<double>(words.size()) / kWordsOfAPage));
+  const Box page{0, kTitle, kWidth * size, kHeight * size};
+  const Scale x(words, &PlacedWord::x, kMargin, page.right - kMargin);
+  const Scale y(words, &PlacedWord::y, page.bottom - kMargin, kTitle + kMargin);
+  std::vector<Point> dots;
+  std::vector<Size> sizes;
+  for (const PlacedWord& word : words) {
+    dots.push_back({x(word), y(word)});
+    sizes.push_back({text_width(word.word), kFont});
+  }
+  const std::vector<PlacedLabel> labels =
+      place_labels(dots, sizes, kRadius, {kEdge, kTitle, page.right - kEdge, page.bottom - kEdge});
+  std::string svg = fmt::format(
+      "{4}{0:.0f} {1:.0f}\" font-family=\"sans-serif\" font-size=\"{2}\">\n"
+      "<title>{3}</title>\n"
+      "<rect width=\"{0:.0f}\" height=\"{1:.0f}\" fill=\"#fff\"/>\n"
+      "<text x=\"20\" y=\"32\" font-size=\"18\" fill=\"#555\">{3}</text>\n",
+      page.right, page.bottom, kFont, escaped(title), kDrawingBeginning);
+  for (const Point& dot : dots) {
+    svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"#2563eb\"/>\n", dot.x, dot.y, kRadius);
+  }
+  // Where words stand too close for that, a rim of white keeps them readable.
+  svg += "<g paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"3\" stroke-linejoin=\"round\">\n";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Box& box = labels[i].box;
+    const auto [anchor, at] = anchor_of(labels[i]);
+    svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at,
+                       box.bottom - kDescent * kFont, anchor, escaped(words[i].word));
+  }
+  return svg + "</g>\n</svg>\n";
+}
+
+std::string map_as_html(std::span<const PlacedWord> words, std::string_view title) {
+  return fmt::format(
+      "{}{}</title>\n"
+      "<style>body {{ margin: 0 }} svg {{ width: 100vw; height: 100vh "
+      "}}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+      kPageBeginning, escaped(title), map_as_svg(words, title));
+}
+
+}  // namespace mana::cli

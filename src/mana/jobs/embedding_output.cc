@@ -1,0 +1,128 @@
+#include "mana/jobs/embedding_output.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/partial_file.h"
+#include "mana/base/printable.h"
+
+namespace mana::jobs {
+namespace {
+
+/// A file that can be gone on with.
+class FileOutput : public EmbeddingOutput {
+ public:
+  FileOutput(EmbeddingOutputOptions options, const std::optional<Resumption>& resumption)
+      : options_(std::move(options)),
+        state_(resumption ? resumption->state : JobState{}),
+        vectors_(options_.path, state_.bytes),
+        journal_(options_.path, options_.job, resumption),
+        resumed_(state_) {
+    if (!has_token_counts(options_.format)) counts_.emplace(token_counts_of(options_.path), state_.sidecar_bytes);
+    if (!resumption) vectors_.write(head_of(options_, 0));
+  }
+
+  ~FileOutput() override {
+    if (finished_ || state_.rows > 0) return;
+    // The failure that ended the job is the one to tell, not that of tidying up.
+    std::error_code ignored;
+    for (const std::filesystem::path& path :
+         {options_.path, token_counts_of(options_.path), ResumeJournal::file_of(options_.path)}) {
+      std::filesystem::remove(PartialFile::name_of(path), ignored);
+    }
+  }
+
+  JobState resumed() const override { return resumed_; }
+
+  void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
+    format_rows(options_, texts, rows, [&](std::string_view bytes) { vectors_.write(bytes); });
+    if (counts_) {
+      std::string lines;
+      for (const engine::TextInfo& info : rows.texts) append_token_count(lines, info);
+      counts_->write(lines);
+      counts_->sync();
+    }
+    vectors_.sync();
+    JobState next = state_;
+    next.rows += rows.size();
+    next.bytes = vectors_.size();
+    next.sidecar_bytes = counts_ ? counts_->size() : 0;
+    for (const std::string& text : texts) next.digest = extend_digest(next.digest, text);
+    journal_.append(next);
+    state_ = next;
+  }
+
+  void finish() override {
+    const std::string head = head_of(options_, state_.rows);
+    vectors_.overwrite(0, std::as_bytes(std::span(head)));
+    if (counts_) counts_->commit();
+    vectors_.commit();
+    finished_ = true;
+    journal_.discard();
+  }
+
+  std::optional<KeptRows> kept() const override {
+    if (state_.rows == 0) return std::nullopt;
+    return KeptRows{state_.rows, PartialFile::name_of(options_.path)};
+  }
+
+ private:
+  EmbeddingOutputOptions options_;
+  JobState state_;
+  PartialFile vectors_;  // before the journal: it holds the lock against another process
+  ResumeJournal journal_;
+  std::optional<PartialFile> counts_;
+  JobState resumed_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+std::string head_of(const EmbeddingOutputOptions& options, std::size_t rows) {
+  return head_of(options.format, rows, options.quantiser.columns(), options.quantiser.dtype());
+}
+
+void format_rows(const EmbeddingOutputOptions& options, std::span<const std::string> texts,
+                 const engine::Embeddings& rows, const std::function<void(std::string_view)>& put) {
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  const compress::Quantiser& quantiser = options.quantiser;
+  std::vector<std::byte> stored(quantiser.row_bytes());
+  std::string block;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::optional<std::string_view> text =
+        options.include_text ? std::optional<std::string_view>(texts[row]) : std::nullopt;
+    if (!quantiser.holds(rows[row])) {
+      throw ArgumentError(fmt::format(
+          "the vector of \"{}\" has a number beyond 65504, which f16 does not hold; take f32", printable(texts[row])));
+    }
+    quantiser.store(rows[row], stored);
+    append_row(block, options.format, {quantiser.dtype(), stored}, rows.texts[row], text);
+    if (block.size() < kBlock && row + 1 < rows.size()) continue;
+    put(block);
+    block.clear();
+  }
+}
+
+std::vector<std::filesystem::path> files_beside(const std::filesystem::path& path) {
+  const std::filesystem::path counts = token_counts_of(path);
+  return {counts, PartialFile::name_of(path), PartialFile::name_of(counts),
+          PartialFile::name_of(ResumeJournal::file_of(path))};
+}
+
+std::unique_ptr<EmbeddingOutput> open_file_output(const EmbeddingOutputOptions& options) {
+  const std::filesystem::path parent = options.path.parent_path();
+  if (!parent.empty() && !file_exists(parent)) {
+    throw IoError(fmt::format("cannot write {}: there is no folder {}", options.path.string(), parent.string()));
+  }
+  const auto resumption = options.resume ? ResumeJournal::find(options.path, options.job) : std::nullopt;
+  return std::make_unique<FileOutput>(options, resumption);
+}
+
+}  // namespace mana::jobs

@@ -1,0 +1,106 @@
+#include "mana/jobs/fine_tune_options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <string_view>
+
+#include "mana/base/processors.h"
+#include "mana/jobs/option_error.h"
+
+namespace mana::jobs {
+namespace {
+
+void require(bool right, std::string_view field, std::string_view wanted) {
+  if (!right) throw OptionError(fmt::format("`{}` takes {}", field, wanted));
+}
+
+}  // namespace
+
+void check(const FineTuneOptions& options) {
+  require(!options.data.empty(), "data", "the files to learn from");
+  require(options.batch > 0, "batch", "a whole number above 0");
+  require(options.accumulate > 0, "accumulate", "a whole number above 0");
+  require(options.epochs > 0 || options.max_steps > 0, "epochs", "a whole number above 0, not '0'");
+  require(std::isfinite(options.learning_rate) && options.learning_rate > 0, "learning_rate", "a number above 0");
+  require(options.warmup >= 0, "warmup", "a number of at least 0");
+  require(options.weight_decay >= 0, "weight_decay", "a number of at least 0");
+  require(options.clip >= 0, "clip", "a number of at least 0");
+  require(options.average >= 0 && options.average < 1, "average", "a number from 0 to below 1");
+  require(options.layer_decay >= 0 && options.layer_decay <= 1, "layer_decay", "a number from 0 to 1");
+  require(!options.dropout || (*options.dropout >= 0 && *options.dropout < 1), "dropout", "a number from 0 to below 1");
+  require(!options.score_range || options.score_range->first < options.score_range->second, "score_range",
+          "a low number, then a higher one");
+  if (options.precision == kernels::Precision::int8) {
+    throw OptionError("`precision` int8 is for models that are trained; training computes in f32 or bf16");
+  }
+}
+
+train::TrainerOptions FineTuneOptions::trainer_options() const {
+  train::TrainerOptions options;
+  options.epochs = epochs;
+  options.max_steps = max_steps;
+  options.accumulate = accumulate;
+  if (sgd) {
+    options.rule = train::Sgd{.decay = weight_decay};
+  } else {
+    options.rule = train::AdamW{.decay = weight_decay};
+  }
+  options.untouched = lazy ? train::UntouchedRows::keep : train::UntouchedRows::catch_up;
+  options.schedule = schedule;
+  options.rate = learning_rate;
+  options.warmup = warmup;
+  options.clip = clip;
+  options.average = average;
+  options.threads = thread_count(threads);
+  return options;
+}
+
+train::SentenceOptions FineTuneOptions::sentence_options() const {
+  train::SentenceOptions options;
+  options.batches.batch = batch;
+  options.batches.tokens = batch_tokens;
+  options.batches.mixing = round_robin ? data::Mixing::round_robin : data::Mixing::proportional;
+  if (dropout) options.dropout = static_cast<float>(*dropout);
+  options.seed = seed;
+  return options;
+}
+
+std::vector<train::RunSetting> settings_of(const FineTuneOptions& options) {
+  const auto text = [](const auto& value) { return value ? fmt::format("{}", *value) : std::string(); };
+  const auto number = [](double value) { return fmt::format("{}", value); };
+  const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
+  const auto list = [](const auto& values) { return fmt::format("{}", fmt::join(values, ",")); };
+  const auto& range = options.score_range;
+  return {{"--columns", list(options.columns)},
+          {"--label", list(options.label)},
+          {"--loss", options.loss},
+          {"--scale", text(options.scale)},
+          {"--margin", text(options.margin)},
+          {"--distance", options.distance ? std::string(train::name_of(*options.distance)) : ""},
+          {"--matryoshka", list(options.matryoshka)},
+          {"--mini-batch", text(options.mini_batch)},
+          {"--symmetric", yes(options.symmetric)},
+          {"--score-range", range ? fmt::format("{},{}", range->first, range->second) : ""},
+          {"--batch", std::to_string(options.batch)},
+          {"--batch-tokens", std::to_string(options.batch_tokens)},
+          {"--accumulate", std::to_string(options.accumulate)},
+          {"--round-robin", yes(options.round_robin)},
+          {"--learning-rate", number(options.learning_rate)},
+          {"--schedule", std::string(train::name_of(options.schedule))},
+          {"--warmup", number(options.warmup)},
+          {"--sgd", yes(options.sgd)},
+          {"--weight-decay", number(options.weight_decay)},
+          {"--clip", number(options.clip)},
+          {"--lazy", yes(options.lazy)},
+          {"--layer-decay", number(options.layer_decay)},
+          {"--freeze", list(options.freeze)},
+          {"--average", number(options.average)},
+          {"--dropout", text(options.dropout)},
+          {"--seed", std::to_string(options.seed)},
+          {"--prompt", text(options.prompt)},
+          {"--max-tokens", text(options.max_tokens)}};
+}
+
+}  // namespace mana::jobs

@@ -1,0 +1,73 @@
+#include "mana/jobs/parameters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string_view>
+#include <variant>
+
+#include "mana/models/sentence/encoder_tensors.h"
+
+namespace mana::jobs {
+namespace {
+
+void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint,
+                   ParameterCounts& counts) {
+  std::set<std::string, std::less<>> used;
+  const auto use = [&](const std::string& name, const std::string& part, const formats::Shape& shape) {
+    used.insert(name);
+    if (counts.parts.empty() || counts.parts.back().part != part) counts.parts.push_back({part, 0});
+    counts.parts.back().parameters += formats::element_count(shape);
+  };
+  for (const models::EncoderTensor& tensor : models::encoder_tensors(folder, checkpoint)) {
+    use(tensor.name, tensor.part, tensor.shape);
+  }
+  for (const auto& [name, tensor] : checkpoint.tensors()) {
+    if (!used.contains(name) && is_parameter(tensor)) {
+      counts.unused.push_back({name, formats::element_count(tensor.shape)});
+    }
+  }
+  for (const auto& [name, tensor] : checkpoint.unread()) {
+    counts.unused.push_back({fmt::format("{} ({})", name, tensor.type), formats::element_count(tensor.shape)});
+  }
+}
+
+/// A module with a file of its own, all of which counts.
+void count_module(std::string_view kind, const std::filesystem::path& folder, ParameterCounts& counts) {
+  std::uint64_t parameters = 0;
+  const formats::Checkpoint checkpoint = formats::Checkpoint::open(folder);
+  for (const auto& [name, tensor] : checkpoint.tensors()) {
+    if (is_parameter(tensor)) parameters += formats::element_count(tensor.shape);
+  }
+  counts.parts.push_back({fmt::format("{} ({})", kind, folder.filename().string()), parameters});
+}
+
+std::uint64_t sum(const std::vector<ParameterCount>& counts) {
+  std::uint64_t total = 0;
+  for (const ParameterCount& each : counts) total += each.parameters;
+  return total;
+}
+
+}  // namespace
+
+bool is_parameter(const formats::StoredTensor& tensor) {
+  constexpr DType kReals[] = {DType::f64, DType::f32, DType::f16, DType::bf16};
+  return std::ranges::find(kReals, tensor.dtype) != std::end(kReals);
+}
+
+ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint) {
+  ParameterCounts counts;
+  count_encoder(folder, checkpoint, counts);
+  for (const formats::SentenceModule& module : folder.modules) {
+    const std::filesystem::path* const weights = formats::weights_folder(module);
+    if (weights == nullptr) continue;
+    count_module(std::holds_alternative<formats::DenseModule>(module) ? "dense" : "layer norm", *weights, counts);
+  }
+  counts.used_parameters = sum(counts.parts);
+  counts.unused_parameters = sum(counts.unused);
+  return counts;
+}
+
+}  // namespace mana::jobs

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mana/formats/safetensors.h"
+#include "mana/formats/sentence_folder.h"
+
+namespace mana::jobs {
+
+/// One part of a model and how many parameters it has.
+struct ParameterCount {
+  std::string part;
+  std::uint64_t parameters = 0;
+};
+
+/// What a model's files hold: parts that the vectors depend on, in the model's order, and tensors that they do not.
+struct ParameterCounts {
+  std::vector<ParameterCount> parts;
+  std::vector<ParameterCount> unused;  ///< one for each tensor, by name: a pooler, the heads of a training objective, …
+  std::uint64_t used_parameters = 0;
+  std::uint64_t unused_parameters = 0;
+};
+
+/// Whether the tensor holds real numbers; those of integers are buffers.
+bool is_parameter(const formats::StoredTensor& tensor);
+
+/// Counts exactly, from the shapes in the files. Throws IoError, or
+/// FormatError when a tensor is missing.
+ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint);
+
+}  // namespace mana::jobs

@@ -1,0 +1,77 @@
+#include "mana/jobs/tuned_classifier.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "mana/jobs/json_text.h"
+#include "mana/models/sentence/trainable_model.h"
+#include "mana/train/model_card.h"
+
+namespace mana::jobs {
+namespace {
+
+models::TrainableModel load(const std::filesystem::path& folder, const engine::EncoderOptions& compute) {
+  const kernels::Isa isa = kernels::choose_isa(compute.isa);
+  // 8-bit weights are for a model that is trained.
+  const bool trainable = compute.precision && *compute.precision != kernels::Precision::int8;
+  return {formats::read_sentence_folder(folder), isa,
+          trainable ? *compute.precision : kernels::automatic_precision(isa)};
+}
+
+/// Texts as the classifier will see them, but for those beyond what the model takes: training sees their beginnings.
+engine::EncoderOptions text_options(const engine::EncoderOptions& encoder) {
+  engine::EncoderOptions options;
+  options.threads = encoder.threads;
+  options.prompt = encoder.prompt;
+  options.prompt_text = encoder.prompt_text;
+  options.max_tokens = encoder.max_tokens;
+  if (encoder.overflow == engine::Overflow::error) options.overflow = engine::Overflow::error;
+  return options;
+}
+
+train::ModelCard card_of(const TrainClassifierOptions& options, const models::TrainableModel& model, std::size_t texts,
+                         std::size_t pairs) {
+  const train::ClassTuning& tuning = *options.fine_tune;
+  train::ModelCard card;
+  card.name = options.output.lexically_normal().filename().string();
+  card.base = options.model.filename().string();
+  card.dimensions = model.model().dimensions;
+  card.data = {
+      {std::filesystem::path(options.data).filename().string(), fmt::format("{} texts, {} pairs", texts, pairs)}};
+  card.settings = {{"loss", "cosine"},
+                   {"pairs of a text", fmt::format("{} of its class, {} of others", tuning.rounds, tuning.rounds)},
+                   {"epochs", std::to_string(tuning.epochs)},
+                   {"batch", std::to_string(tuning.batch)},
+                   {"learning rate", shortest_text(tuning.rate)},
+                   {"precision", fmt::format("{} products, f32 weights", kernels::name_of(model.kernels().precision))},
+                   {"seed", std::to_string(tuning.seed)}};
+  card.logged = false;
+  return card;
+}
+
+}  // namespace
+
+std::size_t tune_encoder(const TrainClassifierOptions& options, const std::filesystem::path& target,
+                         std::span<const std::string> texts, std::span<const std::uint32_t> classes,
+                         const TrainClassifierEvents& events, const std::stop_token& stop) {
+  const train::ClassTuning& tuning = *options.fine_tune;
+  models::TrainableModel model = load(options.model, options.encoder);
+  const engine::Encoder served(model.shared_model(), model.kernels(), model.folder(), text_options(options.encoder));
+  events.loaded(served);
+  const std::size_t truncated = train::tune_to_classes(
+      model, served, texts, classes, tuning,
+      [&](const train::StepReport& report, std::uint64_t total) {
+        events.stage({"fine-tuning", "steps", report.step, total});
+      },
+      stop);
+  if (truncated > 0) events.cut(truncated, texts.size(), served.max_tokens().value_or(0));
+  const std::size_t pairs = 2 * tuning.rounds * texts.size();
+  const std::vector<models::TrainableModel::NamedText> card = {
+      {"README.md", train::model_card(card_of(options, model, texts.size(), pairs))}};
+  model.save(target, card);
+  return pairs;
+}
+
+}  // namespace mana::jobs
