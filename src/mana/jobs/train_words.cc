@@ -73,7 +73,7 @@ class WordTrainingRun {
       const bool stopped = stop.stop_requested();
       if (!stopped && seconds_since(kept) < static_cast<double>(options_.checkpoint_seconds)) continue;
       trainer_.require_convergence();
-      train::write_checkpoint(options_.checkpoint(), trainer_, job_);
+      word2vec::write_checkpoint(options_.checkpoint(), trainer_, job_);
       kept = Clock::now();
       if (stopped) throw Cancelled("the training was cancelled");
     }
@@ -92,7 +92,7 @@ class WordTrainingRun {
       write_trained_words(options_, corpus_, trainer_);
     } catch (const IoError&) {
       try {
-        train::write_checkpoint(options_.checkpoint(), trainer_, job_);
+        word2vec::write_checkpoint(options_.checkpoint(), trainer_, job_);
       } catch (const IoError& error) {  // the checkpoint before it stays
         events.checkpoint_failed(error.what());
       }
