@@ -91,9 +91,9 @@ bool WordTrainingOptions::parse(Options& options) {
 }
 
 void WordTrainingOptions::require_writable() const {
-  std::vector<GivenPath> inputs;
-  for (const std::filesystem::path& file : job.inputs) inputs.push_back({"--input", file});
-  require_apart({{"--output", output}, {"the checkpoint", job.checkpoint()}}, inputs);
+  std::vector<GivenPath> read;
+  for (const std::filesystem::path& file : job.inputs) read.push_back({"--input", file});
+  require_apart({{"--output", output}, {"the checkpoint", job.checkpoint()}}, read);
   if (jobs::word_form_of(output) == jobs::WordForm::folder) {
     const AtomicFolder try_it = jobs::model_folder_output(output, job.force);
   } else {
