@@ -20,7 +20,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+["<]mana/([^"/>]+)/', re.MULTILINE)
 UNSPLIT = ("autograd", "nn", "models", "train")
 SPLITS = re.compile(r"(?:\.|->)split\(|\bpart_of\(|[Tt]eam_?(?:\.|->)run\(|\bstd::(?:j?thread|async)\b")
 
-COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"\((?:.*?)\)"|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"\((?:.*?)\)"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.DOTALL)
 
 
 def families():
