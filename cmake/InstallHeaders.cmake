@@ -1,5 +1,7 @@
 # Installs the doors of the library, the headers beside the folders of SOURCES/mana, with what they include and nothing else:
 # what no door shows is no part of the package. SOURCES and DESTINATION are given.
+cmake_policy(VERSION 3.25)  # an installation knows no project's
+
 set(found "")
 file(GLOB waiting RELATIVE ${SOURCES} ${SOURCES}/mana/*.h)
 while(waiting)
