@@ -64,12 +64,12 @@ TEST_F(CheckpointTest, NamesTheSettingsThatDiffer) {
   other.settings[0].value = "7";
   other.settings[2].value = "60";
   EXPECT_THAT(opening(other), ThrowsMessage<FormatError>(
-                                  HasSubstr("made with other options or other data: --seed is 7, there it was 0, "
-                                            "the rows of --data are others; use the same")));
+                                  HasSubstr("made with other options or other data: `seed` is 7, there it was 0, "
+                                            "the rows of `data` are others; use the same")));
   // What is no part of the sum may differ, and is told.
   other = {.model = 1, .options = 2, .settings = settings};
   other.settings[1].value = "cosent";
-  EXPECT_EQ(Checkpoint(path_, other).differences(), "--loss is cosent, there it was mnr");
+  EXPECT_EQ(Checkpoint(path_, other).differences(), "`loss` is cosent, there it was mnr");
   EXPECT_EQ(Checkpoint(path_, {.model = 1, .options = 2, .settings = settings}).differences(), "");
 }
 
