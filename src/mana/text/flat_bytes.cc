@@ -35,7 +35,8 @@ std::uint64_t FlatReader::number(std::uint64_t most) {
 std::string_view FlatReader::text() {
   const std::size_t begin = at_;
   const std::span<const char> bytes = array<char>();
-  if (!is_utf8(std::string_view(bytes.data(), bytes.size()))) fail(fmt::format("the text at byte {} is not UTF-8", begin));
+  if (!is_utf8(std::string_view(bytes.data(), bytes.size())))
+    fail(fmt::format("the text at byte {} is not UTF-8", begin));
   return {bytes.data(), bytes.size()};
 }
 

@@ -46,8 +46,8 @@ class Options {
 
   void flag(const std::string& name, const std::string& help, bool& value);
 
-  /// `value_name` stands for the value in the help: FILE, N, NAME. What `value` holds is the default. A text (a TEXT that
-  /// is no UTF-8 is noted), a whole number or a real one; a number has to lie in `range`.
+  /// `value_name` stands for the value in the help: FILE, N, NAME. What `value` holds is the default. A text (a TEXT
+  /// that is no UTF-8 is noted), a whole number or a real one; a number has to lie in `range`.
   template <class T>
   void option(const std::string& name, const std::string& value_name, const std::string& help, T& value,
               const Range& range = {}) {
