@@ -11,8 +11,8 @@
 #include <vector>
 
 namespace simdjson::dom {
-class element;
-class parser;
+class element;  // NOLINT(readability-identifier-naming): simdjson's own name
+class parser;   // NOLINT(readability-identifier-naming)
 }  // namespace simdjson::dom
 
 namespace mana::json {
