@@ -72,6 +72,20 @@ SplitArguments split(const std::vector<std::string>& arguments, const CLI::App& 
   return apart;
 }
 
+std::string replace_names(std::string_view sentence,
+                          const std::function<std::optional<std::string>(const std::string& name)>& flag_of) {
+  std::string said;
+  while (true) {
+    const std::size_t begin = sentence.find('`');
+    const std::size_t end = begin == sentence.npos ? sentence.npos : sentence.find('`', begin + 1);
+    if (end == sentence.npos) return said += sentence;
+    const auto flag = flag_of(std::string(sentence.substr(begin + 1, end - begin - 1)));
+    said += sentence.substr(0, begin);
+    said += flag ? *flag : std::string(sentence.substr(begin, end - begin));  // the second accent may begin a name
+    sentence.remove_prefix(flag ? end + 1 : end);
+  }
+}
+
 std::string examples_of(const CommandHelp& help) {
   std::string text = help.examples.find('\n') == std::string_view::npos ? "Example:\n  " : "Examples:\n  ";
   for (const char letter : help.examples) text += letter == '\n' ? std::string("\n  ") : std::string(1, letter);

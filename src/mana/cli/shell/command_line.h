@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,10 @@ struct SplitArguments {
 };
 
 SplitArguments split(const std::vector<std::string>& arguments, const CLI::App& app);
+
+/// The sentence with the flag of each name that stands between grave accents; a name without a flag stays as it is.
+std::string replace_names(std::string_view sentence,
+                          const std::function<std::optional<std::string>(const std::string& name)>& flag_of);
 
 /// The examples of a command as they stand below its help.
 std::string examples_of(const CommandHelp& help);

@@ -8,6 +8,7 @@
 
 #include "mana/base/printable.h"
 #include "mana/base/valid_utf8.h"
+#include "mana/cli/shell/broken_texts.h"
 #include "mana/cli/shell/command_line.h"
 #include "mana/cli/shell/output.h"
 #include "mana/jobs/version.h"
@@ -37,9 +38,6 @@ struct Options::Parser {
     std::optional<std::size_t> count;
   };
 
-  /// Says once which texts of the command line hold bytes that are no text.
-  void note_broken_texts() const;
-
   std::string title = "Options";
   Positional positional;
   bool quiet = false;
@@ -48,20 +46,6 @@ struct Options::Parser {
   std::vector<std::string> arguments;
   std::vector<std::string> broken_options;  // whose TEXT is no UTF-8
 };
-
-void Options::Parser::note_broken_texts() const {
-  constexpr std::string_view kMistake = "bytes that are no UTF-8, which were read as U+FFFD";
-  if (quiet) return;
-  for (const std::string& name : broken_options) note(fmt::format("{} has {}", name, kMistake));
-  if (positional.name != kText) return;
-  const std::vector<std::string>& texts = *positional.values;
-  const auto broken = [](const std::string& text) { return !is_utf8(text); };
-  const auto count = std::ranges::count_if(texts, broken);
-  if (count == 0) return;
-  const auto first = std::ranges::find_if(texts, broken) - texts.begin() + 1;
-  note(count == 1 ? fmt::format("text {} has {}", first, kMistake)
-                  : fmt::format("{} texts have {} (the first is text {})", count, kMistake, first));
-}
 
 Options::Options(CommandHelp help, std::vector<std::string> arguments)
     : parser_(std::make_unique<Parser>(help, std::move(arguments))) {}
@@ -134,7 +118,9 @@ bool Options::parse() {
     fail(fmt::format("{} takes {} {} ({}), not {}", app.get_name(), *count, *count == 1 ? "argument" : "arguments",
                      name, values->size()));
   }
-  parser_->note_broken_texts();
+  if (parser_->quiet) return true;
+  for (const std::string& option : parser_->broken_options) note_broken_text(option);
+  if (name == kText) note_broken_texts(*values);
   return true;
 }
 
@@ -151,20 +137,13 @@ void Options::refuse_unless(bool served, std::initializer_list<const char*> name
 void Options::known_as(const std::string& name, const std::string& flag) { parser_->flags[name] = flag; }
 
 std::string Options::with_flags(std::string_view sentence) const {
-  std::string said;
-  while (true) {
-    const std::size_t begin = sentence.find('`');
-    const std::size_t end = begin == sentence.npos ? sentence.npos : sentence.find('`', begin + 1);
-    if (end == sentence.npos) return said += sentence;
-    const std::string name(sentence.substr(begin + 1, end - begin - 1));
+  return replace_names(sentence, [this](const std::string& name) -> std::optional<std::string> {
     const auto other = parser_->flags.find(name);
     std::string flag = other == parser_->flags.end() ? "--" + name : other->second;
     std::ranges::replace(flag, '_', '-');
     const bool known = other != parser_->flags.end() || parser_->app.get_option_no_throw(flag) != nullptr;
-    said += sentence.substr(0, begin);
-    said += known ? flag : std::string(sentence.substr(begin, end - begin));  // the second accent may begin a name
-    sentence.remove_prefix(known ? end + 1 : end);
-  }
+    return known ? std::optional(flag) : std::nullopt;
+  });
 }
 
 bool Options::quiet() const { return parser_->quiet; }

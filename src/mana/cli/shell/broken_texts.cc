@@ -1,0 +1,28 @@
+#include "mana/cli/shell/broken_texts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mana/base/valid_utf8.h"
+#include "mana/cli/shell/output.h"
+
+namespace mana::cli {
+namespace {
+
+constexpr std::string_view kMistake = "bytes that are no UTF-8, which were read as U+FFFD";
+
+}  // namespace
+
+void note_broken_text(std::string_view option) { note(fmt::format("{} has {}", option, kMistake)); }
+
+void note_broken_texts(std::span<const std::string> texts) {
+  const auto broken = [](const std::string& text) { return !is_utf8(text); };
+  const auto count = std::ranges::count_if(texts, broken);
+  if (count == 0) return;
+  const auto first = std::ranges::find_if(texts, broken) - texts.begin() + 1;
+  note(count == 1 ? fmt::format("text {} has {}", first, kMistake)
+                  : fmt::format("{} texts have {} (the first is text {})", count, kMistake, first));
+}
+
+}  // namespace mana::cli
