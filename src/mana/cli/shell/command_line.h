@@ -39,11 +39,11 @@ struct SplitArguments {
 
 SplitArguments split(const std::vector<std::string>& arguments, const CLI::App& app);
 
+/// --help, --version, --config and --quiet, and the examples below the help.
+void describe_common(CLI::App& app, const CommandHelp& help, bool& quiet);
+
 /// The sentence with the flag of each name that stands between grave accents; a name without a flag stays as it is.
 std::string replace_names(std::string_view sentence,
                           const std::function<std::optional<std::string>(const std::string& name)>& flag_of);
-
-/// The examples of a command as they stand below its help.
-std::string examples_of(const CommandHelp& help);
 
 }  // namespace mana::cli

@@ -11,7 +11,6 @@
 #include "mana/cli/shell/broken_texts.h"
 #include "mana/cli/shell/command_line.h"
 #include "mana/cli/shell/output.h"
-#include "mana/jobs/version.h"
 
 namespace mana::cli {
 namespace {
@@ -24,12 +23,7 @@ constexpr std::string_view kText = "TEXT";
 struct Options::Parser {
   Parser(const CommandHelp& help, std::vector<std::string> given)
       : app(std::string(help.summary), fmt::format("mana {}", help.name)), arguments(std::move(given)) {
-    app.set_help_flag("-h,--help", "Print this help");
-    app.set_version_flag("--version", fmt::format("mana {}", jobs::version()), "Print the version");
-    app.set_config("--config", "", "Read options from a TOML file: model = \"…\", threads = 2")->type_name("FILE");
-    app.config_formatter(std::make_shared<CommandSections>(app));
-    app.add_flag("--quiet", quiet, "No progress and no notes on standard error");
-    app.footer(examples_of(help));
+    describe_common(app, help, quiet);
   }
 
   struct Positional {
@@ -147,7 +141,6 @@ std::string Options::with_flags(std::string_view sentence) const {
 }
 
 bool Options::quiet() const { return parser_->quiet; }
-
 int Options::terminal() const { return quiet() ? -1 : STDERR_FILENO; }
 
 void Options::refuse(std::string_view name, std::string_view wanted, std::string_view got) {

@@ -92,6 +92,7 @@ bool WordTrainingOptions::parse(Options& options) {
 
 void WordTrainingOptions::require_writable() const {
   std::vector<GivenPath> read;
+  read.reserve(job.inputs.size());
   for (const std::filesystem::path& file : job.inputs) read.push_back({"--input", file});
   require_apart({{"--output", output}, {"the checkpoint", job.checkpoint()}}, read);
   if (jobs::word_form_of(output) == jobs::WordForm::folder) {
