@@ -28,7 +28,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   normalized.assign(repaired.text(), 0, true);
   segmentation.normalizers()(normalized);
   Words ranges;
-  segmentation.pre_tokenizers()(normalized.text(), {0, static_cast<std::uint32_t>(normalized.text().size())}, ranges);
+  NormalizedText rewritten;
+  segmentation.pre_tokenizers()(normalized, {0, static_cast<std::uint32_t>(normalized.text().size())}, rewritten,
+                                ranges);
   if (ranges.size() != words.size()) std::abort();
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (ranges[i].of(normalized.text()) != words[i]) std::abort();

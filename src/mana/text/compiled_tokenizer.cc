@@ -38,6 +38,8 @@ void fields(UnicodeWords&, auto&) {}
 void fields(JoinedWords&, auto&) {}
 void fields(UnicodeScripts&, auto&) {}
 void fields(SplitExpression& stage, auto& each) { each(stage.expression, stage.delimiter, stage.invert); }
+void fields(SpacePrefix&, auto&) {}
+void fields(Gpt2Words&, auto&) {}
 void fields(AddedToken& token, auto& each) {
   each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special, token.id);
 }
@@ -45,6 +47,12 @@ void fields(Template::Part& part, auto& each) { each(part.source, part.ids, part
 void fields(Template& form, auto& each) { each(form.parts); }
 void fields(SpacedDecoder&, auto&) {}
 void fields(WordPieceDecoder& decoder, auto& each) { each(decoder.prefix, decoder.cleanup); }
+void fields(ByteLevelDecoder&, auto&) {}
+void fields(SuffixDecoder& decoder, auto& each) { each(decoder.suffix); }
+void fields(ByteFallbackDecoder&, auto&) {}
+void fields(FuseDecoder&, auto&) {}
+void fields(StripDecoder& decoder, auto& each) { each(decoder.content, decoder.left, decoder.right); }
+void fields(ReplaceDecoder& decoder, auto& each) { each(decoder.expression, decoder.content); }
 
 // What is neither a stage nor a table.
 struct Settings {
@@ -90,6 +98,7 @@ class StageWriter {
 
  private:
   void put(bool value) { bytes_.number(value ? 1 : 0); }
+  void put(std::size_t number) { bytes_.number(number); }
   void put(TokenId id) { bytes_.number(static_cast<std::uint64_t>(id)); }
   void put(RegularExpression& expression) {
     bytes_.number(expression.is_literal() ? 1 : 0);
@@ -126,6 +135,7 @@ class StageReader {
 
  private:
   void get(bool& value) { value = bytes_.number(1) != 0; }
+  void get(std::size_t& number) { number = bytes_.number(); }
   void get(TokenId& id) { id = static_cast<TokenId>(bytes_.number(std::numeric_limits<TokenId>::max())); }
   void get(RegularExpression& expression) {
     const bool literal = bytes_.number(1) != 0;
@@ -171,6 +181,26 @@ void require_patterns(const Normalizers& normalizers, const FlatReader& bytes) {
   }
 }
 
+void require_patterns(const Decoders& decoders, const FlatReader& bytes) {
+  for (const Decoder& stage : decoders.stages) {
+    const auto* suffix = std::get_if<SuffixDecoder>(&stage);
+    const auto* strip = std::get_if<StripDecoder>(&stage);
+    if ((suffix && suffix->suffix.empty()) || (strip && strip->content.empty())) {
+      bytes.fail("what a decoder takes away is empty");
+    }
+  }
+}
+
+// Of the kind whose number comes first.
+template <class... Kinds>
+Model read_model(FlatReader& bytes, const std::variant<Kinds...>*) {
+  const std::uint64_t kind = bytes.number(sizeof...(Kinds) - 1);
+  std::optional<Model> model;
+  std::uint64_t i = 0;
+  ((i++ == kind ? void(model.emplace(Kinds(bytes))) : void()), ...);
+  return *std::move(model);
+}
+
 // Tables go by ids, so one that lies cannot take all memory; and no two tokens have the same.
 void require_ids(const std::vector<AddedToken>& added, const Vocabulary& model, const FlatReader& bytes) {
   const TokenId limit = Vocabulary::id_limit(model.size() + added.size());
@@ -191,7 +221,7 @@ std::vector<std::byte> Tokenizer::compiled() const {
   std::vector<AddedToken> added = pipeline_->added.tokens();
   Template single = pipeline_->single;
   Template pair = pipeline_->pair;
-  Decoder decoder = pipeline_->decoder;
+  Decoders decoders = pipeline_->decoders;
   Settings settings{*pipeline_};
 
   FlatWriter bytes;
@@ -199,7 +229,7 @@ std::vector<std::byte> Tokenizer::compiled() const {
   bytes.number(kCompiledVersion);
   bytes.number(pipeline_->model_max_length.value_or(0));
   StageWriter each(bytes);
-  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder, settings);
+  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoders.stages, settings);
   bytes.number(pipeline_->model.index());
   std::visit([&](const auto& model) { model.compile(bytes); }, pipeline_->model);
   return bytes.take();
@@ -217,19 +247,19 @@ Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared
   PreTokenizers pre_tokenizers;
   std::vector<AddedToken> added;
   Template single, pair;
-  Decoder decoder;
+  Decoders decoders;
   Settings settings;
   StageReader each(reader);
-  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoder, settings);
+  each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoders.stages, settings);
   require_patterns(normalizers, reader);
-  const bool word_piece = reader.number(std::variant_size_v<Model> - 1) == 0;
+  require_patterns(decoders, reader);
 
   Pipeline pipeline{.normalizers = std::move(normalizers),
                     .pre_tokenizers = std::move(pre_tokenizers),
-                    .model = word_piece ? Model(WordPiece(reader)) : Model(WordLevel(reader)),
+                    .model = read_model(reader, static_cast<const Model*>(nullptr)),
                     .single = std::move(single),
                     .pair = std::move(pair),
-                    .decoder = std::move(decoder),
+                    .decoders = std::move(decoders),
                     .owner = std::move(owner)};
   if (reader.rest() != 0) reader.fail("more follows behind its end");
   if (max_length != 0) pipeline.model_max_length = max_length;

@@ -1,14 +1,32 @@
 #include "mana/text/decoder.h"
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
+
+#include "mana/base/valid_utf8.h"
+#include "mana/text/byte_letters.h"
+#include "mana/text/repaired_text.h"
 
 namespace mana::text {
 namespace {
 
+constexpr std::string_view kBroken = "\uFFFD";
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
+  const std::string_view all = text;
+  std::size_t found = all.find(from);
+  if (found == all.npos) return;
+  std::string replaced;
+  std::size_t done = 0;
+  for (; found != all.npos; found = all.find(from, done)) {
+    replaced += all.substr(done, found - done);
+    replaced += to;
+    done = found + from.size();
   }
+  replaced += all.substr(done);
+  text = std::move(replaced);
 }
 
 // In the order of the reference, token by token.
@@ -17,25 +35,105 @@ constexpr std::pair<std::string_view, std::string_view> kCleanups[] = {
     {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
 };
 
-}  // namespace
-
-void SpacedDecoder::operator()(std::string_view token, bool first, std::string& text) const {
-  if (!first) text += ' ';
-  text += token;
+// The byte of "<0x0A>".
+std::optional<char> byte_of(std::string_view token) {
+  if (token.size() != 6 || !token.starts_with("<0x") || !token.ends_with('>')) return std::nullopt;
+  unsigned char byte = 0;
+  const char* const end = token.data() + 5;
+  if (std::from_chars(token.data() + 3, end, byte, 16).ptr != end) return std::nullopt;
+  return static_cast<char>(byte);
 }
 
-void WordPieceDecoder::operator()(std::string_view token, bool first, std::string& text) const {
-  std::string piece;
-  if (!first && token.starts_with(prefix)) {
-    piece = token.substr(prefix.size());
-  } else {
-    piece = first ? "" : " ";
-    piece += token;
+std::string joined(const TokenTexts& tokens) {
+  std::string text;
+  for (const std::string& token : tokens) text += token;
+  return text;
+}
+
+}  // namespace
+
+void SpacedDecoder::operator()(TokenTexts& tokens) const {
+  for (std::size_t i = 1; i < tokens.size(); ++i) tokens[i].insert(0, 1, ' ');
+}
+
+void WordPieceDecoder::operator()(TokenTexts& tokens) const {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    std::string& token = tokens[i];
+    if (i > 0 && token.starts_with(prefix)) {
+      token.erase(0, prefix.size());
+    } else if (i > 0) {
+      token.insert(0, 1, ' ');
+    }
+    if (!cleanup || token.find(' ') == token.npos) continue;
+    for (const auto& [from, to] : kCleanups) replace_all(token, from, to);
   }
-  if (cleanup && piece.find(' ') != piece.npos) {
-    for (const auto& [from, to] : kCleanups) replace_all(piece, from, to);
+}
+
+void ByteLevelDecoder::operator()(TokenTexts& tokens) const {
+  std::string bytes;
+  for (const std::string& token : tokens) bytes += bytes_of_letters(token).value_or(token);
+  if (!is_utf8(bytes)) bytes = RepairedText(bytes).text();
+  tokens.assign(1, std::move(bytes));
+}
+
+void SuffixDecoder::operator()(TokenTexts& tokens) const {
+  for (std::size_t i = 0; i < tokens.size(); ++i) replace_all(tokens[i], suffix, i + 1 == tokens.size() ? "" : " ");
+}
+
+void ByteFallbackDecoder::operator()(TokenTexts& tokens) const {
+  TokenTexts decoded;
+  std::string bytes;
+  const auto put_bytes = [&] {
+    if (is_utf8(bytes)) {
+      if (!bytes.empty()) decoded.push_back(bytes);
+    } else {
+      decoded.insert(decoded.end(), bytes.size(), std::string(kBroken));
+    }
+    bytes.clear();
+  };
+  for (std::string& token : tokens) {
+    if (const auto byte = byte_of(token)) {
+      bytes += *byte;
+      continue;
+    }
+    put_bytes();
+    decoded.push_back(std::move(token));
   }
-  text += piece;
+  put_bytes();
+  tokens = std::move(decoded);
+}
+
+void FuseDecoder::operator()(TokenTexts& tokens) const { tokens.assign(1, joined(tokens)); }
+
+void StripDecoder::operator()(TokenTexts& tokens) const {
+  for (std::string& token : tokens) {
+    std::string_view rest = token;
+    for (std::size_t i = 0; i < left && rest.starts_with(content); ++i) rest.remove_prefix(content.size());
+    for (std::size_t i = 0; i < right && rest.ends_with(content); ++i) rest.remove_suffix(content.size());
+    token = std::string(rest);
+  }
+}
+
+void ReplaceDecoder::operator()(TokenTexts& tokens) const {
+  for (std::string& token : tokens) {
+    const std::string_view all = token;
+    std::string replaced;
+    std::size_t done = 0;
+    expression.for_each_match(all, {0, static_cast<std::uint32_t>(all.size())}, [&](Range found) {
+      replaced += all.substr(done, found.begin - done);
+      replaced += content;
+      done = found.end;
+    });
+    replaced += all.substr(done);
+    token = std::move(replaced);
+  }
+}
+
+std::string Decoders::operator()(TokenTexts tokens) const {
+  for (const Decoder& stage : stages) {
+    std::visit([&](const auto& decode) { decode(tokens); }, stage);
+  }
+  return joined(tokens);
 }
 
 }  // namespace mana::text

@@ -3,14 +3,18 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
+
+#include "mana/text/regular_expression.h"
 
 namespace mana::text {
 
-/// How decode() joins tokens. Each appends one token to the text; `first` says that nothing came before it.
+/// The decoders of `tokenizer.json`. Each changes the tokens of a text, in order; what they become is put together.
+using TokenTexts = std::vector<std::string>;
 
 /// What a file without a decoder gets: a space between tokens.
 struct SpacedDecoder {
-  void operator()(std::string_view token, bool first, std::string& text) const;
+  void operator()(TokenTexts& tokens) const;
 };
 
 /// Pieces with the prefix are joined to what is before them, others by a space. `cleanup` takes the space before
@@ -18,9 +22,52 @@ struct SpacedDecoder {
 struct WordPieceDecoder {
   std::string prefix = "##";
   bool cleanup = true;
-  void operator()(std::string_view token, bool first, std::string& text) const;
+  void operator()(TokenTexts& tokens) const;
 };
 
-using Decoder = std::variant<SpacedDecoder, WordPieceDecoder>;
+/// Letters become the bytes that they stand for (byte_letters.h), U+FFFD in place of what is then no UTF-8.
+struct ByteLevelDecoder {
+  void operator()(TokenTexts& tokens) const;
+};
+
+/// The suffix becomes a space, behind the last token nothing.
+struct SuffixDecoder {
+  std::string suffix = "</w>";
+  void operator()(TokenTexts& tokens) const;
+};
+
+/// Runs of <0x00> to <0xFF> become the text in UTF-8 of these bytes, or U+FFFD for each.
+struct ByteFallbackDecoder {
+  void operator()(TokenTexts& tokens) const;
+};
+
+/// All tokens become one.
+struct FuseDecoder {
+  void operator()(TokenTexts& tokens) const;
+};
+
+/// Takes up to `left` and `right` times the code point `content` from the ends of each token.
+struct StripDecoder {
+  std::string content;
+  std::size_t left = 0, right = 0;
+  void operator()(TokenTexts& tokens) const;
+};
+
+/// Puts `content` in place of what matches, in each token.
+struct ReplaceDecoder {
+  RegularExpression expression;
+  std::string content;
+  void operator()(TokenTexts& tokens) const;
+};
+
+using Decoder = std::variant<SpacedDecoder, WordPieceDecoder, ByteLevelDecoder, SuffixDecoder, ByteFallbackDecoder,
+                             FuseDecoder, StripDecoder, ReplaceDecoder>;
+
+/// One after the other.
+struct Decoders {
+  std::vector<Decoder> stages = {};
+  /// The text that the tokens stand for.
+  std::string operator()(TokenTexts tokens) const;
+};
 
 }  // namespace mana::text

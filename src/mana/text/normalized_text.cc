@@ -15,6 +15,15 @@ void NormalizedText::assign(std::string_view part, std::uint32_t begin, bool tra
   aligned_ = false;
 }
 
+void NormalizedText::assign(const NormalizedText& other, Range part) {
+  assign(part.of(other.text()), other.begin_ + part.begin, other.tracked_);
+  aligned_ = other.aligned_;
+  if (!aligned_) return;
+  sources_.clear();
+  std::memcpy(sources_.room(part.size()), other.sources_.data() + part.begin, part.size() * sizeof(Offsets));
+  sources_.added(part.size());
+}
+
 void NormalizedWriter::finish() {
   std::memset(text_.next_bytes_.room(NormalizedText::kPadding), ' ', NormalizedText::kPadding);
   std::swap(text_.bytes_, text_.next_bytes_);

@@ -27,6 +27,8 @@ class NormalizedText {
 
   /// Starts anew with `part` of the original, which begins at byte `begin` there. Offsets are only known if `tracked`.
   void assign(std::string_view part, std::uint32_t begin, bool tracked);
+  /// Becomes a part of another, whole code points of it.
+  void assign(const NormalizedText& other, Range part);
 
   std::string_view text() const { return {bytes_.data(), bytes_.size()}; }
   /// Bytes to be changed one for one.
@@ -40,6 +42,14 @@ class NormalizedText {
   }
   /// Where a range came from; it is not empty.
   Offsets source(Range range) const { return {source(range.begin).begin, source(range.end - 1).end}; }
+  /// Where all code points came from that a range has bytes of; it is not empty.
+  Offsets whole_source(Range range) const {
+    if (!aligned_) {
+      while (range.begin > 0 && is_continuation(bytes_[range.begin])) --range.begin;
+      while (is_continuation(bytes_[range.end])) ++range.end;  // the padding is none
+    }
+    return source(range);
+  }
 
  private:
   friend class NormalizedWriter;
@@ -79,6 +89,8 @@ class NormalizedWriter {
   Offsets source(std::size_t begin, std::size_t size) const {
     return text_.source({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + size)});
   }
+  /// Bytes written.
+  std::uint32_t size() const { return static_cast<std::uint32_t>(text_.next_bytes_.size()); }
   void finish();
 
  private:

@@ -15,11 +15,18 @@ std::optional<std::string_view> Tokenizer::Pipeline::token(TokenId id) const {
   return found && found == named ? found : named;
 }
 
-std::size_t part_end(std::string_view text, std::size_t begin) {
+std::size_t part_end(std::string_view text, std::size_t begin, PartEnds ends) {
   constexpr std::size_t kPart = 4096;
-  if (text.size() - begin <= kPart) return text.size();
-  const std::size_t space = text.find_first_of(" \n", begin + kPart);
-  return space == text.npos ? text.size() : space + 1;
+  if (ends == PartEnds::none || text.size() - begin <= kPart) return text.size();
+  if (ends == PartEnds::behind_space) {
+    const std::size_t space = text.find_first_of(" \n", begin + kPart);
+    return space == text.npos ? text.size() : space + 1;
+  }
+  for (std::size_t space = text.find(' ', begin + kPart); space != text.npos; space = text.find(' ', space + 1)) {
+    const char* before = text.data() + space;
+    if (!has(decode_before(before), kWhitespace)) return space;
+  }
+  return text.size();
 }
 
 }  // namespace mana::text

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "mana/text/added_tokens.h"
+#include "mana/text/byte_pair_encoding.h"
 #include "mana/text/decoder.h"
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
@@ -15,15 +16,16 @@
 
 namespace mana::text {
 
-/// What cuts words into tokens; each kind is called with a text, its words, those that were cut before and where the
-/// pieces go.
-using Model = std::variant<WordPiece, WordLevel>;
+/// What cuts words into tokens; each kind is called with a text, its words, what it keeps from text to text and where
+/// the pieces go.
+using Model = std::variant<WordPiece, WordLevel, BytePairEncoding>;
 
 /// What one text leaves behind so that the next costs less: memory, and how words were cut.
 struct Scratch {
   NormalizedText normalized;
+  NormalizedText rewritten;  ///< by pre-tokenizers that change the text
   Words words;
-  WordCache cache;
+  ModelMemory memory;
   Pieces pieces;
 };
 
@@ -34,7 +36,7 @@ struct Tokenizer::Pipeline {
   PreTokenizers pre_tokenizers = {};
   Model model;
   Template single = {}, pair = {};
-  Decoder decoder = {};
+  Decoders decoders = {};
   bool truncate_left = false;             ///< what is too much is cut off at the beginning
   bool trim_offsets = false;              ///< white space at a token's ends is no part of it
   bool prefix_space = false;              ///< but one before the first token is
@@ -59,27 +61,27 @@ struct Tokenizer::Pipeline {
 };
 
 /// Where to cut a long text so that its part from `begin` can be tokenised by itself and stays in the processor's
-/// caches: behind a space or line end.
-std::size_t part_end(std::string_view text, std::size_t begin);
+/// caches.
+std::size_t part_end(std::string_view text, std::size_t begin, PartEnds ends);
 
 template <class Emit>
 void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Scratch& scratch, Emit&& emit) const {
-  auto& [normalized, words, cache, pieces] = scratch;
+  auto& [normalized, rewritten, words, memory, pieces] = scratch;
   const auto tokenize = [&](Range part) {
-    pre_tokenizers(normalized.text(), part, words);
+    const NormalizedText& cut = pre_tokenizers(normalized, part, rewritten, words);
     pieces.clear();
-    std::visit([&](const auto& kind) { kind(normalized.text(), words, cache, pieces); }, model);
-    for (const Piece& piece : pieces) emit(piece.id, normalized.source(piece.range));
+    std::visit([&](const auto& kind) { kind(cut.text(), words, memory, pieces); }, model);
+    for (const Piece& piece : pieces) emit(piece.id, cut.whole_source(piece.range));
   };
   const auto normalize = [&](std::string_view part, std::size_t begin) {
     normalized.assign(part, static_cast<std::uint32_t>(begin), tracked);
     normalizers(normalized);
   };
-  const bool in_parts = normalizers.local() && pre_tokenizers.parts_at_whitespace() && !added.any_normalized();
+  const PartEnds ends = normalizers.local() && !added.any_normalized() ? pre_tokenizers.part_ends() : PartEnds::none;
   const auto on_text = [&](Range range) {
     const std::string_view between = text.substr(0, range.end);
     for (std::size_t begin = range.begin; begin < range.end;) {
-      const std::size_t end = in_parts ? part_end(between, begin) : range.end;
+      const std::size_t end = part_end(between, begin, ends);
       normalize(between.substr(begin, end - begin), begin);
       const Range all{0, static_cast<std::uint32_t>(normalized.text().size())};
       if (added.any_normalized()) {

@@ -16,6 +16,9 @@ void add(Words& words, std::size_t begin, std::size_t end) {
   if (begin < end) words.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
 }
 
+// A range by its distance from a place before it.
+Range from(Range range, std::uint32_t place) { return {range.begin - place, range.end - place}; }
+
 // The code point at `at`, which is moved past it.
 char32_t next(std::string_view text, std::size_t& at) {
   const char* from = text.data() + at;
@@ -191,24 +194,40 @@ void JoinedWords::operator()(std::string_view text, Range part, Words& words) co
   split_words(text, part, words, is_joiner);
 }
 
-void PreTokenizers::operator()(std::string_view text, Range part, Words& words) const {
+const NormalizedText& PreTokenizers::operator()(const NormalizedText& text, Range part, NormalizedText& rewritten,
+                                                Words& words) const {
   words.clear();
-  if (stages.empty()) return add(words, part.begin, part.end);
-  std::visit([&](const auto& first) { first(text, part, words); }, stages.front());
-  for (std::size_t i = 1; i < stages.size(); ++i) {
-    Words finer;
+  const NormalizedText* now = &text;
+  if (stages.empty()) add(words, part.begin, part.end);
+  bool first = true;
+  for (const PreTokenizer& each : stages) {
     std::visit(
         [&](const auto& stage) {
-          for (Range word : words) stage(text, word, finer);
+          if constexpr (kRewrites<std::decay_t<decltype(stage)>>) {
+            if (first) add(words, part.begin, part.end);
+            if (now != &rewritten) {
+              rewritten.assign(text, part);
+              for (std::size_t i = 0; i < words.size(); ++i) words.data()[i] = from(words[i], part.begin);
+              now = &rewritten;
+            }
+            stage(rewritten, words);
+          } else if (first) {
+            stage(now->text(), part, words);
+          } else {
+            Words finer;
+            for (const Range word : words) stage(now->text(), word, finer);
+            words = std::move(finer);
+          }
         },
-        stages[i]);
-    words = std::move(finer);
+        each);
+    first = false;
   }
+  return *now;
 }
 
-bool PreTokenizers::parts_at_whitespace() const {
-  if (stages.empty()) return false;
-  return std::visit([](const auto& first) { return first.parts_at_whitespace(); }, stages.front());
+PartEnds PreTokenizers::part_ends() const {
+  if (stages.empty()) return PartEnds::none;
+  return std::visit([](const auto& first) { return first.part_ends(); }, stages.front());
 }
 
 }  // namespace mana::text

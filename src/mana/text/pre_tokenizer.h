@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -11,24 +12,31 @@ namespace mana::text {
 
 using Words = Buffer<Range>;
 
+/// Where a long text may be cut so that its parts have the same words as the whole.
+enum class PartEnds {
+  none,          ///< nowhere
+  behind_space,  ///< behind any ASCII white space: no word contains it
+  before_space   ///< before a space that follows what is no white space: it can only begin a word
+};
+
 /// The pre-tokenizers of `tokenizer.json`. Each splits a part of a normalised text and adds the words that it finds, in
-/// order. `parts_at_whitespace()` says that no word of it contains whitespace.
+/// order; or it rewrites a text and its words. `part_ends()` says where the text before it may be cut.
 
 /// Whitespace is dropped, every punctuation mark is a word.
 struct BertPreTokenizer {
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return true; }
+  PartEnds part_ends() const { return PartEnds::behind_space; }
 };
 
 /// Runs of \w and runs of what is neither \w nor \s.
 struct Whitespace {
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return true; }
+  PartEnds part_ends() const { return PartEnds::behind_space; }
 };
 
 struct WhitespaceSplit {
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return true; }
+  PartEnds part_ends() const { return PartEnds::behind_space; }
 };
 
 /// What becomes of the code points that words are split at.
@@ -37,13 +45,13 @@ enum class Delimiter { removed, isolated, merged_with_previous, merged_with_next
 struct Punctuation {
   Delimiter delimiter = Delimiter::isolated;
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return false; }
+  PartEnds part_ends() const { return PartEnds::none; }
 };
 
 struct Digits {
   bool individual = false;
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return false; }
+  PartEnds part_ends() const { return PartEnds::none; }
 };
 
 /// Runs of letters, marks and digits, with one zero-width non-joiner between two of them; all else is dropped. In a
@@ -51,7 +59,7 @@ struct Digits {
 struct UnicodeWords {
   static constexpr std::string_view kPattern = "[\\p{L}\\p{M}\\p{N}]+(?:\u200C[\\p{L}\\p{M}\\p{N}]+)*";
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return true; }
+  PartEnds part_ends() const { return PartEnds::behind_space; }
 };
 inline constexpr char32_t kZeroWidthNonJoiner = 0x200C;
 
@@ -59,14 +67,29 @@ inline constexpr char32_t kZeroWidthNonJoiner = 0x200C;
 struct JoinedWords {
   static constexpr std::string_view kPattern = "[\\p{L}\\p{M}\\p{N}]+(?:[\u200C\u200D][\\p{L}\\p{M}\\p{N}]+)*";
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return true; }
+  PartEnds part_ends() const { return PartEnds::behind_space; }
 };
 
 /// Between letters of different scripts; kana are Han, and what belongs to any script stays with what is before it.
 /// What is before the first that does not belong to any is dropped.
 struct UnicodeScripts {
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return false; }
+  PartEnds part_ends() const { return PartEnds::none; }
+};
+
+/// Puts a space before every word that does not begin with one.
+struct SpacePrefix {
+  void operator()(NormalizedText& text, Words& words) const;
+  PartEnds part_ends() const { return PartEnds::none; }
+};
+
+/// The pattern of GPT-2: English contractions; runs of letters, of digits and of other marks, each with a space that is
+/// before it; white space, without the last of it where anything follows.
+struct Gpt2Words {
+  static constexpr std::string_view kPattern =
+      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+  void operator()(std::string_view text, Range part, Words& words) const;
+  PartEnds part_ends() const { return PartEnds::before_space; }
 };
 
 /// At what an expression matches, or with `invert` at what is between.
@@ -75,18 +98,24 @@ struct SplitExpression {
   Delimiter delimiter = Delimiter::removed;
   bool invert = false;
   void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const { return false; }
+  PartEnds part_ends() const { return PartEnds::none; }
 };
 
 using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords,
-                                  JoinedWords, UnicodeScripts, SplitExpression>;
+                                  JoinedWords, UnicodeScripts, SplitExpression, SpacePrefix, Gpt2Words>;
+
+/// Whether a stage changes the text: it is called with a text and its words, to put others in their place.
+template <class Stage>
+inline constexpr bool kRewrites = std::is_invocable_v<const Stage&, NormalizedText&, Words&>;
 
 /// One after the other, each on the words of the one before. Without any, a text is one word.
 struct PreTokenizers {
   std::vector<PreTokenizer> stages;
-  /// Puts the words of `part` in place of what `words` held.
-  void operator()(std::string_view text, Range part, Words& words) const;
-  bool parts_at_whitespace() const;
+  /// Puts the words of `part` in place of what `words` held. They are ranges of the text that is returned: `text`, or
+  /// `rewritten` where a stage changes it.
+  const NormalizedText& operator()(const NormalizedText& text, Range part, NormalizedText& rewritten,
+                                   Words& words) const;
+  PartEnds part_ends() const;
 };
 
 }  // namespace mana::text

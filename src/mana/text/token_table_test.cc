@@ -89,9 +89,9 @@ TEST(WordPiece, CountsCodePointsNotBytes) {
   const std::string text = "\u00e9\u00e9\u00e9" + std::string(TokenTable::kPadding, '\0');
   Words words;
   for (const std::uint32_t end : {2u, 4u, 6u}) words.push_back({0, end});
-  WordCache cache;
+  ModelMemory memory;
   Pieces pieces;
-  model(text, words, cache, pieces);
+  model(text, words, memory, pieces);
   ASSERT_EQ(pieces.size(), 3u);
   EXPECT_EQ(pieces[0].id, 1);
   EXPECT_EQ(pieces[1].id, 3);

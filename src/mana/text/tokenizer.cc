@@ -87,16 +87,14 @@ void Tokenizer::wrap(std::span<const TokenId> content, std::vector<TokenId>& ids
 }
 
 std::string Tokenizer::decode(std::span<const TokenId> ids, bool skip_special_tokens) const {
-  std::string text;
-  bool first = true;
+  TokenTexts tokens;
   for (TokenId id : ids) {
     auto token = pipeline_->added.decoded(id);
     if (!token) token = pipeline_->vocabulary().token(id);
     if (!token || (skip_special_tokens && pipeline_->added.is_special(*token))) continue;
-    std::visit([&](const auto& join) { join(*token, first, text); }, pipeline_->decoder);
-    first = false;
+    tokens.emplace_back(*token);
   }
-  return text;
+  return pipeline_->decoders(std::move(tokens));
 }
 
 std::size_t Tokenizer::vocabulary_size() const { return pipeline_->vocabulary().size() + pipeline_->added.new_count(); }

@@ -59,7 +59,7 @@ Tokenizer::Pipeline bert_stages(const TokenizerFolder& files, const TokenizerSet
   return {.normalizers = {{settings.normalizer}},
           .pre_tokenizers = {{BertPreTokenizer{}}},
           .model = WordPiece(vocabulary_of(files), options, place),
-          .decoder = WordPieceDecoder{},
+          .decoders = {{WordPieceDecoder{}}},
           .place = place};
 }
 

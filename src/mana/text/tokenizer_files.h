@@ -28,10 +28,13 @@ Vocabulary read_vocabulary(const json::Value& tokens);
 BertNormalizer read_bert_normalizer(const json::Value& entry);
 Normalizers read_normalizers(const std::optional<json::Value>& entry);
 PreTokenizers read_pre_tokenizers(const std::optional<json::Value>& entry);
+bool is_byte_level(const std::optional<json::Value>& pre_tokenizer);  ///< the last stage writes bytes as letters
 void read_post_processor(const std::optional<json::Value>& entry, Tokenizer::Pipeline& pipeline);
 Template read_single_template(const std::optional<json::Value>& entry);  ///< of it, for one text
-Decoder read_decoder(const std::optional<json::Value>& entry);
-Model read_model(const json::Value& entry);
+Decoders read_decoders(const std::optional<json::Value>& entry);
+/// With `byte_level` of a pipeline that writes bytes as letters.
+Model read_model(const json::Value& entry, bool byte_level);
+BytePairEncoding read_byte_pair_encoding(const json::Value& entry, bool byte_level);
 AddedToken read_added_token(const json::Value& entry);
 
 /// The largest token id that files may name.

@@ -130,6 +130,10 @@ void add_pre_tokenizers(const json::Value& entry, std::vector<PreTokenizer>& sta
     stages.emplace_back(UnicodeScripts{});
   } else if (type == "Split") {
     stages.push_back(read_split(entry));
+  } else if (type == "ByteLevel") {
+    if (entry.at("add_prefix_space").boolean()) stages.emplace_back(SpacePrefix{});
+    const auto splits = entry.find("use_regex");
+    if (!splits || splits->boolean()) stages.emplace_back(Gpt2Words{});
   } else {
     refuse(entry, type);
   }
@@ -255,23 +259,72 @@ Template read_single_template(const std::optional<json::Value>& entry) {
   return pipeline.single;
 }
 
-Decoder read_decoder(const std::optional<json::Value>& entry) {
-  if (!entry) return SpacedDecoder{};
-  const std::string_view type = entry->at("type").string();
-  if (type != "WordPiece") refuse(*entry, type);
-  return WordPieceDecoder{std::string(entry->at("prefix").string()), entry->at("cleanup").boolean()};
+namespace {
+
+std::size_t count(const json::Value& entry) { return static_cast<std::size_t>(entry.integer(0, kMaxTokenId)); }
+
+void add_decoders(const json::Value& entry, std::vector<Decoder>& stages) {
+  const std::string_view type = entry.at("type").string();
+  if (type == "Sequence") {
+    for (const json::Value& stage : entry.at("decoders").array()) add_decoders(stage, stages);
+  } else if (type == "WordPiece") {
+    stages.emplace_back(WordPieceDecoder{std::string(entry.at("prefix").string()), entry.at("cleanup").boolean()});
+  } else if (type == "ByteLevel") {
+    stages.emplace_back(ByteLevelDecoder{});
+  } else if (type == "BPEDecoder") {
+    stages.emplace_back(SuffixDecoder{read_plain(entry.at("suffix"))});
+  } else if (type == "ByteFallback") {
+    stages.emplace_back(ByteFallbackDecoder{});
+  } else if (type == "Fuse") {
+    stages.emplace_back(FuseDecoder{});
+  } else if (type == "Strip") {
+    stages.emplace_back(
+        StripDecoder{read_plain(entry.at("content")), count(entry.at("start")), count(entry.at("stop"))});
+  } else if (type == "Replace") {
+    const json::Value pattern = entry.at("pattern");
+    const auto plain = pattern.find("String");
+    stages.emplace_back(
+        ReplaceDecoder{plain ? RegularExpression::literal(read_plain(*plain)) : read_expression(pattern.at("Regex")),
+                       std::string(entry.at("content").string())});
+  } else {
+    refuse(entry, type);
+  }
 }
 
-Model read_model(const json::Value& entry) {
+}  // namespace
+
+Decoders read_decoders(const std::optional<json::Value>& entry) {
+  if (!entry) return {{SpacedDecoder{}}};
+  Decoders decoders;
+  add_decoders(*entry, decoders.stages);
+  return decoders;
+}
+
+bool is_byte_level(const std::optional<json::Value>& pre_tokenizer) {
+  if (!pre_tokenizer) return false;
+  const std::string_view type = pre_tokenizer->at("type").string();
+  if (type != "Sequence") return type == "ByteLevel";
+  bool found = false;
+  for (const json::Value& stage : pre_tokenizer->at("pretokenizers").array()) {
+    if (found) stage.fail("follows ByteLevel, which is supported as the last stage only");
+    found = is_byte_level(stage);
+  }
+  return found;
+}
+
+Model read_model(const json::Value& entry, bool byte_level) {
   // Files written before models had a type are known by their entries.
-  const auto type = entry.find("type");
-  const bool word_level = type && type->string() == "WordLevel";
-  if (type && !word_level && type->string() != "WordPiece") refuse(entry, type->string());
-  if (!type && !entry.find("continuing_subword_prefix")) entry.fail("has no type and is not a WordPiece model");
+  const auto type_entry = entry.find("type");
+  std::string_view type = entry.find("merges") ? "BPE" : entry.find("continuing_subword_prefix") ? "WordPiece" : "";
+  if (type_entry) type = type_entry->string();
+  if (type.empty()) entry.fail("has no type and is neither a BPE nor a WordPiece model");
+  if (type == "BPE") return read_byte_pair_encoding(entry, byte_level);
+  if (type != "WordLevel" && type != "WordPiece") refuse(entry, type);
+  if (byte_level) entry.fail(fmt::format("is a {} behind ByteLevel, which is supported with BPE only", type));
 
   const json::Value tokens = entry.at("vocab");
   Vocabulary vocabulary = read_vocabulary(tokens);
-  if (word_level) return WordLevel(std::move(vocabulary), entry.at("unk_token").string(), tokens.place());
+  if (type == "WordLevel") return WordLevel(std::move(vocabulary), entry.at("unk_token").string(), tokens.place());
   WordPiece::Options options;
   options.unknown_token = entry.at("unk_token").string();
   options.continuing_prefix = entry.at("continuing_subword_prefix").string();
@@ -294,8 +347,8 @@ Tokenizer::Pipeline read_stages(const json::Value& root) {
     refuse(*version, version->string());
   Tokenizer::Pipeline pipeline{.normalizers = read_normalizers(root.find("normalizer")),
                                .pre_tokenizers = read_pre_tokenizers(root.find("pre_tokenizer")),
-                               .model = read_model(root.at("model")),
-                               .decoder = read_decoder(root.find("decoder"))};
+                               .model = read_model(root.at("model"), is_byte_level(root.find("pre_tokenizer"))),
+                               .decoders = read_decoders(root.find("decoder"))};
   read_post_processor(root.find("post_processor"), pipeline);
   return pipeline;
 }

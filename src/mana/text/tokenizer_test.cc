@@ -152,7 +152,7 @@ TEST(TokenizerJson, RefusesByNameWhatItDoesNotKnow) {
   expect_refused(changed(R"("type":"BertNormalizer")", R"("type":"Precompiled")"), "\"Precompiled\"");
   expect_refused(changed(R"("type":"BertPreTokenizer")", R"("type":"Metaspace")"), "\"Metaspace\"");
   expect_refused(changed(R"("type":"BertProcessing")", R"("type":"MyProcessing")"), "\"MyProcessing\"");
-  expect_refused(changed(R"("type":"WordPiece","prefix")", R"("type":"Fuse","prefix")"), "\"Fuse\"");
+  expect_refused(changed(R"("type":"WordPiece","prefix")", R"("type":"CTC","prefix")"), "\"CTC\"");
   expect_refused(changed(R"("type":"WordPiece","unk_token")", R"("type":"Unigram","unk_token")"), "\"Unigram\"");
   expect_refused(changed(R"("version":"1.0")", R"("version":"2.0")"), "\"2.0\"");
   expect_refused(changed(R"({"type":"BertNormalizer")", R"({"type":"Replace","pattern":{"Regex":"a\\h"},"content":"")"),

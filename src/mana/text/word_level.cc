@@ -17,7 +17,7 @@ void WordLevel::compile(FlatWriter& bytes) const {
   bytes.number(static_cast<std::uint64_t>(unknown_));
 }
 
-void WordLevel::operator()(std::string_view text, const Words& words, WordCache&, Pieces& pieces) const {
+void WordLevel::operator()(std::string_view text, const Words& words, ModelMemory&, Pieces& pieces) const {
   const TokenTable& table = vocabulary_.table();
   for (const Range word : words) {
     const char* bytes = text.data() + word.begin;

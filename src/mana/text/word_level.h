@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "mana/text/model_memory.h"
 #include "mana/text/normalized_text.h"
 #include "mana/text/piece.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/vocabulary.h"
-#include "mana/text/word_cache.h"
 
 namespace mana::text {
 
@@ -24,7 +24,7 @@ class WordLevel {
 
   /// Adds a piece for each word; a look-up needs no words that were cut before. `text` is followed by
   /// TokenTable::kPadding readable bytes.
-  void operator()(std::string_view text, const Words& words, WordCache& cache, Pieces& pieces) const;
+  void operator()(std::string_view text, const Words& words, ModelMemory& memory, Pieces& pieces) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 

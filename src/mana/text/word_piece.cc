@@ -1,8 +1,9 @@
 #include "mana/text/word_piece.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
+
+#include "mana/text/hashed_words.h"
 
 namespace mana::text {
 namespace {
@@ -46,17 +47,9 @@ void WordPiece::compile(FlatWriter& bytes) const {
   bytes.number(max_code_points_);
 }
 
-void WordPiece::operator()(std::string_view text, const Words& words, WordCache& cache, Pieces& pieces) const {
-  std::array<std::uint64_t, 16> hashes;
-  for (std::size_t begin = 0; begin < words.size(); begin += hashes.size()) {
-    const std::size_t count = std::min(hashes.size(), words.size() - begin);
-    const Range* some = words.data() + begin;
-    for (std::size_t i = 0; i < count; ++i) {
-      hashes[i] = vocabulary_.table().prepare(text.data() + some[i].begin, some[i].size());
-      cache.prepare(hashes[i]);
-    }
-    for (std::size_t i = 0; i < count; ++i) add(text, some[i], hashes[i], cache, pieces);
-  }
+void WordPiece::operator()(std::string_view text, const Words& words, ModelMemory& memory, Pieces& pieces) const {
+  for_each_hashed(text, words, vocabulary_.table(), memory.cache,
+                  [&](Range word, std::uint64_t hash) { add(text, word, hash, memory.cache, pieces); });
 }
 
 void WordPiece::add(std::string_view text, Range word, std::uint64_t hash, WordCache& cache, Pieces& pieces) const {

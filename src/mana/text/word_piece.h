@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "mana/text/model_memory.h"
 #include "mana/text/piece.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/token_table.h"
 #include "mana/text/vocabulary.h"
-#include "mana/text/word_cache.h"
 
 namespace mana::text {
 
@@ -30,7 +30,7 @@ class WordPiece {
 
   /// Adds the pieces of all words. `text` is followed by TokenTable::kPadding readable bytes. Time is linear in the
   /// text: at each place at most as many beginnings are tried as the longest token has bytes.
-  void operator()(std::string_view text, const Words& words, WordCache& cache, Pieces& pieces) const;
+  void operator()(std::string_view text, const Words& words, ModelMemory& memory, Pieces& pieces) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 

@@ -33,7 +33,9 @@ std::vector<std::string> words_of_stages(std::string_view text, const WordSegmen
   normalized.assign(repaired.text(), 0, false);
   segmentation.normalizers()(normalized);
   Words ranges;
-  segmentation.pre_tokenizers()(normalized.text(), {0, static_cast<std::uint32_t>(normalized.text().size())}, ranges);
+  NormalizedText rewritten;
+  segmentation.pre_tokenizers()(normalized, {0, static_cast<std::uint32_t>(normalized.text().size())}, rewritten,
+                                ranges);
   std::vector<std::string> words;
   for (const Range& range : ranges) words.emplace_back(range.of(normalized.text()));
   return words;

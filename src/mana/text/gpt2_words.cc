@@ -1,0 +1,83 @@
+#include <array>
+
+#include "mana/text/pre_tokenizer.h"
+#include "mana/text/unicode.h"
+
+namespace mana::text {
+namespace {
+
+enum Class : std::uint8_t { kMark, kLetter, kDigit, kSpace };
+
+Class class_of(char32_t c) {
+  const unsigned flags = properties(c).flags;
+  if (flags & kWhitespace) return kSpace;
+  if (flags & kNumeric) return kDigit;
+  return (flags & kInWord) && !(flags & kCombining) ? kLetter : kMark;
+}
+
+constexpr std::array<Class, 128> kAscii = [] {
+  std::array<Class, 128> classes{};
+  for (std::size_t c = 0; c < 128; ++c) {
+    const bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+    classes[c] = letter ? kLetter : c >= '0' && c <= '9' ? kDigit : space ? kSpace : kMark;
+  }
+  return classes;
+}();
+
+// The class of the code point at `at`, which is moved past it.
+Class next_class(const char*& at) {
+  const auto byte = static_cast<unsigned char>(*at);
+  if (byte < 0x80) return ++at, kAscii[byte];
+  return class_of(decode(at));
+}
+
+// The end of a run of one class.
+const char* run_end(const char* at, const char* end, Class of) {
+  while (at < end) {
+    const char* const first = at;
+    if (next_class(at) != of) return first;
+  }
+  return at;
+}
+
+// The size of 's, 't, 'm, 'd, 're, 've or 'll; 0 where none stands.
+std::size_t contraction(const char* at, const char* end) {
+  if (*at != '\'' || end - at < 2) return 0;
+  const char second = at[1];
+  if (second == 's' || second == 't' || second == 'm' || second == 'd') return 2;
+  if (end - at < 3) return 0;
+  const char third = at[2];
+  return ((second == 'r' || second == 'v') && third == 'e') || (second == 'l' && third == 'l') ? 3 : 0;
+}
+
+const char* word_end(const char* at, const char* end) {
+  if (const std::size_t size = contraction(at, end)) return at + size;
+  const char* second = at;
+  Class first = next_class(second);
+  if (first != kSpace) return run_end(second, end, first);
+  if (second == end) return end;
+  const char* third = second;
+  if (const Class next = next_class(third); next != kSpace) {
+    return *at == ' ' ? run_end(third, end, next) : second;
+  }
+  const char* const behind = run_end(third, end, kSpace);
+  if (behind == end) return end;
+  const char* last = behind;
+  decode_before(last);
+  return last;
+}
+
+}  // namespace
+
+void Gpt2Words::operator()(std::string_view text, Range part, Words& words) const {
+  const char* const begin = text.data();
+  const char* const end = begin + part.end;
+  for (const char* at = begin + part.begin; at < end;) {
+    const char* const behind = word_end(at, end);
+    words.push_back({static_cast<std::uint32_t>(at - begin), static_cast<std::uint32_t>(behind - begin)});
+    at = behind;
+  }
+}
+
+}  // namespace mana::text
