@@ -7,6 +7,12 @@ namespace mana::text {
 
 inline bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
+/// Bytes of the code point that begins with `lead` in valid UTF-8.
+inline std::size_t code_point_size(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
 /// The code point at `at`, which is moved past it. The text must be valid UTF-8.
 inline char32_t decode(const char*& at) {
   const auto byte = [&](int i) { return static_cast<char32_t>(static_cast<unsigned char>(at[i])); };
