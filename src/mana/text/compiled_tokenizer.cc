@@ -29,6 +29,17 @@ void fields(WordSpaces&, auto&) {}
 void fields(Prepend& stage, auto& each) { each(stage.prefix); }
 void fields(Nmt&, auto&) {}
 void fields(ReplaceExpression& stage, auto& each) { each(stage.expression, stage.content); }
+void fields(Precompiled& stage, auto& each) {
+  CharacterMap map = stage.map();
+  each(map);
+  stage = Precompiled(std::move(map));
+}
+void fields(SentencePieceNormalizer& stage, auto& each) {
+  SentencePieceNormalizer::Settings settings = stage.settings();
+  each(settings.map, settings.symbols, settings.add_dummy_prefix, settings.remove_extra_whitespaces,
+       settings.escape_whitespaces, settings.whitespace_as_suffix);
+  stage = SentencePieceNormalizer(std::move(settings));
+}
 void fields(BertPreTokenizer&, auto&) {}
 void fields(Whitespace&, auto&) {}
 void fields(WhitespaceSplit&, auto&) {}
@@ -40,6 +51,7 @@ void fields(UnicodeScripts&, auto&) {}
 void fields(SplitExpression& stage, auto& each) { each(stage.expression, stage.delimiter, stage.invert); }
 void fields(SpacePrefix&, auto&) {}
 void fields(Gpt2Words&, auto&) {}
+void fields(Metaspace& stage, auto& each) { each(stage.replacement, stage.prepend, stage.split); }
 void fields(AddedToken& token, auto& each) {
   each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special, token.id);
 }
@@ -52,6 +64,7 @@ void fields(SuffixDecoder& decoder, auto& each) { each(decoder.suffix); }
 void fields(ByteFallbackDecoder&, auto&) {}
 void fields(FuseDecoder&, auto&) {}
 void fields(StripDecoder& decoder, auto& each) { each(decoder.content, decoder.left, decoder.right); }
+void fields(MetaspaceDecoder& decoder, auto& each) { each(decoder.replacement, decoder.prepended); }
 void fields(ReplaceDecoder& decoder, auto& each) { each(decoder.expression, decoder.content); }
 
 // What is neither a stage nor a table.
@@ -88,6 +101,7 @@ void fields(Settings& all, auto& each) {
 
 constexpr std::uint64_t last(Equivalence) { return static_cast<std::uint64_t>(Equivalence::compatibility); }
 constexpr std::uint64_t last(Delimiter) { return static_cast<std::uint64_t>(Delimiter::contiguous); }
+constexpr std::uint64_t last(Metaspace::Prepend) { return static_cast<std::uint64_t>(Metaspace::Prepend::never); }
 constexpr std::uint64_t last(Template::Source) { return static_cast<std::uint64_t>(Template::Source::second); }
 
 class StageWriter {
@@ -103,6 +117,10 @@ class StageWriter {
   void put(RegularExpression& expression) {
     bytes_.number(expression.is_literal() ? 1 : 0);
     bytes_.array(std::span<const char>(expression.pattern()));
+  }
+  void put(CharacterMap& map) {
+    bytes_.number(map.empty() ? 0 : 1);
+    if (!map.empty()) map.compile(bytes_);
   }
   void put(std::string& text) { bytes_.array(std::span<const char>(text)); }
   template <class T>
@@ -147,6 +165,9 @@ class StageReader {
       bytes_.fail(fmt::format("a pattern {}", error.what()));
     }
   }
+  void get(CharacterMap& map) {
+    if (bytes_.number(1) != 0) map = CharacterMap(bytes_);
+  }
   void get(std::string& text) { text = bytes_.text(); }
   template <class T>
   void get(std::vector<T>& list) {
@@ -178,6 +199,17 @@ void require_patterns(const Normalizers& normalizers, const FlatReader& bytes) {
   for (const Normalizer& stage : normalizers.stages) {
     const auto* replace = std::get_if<Replace>(&stage);
     if (replace && replace->pattern.empty()) bytes.fail("a pattern to replace is empty");
+    const auto* whole = std::get_if<SentencePieceNormalizer>(&stage);
+    if (whole && std::ranges::find(whole->settings().symbols, "") != whole->settings().symbols.end()) {
+      bytes.fail("a symbol that the user defined is empty");
+    }
+  }
+}
+
+void require_patterns(const PreTokenizers& pre_tokenizers, const FlatReader& bytes) {
+  for (const PreTokenizer& stage : pre_tokenizers.stages) {
+    const auto* spaces = std::get_if<Metaspace>(&stage);
+    if (spaces && spaces->replacement.empty()) bytes.fail("a mark in place of spaces is empty");
   }
 }
 
@@ -185,7 +217,9 @@ void require_patterns(const Decoders& decoders, const FlatReader& bytes) {
   for (const Decoder& stage : decoders.stages) {
     const auto* suffix = std::get_if<SuffixDecoder>(&stage);
     const auto* strip = std::get_if<StripDecoder>(&stage);
-    if ((suffix && suffix->suffix.empty()) || (strip && strip->content.empty())) {
+    const auto* spaces = std::get_if<MetaspaceDecoder>(&stage);
+    if ((suffix && suffix->suffix.empty()) || (strip && strip->content.empty()) ||
+        (spaces && spaces->replacement.empty())) {
       bytes.fail("what a decoder takes away is empty");
     }
   }
@@ -252,6 +286,7 @@ Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared
   StageReader each(reader);
   each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoders.stages, settings);
   require_patterns(normalizers, reader);
+  require_patterns(pre_tokenizers, reader);
   require_patterns(decoders, reader);
 
   Pipeline pipeline{.normalizers = std::move(normalizers),

@@ -129,6 +129,10 @@ void ReplaceDecoder::operator()(TokenTexts& tokens) const {
   }
 }
 
+void MetaspaceDecoder::operator()(TokenTexts& tokens) const {
+  for (std::size_t i = 0; i < tokens.size(); ++i) replace_all(tokens[i], replacement, i == 0 && prepended ? "" : " ");
+}
+
 std::string Decoders::operator()(TokenTexts tokens) const {
   for (const Decoder& stage : stages) {
     std::visit([&](const auto& decode) { decode(tokens); }, stage);

@@ -60,8 +60,15 @@ struct ReplaceDecoder {
   void operator()(TokenTexts& tokens) const;
 };
 
+/// The mark becomes a space, or with `prepended` in the first token nothing.
+struct MetaspaceDecoder {
+  std::string replacement = "\u2581";
+  bool prepended = true;
+  void operator()(TokenTexts& tokens) const;
+};
+
 using Decoder = std::variant<SpacedDecoder, WordPieceDecoder, ByteLevelDecoder, SuffixDecoder, ByteFallbackDecoder,
-                             FuseDecoder, StripDecoder, ReplaceDecoder>;
+                             FuseDecoder, StripDecoder, ReplaceDecoder, MetaspaceDecoder>;
 
 /// One after the other.
 struct Decoders {

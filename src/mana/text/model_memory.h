@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mana/text/pair_merging.h"
+#include "mana/text/unigram_lattice.h"
 #include "mana/text/word_cache.h"
 
 namespace mana::text {
@@ -9,7 +10,8 @@ namespace mana::text {
 /// model.
 struct ModelMemory {
   WordCache cache;
-  PairMerging merging;  ///< of BytePairEncoding
+  PairMerging merging;     ///< of BytePairEncoding
+  UnigramLattice lattice;  ///< of Unigram
 };
 
 }  // namespace mana::text

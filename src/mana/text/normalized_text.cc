@@ -24,6 +24,13 @@ void NormalizedText::assign(const NormalizedText& other, Range part) {
   sources_.added(part.size());
 }
 
+void NormalizedWriter::copy(Range range) {
+  const std::string_view bytes = range.of(text_.text());
+  if (!tracked_) return put(bytes, {});
+  for_each_code_point(
+      bytes, [&](char32_t, std::size_t at, std::size_t size) { copy(bytes.data() + at, range.begin + at, size); });
+}
+
 void NormalizedWriter::finish() {
   std::memset(text_.next_bytes_.room(NormalizedText::kPadding), ' ', NormalizedText::kPadding);
   std::swap(text_.bytes_, text_.next_bytes_);

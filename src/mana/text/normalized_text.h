@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -42,6 +43,8 @@ class NormalizedText {
   }
   /// Where a range came from; it is not empty.
   Offsets source(Range range) const { return {source(range.begin).begin, source(range.end - 1).end}; }
+  /// Whether byte `i` is the first of the original.
+  bool begins_text(std::size_t i) const { return begin_ + i == 0; }
   /// Where all code points came from that a range has bytes of; it is not empty.
   Offsets whole_source(Range range) const {
     if (!aligned_) {
@@ -86,6 +89,14 @@ class NormalizedWriter {
     text_.next_bytes_.added(size);
     if (tracked_) repeat(source(begin, size), size);
   }
+  /// Whole code points, all of them from one place.
+  void put(std::string_view text, Offsets source) {
+    std::memcpy(text_.next_bytes_.room(text.size()), text.data(), text.size());
+    text_.next_bytes_.added(text.size());
+    if (tracked_) repeat(source, text.size());
+  }
+  /// Whole code points as they were.
+  void copy(Range range);
   Offsets source(std::size_t begin, std::size_t size) const {
     return text_.source({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + size)});
   }
@@ -95,7 +106,7 @@ class NormalizedWriter {
 
  private:
   void repeat(Offsets source, std::size_t count) {
-    Offsets* to = text_.next_sources_.room(4);
+    Offsets* to = text_.next_sources_.room(count);
     for (std::size_t i = 0; i < count; ++i) to[i] = source;
     text_.next_sources_.added(count);
   }

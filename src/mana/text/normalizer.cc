@@ -116,6 +116,11 @@ void Normalizers::operator()(NormalizedText& text) const {
   }
 }
 
+bool Normalizers::space_first() const {
+  return std::ranges::any_of(stages,
+                             [](const Normalizer& stage) { return std::holds_alternative<Precompiled>(stage); });
+}
+
 bool Normalizers::local() const {
   return std::ranges::all_of(stages, [](const Normalizer& stage) {
     return std::visit([](const auto& normalize) { return normalize.local(); }, stage);

@@ -7,7 +7,9 @@
 #include "mana/text/bert_normalizer.h"
 #include "mana/text/case_folding.h"
 #include "mana/text/normalized_text.h"
+#include "mana/text/precompiled.h"
 #include "mana/text/regular_expression.h"
+#include "mana/text/sentencepiece_normalizer.h"
 #include "mana/text/unicode.h"
 #include "mana/text/word_spaces.h"
 
@@ -73,14 +75,17 @@ struct ReplaceExpression {
   bool local() const { return false; }
 };
 
-using Normalizer = std::variant<BertNormalizer, Lowercase, StripAccents, NormalForm, Strip, Replace, CaseFolding,
-                                LastSigma, WordSpaces, Prepend, Nmt, ReplaceExpression>;
+using Normalizer =
+    std::variant<BertNormalizer, Lowercase, StripAccents, NormalForm, Strip, Replace, CaseFolding, LastSigma,
+                 WordSpaces, Prepend, Nmt, ReplaceExpression, Precompiled, SentencePieceNormalizer>;
 
 /// One after the other.
 struct Normalizers {
   std::vector<Normalizer> stages;
   void operator()(NormalizedText& text) const;
   bool local() const;
+  /// Whether parts are to begin with a space, as offsets depend on what a text begins with.
+  bool space_first() const;
 };
 
 /// Keeps the code points for which `keep` is true.

@@ -11,6 +11,7 @@
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/template.h"
+#include "mana/text/unigram.h"
 #include "mana/text/word_level.h"
 #include "mana/text/word_piece.h"
 
@@ -18,7 +19,7 @@ namespace mana::text {
 
 /// What cuts words into tokens; each kind is called with a text, its words, what it keeps from text to text and where
 /// the pieces go.
-using Model = std::variant<WordPiece, WordLevel, BytePairEncoding>;
+using Model = std::variant<WordPiece, WordLevel, BytePairEncoding, Unigram>;
 
 /// What one text leaves behind so that the next costs less: memory, and how words were cut.
 struct Scratch {
@@ -77,7 +78,8 @@ void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Scratch& scra
     normalized.assign(part, static_cast<std::uint32_t>(begin), tracked);
     normalizers(normalized);
   };
-  const PartEnds ends = normalizers.local() && !added.any_normalized() ? pre_tokenizers.part_ends() : PartEnds::none;
+  PartEnds ends = normalizers.local() && !added.any_normalized() ? pre_tokenizers.part_ends() : PartEnds::none;
+  if (ends == PartEnds::behind_space && normalizers.space_first()) ends = PartEnds::before_space;
   const auto on_text = [&](Range range) {
     const std::string_view between = text.substr(0, range.end);
     for (std::size_t begin = range.begin; begin < range.end;) {

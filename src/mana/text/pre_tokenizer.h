@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
@@ -92,6 +93,17 @@ struct Gpt2Words {
   PartEnds part_ends() const { return PartEnds::before_space; }
 };
 
+/// Spaces become a mark, which also goes before a word that does not begin with it: before every word, or the first of
+/// a text. With `split` every mark begins a word.
+struct Metaspace {
+  enum class Prepend { always, first, never };
+  std::string replacement = "\u2581";  ///< one code point
+  Prepend prepend = Prepend::always;
+  bool split = true;
+  void operator()(NormalizedText& text, Words& words) const;
+  PartEnds part_ends() const { return split ? PartEnds::before_space : PartEnds::none; }
+};
+
 /// At what an expression matches, or with `invert` at what is between.
 struct SplitExpression {
   RegularExpression expression;
@@ -102,7 +114,7 @@ struct SplitExpression {
 };
 
 using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords,
-                                  JoinedWords, UnicodeScripts, SplitExpression, SpacePrefix, Gpt2Words>;
+                                  JoinedWords, UnicodeScripts, SplitExpression, SpacePrefix, Gpt2Words, Metaspace>;
 
 /// Whether a stage changes the text: it is called with a text and its words, to put others in their place.
 template <class Stage>

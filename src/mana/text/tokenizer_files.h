@@ -35,6 +35,10 @@ Decoders read_decoders(const std::optional<json::Value>& entry);
 /// With `byte_level` of a pipeline that writes bytes as letters.
 Model read_model(const json::Value& entry, bool byte_level);
 BytePairEncoding read_byte_pair_encoding(const json::Value& entry, bool byte_level);
+Unigram read_unigram(const json::Value& entry);
+Precompiled read_precompiled(const json::Value& entry);
+Metaspace read_metaspace(const json::Value& entry);
+MetaspaceDecoder read_metaspace_decoder(const json::Value& entry);
 AddedToken read_added_token(const json::Value& entry);
 
 /// The largest token id that files may name.

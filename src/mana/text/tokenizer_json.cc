@@ -63,6 +63,8 @@ void add_normalizers(const json::Value& entry, std::vector<Normalizer>& stages) 
     stages.emplace_back(Prepend{std::string(entry.at("prepend").string())});
   } else if (type == "Nmt") {
     stages.emplace_back(Nmt{});
+  } else if (type == "Precompiled") {
+    stages.emplace_back(read_precompiled(entry));
   } else {
     refuse(entry, type);
   }
@@ -134,6 +136,8 @@ void add_pre_tokenizers(const json::Value& entry, std::vector<PreTokenizer>& sta
     if (entry.at("add_prefix_space").boolean()) stages.emplace_back(SpacePrefix{});
     const auto splits = entry.find("use_regex");
     if (!splits || splits->boolean()) stages.emplace_back(Gpt2Words{});
+  } else if (type == "Metaspace") {
+    stages.emplace_back(read_metaspace(entry));
   } else {
     refuse(entry, type);
   }
@@ -286,6 +290,8 @@ void add_decoders(const json::Value& entry, std::vector<Decoder>& stages) {
     stages.emplace_back(
         ReplaceDecoder{plain ? RegularExpression::literal(read_plain(*plain)) : read_expression(pattern.at("Regex")),
                        std::string(entry.at("content").string())});
+  } else if (type == "Metaspace") {
+    stages.emplace_back(read_metaspace_decoder(entry));
   } else {
     refuse(entry, type);
   }
@@ -315,12 +321,16 @@ bool is_byte_level(const std::optional<json::Value>& pre_tokenizer) {
 Model read_model(const json::Value& entry, bool byte_level) {
   // Files written before models had a type are known by their entries.
   const auto type_entry = entry.find("type");
-  std::string_view type = entry.find("merges") ? "BPE" : entry.find("continuing_subword_prefix") ? "WordPiece" : "";
+  std::string_view type = entry.find("merges")                      ? "BPE"
+                          : entry.find("continuing_subword_prefix") ? "WordPiece"
+                          : entry.find("unk_id")                    ? "Unigram"
+                                                                    : "";
   if (type_entry) type = type_entry->string();
-  if (type.empty()) entry.fail("has no type and is neither a BPE nor a WordPiece model");
+  if (type.empty()) entry.fail("has no type and is no model of BPE, WordPiece or Unigram");
   if (type == "BPE") return read_byte_pair_encoding(entry, byte_level);
-  if (type != "WordLevel" && type != "WordPiece") refuse(entry, type);
+  if (type != "WordLevel" && type != "WordPiece" && type != "Unigram") refuse(entry, type);
   if (byte_level) entry.fail(fmt::format("is a {} behind ByteLevel, which is supported with BPE only", type));
+  if (type == "Unigram") return read_unigram(entry);
 
   const json::Value tokens = entry.at("vocab");
   Vocabulary vocabulary = read_vocabulary(tokens);

@@ -150,6 +150,10 @@ TEST(TokenizerReference, AgreesOnTheRarerStages) {
   check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/tokenizer_stages/cases.jsonl");
 }
 
+TEST(TokenizerReference, AgreesOnUnigram) {
+  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/unigram/cases.jsonl");
+}
+
 TEST(TokenizerReference, AgreesOnRandomTexts) { check_all(kFixtures / "random.jsonl"); }
 
 TEST(TokenizerReference, AgreesOnTheDefaultModel) {

@@ -149,14 +149,42 @@ void expect_refused(const std::string& text, std::string_view part) {
 }
 
 TEST(TokenizerJson, RefusesByNameWhatItDoesNotKnow) {
-  expect_refused(changed(R"("type":"BertNormalizer")", R"("type":"Precompiled")"), "\"Precompiled\"");
-  expect_refused(changed(R"("type":"BertPreTokenizer")", R"("type":"Metaspace")"), "\"Metaspace\"");
+  expect_refused(changed(R"("type":"BertNormalizer")", R"("type":"MyNormalizer")"), "\"MyNormalizer\"");
+  expect_refused(changed(R"("type":"BertPreTokenizer")", R"("type":"MySplitter")"), "\"MySplitter\"");
   expect_refused(changed(R"("type":"BertProcessing")", R"("type":"MyProcessing")"), "\"MyProcessing\"");
   expect_refused(changed(R"("type":"WordPiece","prefix")", R"("type":"CTC","prefix")"), "\"CTC\"");
-  expect_refused(changed(R"("type":"WordPiece","unk_token")", R"("type":"Unigram","unk_token")"), "\"Unigram\"");
+  expect_refused(changed(R"("type":"WordPiece","unk_token")", R"("type":"MyModel","unk_token")"), "\"MyModel\"");
   expect_refused(changed(R"("version":"1.0")", R"("version":"2.0")"), "\"2.0\"");
   expect_refused(changed(R"({"type":"BertNormalizer")", R"({"type":"Replace","pattern":{"Regex":"a\\h"},"content":"")"),
                  "pattern.Regex has \\h in a regular expression");
+}
+
+TEST(TokenizerJson, RefusesWhatIsWrongWithStagesOfSentencePiece) {
+  const auto normalizer = [](std::string_view map) {
+    return changed(R"({"type":"BertNormalizer")",
+                   fmt::format(R"({{"type":"Precompiled","precompiled_charsmap":"{}")", map));
+  };
+  expect_refused(normalizer("AA=A"), "is not base64");
+  expect_refused(normalizer("AAAA"), "without a trie");
+  expect_refused(normalizer("/////w=="), "without a trie");
+  expect_refused(normalizer("/////2E="), "a trie of an impossible size");
+  const auto splitter = [](std::string_view entries) {
+    return changed(R"({"type":"BertPreTokenizer")", fmt::format(R"({{"type":"Metaspace"{})", entries));
+  };
+  expect_refused(splitter(""), "replacement");
+  expect_refused(splitter(R"(,"replacement":"ab")"), "must be one character");
+  expect_refused(splitter(R"(,"replacement":"a","prepend_scheme":"last")"), "must be always, first or never");
+  expect_refused(splitter(R"(,"replacement":"a","add_prefix_space":false)"), "prepend_scheme is not never");
+  const auto model = [](std::string_view entries) {
+    const std::string text = read_file(kFixtures / "uncased/tokenizer.json");
+    const std::size_t at = text.find(R"("model":{)");
+    return text.substr(0, at) + fmt::format(R"("model":{{"type":"Unigram",{}}}}})", entries);
+  };
+  expect_refused(model(R"("unk_id":0,"vocab":{})"), "must be a list");
+  expect_refused(model(R"("unk_id":0,"vocab":[])"), "must not be empty");
+  expect_refused(model(R"("unk_id":0,"vocab":[["a",-1],["b"]])"), "number 1 is none");
+  expect_refused(model(R"("unk_id":1,"vocab":[["a",-1]])"), "unk_id");
+  expect_refused(model(R"("unk_id":null,"vocab":[["a",-1]])"), "has no unk_id");
 }
 
 TEST(TokenizerJson, RefusesASplitThatItCannotRead) {
