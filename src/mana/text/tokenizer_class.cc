@@ -26,23 +26,27 @@ constexpr std::array<std::string_view, 10> kLikeBert = {"BertTokenizer",
 constexpr std::array<std::string_view, 4> kAnyStages = {"PreTrainedTokenizerFast", "PreTrainedTokenizer",
                                                         "TokenizersBackend", "PythonBackend"};
 
+// Their stages in transformers are those of their tokenizer.json, which was made of a file of SentencePiece.
+constexpr std::array<std::string_view, 9> kOfPieces = {"AlbertTokenizer", "BigBirdTokenizer",    "CamembertTokenizer",
+                                                       "MBartTokenizer",  "MBart50Tokenizer",    "RemBertTokenizer",
+                                                       "T5Tokenizer",     "XLMRobertaTokenizer", "XLNetTokenizer"};
+// Those of them whose `.model` file is enough.
+constexpr std::array<std::string_view, 2> kOfPiecesAlone = {"T5Tokenizer", "XLMRobertaTokenizer"};
+
 // What transformers knows beside these, and would run in place of the stages of tokenizer.json.
-constexpr auto kOthers = std::to_array<std::string_view>({"AlbertTokenizer",
-                                                          "BartTokenizer",
+constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
                                                           "BarthezTokenizer",
                                                           "BartphoTokenizer",
                                                           "BasicTokenizer",
                                                           "BertGenerationTokenizer",
                                                           "BertJapaneseTokenizer",
                                                           "BertweetTokenizer",
-                                                          "BigBirdTokenizer",
                                                           "BioGptTokenizer",
                                                           "BlenderbotSmallTokenizer",
                                                           "BlenderbotTokenizer",
                                                           "ByT5Tokenizer",
                                                           "CLIPTokenizer",
                                                           "CTRLTokenizer",
-                                                          "CamembertTokenizer",
                                                           "CanineTokenizer",
                                                           "CharacterTokenizer",
                                                           "ClvpTokenizer",
@@ -75,8 +79,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"AlbertTokenizer",
                                                           "LlamaTokenizer",
                                                           "LukeTokenizer",
                                                           "M2M100Tokenizer",
-                                                          "MBart50Tokenizer",
-                                                          "MBartTokenizer",
                                                           "MLukeTokenizer",
                                                           "MarianTokenizer",
                                                           "MarkupLMTokenizer",
@@ -97,7 +99,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"AlbertTokenizer",
                                                           "Qwen3_5Tokenizer",
                                                           "RagTokenizer",
                                                           "ReformerTokenizer",
-                                                          "RemBertTokenizer",
                                                           "RoCBertTokenizer",
                                                           "RoFormerTokenizer",
                                                           "RobertaTokenizer",
@@ -106,7 +107,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"AlbertTokenizer",
                                                           "Siglip2Tokenizer",
                                                           "SiglipTokenizer",
                                                           "SplinterTokenizer",
-                                                          "T5Tokenizer",
                                                           "TapasTokenizer",
                                                           "UdopTokenizer",
                                                           "VitsTokenizer",
@@ -114,11 +114,15 @@ constexpr auto kOthers = std::to_array<std::string_view>({"AlbertTokenizer",
                                                           "WhisperTokenizer",
                                                           "WordpieceTokenizer",
                                                           "XGLMTokenizer",
-                                                          "XLMRobertaTokenizer",
-                                                          "XLMTokenizer",
-                                                          "XLNetTokenizer"});
+                                                          "XLMTokenizer"});
 
 bool is_one_of(std::string_view name, const auto& names) { return std::ranges::find(names, name) != names.end(); }
+
+bool is_unigram(const json::Value& stages) {
+  const auto model = stages.find("model");
+  const auto type = model && model->is_object() ? model->find("type") : std::nullopt;
+  return type && type->is_string() && type->string() == "Unigram";
+}
 
 // Whether code of the model's own is meant to cut the text: {"AutoTokenizer": …}, or in old files a list.
 bool has_own_code(const json::Value& config) {
@@ -134,22 +138,31 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
   };
   std::optional<json::Value> entry = named(files.config);
   if (!entry) entry = named(files.model);
+  const bool has_stages = files.stages.has_value();
   if (!entry) {
-    if (files.config && has_own_code(*files.config) && !files.has_stages) {
+    if (!has_stages && files.has_pieces) return TokenizerClass::pieces;
+    if (files.config && has_own_code(*files.config) && !has_stages) {
       files.config->at("auto_map")
           .fail("names code of the model's own, which is not run; save its tokenizer as a tokenizer.json");
     }
-    return files.model || files.config || !files.has_stages ? TokenizerClass::bert : TokenizerClass::file;
+    if (has_stages && is_unigram(*files.stages)) return TokenizerClass::file;
+    return files.model || files.config || !has_stages ? TokenizerClass::bert : TokenizerClass::file;
   }
 
   std::string_view name = entry->string();
   if (name.ends_with("Fast") && name != "PreTrainedTokenizerFast") name.remove_suffix(4);
   if (is_one_of(name, kLikeBert)) return TokenizerClass::bert;
   if (name == "MPNetTokenizer") return TokenizerClass::mpnet;
+  if (is_one_of(name, kOfPieces)) {
+    if (has_stages) return TokenizerClass::file;
+    if (files.has_pieces && is_one_of(name, kOfPiecesAlone)) return TokenizerClass::pieces;
+    entry->fail(fmt::format("is {}, which needs a tokenizer.json, and there is none", name));
+  }
   if (is_one_of(name, kOthers)) {
     entry->fail(fmt::format("is {}, which cuts text in another way than BERT's tokenizer and is not supported", name));
   }
-  if (files.has_stages) return TokenizerClass::file;
+  if (has_stages) return TokenizerClass::file;
+  if (files.has_pieces && is_one_of(name, kAnyStages)) return TokenizerClass::pieces;
   if (is_one_of(name, kAnyStages))
     entry->fail(fmt::format("is {}, which needs a tokenizer.json, and there is none", name));
   entry->fail(fmt::format("is {}, which is code of the model's own and not run; save its tokenizer as a tokenizer.json",

@@ -11,20 +11,22 @@ enum class TokenizerClass {
   bert,   ///< BertTokenizer and its kin: of `tokenizer.json` or `vocab.txt` the vocabulary alone, all else by the
           ///< settings
   mpnet,  ///< MPNetTokenizer: the same with other names of special tokens and another template
-  file    ///< PreTrainedTokenizerFast and its kin: every stage as `tokenizer.json` has it
+  file,   ///< PreTrainedTokenizerFast and its kin, and those of SentencePiece: every stage as `tokenizer.json` has it
+  pieces  ///< those of SentencePiece where there is no `tokenizer.json`: its `.model` file
 };
 
 /// The files that name a class, where they are there.
 struct ClassFiles {
-  std::optional<json::Value> config;  ///< tokenizer_config.json
-  std::optional<json::Value> model;   ///< config.json
-  bool has_stages = false;            ///< there is a tokenizer.json
+  std::optional<json::Value> config;       ///< tokenizer_config.json
+  std::optional<json::Value> model;        ///< config.json
+  std::optional<json::Value> stages = {};  ///< tokenizer.json
+  bool has_pieces = false;                 ///< there is a `.model` file of SentencePiece
 };
 
 /// The class as transformers 5 chooses it for a BERT: that of `tokenizer_config.json`, else that of `config.json`, else
 /// BertTokenizer; a name that transformers does not know stands for `tokenizer.json` as it is. Where no file names
-/// anything at all, a `tokenizer.json` is taken as it is. Throws FormatError that names a class of another kind, or one
-/// that is code of the model's own and has no `tokenizer.json`.
+/// anything at all, or the model of `tokenizer.json` is Unigram, that is taken as it is. Throws FormatError that names
+/// a class of another kind, or one that is code of the model's own and has no `tokenizer.json`.
 TokenizerClass tokenizer_class(const ClassFiles& files);
 
 }  // namespace mana::text

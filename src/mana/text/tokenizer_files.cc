@@ -6,8 +6,10 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
 #include "mana/text/overruled_stages.h"
+#include "mana/text/sentencepiece_files.h"
 #include "mana/text/token_numbering.h"
 #include "mana/text/tokenizer_settings.h"
 
@@ -75,6 +77,52 @@ void set_bert_template(const TokenizerSettings& settings, Tokenizer::Pipeline& p
   pipeline.pair = mpnet ? Template::roberta(true, cls, separator) : Template::bert(true, cls, separator);
 }
 
+void give_settings(const TokenizerSettings& settings, Tokenizer::Pipeline& pipeline) {
+  for (const std::string& token : settings.special) {
+    if (const auto id = pipeline.id(token)) pipeline.special_ids.push_back(*id);
+  }
+  std::ranges::sort(pipeline.special_ids);
+  pipeline.truncate_left = settings.truncate_left;
+  pipeline.type_ids = settings.type_ids;
+  pipeline.model_max_length = settings.max_length;
+  pipeline.max_length_fault = settings.max_length_fault;
+}
+
+/// The family that the files name, or that a file of this name is of.
+SentencePieceFamily family_of(const TokenizerFolder& files, const fs::path& file) {
+  for (const auto& document : {&files.config, &files.model}) {
+    const auto name = *document ? (*document)->root().find("tokenizer_class") : std::nullopt;
+    if (!name) continue;
+    if (name->string().starts_with("T5")) return SentencePieceFamily::t5;
+    if (name->string().starts_with("XLMRoberta")) return SentencePieceFamily::xlm_roberta;
+  }
+  return family_of_file(file);
+}
+
+/// A folder whose pieces are in a file of SentencePiece.
+Tokenizer::Pipeline read_pieces(const TokenizerFolder& files, TokenizerSettings settings,
+                                const TokenizerOptions& options) {
+  const fs::path file = *sentencepiece_file(files.path);
+  const std::string bytes = read_file(file);
+  refuse_stand_in(bytes, file.string());
+  std::vector<AddedToken> special;
+  Tokenizer::Pipeline pipeline = sentencepiece_stages(read_sentencepiece_model(bytes, file.string()),
+                                                      family_of(files, file), file.string(), special);
+  pipeline.notes = std::move(settings.notes);
+  std::vector<RequestedToken> requests;
+  for (AddedToken& token : special) {
+    settings.special.push_back(token.content);
+    requests.push_back({std::move(token)});
+  }
+  TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
+  numbering.add(requests, pipeline.notes);
+  numbering.add(settings.added, pipeline.notes);
+  if (options.lower_case) lower_case_first(pipeline.normalizers);
+  set_added(pipeline, numbering, settings.split_special);
+  give_settings(settings, pipeline);
+  return pipeline;
+}
+
 }  // namespace
 
 Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const TokenizerOptions& options) {
@@ -93,7 +141,7 @@ Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const Tokenizer
 
 Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions& options) {
   const bool has_stages = file_exists(folder / "tokenizer.json");
-  if (!has_stages && (options.file_alone || !file_exists(folder / "vocab.txt"))) {
+  if (!has_stages && (options.file_alone || !(file_exists(folder / "vocab.txt") || sentencepiece_file(folder)))) {
     throw IoError(fmt::format("{} has {}; give the folder of a model", folder.string(),
                               options.file_alone ? "no tokenizer.json" : "neither tokenizer.json nor vocab.txt"));
   }
@@ -103,6 +151,7 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
 
   const TokenizerFolder files(folder);
   TokenizerSettings settings = read_tokenizer_settings(files);
+  if (settings.kind == TokenizerClass::pieces) return read_pieces(files, std::move(settings), options);
   const bool as_it_is = settings.kind == TokenizerClass::file;
   Tokenizer::Pipeline pipeline = as_it_is ? read_stages(files.stages->root()) : bert_stages(files, settings);
   pipeline.place = (folder / (has_stages ? "tokenizer.json" : "vocab.txt")).string();
@@ -122,14 +171,7 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
     }
   }
 
-  for (const std::string& token : settings.special) {
-    if (const auto id = pipeline.id(token)) pipeline.special_ids.push_back(*id);
-  }
-  std::ranges::sort(pipeline.special_ids);
-  pipeline.truncate_left = settings.truncate_left;
-  pipeline.type_ids = settings.type_ids;
-  pipeline.model_max_length = settings.max_length;
-  pipeline.max_length_fault = settings.max_length_fault;
+  give_settings(settings, pipeline);
   return pipeline;
 }
 

@@ -11,6 +11,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
+#include "mana/text/sentencepiece_files.h"
 #include "mana/text/tokenizer_files.h"
 
 namespace mana::text {
@@ -229,8 +230,8 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
     if (token.content.empty()) continue;
     requests.special(token, written ? RequestedToken::Source::named : RequestedToken::Source::assumed);
   }
-  if (settings.kind != TokenizerClass::file &&
-      (settings.unknown.empty() || settings.cls.empty() || settings.separator.empty())) {
+  const bool own_stages = settings.kind == TokenizerClass::bert || settings.kind == TokenizerClass::mpnet;
+  if (own_stages && (settings.unknown.empty() || settings.cls.empty() || settings.separator.empty())) {
     throw FormatError(
         fmt::format("{}: the settings of the tokenizer must not leave unk_token, cls_token or sep_token null",
                     files.path.string()));
@@ -277,7 +278,7 @@ TokenizerFolder::TokenizerFolder(const std::filesystem::path& folder) : path(fol
 TokenizerSettings read_tokenizer_settings(const TokenizerFolder& files) {
   const Entry config = root_of(files.config), stages = root_of(files.stages);
   TokenizerSettings settings;
-  settings.kind = tokenizer_class({config, root_of(files.model), files.stages.has_value()});
+  settings.kind = tokenizer_class({config, root_of(files.model), stages, sentencepiece_file(files.path).has_value()});
 
   settings.normalizer.lowercase = boolean_or(config, "do_lower_case", true);
   const Entry accents = entry_of(config, "strip_accents");
