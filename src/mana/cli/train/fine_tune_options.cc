@@ -117,6 +117,7 @@ void FineTuneChoice::settle() {
 
 std::vector<GivenPath> FineTuneChoice::files() const {
   std::vector<GivenPath> files;
+  files.reserve(job.data.size() + 1);
   for (const std::string& file : job.data) files.push_back({"--data", file});
   if (job.teacher) files.push_back({"--teacher", *job.teacher});
   return files;
