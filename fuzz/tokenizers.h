@@ -37,15 +37,31 @@ inline constexpr std::string_view kWords = R"({"version": "1.0",
         "behavior": "Removed", "invert": true},
     "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {"a": 0, "ab": 1, "\u06A9": 2, "aaab": 3, "[UNK]": 4}}})";
 
+/// Bytes and pairs of them: with a space before every part, and words that end in a suffix.
+inline constexpr std::string_view kBytePairs = R"({"version": "1.0",
+    "added_tokens": [
+      {"content": "[MASK]", "single_word": false, "lstrip": true, "rstrip": false, "normalized": true, "special": true}],
+    "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true},
+    "post_processor": {"type": "RobertaProcessing", "sep": ["b", 1], "cls": ["a", 0], "trim_offsets": true,
+        "add_prefix_space": true},
+    "decoder": {"type": "ByteLevel"},
+    "model": {"type": "BPE", "unk_token": "?", "fuse_unk": true, "vocab": {"a": 0, "b": 1, "Ġ": 2, "Ġa": 3, "ab": 4,
+        "aab": 5, "Ì": 6, "Ģ": 7, "ÌĢ": 8, "?": 9, "abab": 12},
+        "merges": ["a b", "Ġ a", "a ab", "Ì Ģ", "ab ab"]}})";
+inline constexpr std::string_view kSuffixedPairs = R"({"version": "1.0", "normalizer": {"type": "Lowercase"},
+    "pre_tokenizer": {"type": "WhitespaceSplit"}, "decoder": {"type": "BPEDecoder", "suffix": "</w>"},
+    "model": {"type": "BPE", "end_of_word_suffix": "</w>", "continuing_subword_prefix": "", "vocab": {"a": 0, "b": 1,
+        "a</w>": 2, "b</w>": 3, "ab</w>": 4, "́": 5, "ba": 6}, "merges": [["a", "b</w>"], ["b", "a"]]}})";
+
 inline Tokenizer::Pipeline read(std::string_view text) {
   return mana::text::read_tokenizer_json(mana::json::Document::parse(text, "tokenizer.json").root());
 }
 
-inline const std::array<Tokenizer, 5>& tokenizers() {
+inline const std::array<Tokenizer, 7>& tokenizers() {
   const auto make = [](std::string_view normalizer, std::string_view pre_tokenizer) {
     return Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(described(normalizer, pre_tokenizer))));
   };
-  static const std::array<Tokenizer, 5> all = {
+  static const std::array<Tokenizer, 7> all = {
       make(R"({"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
                "lowercase": true})",
            R"({"type": "BertPreTokenizer"})"),
@@ -58,7 +74,9 @@ inline const std::array<Tokenizer, 5>& tokenizers() {
                {"type": "Punctuation", "behavior": "MergedWithNext"}]})"),
       make(R"({"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]})",
            R"({"type": "WhitespaceSplit"})"),
-      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kWords)))};
+      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kWords))),
+      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kBytePairs))),
+      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kSuffixedPairs)))};
   return all;
 }
 

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/unicode.h"
@@ -8,7 +10,20 @@ namespace {
 
 enum Class : std::uint8_t { kMark, kLetter, kDigit, kSpace };
 
+// Marks and letters that are newer than the properties.
+struct Exception {
+  char32_t first, last;
+  Class kind;
+};
+constexpr auto kExceptions = std::to_array<Exception>({
+#include "mana/text/gpt2_exceptions.inc"
+});
+
 Class class_of(char32_t c) {
+  if (c >= kExceptions.front().first) {
+    const auto* const behind = std::ranges::upper_bound(kExceptions, c, {}, &Exception::first);
+    if (behind != kExceptions.begin() && c <= std::prev(behind)->last) return std::prev(behind)->kind;
+  }
   const unsigned flags = properties(c).flags;
   if (flags & kWhitespace) return kSpace;
   if (flags & kNumeric) return kDigit;

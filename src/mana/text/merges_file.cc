@@ -2,8 +2,13 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
+#include "mana/base/valid_utf8.h"
 #include "mana/text/tokenizer_files.h"
 
 namespace mana::text {
@@ -22,7 +27,7 @@ void add_merge(std::string_view line, std::string_view place, std::vector<Pair>&
   merges.push_back({line.substr(0, space), line.substr(space + 1)});
 }
 
-std::vector<Pair> read_merges(const json::Value& entry) {
+std::vector<Pair> list_of_merges(const json::Value& entry) {
   simdjson::dom::array list;
   if (entry.raw().get(list) != simdjson::SUCCESS) entry.fail("must be a list");
   std::vector<Pair> merges;
@@ -43,6 +48,28 @@ std::vector<Pair> read_merges(const json::Value& entry) {
 }
 
 }  // namespace
+
+BytePairEncoding read_merges_file(const std::filesystem::path& folder, const BytePairEncoding::Options& options) {
+  const std::filesystem::path path = folder / "merges.txt";
+  const std::string all = read_file(path);
+  refuse_stand_in(all, path.string());
+  if (!is_utf8(all))
+    throw FormatError(fmt::format("{} is not UTF-8; it is damaged or no list of merges", path.string()));
+  std::vector<Pair> merges;
+  for (std::string_view rest = all; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) add_merge(line, path.string(), merges);
+  }
+  const auto vocabulary = json::Document::read(folder / "vocab.json");
+  return {read_vocabulary(vocabulary.root()), merges, options, path.string()};
+}
+
+BytePairEncoding read_merges(const json::Value& model, const BytePairEncoding::Options& options) {
+  return {read_vocabulary(model.at("vocab")), list_of_merges(model.at("merges")), options, model.place()};
+}
 
 BytePairEncoding read_byte_pair_encoding(const json::Value& entry, bool byte_level) {
   if (const auto dropout = entry.find("dropout"); dropout && dropout->number() != 0) {
@@ -66,8 +93,7 @@ BytePairEncoding read_byte_pair_encoding(const json::Value& entry, bool byte_lev
   if (options.byte_fallback && (byte_level || !options.continuing_prefix.empty() || !options.end_suffix.empty())) {
     entry.fail("asks for byte_fallback together with ByteLevel, a prefix or a suffix, which is not supported");
   }
-  const json::Value tokens = entry.at("vocab");
-  return {read_vocabulary(tokens), read_merges(entry.at("merges")), options, entry.place()};
+  return read_merges(entry, options);
 }
 
 }  // namespace mana::text

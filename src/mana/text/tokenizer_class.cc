@@ -23,6 +23,14 @@ constexpr std::array<std::string_view, 10> kLikeBert = {"BertTokenizer",
                                                         "DPRContextEncoderTokenizer",
                                                         "DPRQuestionEncoderTokenizer"};
 
+struct ByteLevelClass {
+  std::string_view name, model_type;
+  TokenizerClass kind;
+};
+constexpr std::array<ByteLevelClass, 3> kByteLevel = {{{"GPT2Tokenizer", "gpt2", TokenizerClass::gpt2},
+                                                       {"RobertaTokenizer", "roberta", TokenizerClass::roberta},
+                                                       {"CLIPTokenizer", "clip", TokenizerClass::clip}}};
+
 constexpr std::array<std::string_view, 4> kAnyStages = {"PreTrainedTokenizerFast", "PreTrainedTokenizer",
                                                         "TokenizersBackend", "PythonBackend"};
 
@@ -45,7 +53,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
                                                           "BlenderbotSmallTokenizer",
                                                           "BlenderbotTokenizer",
                                                           "ByT5Tokenizer",
-                                                          "CLIPTokenizer",
                                                           "CTRLTokenizer",
                                                           "CanineTokenizer",
                                                           "CharacterTokenizer",
@@ -65,7 +72,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
                                                           "FSMTTokenizer",
                                                           "FlaubertTokenizer",
                                                           "FunnelTokenizer",
-                                                          "GPT2Tokenizer",
                                                           "GPTNeoXJapaneseTokenizer",
                                                           "GPTNeoXTokenizer",
                                                           "GPTSw3Tokenizer",
@@ -101,7 +107,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
                                                           "ReformerTokenizer",
                                                           "RoCBertTokenizer",
                                                           "RoFormerTokenizer",
-                                                          "RobertaTokenizer",
                                                           "SeamlessM4TTokenizer",
                                                           "SentencePieceBackend",
                                                           "Siglip2Tokenizer",
@@ -139,6 +144,13 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
   std::optional<json::Value> entry = named(files.config);
   if (!entry) entry = named(files.model);
   const bool has_stages = files.stages.has_value();
+  if (!entry && files.model) {
+    if (const auto family = files.model->find("model_type"); family && family->is_string()) {
+      const auto* found = std::ranges::find(kByteLevel, family->string(), &ByteLevelClass::model_type);
+      if (found != kByteLevel.end() && (has_stages || files.has_merges)) return found->kind;
+    }
+  }
+  if (!entry && files.has_merges && !has_stages) return TokenizerClass::gpt2;
   if (!entry) {
     if (!has_stages && files.has_pieces) return TokenizerClass::pieces;
     if (files.config && has_own_code(*files.config) && !has_stages) {
@@ -157,6 +169,9 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
     if (has_stages) return TokenizerClass::file;
     if (files.has_pieces && is_one_of(name, kOfPiecesAlone)) return TokenizerClass::pieces;
     entry->fail(fmt::format("is {}, which needs a tokenizer.json, and there is none", name));
+  }
+  if (const auto* found = std::ranges::find(kByteLevel, name, &ByteLevelClass::name); found != kByteLevel.end()) {
+    return found->kind;
   }
   if (is_one_of(name, kOthers)) {
     entry->fail(fmt::format("is {}, which cuts text in another way than BERT's tokenizer and is not supported", name));

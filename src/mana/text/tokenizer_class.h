@@ -11,6 +11,9 @@ enum class TokenizerClass {
   bert,   ///< BertTokenizer and its kin: of `tokenizer.json` or `vocab.txt` the vocabulary alone, all else by the
           ///< settings
   mpnet,  ///< MPNetTokenizer: the same with other names of special tokens and another template
+  gpt2,   ///< GPT2Tokenizer, RobertaTokenizer and CLIPTokenizer: stages of their own (byte_level_classes.h) around the
+  roberta,  ///< vocabulary and merges of `tokenizer.json` or of `vocab.json` and `merges.txt`
+  clip,
   file,   ///< PreTrainedTokenizerFast and its kin, and those of SentencePiece: every stage as `tokenizer.json` has it
   pieces  ///< those of SentencePiece where there is no `tokenizer.json`: its `.model` file
 };
@@ -21,10 +24,12 @@ struct ClassFiles {
   std::optional<json::Value> model;        ///< config.json
   std::optional<json::Value> stages = {};  ///< tokenizer.json
   bool has_pieces = false;                 ///< there is a `.model` file of SentencePiece
+  bool has_merges = false;                 ///< there are vocab.json and merges.txt
 };
 
 /// The class as transformers 5 chooses it for a BERT: that of `tokenizer_config.json`, else that of `config.json`, else
-/// BertTokenizer; a name that transformers does not know stands for `tokenizer.json` as it is. Where no file names
+/// that of its model_type where it is one of those above, else GPT2Tokenizer where merges stand for a `tokenizer.json`,
+/// else BertTokenizer; a name that transformers does not know stands for `tokenizer.json` as it is. Where no file names
 /// anything at all, or the model of `tokenizer.json` is Unigram, that is taken as it is. Throws FormatError that names
 /// a class of another kind, or one that is code of the model's own and has no `tokenizer.json`.
 TokenizerClass tokenizer_class(const ClassFiles& files);

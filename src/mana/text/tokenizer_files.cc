@@ -8,6 +8,7 @@
 #include "mana/base/file.h"
 #include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
+#include "mana/text/byte_level_classes.h"
 #include "mana/text/overruled_stages.h"
 #include "mana/text/sentencepiece_files.h"
 #include "mana/text/token_numbering.h"
@@ -141,9 +142,13 @@ Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const Tokenizer
 
 Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions& options) {
   const bool has_stages = file_exists(folder / "tokenizer.json");
-  if (!has_stages && (options.file_alone || !(file_exists(folder / "vocab.txt") || sentencepiece_file(folder)))) {
+  const bool has_vocabulary = file_exists(folder / "vocab.txt") || sentencepiece_file(folder) ||
+                              (file_exists(folder / "vocab.json") && file_exists(folder / "merges.txt"));
+  if (!has_stages && (options.file_alone || !has_vocabulary)) {
     throw IoError(fmt::format("{} has {}; give the folder of a model", folder.string(),
-                              options.file_alone ? "no tokenizer.json" : "neither tokenizer.json nor vocab.txt"));
+                              options.file_alone
+                                  ? "no tokenizer.json"
+                                  : "neither tokenizer.json nor vocab.txt nor vocab.json and merges.txt"));
   }
   if (options.file_alone) {
     return read_tokenizer_json(json::Document::read(folder / "tokenizer.json").root(), options);
@@ -153,10 +158,14 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
   TokenizerSettings settings = read_tokenizer_settings(files);
   if (settings.kind == TokenizerClass::pieces) return read_pieces(files, std::move(settings), options);
   const bool as_it_is = settings.kind == TokenizerClass::file;
-  Tokenizer::Pipeline pipeline = as_it_is ? read_stages(files.stages->root()) : bert_stages(files, settings);
-  pipeline.place = (folder / (has_stages ? "tokenizer.json" : "vocab.txt")).string();
+  const bool byte_level = is_byte_level(settings.kind);
+  Tokenizer::Pipeline pipeline = as_it_is     ? read_stages(files.stages->root())
+                                 : byte_level ? byte_level_stages(files, settings)
+                                              : bert_stages(files, settings);
+  if (pipeline.place.empty()) pipeline.place = (folder / "tokenizer.json").string();
   pipeline.notes = std::move(settings.notes);
-  if (has_stages && !as_it_is) note_overruled_stages(files.stages->root(), settings, pipeline.notes);
+  const bool like_bert = !as_it_is && !byte_level;
+  if (has_stages && like_bert) note_overruled_stages(files.stages->root(), settings, pipeline.notes);
 
   TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
   if (as_it_is) numbering.add(added_tokens(files.stages->root()), pipeline.notes);
@@ -164,7 +173,8 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
   // Its normalised tokens are looked for as all normalisers leave them.
   if (options.lower_case) lower_case_first(pipeline.normalizers);
   set_added(pipeline, numbering, settings.split_special);
-  if (!as_it_is) {
+  if (byte_level) set_byte_level_template(files, settings, pipeline);
+  if (like_bert) {
     set_bert_template(settings, pipeline);
     if (has_stages) {
       note_overruled_template(files.stages->root(), pipeline.single, options.vectors, pipeline.notes);

@@ -35,6 +35,9 @@ Decoders read_decoders(const std::optional<json::Value>& entry);
 /// With `byte_level` of a pipeline that writes bytes as letters.
 Model read_model(const json::Value& entry, bool byte_level);
 BytePairEncoding read_byte_pair_encoding(const json::Value& entry, bool byte_level);
+/// Vocabulary and merges of that entry, or of a folder's `vocab.json` and `merges.txt`, with options of one's own.
+BytePairEncoding read_merges(const json::Value& model, const BytePairEncoding::Options& options);
+BytePairEncoding read_merges_file(const std::filesystem::path& folder, const BytePairEncoding::Options& options);
 Unigram read_unigram(const json::Value& entry);
 Precompiled read_precompiled(const json::Value& entry);
 Metaspace read_metaspace(const json::Value& entry);

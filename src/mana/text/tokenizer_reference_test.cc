@@ -154,6 +154,10 @@ TEST(TokenizerReference, AgreesOnUnigram) {
   check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/unigram/cases.jsonl");
 }
 
+TEST(TokenizerReference, AgreesOnBytePairEncodings) {
+  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/byte_pair/cases.jsonl");
+}
+
 TEST(TokenizerReference, AgreesOnRandomTexts) { check_all(kFixtures / "random.jsonl"); }
 
 TEST(TokenizerReference, AgreesOnTheDefaultModel) {
@@ -174,14 +178,15 @@ Tokenizer load_published(const fs::path& vocabulary) {
   const TemporaryFolder folder;
   for (const auto& file : fs::directory_iterator(vocabulary)) fs::copy(file, folder / file.path().filename());
   const bool lower = vocabulary.filename().string().ends_with("uncased");
+  if (fs::exists(folder / "merges.txt")) return Tokenizer::load(folder.path());
   AtomicFile config(folder / "tokenizer_config.json");
   config.write(fmt::format("{{\"do_lower_case\": {}}}", lower));
   config.commit();
   return Tokenizer::load(folder.path());
 }
 
-// The published vocabularies of BERT, with ids that others have found with other implementations. (Their decoded texts
-// are not compared: those implementations join tokens in their own ways.)
+// The published vocabularies of BERT, GPT-2 and CLIP, with ids that others have found with other implementations.
+// (Their decoded texts are not compared: those implementations join tokens in their own ways.)
 TEST(TokenizerReference, AgreesWithPublishedCases) {
   const fs::path data = from_environment("MANA_TEST_DATA", "");
   if (data.empty()) GTEST_SKIP() << "MANA_TEST_DATA is not set";
@@ -190,7 +195,7 @@ TEST(TokenizerReference, AgreesWithPublishedCases) {
   for (const json::Document& document : read_lines(data / "tokenizer-golden/cases.jsonl")) {
     const json::Value line = document.root();
     const std::string name(line.at("tokenizer").string());
-    if (!name.starts_with("bert")) continue;
+    if (!name.starts_with("bert") && name != "gpt2" && name != "clip") continue;
     SCOPED_TRACE(line.place() + " " + std::string(line.at("case").string()));
     if (!tokenizers.contains(name)) tokenizers.emplace(name, load_published(data / "tokenizers" / name));
     const Tokenizer& tokenizer = tokenizers.find(name)->second;
@@ -207,6 +212,8 @@ TEST(TokenizerReference, AgreesWithPublishedCases) {
   EXPECT_GE(checked["bert-base-uncased"], 18);
   EXPECT_GE(checked["bert-base-cased"], 18);
   EXPECT_GE(checked["bert-base-multilingual-cased"], 1);
+  EXPECT_GE(checked["gpt2"], 18);
+  EXPECT_GE(checked["clip"], 13);
 }
 
 TEST(TokenizerReference, AgreesOnQuestions) {

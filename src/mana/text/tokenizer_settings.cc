@@ -129,12 +129,28 @@ std::string default_token(TokenizerClass kind, std::string_view key) {
   constexpr std::pair<std::string_view, std::string_view> kMpnet[] = {
       {"bos_token", "<s>"},   {"eos_token", "</s>"}, {"unk_token", "[UNK]"},  {"sep_token", "</s>"},
       {"pad_token", "<pad>"}, {"cls_token", "<s>"},  {"mask_token", "<mask>"}};
+  constexpr std::pair<std::string_view, std::string_view> kGpt2[] = {
+      {"bos_token", "<|endoftext|>"}, {"eos_token", "<|endoftext|>"}, {"unk_token", "<|endoftext|>"}};
+  constexpr std::pair<std::string_view, std::string_view> kRoberta[] = {
+      {"bos_token", "<s>"},   {"eos_token", "</s>"}, {"unk_token", "<unk>"},  {"sep_token", "</s>"},
+      {"pad_token", "<pad>"}, {"cls_token", "<s>"},  {"mask_token", "<mask>"}};
+  constexpr std::pair<std::string_view, std::string_view> kClip[] = {{"bos_token", "<|startoftext|>"},
+                                                                     {"eos_token", "<|endoftext|>"},
+                                                                     {"unk_token", "<|endoftext|>"},
+                                                                     {"pad_token", "<|endoftext|>"}};
   const auto find = [&](const auto& names) {
     const auto* found = std::ranges::find(names, key, [](const auto& entry) { return entry.first; });
     return found == std::end(names) ? std::string() : std::string(found->second);
   };
-  if (kind == TokenizerClass::bert) return find(kBert);
-  return kind == TokenizerClass::mpnet ? find(kMpnet) : std::string();
+  switch (kind) {
+    case TokenizerClass::bert: return find(kBert);
+    case TokenizerClass::mpnet: return find(kMpnet);
+    case TokenizerClass::gpt2: return find(kGpt2);
+    case TokenizerClass::roberta: return find(kRoberta);
+    case TokenizerClass::clip: return find(kClip);
+    case TokenizerClass::file: return {};
+  }
+  return {};
 }
 
 TokenId id_of(const json::Value& place, std::string_view key) {
@@ -225,13 +241,15 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
     token.lstrip = settings.kind == TokenizerClass::mpnet && key == "mask_token";
     if (written) token = *written;
     if (key == "unk_token") settings.unknown = token.content;
+    if (key == "bos_token") settings.begin = token.content;
+    if (key == "eos_token") settings.end = token.content;
     if (key == "cls_token") settings.cls = token.content;
     if (key == "sep_token") settings.separator = token.content;
     if (token.content.empty()) continue;
     requests.special(token, written ? RequestedToken::Source::named : RequestedToken::Source::assumed);
   }
-  const bool own_stages = settings.kind == TokenizerClass::bert || settings.kind == TokenizerClass::mpnet;
-  if (own_stages && (settings.unknown.empty() || settings.cls.empty() || settings.separator.empty())) {
+  const bool like_bert = settings.kind == TokenizerClass::bert || settings.kind == TokenizerClass::mpnet;
+  if (like_bert && (settings.unknown.empty() || settings.cls.empty() || settings.separator.empty())) {
     throw FormatError(
         fmt::format("{}: the settings of the tokenizer must not leave unk_token, cls_token or sep_token null",
                     files.path.string()));
@@ -273,12 +291,20 @@ TokenizerFolder::TokenizerFolder(const std::filesystem::path& folder) : path(fol
   read("special_tokens_map.json", special_tokens);
   read("added_tokens.json", added_tokens);
   read("config.json", model);
+  has_merges = file_exists(folder / "vocab.json") && file_exists(folder / "merges.txt");
 }
 
 TokenizerSettings read_tokenizer_settings(const TokenizerFolder& files) {
   const Entry config = root_of(files.config), stages = root_of(files.stages);
   TokenizerSettings settings;
-  settings.kind = tokenizer_class({config, root_of(files.model), stages, sentencepiece_file(files.path).has_value()});
+  settings.kind = tokenizer_class(
+      {config, root_of(files.model), stages, sentencepiece_file(files.path).has_value(), files.has_merges});
+
+  // Where nothing but these two files is there, CLIP's are known by the token that begins its texts.
+  if (settings.kind == TokenizerClass::gpt2 && !files.stages && !config && !files.model &&
+      read_file(files.path / "vocab.json").find("\"<|startoftext|>\"") != std::string::npos) {
+    settings.kind = TokenizerClass::clip;
+  }
 
   settings.normalizer.lowercase = boolean_or(config, "do_lower_case", true);
   const Entry accents = entry_of(config, "strip_accents");
