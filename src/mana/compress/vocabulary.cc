@@ -115,8 +115,15 @@ class TokenizerFiles {
       : folder_(std::move(folder)), tokenizer_(tokenizer) {}
 
   std::string continuing_prefix() const {
-    if (!has_json()) return "##";
-    return models::read_json(folder_ / kJson).at("model").value("continuing_subword_prefix", "##");
+    if (!has_json() && file_exists(folder_ / kVocabulary)) return "##";
+    const models::Json model = has_json() ? models::read_json(folder_ / kJson).at("model") : models::Json::object();
+    if (!has_json() || model.contains("merges")) {
+      throw ArgumentError(
+          fmt::format("{} has the vocabulary of a BPE, whose tokens are made of each other; only that of a "
+                      "WordPiece can be reduced",
+                      folder_.string()));
+    }
+    return model.value("continuing_subword_prefix", "##");
   }
 
   /// Every token that has an id below `rows`, by the tokenizer's word.
@@ -299,11 +306,12 @@ void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const
   const text::Tokenizer tokenizer = formats::load_tokenizer(model, rows);
   tokenizer.require_vectors(rows, std::numeric_limits<std::size_t>::max(), "the model");
   const TokenizerFiles files(model.transformer, tokenizer);
+  const std::string prefix = files.continuing_prefix();
   const std::vector<VocabularyToken> tokens = files.tokens(count_tokens(tokenizer, rows, corpus));
   const auto is_read = [&](const std::string& tensor) {
     return !model.contextual || models::names_of(models::encoder_config(model)).is_of_the_encoder(tensor);
   };
-  const std::vector<std::int64_t> kept = tokens_to_keep(tokens, size, files.continuing_prefix());
+  const std::vector<std::int64_t> kept = tokens_to_keep(tokens, size, prefix);
   models::rewrite_weights(model.transformer, [&](const formats::StoredTensor& stored, models::ChangedTensor& tensor) {
     if (tensor.name == table) {
       tensor.shape[0] = kept.size();

@@ -18,9 +18,15 @@ constexpr std::size_t kMostFiles = 100'000;
 
 constexpr std::array<std::string_view, 5> kFilesOfAModel = {"modules.json", "config_sentence_transformers.json",
                                                             "README.md", "LICENSE", "LICENSE.txt"};
-constexpr std::array<std::string_view, 7> kFilesOfAnEncoder = {
-    "config.json",       "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-    "added_tokens.json", "vocab.txt",      "adapter_config.json"};
+constexpr std::array<std::string_view, 9> kFilesOfAnEncoder = {"config.json",
+                                                               "tokenizer.json",
+                                                               "tokenizer_config.json",
+                                                               "special_tokens_map.json",
+                                                               "added_tokens.json",
+                                                               "vocab.txt",
+                                                               "vocab.json",
+                                                               "merges.txt",
+                                                               "adapter_config.json"};
 constexpr std::string_view kWeights = "model.safetensors";
 constexpr std::string_view kIndex = "model.safetensors.index.json";
 constexpr std::string_view kAdapter = "adapter_model.safetensors";

@@ -104,7 +104,7 @@ TEST(EncoderFiles, AreThoseOfASentenceTransformersFolder) {
               ElementsAre("1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors", "README.md",
                           "config.json", "config_sentence_transformers.json", "model.safetensors", "modules.json",
                           "sentence_bert_config.json", "special_tokens_map.json", "tokenizer.json",
-                          "tokenizer_config.json", "vocab.txt"));
+                          "tokenizer_config.json", "vocab.json", "vocab.txt"));
 }
 
 TEST(EncoderFiles, HoldTheWeightsOnce) {

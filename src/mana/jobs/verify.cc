@@ -167,7 +167,7 @@ class ModelCheck {
                       *sentence.max_seq_length, *positions));
     }
     if (!file_exists(sentence.transformer / "tokenizer.json")) {
-      report_.differences.emplace_back("there is no tokenizer.json: the tokens come from vocab.txt");
+      report_.differences.emplace_back("there is no tokenizer.json: the tokens come from the files of the vocabulary");
     }
   }
 

@@ -148,6 +148,7 @@ std::string default_token(TokenizerClass kind, std::string_view key) {
     case TokenizerClass::gpt2: return find(kGpt2);
     case TokenizerClass::roberta: return find(kRoberta);
     case TokenizerClass::clip: return find(kClip);
+    case TokenizerClass::pieces:
     case TokenizerClass::file: return {};
   }
   return {};

@@ -48,8 +48,8 @@ std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend
     const std::filesystem::path* const weights = formats::weights_folder(module);
     if (weights != nullptr) sum = sum_of_weights(sum, formats::Checkpoint::open(*weights), extend);
   }
-  for (const char* name :
-       {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json", "added_tokens.json"}) {
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
+                           "added_tokens.json", "vocab.json", "merges.txt"}) {
     const std::filesystem::path path = folder.transformer / name;
     if (file_exists(path)) sum = extended(extended(sum, name), read_file(path));
   }
