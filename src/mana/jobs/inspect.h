@@ -35,20 +35,24 @@ struct WeightOrigin {
   std::optional<Packed> packed;
 };
 
-/// A file below a model's folder; tensors and their element types where it holds weights, sections where it is packed.
+/// A file of tensors.
+struct InspectedWeights {
+  std::size_t tensors = 0;
+  std::map<std::string, std::size_t> dtypes;  ///< how many tensors of each element type
+};
+
+/// A packed model.
+struct InspectedPackedModel {
+  std::uint32_t version = 0;
+  std::size_t sections = 0;
+};
+
+/// A file below a model's folder, and what it holds where that is known.
 struct InspectedFile {
   std::string name;  ///< relative to the folder
   std::uint64_t bytes = 0;
-  struct Weights {
-    std::size_t tensors = 0;
-    std::map<std::string, std::size_t> dtypes;  ///< how many tensors of each
-  };
-  struct Packed {
-    std::uint32_t version = 0;
-    std::size_t sections = 0;
-  };
-  std::optional<Weights> weights;
-  std::optional<Packed> packed;
+  std::optional<InspectedWeights> weights;
+  std::optional<InspectedPackedModel> packed;
 };
 
 /// What a model is made of.

@@ -24,7 +24,7 @@ void append_string(std::string& json, std::string_view text) {
 }
 
 std::string shortest_text(double value) {
-  const std::string plain = fmt::format("{}", value);
+  std::string plain = fmt::format("{}", value);
   std::string scientific = fmt::format("{:e}", value);  // 2.000000e-05
   const std::size_t exponent = scientific.find('e');
   if (exponent == std::string::npos) return plain;
