@@ -73,7 +73,8 @@ void ByteLevelDecoder::operator()(TokenTexts& tokens) const {
   std::string bytes;
   for (const std::string& token : tokens) bytes += bytes_of_letters(token).value_or(token);
   if (!is_utf8(bytes)) bytes = RepairedText(bytes).text();
-  tokens.assign(1, std::move(bytes));
+  tokens.clear();
+  tokens.push_back(std::move(bytes));
 }
 
 void SuffixDecoder::operator()(TokenTexts& tokens) const {
