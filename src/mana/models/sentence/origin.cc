@@ -49,7 +49,8 @@ std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend
     if (weights != nullptr) sum = sum_of_weights(sum, formats::Checkpoint::open(*weights), extend);
   }
   for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
-                           "added_tokens.json", "vocab.json", "merges.txt"}) {
+                           "added_tokens.json", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
+                           "sentencepiece.model", "tokenizer.model"}) {
     const std::filesystem::path path = folder.transformer / name;
     if (file_exists(path)) sum = extended(extended(sum, name), read_file(path));
   }
