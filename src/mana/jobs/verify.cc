@@ -36,6 +36,13 @@ void require_finite(const std::filesystem::path& path, const std::string& name, 
       fmt::format("{}: tensor {} holds {} at place {}", path.string(), name, *broken, broken - values.begin()));
 }
 
+/// The file that a tokenizer comes from where there is no tokenizer.json.
+std::string vocabulary_of(const std::filesystem::path& folder) {
+  if (file_exists(folder / "vocab.txt")) return "vocab.txt";
+  if (file_exists(folder / "merges.txt")) return "vocab.json and merges.txt";
+  return "a file of SentencePiece";
+}
+
 class ModelCheck {
  public:
   explicit ModelCheck(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -167,7 +174,8 @@ class ModelCheck {
                       *sentence.max_seq_length, *positions));
     }
     if (!file_exists(sentence.transformer / "tokenizer.json")) {
-      report_.differences.emplace_back("there is no tokenizer.json: the tokens come from the files of the vocabulary");
+      report_.differences.push_back(
+          fmt::format("there is no tokenizer.json: the tokens come from {}", vocabulary_of(sentence.transformer)));
     }
   }
 
