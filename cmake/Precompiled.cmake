@@ -5,9 +5,6 @@ if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   set(precompile ON)
 endif()
 option(MANA_PRECOMPILE "Compile the headers of nearly all sources once" ${precompile})
-if(MANA_PRECOMPILE)
-  add_compile_options(-fpch-preprocess)  # for ccache
-endif()
 
 set(MANA_COMMON_HEADERS
   <algorithm> <array> <atomic> <cmath> <cstddef> <cstdint> <cstring> <filesystem> <functional> <limits> <memory>
@@ -20,6 +17,7 @@ function(mana_precompile target)
   if(NOT MANA_PRECOMPILE)
     return()
   endif()
+  target_compile_options(${target} PRIVATE -fpch-preprocess)  # for ccache
   # GCC 12 forgets that precompiled headers are the system's, and warns, wrongly, of what std::string does within itself.
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE
