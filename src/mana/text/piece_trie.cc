@@ -1,6 +1,7 @@
 #include "mana/text/piece_trie.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mana/base/errors.h"
 
@@ -119,7 +120,7 @@ class TrieBuilder {
 };
 
 PieceTrie::PieceTrie(std::vector<Piece> pieces) {
-  std::ranges::stable_sort(pieces, {}, &Piece::text);
+  std::ranges::sort(pieces, {}, [](const Piece& piece) { return std::pair(piece.text, piece.id); });
   nodes_ = Array(TrieBuilder(pieces).take_nodes());
 }
 

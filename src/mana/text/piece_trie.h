@@ -21,7 +21,7 @@ class PieceTrie {
   };
 
   PieceTrie() : PieceTrie(std::vector<Piece>()) {}
-  /// Of a text that comes twice the last id counts. Throws FormatError when there are more than some sixteen million
+  /// Of a text that comes twice the largest id counts. Throws FormatError when there are more than some sixteen million
   /// nodes.
   explicit PieceTrie(std::vector<Piece> pieces);
 

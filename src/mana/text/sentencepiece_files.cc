@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
@@ -89,7 +90,8 @@ BytePairEncoding byte_pairs(const SentencePieceModel& model, Numbered numbered, 
     }
     if (piece.kind == Kind::normal) by_score.push_back(&piece);
   }
-  std::ranges::stable_sort(by_score, std::greater(), [](const auto* piece) { return piece->score; });
+  // Of equal scores the first in the file comes first.
+  std::ranges::sort(by_score, {}, [](const auto* piece) { return std::pair(-piece->score, piece); });
   TokenTable known;
   for (const auto* piece : by_score) known.insert(piece->text, 0);
   std::vector<BytePairEncoding::Pair> merges;
