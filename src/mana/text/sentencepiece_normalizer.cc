@@ -8,6 +8,7 @@ constexpr std::string_view kSpaceMark = "\u2581";
 std::shared_ptr<const PieceTrie> trie_of(const std::vector<std::string>& symbols) {
   if (symbols.empty()) return nullptr;
   std::vector<PieceTrie::Piece> pieces;
+  pieces.reserve(symbols.size());
   for (const std::string& symbol : symbols) pieces.push_back({symbol, 0});
   return std::make_shared<const PieceTrie>(std::move(pieces));
 }
