@@ -20,6 +20,7 @@ void NormalizedText::assign(const NormalizedText& other, Range part) {
   aligned_ = other.aligned_;
   if (!aligned_) return;
   sources_.clear();
+  if (part.size() == 0) return;  // there may be no sources to point at
   std::memcpy(sources_.room(part.size()), other.sources_.data() + part.begin, part.size() * sizeof(Offsets));
   sources_.added(part.size());
 }
