@@ -91,6 +91,7 @@ class NormalizedWriter {
   }
   /// Whole code points, all of them from one place.
   void put(std::string_view text, Offsets source) {
+    if (text.empty()) return;
     std::memcpy(text_.next_bytes_.room(text.size()), text.data(), text.size());
     text_.next_bytes_.added(text.size());
     if (tracked_) repeat(source, text.size());
