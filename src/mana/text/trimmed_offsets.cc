@@ -1,7 +1,5 @@
 #include "mana/text/trimmed_offsets.h"
 
-#include <algorithm>
-
 #include "mana/text/unicode.h"
 #include "mana/text/utf8.h"
 
@@ -41,15 +39,14 @@ void trim_offsets(const Tokenizer::Pipeline& pipeline, std::string_view text, To
     Spaces spaces = spaces_of(token);
     const bool first = i == 0 || begin == 0;
     if (first && pipeline.prefix_space && spaces.leading == 1) spaces.leading = 0;
+    // By code points; the text is the original one, which may be broken, so that a step must not leave the token.
     for (; spaces.leading > 0 && begin < end; --spaces.leading) {
-      const char* at = text.data() + begin;
-      decode(at);
-      begin = std::min(end, static_cast<std::uint32_t>(at - text.data()));
+      do ++begin;
+      while (begin < end && is_continuation(text[begin]));
     }
     for (; spaces.trailing > 0 && begin < end; --spaces.trailing) {
-      const char* at = text.data() + end;
-      decode_before(at);
-      end = std::max(begin, static_cast<std::uint32_t>(at - text.data()));
+      do --end;
+      while (begin < end && is_continuation(text[end]));
     }
   }
 }
