@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <thread>
 
 #include "mana/base/errors.h"
+#include "mana/base/processors.h"
 
 namespace mana::word2vec {
 namespace {
@@ -19,10 +19,6 @@ constexpr std::size_t kWorkers = 2;
 constexpr std::uint64_t kBlocksOfWorker = 1;
 /// What is left of the learning rate at the end, as in word2vec.c.
 constexpr double kLastShare = 1e-4;
-
-unsigned thread_count(unsigned wanted) {
-  return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
-}
 
 /// base += Σ_w (row_w - base); then every row_w = base.
 void merge_row(float* base, std::span<float* const> rows, std::size_t width) {
