@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "mana/text/buffer.h"
+#include "mana/text/growing_array.h"
 #include "mana/text/tokenizer.h"
 #include "mana/text/utf8.h"
 
@@ -57,8 +57,8 @@ class NormalizedText {
  private:
   friend class NormalizedWriter;
 
-  Buffer<char> bytes_, next_bytes_;
-  Buffer<Offsets> sources_, next_sources_;
+  GrowingArray<char> bytes_, next_bytes_;
+  GrowingArray<Offsets> sources_, next_sources_;
   std::uint32_t begin_ = 0;
   bool tracked_ = false;
   bool aligned_ = false;

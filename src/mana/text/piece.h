@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mana/text/buffer.h"
+#include "mana/text/growing_array.h"
 #include "mana/text/normalized_text.h"
 #include "mana/text/tokenizer.h"
 
@@ -11,6 +11,6 @@ struct Piece {
   TokenId id;
   Range range;
 };
-using Pieces = Buffer<Piece>;
+using Pieces = GrowingArray<Piece>;
 
 }  // namespace mana::text

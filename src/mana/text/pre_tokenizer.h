@@ -11,7 +11,7 @@
 
 namespace mana::text {
 
-using Words = Buffer<Range>;
+using Words = GrowingArray<Range>;
 
 /// Where a long text may be cut so that its parts have the same words as the whole.
 enum class PartEnds {

@@ -17,8 +17,8 @@ bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 // A text as it comes to be, and for each byte where in the old one it is from.
 struct Result {
-  Buffer<char> bytes;
-  Buffer<std::uint32_t> begins;
+  GrowingArray<char> bytes;
+  GrowingArray<std::uint32_t> begins;
 
   void put(std::string_view text, std::uint32_t from) {
     char* const to = bytes.room(text.size());

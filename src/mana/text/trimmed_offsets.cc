@@ -1,5 +1,6 @@
 #include "mana/text/trimmed_offsets.h"
 
+#include "mana/base/valid_utf8.h"
 #include "mana/text/unicode.h"
 #include "mana/text/utf8.h"
 
@@ -14,8 +15,10 @@ struct Spaces {
   std::size_t leading = 0, trailing = 0;
 };
 
+// A token of a damaged compiled vocabulary may be any bytes, and so may the text.
 Spaces spaces_of(std::string_view token) {
   Spaces spaces;
+  if (!is_utf8(token)) return spaces;
   bool only_spaces = true;
   for_each_code_point(token, [&](char32_t c, std::size_t, std::size_t) {
     only_spaces &= is_space(c);

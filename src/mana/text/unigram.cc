@@ -79,7 +79,7 @@ void Unigram::add(std::string_view text, Range word, UnigramLattice& lattice, Pi
 // Steps [origin, reach] are known. Where none leads beyond a place, every way goes through it, and what is before it
 // is decided.
 template <class Score>
-void Unigram::cut(std::string_view text, Range word, Buffer<LatticeStep<Score>>& steps, Pieces& pieces) const {
+void Unigram::cut(std::string_view text, Range word, GrowingArray<LatticeStep<Score>>& steps, Pieces& pieces) const {
   const char* const bytes = text.data();
   const char* const end = bytes + word.end;
   const double* const scores = scores_.data();
@@ -113,7 +113,7 @@ void Unigram::cut(std::string_view text, Range word, Buffer<LatticeStep<Score>>&
 
 // Adds the pieces that lead to the last step, which becomes the first one.
 template <class Score>
-void Unigram::take_back(std::uint32_t origin, Buffer<LatticeStep<Score>>& steps, Pieces& pieces) const {
+void Unigram::take_back(std::uint32_t origin, GrowingArray<LatticeStep<Score>>& steps, Pieces& pieces) const {
   const std::size_t before = pieces.size();
   const LatticeStep<Score> last = steps[steps.size() - 1];
   for (auto at = static_cast<std::uint32_t>(origin + steps.size() - 1); at > origin;) {

@@ -48,9 +48,9 @@ class Unigram {
  private:
   void add(std::string_view text, Range word, UnigramLattice& lattice, Pieces& pieces) const;
   template <class Score>
-  void cut(std::string_view text, Range word, Buffer<LatticeStep<Score>>& steps, Pieces& pieces) const;
+  void cut(std::string_view text, Range word, GrowingArray<LatticeStep<Score>>& steps, Pieces& pieces) const;
   template <class Score>
-  void take_back(std::uint32_t origin, Buffer<LatticeStep<Score>>& steps, Pieces& pieces) const;
+  void take_back(std::uint32_t origin, GrowingArray<LatticeStep<Score>>& steps, Pieces& pieces) const;
   void replace_unknown(std::string_view text, std::size_t word_begin, Pieces& pieces) const;
   void put_unknown(std::string_view text, Piece piece, Pieces& pieces) const;
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "mana/text/buffer.h"
+#include "mana/text/growing_array.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::text {
@@ -17,8 +17,8 @@ struct LatticeStep {
 
 /// Unigram's memory for the ways to each place.
 struct UnigramLattice {
-  Buffer<LatticeStep<float>> single_steps;
-  Buffer<LatticeStep<double>> steps;
+  GrowingArray<LatticeStep<float>> single_steps;
+  GrowingArray<LatticeStep<double>> steps;
 };
 
 }  // namespace mana::text

@@ -12,7 +12,7 @@ namespace mana::text {
 /// A growing array for hot loops: room is made once for many elements, elements are not initialised, nothing is
 /// checked.
 template <class T>
-class Buffer {
+class GrowingArray {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
