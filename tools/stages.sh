@@ -23,7 +23,8 @@ one() {
     count 1 0 0
   else
     count 0 1 0
-    tail -n 100 "$log"
+    grep -E ' (warning|error): ' "$log" | sort -u | head -n 50  # which may lie far before the end
+    tail -n 50 "$log"
   fi
 }
 

@@ -45,7 +45,7 @@ bool describes_a_model(const std::filesystem::path& folder) {
 /// "owner/name" of "models--owner--name"; nothing for another folder.
 std::optional<std::string> name_of(const std::string& folder) {
   if (!folder.starts_with(kPrefix)) return std::nullopt;
-  const std::string name = folder.substr(kPrefix.size());
+  std::string name = folder.substr(kPrefix.size());
   const std::size_t middle = name.find("--");
   if (middle == std::string::npos) return name;
   return fmt::format("{}/{}", name.substr(0, middle), name.substr(middle + 2));
