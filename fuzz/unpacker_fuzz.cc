@@ -50,10 +50,10 @@ Result unpacked(const Unpacker& unpacker, std::string_view packed, std::size_t p
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view packed(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const auto* const packing = mana::data::packing_of(packed).packing;
-  if (packing == nullptr) return 0;
-  const Result whole = unpacked(packing->unpacker(), packed, packed.size(), std::size_t{1} << 16);
-  const Result parts = unpacked(packing->unpacker(), packed, data[0] % 16 + 1, std::size_t{1} << data[0] / 16);
+  const auto* const compression = mana::data::compression_of(packed).compression;
+  if (compression == nullptr) return 0;
+  const Result whole = unpacked(compression->unpacker(), packed, packed.size(), std::size_t{1} << 16);
+  const Result parts = unpacked(compression->unpacker(), packed, data[0] % 16 + 1, std::size_t{1} << data[0] / 16);
   const std::size_t same = std::min(whole.text.size(), parts.text.size());
   if (whole.text.substr(0, same) != parts.text.substr(0, same)) std::abort();
   if (whole.text.size() < kMost && !whole.broken && !parts.broken &&

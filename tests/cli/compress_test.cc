@@ -210,8 +210,8 @@ TEST_F(Compress, PacksWithoutCompressingOnRequest) {
 TEST_F(Compress, BFloat16HalvesEveryWeight) {
   ASSERT_EQ(compress({"--precision", "bf16", "--max-drop", "5"}, small_model("dense_tanh")).status, 0);
   for (const std::filesystem::path& folder : {output(), output() / "2_Dense"}) {
-    const formats::Checkpoint checkpoint = formats::Checkpoint::open(folder);
-    for (const auto& [name, tensor] : checkpoint.tensors()) EXPECT_EQ(tensor.dtype, DType::bf16) << name;
+    const formats::StoredWeights stored_weights = formats::StoredWeights::open(folder);
+    for (const auto& [name, tensor] : stored_weights.tensors()) EXPECT_EQ(tensor.dtype, DType::bf16) << name;
   }
 }
 

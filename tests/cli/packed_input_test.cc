@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mana/data/test_packing.h"
+#include "mana/data/test_compression.h"
 #include "process.h"
 
 namespace mana::program {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include "mana/data/test_packing.h"
+#include "mana/data/test_compression.h"
 #include "process.h"
 
 namespace mana::program {

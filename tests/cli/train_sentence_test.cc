@@ -83,8 +83,8 @@ class TrainSentence : public testing::Test {
   /// The bytes of each tensor.
   static std::map<std::string, std::string> tensors(const std::filesystem::path& model) {
     std::map<std::string, std::string> all;
-    const formats::Checkpoint checkpoint = formats::Checkpoint::open(model);
-    for (const auto& [name, tensor] : checkpoint.tensors()) {
+    const formats::StoredWeights stored_weights = formats::StoredWeights::open(model);
+    for (const auto& [name, tensor] : stored_weights.tensors()) {
       all[name].assign(reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size());
     }
     return all;
@@ -188,15 +188,15 @@ TEST_F(TrainSentence, WritesACheckpointWhenItIsTerminated) {
 
 TEST_F(TrainSentence, KeepsTheCheckpointThatItHasWhenTheDiskIsFull) {
   ASSERT_EQ(break_off("model", SIGTERM).status, 128 + SIGTERM);
-  const std::string checkpoint = read(path("model.checkpoint"));
+  const std::string stored_weights = read(path("model.checkpoint"));
   {
-    const FileSizeLimit limit(checkpoint.size() / 2);
+    const FileSizeLimit limit(stored_weights.size() / 2);
     const Outcome full = run(long_command("model", {"--resume", "--save-every", "1", "--quiet"}));
     EXPECT_EQ(full.status, 1);
     EXPECT_THAT(full.errors, HasSubstr("cannot write " + path("model.checkpoint")));
     EXPECT_EQ(lines_of(full.errors).size(), 1U) << full.errors;
   }
-  EXPECT_EQ(read(path("model.checkpoint")), checkpoint);
+  EXPECT_EQ(read(path("model.checkpoint")), stored_weights);
   expect_resumes("model");
 }
 

@@ -17,12 +17,12 @@ namespace {
 using kernels::Isa;
 using kernels::Precision;
 
-/// Some texts of the fixture, as packed tokens.
+/// Some texts of the fixture, as one batch.
 struct Texts {
   std::vector<std::int32_t> ids;
   std::vector<std::uint32_t> offsets = {0};
 
-  nn::PackedTokens all() const { return {.ids = ids, .type_ids = {}, .offsets = offsets}; }
+  nn::TokenBatch all() const { return {.ids = ids, .type_ids = {}, .offsets = offsets}; }
 };
 
 class MiniLmOnAmx : public testing::Test {

@@ -42,7 +42,7 @@ TEST_F(MiniLm, EqualsTheReferenceOnTwoHundredTexts) {
   const std::vector<float> expected = formats::Npy::open(fixture("sentences/minilm-200.npy")).f32();
   ASSERT_GE(expected.size(), texts.size() * 384);
   for (const kernels::Isa isa : kernels::available_isas()) {
-    if (isa == kernels::Isa::reference) continue;  // below, on a few: its loops take their time
+    if (isa == kernels::Isa::portable) continue;  // below, on a few: its loops take their time
     const engine::Encoder encoder(minilm(), options(isa, 2));
     const engine::Embeddings embeddings = encoder.embed(texts);
     float difference = 0;
@@ -56,7 +56,7 @@ TEST_F(MiniLm, EqualsTheReferenceOnTwoHundredTexts) {
 
 TEST_F(MiniLm, TheReferenceKernelsEqualTheReferenceToo) {
   const std::vector<float> expected = formats::Npy::open(fixture("sentences/minilm-200.npy")).f32();
-  const engine::Encoder encoder(minilm(), options(kernels::Isa::reference, 1));
+  const engine::Encoder encoder(minilm(), options(kernels::Isa::portable, 1));
   for (const std::size_t text : {0, 5, 9}) {
     const std::vector<float> vector = encoder.embed(texts[text]);
     for (std::size_t i = 0; i < vector.size(); ++i) {
@@ -71,7 +71,7 @@ TEST_F(MiniLm, LowerPrecisionsStayClose) {
   for (const kernels::Isa isa : kernels::available_isas()) {
     for (const auto& [precision, least] :
          {std::pair{kernels::Precision::bf16, 0.9999}, {kernels::Precision::int8, 0.99}}) {
-      if (isa == kernels::Isa::reference || !kernels::available(precision, isa)) continue;
+      if (isa == kernels::Isa::portable || !kernels::available(precision, isa)) continue;
       const engine::Embeddings found = engine::Encoder(minilm(), options(isa, 2, precision)).embed(texts);
       for (std::size_t text = 0; text < texts.size(); ++text) {
         const auto row = std::span(expected).subspan(text * found.dimensions, found.dimensions);
@@ -93,7 +93,7 @@ class SameBits : public MiniLm, public testing::WithParamInterface<Level> {};
 
 TEST_P(SameBits, InAnyBatchOrderAndNumberOfThreads) {
   const auto [isa, precision] = GetParam();
-  const bool slow = isa == kernels::Isa::reference;
+  const bool slow = isa == kernels::Isa::portable;
   std::vector<std::string> some = texts;
   if (slow) some.resize(8);
   if (kSanitized && slow) some.resize(2);

@@ -299,7 +299,7 @@ std::vector<Case> cases() {
     all.push_back({name, best});
   }
   for (const kernels::Isa isa : kernels::available_isas()) {
-    if (isa != best && isa != kernels::Isa::reference) all.push_back({"mnr", isa});
+    if (isa != best && isa != kernels::Isa::portable) all.push_back({"mnr", isa});
   }
   return all;
 }

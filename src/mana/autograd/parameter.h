@@ -8,7 +8,7 @@
 
 namespace mana::autograd {
 
-/// A tensor that training changes: its f32 values, which are the truth that every packed or rounded copy is made of,
+/// A tensor that training changes: its f32 values, which are the truth that every laid-out or rounded copy is made of,
 /// and the gradient of the loss of one step. The memory is the model's.
 struct Parameter {
   std::string name;  ///< that of the checkpoint: "encoder.layer.0.attention.self.query.weight"

@@ -39,7 +39,7 @@ Variable add(Tape& tape, Variable a, Variable b) {
 class TapeTest : public testing::Test {
  protected:
   Pool pool_;
-  Tape tape_{kernels::Run{kernels::table(kernels::Isa::reference), pool_}};
+  Tape tape_{kernels::Run{kernels::table(kernels::Isa::portable), pool_}};
 };
 
 TEST_F(TapeTest, GradientsOfEveryPathAddUp) {

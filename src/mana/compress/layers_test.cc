@@ -33,8 +33,8 @@ TEST(KeepLayers, RenamesTheTensorsOfThoseThatStay) {
     models::copy_model(model(name), folder.path());
     keep_layers(folder.path(), {1});
     EXPECT_EQ(layer_count(folder.path()), 1U);
-    const formats::Checkpoint before = formats::Checkpoint::open(model(name));
-    const formats::Checkpoint after = formats::Checkpoint::open(folder.path());
+    const formats::StoredWeights before = formats::StoredWeights::open(model(name));
+    const formats::StoredWeights after = formats::StoredWeights::open(folder.path());
     EXPECT_EQ(after.files().size(), 1U);
     const std::string prefix = name == "old_names" ? "bert." : "";
     const formats::Shape shape = {64, 32};

@@ -277,11 +277,11 @@ class TokenizerFiles {
 
 /// The tensor with a row for each token.
 std::string table_name(const formats::SentenceFolder& model) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(model.transformer);
+  const formats::StoredWeights stored_weights = formats::StoredWeights::open(model.transformer);
   if (model.contextual) {
-    return models::encoder_tensors(model, checkpoint).front().name;
+    return models::encoder_tensors(model, stored_weights).front().name;
   }
-  if (checkpoint.find("embedding.weight") == nullptr) {
+  if (stored_weights.find("embedding.weight") == nullptr) {
     throw ArgumentError(fmt::format("{} stores its vectors as model2vec does, whose vocabulary is not reduced here",
                                     model.folder.string()));
   }
@@ -302,7 +302,7 @@ std::vector<std::byte> kept_rows(const formats::StoredTensor& table, const std::
 void reduce_vocabulary(const fs::path& folder, std::size_t size, std::span<const std::string> corpus) {
   const formats::SentenceFolder model = formats::read_sentence_folder(folder);
   const std::string table = table_name(model);
-  const std::uint64_t rows = formats::Checkpoint::open(model.transformer).at(table).shape.at(0);
+  const std::uint64_t rows = formats::StoredWeights::open(model.transformer).at(table).shape.at(0);
   const text::Tokenizer tokenizer = formats::load_tokenizer(model, rows);
   tokenizer.require_vectors(rows, std::numeric_limits<std::size_t>::max(), "the model");
   const TokenizerFiles files(model.transformer, tokenizer);

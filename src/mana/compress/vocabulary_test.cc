@@ -64,8 +64,8 @@ TEST(ReduceVocabulary, RenumbersEveryFileAndLeavesNoTextWithoutTokens) {
     reduce_vocabulary(folder.path(), 90, corpus);
     const text::Tokenizer before = text::Tokenizer::load(model), after = text::Tokenizer::load(folder.path());
     EXPECT_EQ(after.vocabulary_size(), 90U);
-    const formats::Checkpoint old_weights = formats::Checkpoint::open(model);
-    const formats::Checkpoint weights = formats::Checkpoint::open(folder.path());
+    const formats::StoredWeights old_weights = formats::StoredWeights::open(model);
+    const formats::StoredWeights weights = formats::StoredWeights::open(folder.path());
     const std::string table = "embeddings.word_embeddings.weight";
     const std::vector<float> old_rows = old_weights.f32(table, old_weights.at(table).shape);
     const std::vector<float> rows = weights.f32(table, {90, 32});
@@ -106,7 +106,7 @@ TEST(ReduceVocabulary, KeepsTokensThatWereAddedInFilesOfTheirOwn) {
     models::write_json(folder / file, added);
     const text::Tokenizer before = text::Tokenizer::load(folder.path());
     ASSERT_EQ(before.id("<two>"), static_cast<text::TokenId>(count - 1));
-    const formats::Checkpoint old_weights = formats::Checkpoint::open(model);
+    const formats::StoredWeights old_weights = formats::StoredWeights::open(model);
     const std::string table = "embeddings.word_embeddings.weight";
     const std::vector<float> old_rows = old_weights.f32(table, old_weights.at(table).shape);
 
@@ -115,7 +115,7 @@ TEST(ReduceVocabulary, KeepsTokensThatWereAddedInFilesOfTheirOwn) {
     EXPECT_EQ(after.id("<one>"), 88);
     EXPECT_EQ(after.id("<two>"), 89);
     EXPECT_THAT(after.notes(), testing::IsEmpty());  // the files give them the same ids
-    const std::vector<float> rows = formats::Checkpoint::open(folder.path()).f32(table, {90, 32});
+    const std::vector<float> rows = formats::StoredWeights::open(folder.path()).f32(table, {90, 32});
     EXPECT_EQ(rows[88 * 32], old_rows[(count - 2) * 32]);
     EXPECT_EQ(rows[89 * 32], old_rows[(count - 1) * 32]);
     EXPECT_EQ(after.encode("the <two>cat").ids.at(2), 89);

@@ -24,10 +24,10 @@ void ByteSource::begin() {
     bytes.append(block, 0, count);
   } while (may_begin_otherwise(bytes));
   const ByteOrderMark mark = byte_order_mark(bytes);
-  if (mark.size == 0) require_text(bytes, bytes_.name(), bytes_.packing());
+  if (mark.size == 0) require_text(bytes, bytes_.name(), bytes_.compression());
   decoder_ = Utf8Decoder(mark.encoding);
   decoder_.append(std::string_view(bytes).substr(mark.size), ahead_);
-  if (mark.size > 0) require_text(ahead_, bytes_.name(), bytes_.packing());
+  if (mark.size > 0) require_text(ahead_, bytes_.name(), bytes_.compression());
 }
 
 bool ByteSource::fill() {

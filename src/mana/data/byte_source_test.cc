@@ -14,7 +14,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/data/line_reader.h"
-#include "mana/data/test_packing.h"
+#include "mana/data/test_compression.h"
 
 namespace mana::data {
 namespace {

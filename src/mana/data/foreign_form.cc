@@ -93,14 +93,14 @@ std::string_view what_zip(std::string_view beginning) {
   return "a zip archive";
 }
 
-[[noreturn]] void refuse(std::string_view name, std::string_view packing, std::string_view what,
+[[noreturn]] void refuse(std::string_view name, std::string_view compression, std::string_view what,
                          std::string_view way_out) {
   throw FormatError(fmt::format("{} is {}{}, {}: {}", name,
-                                packing.empty() ? "" : fmt::format("packed by {} and within that ", packing), what,
-                                what.starts_with("packed") ? "which is not read" : "not text", way_out));
+                                compression.empty() ? "" : fmt::format("packed by {} and within that ", compression),
+                                what, what.starts_with("packed") ? "which is not read" : "not text", way_out));
 }
 
-void require_few_controls(std::string_view sample, std::string_view name, std::string_view packing) {
+void require_few_controls(std::string_view sample, std::string_view name, std::string_view compression) {
   std::size_t controls = 0;           // that no text file needs, NUL among them
   std::array<std::size_t, 2> nuls{};  // at even and odd places
   for (std::size_t i = 0; i < sample.size(); ++i) {
@@ -114,12 +114,13 @@ void require_few_controls(std::string_view sample, std::string_view name, std::s
   const bool little = nuls[1] > nuls[0];
   const std::size_t most = nuls[little ? 1 : 0], least = nuls[little ? 0 : 1];
   if (sample.size() >= 6 && most >= 2 && least * 10 <= most && (6 * controls > sample.size() || !utf8)) {
-    refuse(name, packing, "UTF-16 without a byte order mark, by the look of it",
+    refuse(name, compression, "UTF-16 without a byte order mark, by the look of it",
            fmt::format("make UTF-8 of it, for instance with iconv -f UTF-16{} -t UTF-8", little ? "LE" : "BE"));
   }
   // Of bytes by chance a tenth are such characters. Texts with a NUL here and there are read.
   constexpr std::size_t kFewest = 8;
-  if (controls >= kFewest && controls * (utf8 ? 10 : 25) > sample.size()) refuse(name, packing, "binary data", kNoText);
+  if (controls >= kFewest && controls * (utf8 ? 10 : 25) > sample.size())
+    refuse(name, compression, "binary data", kNoText);
 }
 
 /// Carriage returns alone end the lines of old Macs, and of tables that are saved for them.
@@ -146,10 +147,10 @@ bool may_begin_otherwise(std::string_view beginning) {
   });
 }
 
-void require_text(std::string_view beginning, std::string_view name, std::string_view packing) {
+void require_text(std::string_view beginning, std::string_view name, std::string_view compression) {
   for (const Foreign& form : kForeign) {
     if (!is(form, beginning)) continue;
-    refuse(name, packing, form.bytes.starts_with("PK\x03") ? what_zip(beginning) : form.what, form.way_out);
+    refuse(name, compression, form.bytes.starts_with("PK\x03") ? what_zip(beginning) : form.what, form.way_out);
   }
   constexpr std::size_t kSample = std::size_t{1} << 16;
   std::string_view sample = beginning.substr(0, kSample);
@@ -157,7 +158,7 @@ void require_text(std::string_view beginning, std::string_view name, std::string
   for (int i = 0; i < 3 && !sample.empty() && (static_cast<unsigned char>(sample.back()) & 0x80U) != 0; ++i) {
     sample.remove_suffix(1);
   }
-  require_few_controls(sample, name, packing);
+  require_few_controls(sample, name, compression);
   require_line_feeds(sample, name);
 }
 

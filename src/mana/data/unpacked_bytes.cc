@@ -18,7 +18,7 @@ UnpackedBytes::UnpackedBytes(const std::filesystem::path& path, Waiting waiting)
 
 std::size_t UnpackedBytes::read(std::span<char> block) {
   if (!std::exchange(began_, true)) find_packing();
-  if (packing_ != nullptr) return unpack(block);
+  if (compression_ != nullptr) return unpack(block);
   if (rest().empty()) {
     const std::size_t count = file_.read(block);  // straight to where it is wanted
     position_ += count;
@@ -36,26 +36,26 @@ std::size_t UnpackedBytes::unpack(std::span<char> block) {
     use(step.taken);
     if (!step.mistake.empty()) {
       throw FormatError(fmt::format("{} is broken at byte {} of its {} data ({}): copy or pack it again", name(),
-                                    position_, packing_->name, step.mistake));
+                                    position_, compression_->name, step.mistake));
     }
     if (step.written > 0) return step.written;
     if (!rest().empty() || fill(kPackedBlock)) continue;
     if (step.whole) return 0;
     throw FormatError(fmt::format("{} breaks off after {} bytes of {} data: copy or pack it again", name(), position_,
-                                  packing_->name));
+                                  compression_->name));
   }
 }
 
 void UnpackedBytes::find_packing() {
-  PackingGuess guess = packing_of("");
+  CompressionGuess guess = compression_of("");
   std::string beginning;
   while (guess.undecided && fill(kPackedBlock)) {
     beginning += buffer_;  // a terminal may give a byte at a time
-    guess = packing_of(beginning);
+    guess = compression_of(beginning);
   }
   buffer_ = beginning;
-  packing_ = guess.packing;
-  if (packing_ != nullptr) unpacker_ = packing_->unpacker();
+  compression_ = guess.compression;
+  if (compression_ != nullptr) unpacker_ = compression_->unpacker();
 }
 
 bool UnpackedBytes::fill(std::size_t size) {

@@ -30,7 +30,7 @@ class UnpackedBytes {
   /// Bytes of the file that have been used, packed as they are: how far the reading has come.
   std::uint64_t position() const { return position_; }
   /// "gzip", where that has packed them; empty where nothing has, or before the first read().
-  std::string_view packing() const { return packing_ == nullptr ? std::string_view() : packing_->name; }
+  std::string_view compression() const { return compression_ == nullptr ? std::string_view() : compression_->name; }
 
  private:
   std::size_t unpack(std::span<char> block);
@@ -44,7 +44,7 @@ class UnpackedBytes {
   std::string buffer_;    // bytes as they are in the file
   std::size_t used_ = 0;  // of them
   std::uint64_t position_ = 0;
-  const Packing* packing_ = nullptr;
+  const Compression* compression_ = nullptr;
   Unpacker unpacker_;
   bool began_ = false;
 };

@@ -6,14 +6,14 @@
 namespace mana::data {
 namespace {
 
-constexpr Packing kGzip{"gzip", ".gz", gzip_unpacker};
-constexpr Packing kZstd{"zstd", ".zst", zstd_unpacker};
+constexpr Compression kGzip{"gzip", ".gz", gzip_unpacker};
+constexpr Compression kZstd{"zstd", ".zst", zstd_unpacker};
 
 /// Bytes that data in some form begin with; of the first, those bits that `first_mask` has.
 struct Beginning {
   std::string_view bytes;
   unsigned char first_mask;
-  const Packing* packing;
+  const Compression* compression;
 };
 constexpr std::array<Beginning, 3> kBeginnings = {{
     {"\x1F\x8B", 0xFF, &kGzip},
@@ -31,22 +31,22 @@ bool agrees(const Beginning& form, std::string_view bytes) {
 
 }  // namespace
 
-PackingGuess packing_of(std::string_view beginning) {
+CompressionGuess compression_of(std::string_view beginning) {
   for (const Beginning& form : kBeginnings) {
     if (!agrees(form, beginning)) continue;
     if (beginning.size() < form.bytes.size()) return {nullptr, true};
-    return {form.packing, false};
+    return {form.compression, false};
   }
   return {};
 }
 
 std::string_view unpacked_name(std::string_view name) {
-  for (const Packing& packing : {kGzip, kZstd}) {
-    const std::string_view ending = name.substr(name.size() - std::min(name.size(), packing.extension.size()));
-    const bool same = std::ranges::equal(ending, packing.extension, [](char found, char wanted) {
+  for (const Compression& compression : {kGzip, kZstd}) {
+    const std::string_view ending = name.substr(name.size() - std::min(name.size(), compression.extension.size()));
+    const bool same = std::ranges::equal(ending, compression.extension, [](char found, char wanted) {
       return found == wanted || (found >= 'A' && found <= 'Z' && found + 32 == wanted);
     });
-    if (same) return name.substr(0, name.size() - packing.extension.size());
+    if (same) return name.substr(0, name.size() - compression.extension.size());
   }
   return name;
 }

@@ -26,7 +26,7 @@ Unpacker gzip_unpacker();
 Unpacker zstd_unpacker();
 
 /// A form of compression.
-struct Packing {
+struct Compression {
   std::string_view name;       ///< "gzip"
   std::string_view extension;  ///< ".gz"
   Unpacker (*unpacker)();
@@ -34,11 +34,11 @@ struct Packing {
 
 /// The form that data are in, told by their first bytes; null where they are not packed. `undecided` says whether more
 /// bytes could tell otherwise.
-struct PackingGuess {
-  const Packing* packing = nullptr;
+struct CompressionGuess {
+  const Compression* compression = nullptr;
   bool undecided = false;
 };
-PackingGuess packing_of(std::string_view beginning);
+CompressionGuess compression_of(std::string_view beginning);
 
 /// "texts.jsonl" of "texts.jsonl.gz" or "texts.jsonl.zst": the name that tells what is in a file.
 std::string_view unpacked_name(std::string_view name);

@@ -18,7 +18,7 @@ bool is_packed(const std::filesystem::path& path) {
   constexpr std::size_t kLongestMark = 4;
   const MappedFile file(path);
   const std::size_t size = std::min(file.bytes().size(), kLongestMark);
-  return packing_of({reinterpret_cast<const char*>(file.bytes().data()), size}).packing != nullptr;
+  return compression_of({reinterpret_cast<const char*>(file.bytes().data()), size}).compression != nullptr;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/data/test_packing.h"
+#include "mana/data/test_compression.h"
 #include "mana/data/unpacked_file.h"
 
 namespace mana::data {

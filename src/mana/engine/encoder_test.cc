@@ -38,11 +38,11 @@ double length(std::span<const float> vector) {
 }
 
 TEST(Encoder, ServesAModelInMemoryWhileItChanges) {
-  models::TrainableModel trained(formats::read_sentence_folder(model("dense_tanh")), kernels::Isa::reference,
+  models::TrainableModel trained(formats::read_sentence_folder(model("dense_tanh")), kernels::Isa::portable,
                                  kernels::Precision::f32);
   const Encoder encoder(trained.shared_model(), trained.kernels(), trained.folder(), {.threads = 1});
   const Encoder from_folder(model("dense_tanh"),
-                            {.threads = 1, .isa = kernels::Isa::reference, .precision = kernels::Precision::f32});
+                            {.threads = 1, .isa = kernels::Isa::portable, .precision = kernels::Precision::f32});
   EXPECT_EQ(encoder.embed("the cat sat"), from_folder.embed("the cat sat"));
 
   autograd::Parameter& bias = trained.parameters().back();
@@ -53,7 +53,7 @@ TEST(Encoder, ServesAModelInMemoryWhileItChanges) {
   const TemporaryFolder folder;
   trained.save(folder / "model");
   const Encoder saved(folder / "model",
-                      {.threads = 1, .isa = kernels::Isa::reference, .precision = kernels::Precision::f32});
+                      {.threads = 1, .isa = kernels::Isa::portable, .precision = kernels::Precision::f32});
   EXPECT_EQ(encoder.embed("the cat sat"), saved.embed("the cat sat"));
   EXPECT_THROW(Encoder(trained.shared_model(), trained.kernels(), trained.folder(), {.normalize = false}),
                ArgumentError);
@@ -315,9 +315,9 @@ TEST(PackedEncoder, GivesTheSameBitsAsTheOrdinaryFilesOnEveryModelLevelAndPrecis
 }
 
 TEST(PackedEncoder, ListensToWhatIsAskedInsteadOfTheFoldersOwn) {
-  const models::PackTarget targets[] = {{kernels::Isa::reference, kernels::Precision::f32}};
+  const models::PackTarget targets[] = {{kernels::Isa::portable, kernels::Precision::f32}};
   const PackedFolder folder("dense_tanh", targets);
-  EncoderOptions options{.isa = kernels::Isa::reference,
+  EncoderOptions options{.isa = kernels::Isa::portable,
                          .precision = kernels::Precision::f32,
                          .pooling = {{nn::Pooling::max}},
                          .normalize = false,
@@ -341,12 +341,12 @@ TEST(PackedEncoder, ComputesInWhatTheModelIsMeantForUnlessAskedOtherwise) {
   EXPECT_THAT(other.packed_model_note(), HasSubstr("is not used: f32 at"));
 
   // At a level that it was not written for it still is an int8 model.
-  const Encoder lower(folder.path(), {.isa = kernels::Isa::reference});
+  const Encoder lower(folder.path(), {.isa = kernels::Isa::portable});
   EXPECT_EQ(lower.precision(), kernels::Precision::int8);
 }
 
 TEST(PackedEncoder, DoesNotPassOverADamagedFile) {
-  const models::PackTarget targets[] = {{kernels::Isa::reference, kernels::Precision::f32}};
+  const models::PackTarget targets[] = {{kernels::Isa::portable, kernels::Precision::f32}};
   const PackedFolder folder("mean", targets);
   const auto path = folder.path() / models::kPackedModelFile;
   std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);

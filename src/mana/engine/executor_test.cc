@@ -17,7 +17,7 @@ class ExecutorTest : public testing::Test {
     while (executor_.callers() != callers) std::this_thread::yield();
   }
 
-  Executor executor_{kernels::table(kernels::Isa::reference), 3, nullptr};
+  Executor executor_{kernels::table(kernels::Isa::portable), 3, nullptr};
 };
 
 TEST_F(ExecutorTest, ThreadsHaveTheirTurnsInTheOrderInWhichTheyCame) {

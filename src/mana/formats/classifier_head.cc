@@ -111,10 +111,10 @@ ClassifierHead read_classifier_head(const std::filesystem::path& folder) {
   const std::filesystem::path head_folder = folder / kClassifierFolder;
   ClassifierHead head;
   head.config = parse_classifier_config(json::Document::read(head_folder / kConfig).root());
-  const Checkpoint checkpoint = Checkpoint::open(head_folder);
+  const StoredWeights stored_weights = StoredWeights::open(head_folder);
   const std::size_t classes = head.config.classes.size();
-  head.weights = checkpoint.f32("weight", {classes, head.config.dimensions});
-  head.bias = checkpoint.f32("bias", {classes});
+  head.weights = stored_weights.f32("weight", {classes, head.config.dimensions});
+  head.bias = stored_weights.f32("bias", {classes});
   require_finite(head.weights, "weight", head_folder);
   require_finite(head.bias, "bias", head_folder);
   return head;

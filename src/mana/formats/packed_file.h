@@ -16,7 +16,7 @@
 namespace mana::formats {
 
 /// Files of another version are recognised, not read. It changes with the form of the file, with what
-/// kernels::PackedLinear and text::Tokenizer::compiled() put into it, and with the names of the parts.
+/// kernels::MatrixWeights and text::Tokenizer::compiled() put into it, and with the names of the parts.
 inline constexpr std::uint32_t kPackedVersion = 1;
 
 /// Which ordinary files a packed file was made of: sums that its writer took of them.

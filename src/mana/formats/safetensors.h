@@ -73,11 +73,11 @@ class Safetensors {
 };
 
 /// All weights of a model's folder: `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
-class Checkpoint {
+class StoredWeights {
  public:
   /// A shard must lie inside the folder. Throws IoError when there is neither file or a shard is missing, FormatError
   /// when a file is malformed, a tensor is listed but not in its shard, or stands in two shards.
-  static Checkpoint open(const std::filesystem::path& folder);
+  static StoredWeights open(const std::filesystem::path& folder);
 
   /// nullptr when there is no such tensor. Throws FormatError when it is of a type that is not read.
   const StoredTensor* find(std::string_view name) const;
@@ -119,8 +119,8 @@ struct LookupTable {
   DType dtype = DType::f32;           ///< f32, f16 or bf16
   std::shared_ptr<const void> owner;  ///< of the bytes
 };
-/// A tensor of the checkpoint as it can be looked up: f64 becomes f32. Throws FormatError for other types than these.
-LookupTable lookup_table(std::shared_ptr<const Checkpoint> checkpoint, std::string_view name);
+/// A tensor as it can be looked up: f64 becomes f32. Throws FormatError for other types than these.
+LookupTable lookup_table(std::shared_ptr<const StoredWeights> stored_weights, std::string_view name);
 
 /// A tensor to write; the bytes are the caller's.
 struct TensorToWrite {

@@ -9,8 +9,8 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/base/printable.h"
-#include "mana/formats/checkpoint_task.h"
 #include "mana/formats/lora_config.h"
+#include "mana/formats/model_task.h"
 #include "mana/formats/sentence_modules.h"
 
 namespace mana::formats {
@@ -121,7 +121,7 @@ SentenceFolder read_sentence_folder(const std::filesystem::path& folder) {
   if (!file_exists(folder / "modules.json")) {
     result.adapter = has_adapter(folder);
     result.modules_assumed = true;
-    const std::string task = read_checkpoint_task(folder).note();
+    const std::string task = read_model_task(folder).note();
     result.notes.push_back(fmt::format("{} has no modules.json: mean pooling is assumed{}{}", folder.string(),
                                        task.empty() ? "" : "; ", task));
     result.modules.emplace_back(PoolingModule{.modes = {PoolingMode::mean}, .include_prompt = true, .dimension = {}});

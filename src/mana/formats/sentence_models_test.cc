@@ -22,7 +22,7 @@ TEST(SentenceModels, AllAreReadWithTheirWeights) {
   for (const auto& [name, model] : models) {
     const SentenceFolder folder = read_sentence_folder(kFixtures / name);
     EXPECT_EQ(folder.modules_assumed, name == "no_modules");
-    const Checkpoint weights = Checkpoint::open(folder.transformer);
+    const StoredWeights weights = StoredWeights::open(folder.transformer);
     EXPECT_EQ(weights.files().size(), name == "sharded" ? 3U : 1U);
     const auto embeddings =
         name == "old_names" ? "bert.embeddings.word_embeddings.weight" : "embeddings.word_embeddings.weight";
@@ -30,12 +30,12 @@ TEST(SentenceModels, AllAreReadWithTheirWeights) {
     for (const SentenceModule& module : folder.modules) {
       if (const auto* dense = std::get_if<DenseModule>(&module)) {
         const Shape shape = {dense->out_features, dense->in_features};
-        const Checkpoint own = Checkpoint::open(dense->folder);
+        const StoredWeights own = StoredWeights::open(dense->folder);
         EXPECT_EQ(own.f32("linear.weight", shape).size(), dense->out_features * dense->in_features) << name;
         EXPECT_EQ(own.find("linear.bias") != nullptr, dense->bias) << name;
         EXPECT_EQ(own.find("residual.weight") != nullptr, dense->residual) << name;
       } else if (const auto* norm = std::get_if<LayerNormModule>(&module)) {
-        EXPECT_EQ(Checkpoint::open(norm->folder).f32("norm.weight", {norm->dimension}).size(), 32U) << name;
+        EXPECT_EQ(StoredWeights::open(norm->folder).f32("norm.weight", {norm->dimension}).size(), 32U) << name;
       }
     }
   }
@@ -63,9 +63,9 @@ TEST(SentenceModels, SayWhatTheyShow) {
 
 TEST(SentenceModels, HalfPrecisionIsCloseToTheWholeOne) {
   const Shape shape = {32};
-  const auto whole = Checkpoint::open(kFixtures / "mean").f32("embeddings.LayerNorm.weight", shape);
+  const auto whole = StoredWeights::open(kFixtures / "mean").f32("embeddings.LayerNorm.weight", shape);
   for (const auto& [name, relative] : {std::pair{"f16", 0x1p-11F}, std::pair{"bf16", 0x1p-8F}}) {
-    const auto half = Checkpoint::open(kFixtures / name).f32("embeddings.LayerNorm.weight", shape);
+    const auto half = StoredWeights::open(kFixtures / name).f32("embeddings.LayerNorm.weight", shape);
     for (std::size_t i = 0; i < whole.size(); ++i)
       EXPECT_NEAR(half[i], whole[i], std::abs(whole[i]) * relative) << name;
   }

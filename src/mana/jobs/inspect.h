@@ -64,7 +64,7 @@ struct Inspection {
   std::optional<std::size_t> max_tokens;
   WeightOrigin weights;
   kernels::Precision precision = kernels::Precision::f32;
-  kernels::Isa isa = kernels::Isa::reference;
+  kernels::Isa isa = kernels::Isa::portable;
   ParameterCounts parameters;
   std::vector<InspectedFile> files;  ///< by name
   std::vector<std::string> notes;    ///< of the encoder

@@ -13,7 +13,7 @@
 namespace mana::jobs {
 namespace {
 
-void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint,
+void count_encoder(const formats::SentenceFolder& folder, const formats::StoredWeights& stored_weights,
                    ParameterCounts& counts) {
   std::set<std::string, std::less<>> used;
   const auto use = [&](const std::string& name, const std::string& part, const formats::Shape& shape) {
@@ -21,15 +21,15 @@ void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpo
     if (counts.parts.empty() || counts.parts.back().part != part) counts.parts.push_back({part, 0});
     counts.parts.back().parameters += formats::element_count(shape);
   };
-  for (const models::EncoderTensor& tensor : models::encoder_tensors(folder, checkpoint)) {
+  for (const models::EncoderTensor& tensor : models::encoder_tensors(folder, stored_weights)) {
     use(tensor.name, tensor.part, tensor.shape);
   }
-  for (const auto& [name, tensor] : checkpoint.tensors()) {
+  for (const auto& [name, tensor] : stored_weights.tensors()) {
     if (!used.contains(name) && is_parameter(tensor)) {
       counts.unused.push_back({name, formats::element_count(tensor.shape)});
     }
   }
-  for (const auto& [name, tensor] : checkpoint.unread()) {
+  for (const auto& [name, tensor] : stored_weights.unread()) {
     counts.unused.push_back({fmt::format("{} ({})", name, tensor.type), formats::element_count(tensor.shape)});
   }
 }
@@ -37,8 +37,8 @@ void count_encoder(const formats::SentenceFolder& folder, const formats::Checkpo
 /// A module with a file of its own, all of which counts.
 void count_module(std::string_view kind, const std::filesystem::path& folder, ParameterCounts& counts) {
   std::uint64_t parameters = 0;
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(folder);
-  for (const auto& [name, tensor] : checkpoint.tensors()) {
+  const formats::StoredWeights stored_weights = formats::StoredWeights::open(folder);
+  for (const auto& [name, tensor] : stored_weights.tensors()) {
     if (is_parameter(tensor)) parameters += formats::element_count(tensor.shape);
   }
   counts.parts.push_back({fmt::format("{} ({})", kind, folder.filename().string()), parameters});
@@ -57,9 +57,9 @@ bool is_parameter(const formats::StoredTensor& tensor) {
   return std::ranges::find(kReals, tensor.dtype) != std::end(kReals);
 }
 
-ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint) {
+ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::StoredWeights& stored_weights) {
   ParameterCounts counts;
-  count_encoder(folder, checkpoint, counts);
+  count_encoder(folder, stored_weights, counts);
   for (const formats::SentenceModule& module : folder.modules) {
     const std::filesystem::path* const weights = formats::weights_folder(module);
     if (weights == nullptr) continue;

@@ -28,6 +28,6 @@ bool is_parameter(const formats::StoredTensor& tensor);
 
 /// Counts exactly, from the shapes in the files. Throws IoError, or
 /// FormatError when a tensor is missing.
-ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::Checkpoint& checkpoint);
+ParameterCounts count_parameters(const formats::SentenceFolder& folder, const formats::StoredWeights& stored_weights);
 
 }  // namespace mana::jobs

@@ -139,8 +139,8 @@ class ModelCheck {
     step("tensors", [&] {
       const bool transformer = sentence.contextual;
       if (transformer) positions = models::encoder_facts(sentence).positions;
-      const formats::Checkpoint checkpoint = models::open_encoder(sentence);
-      const ParameterCounts counts = count_parameters(sentence, checkpoint);
+      const formats::StoredWeights stored_weights = models::open_encoder(sentence);
+      const ParameterCounts counts = count_parameters(sentence, stored_weights);
       for (const ParameterCount& unused : counts.unused) {
         report_.differences.push_back(
             fmt::format("tensor {} ({} parameters) has no influence on the vectors", unused.part, unused.parameters));

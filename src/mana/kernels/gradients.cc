@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "mana/kernels/cpu/tables.h"
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/kernels/reference/activation.h"
 #include "mana/kernels/reference/attention_call.h"
 #include "mana/kernels/reference/cross_entropy.h"
@@ -19,11 +19,11 @@
 namespace mana::kernels {
 namespace {
 
-template <class Factor>
-void weight_gradient(const WeightGradientCall& call, const Factor& factor) {
+template <class Rounding>
+void weight_gradient(const WeightGradientCall& call, const Rounding& round) {
   const WeightGradientRange range(call);
   reference::weight_gradient(call.x, call.dy, call.rows, call.inputs, call.outputs, range.first_output,
-                             range.last_output, range.first_input, range.last_input, call.dw, factor);
+                             range.last_output, range.first_input, range.last_input, call.dw, round);
   reference::bias_gradient(call.dy, call.rows, call.outputs, range.first_bias, range.last_bias, call.db);
 }
 
@@ -35,8 +35,8 @@ void weight_gradient_bf16(const WeightGradientCall& call) {
   weight_gradient(call, [](float value) { return bfloat16_to_float(float_to_bfloat16(value)); });
 }
 
-void pack(const PackCall& call) {
-  call.packed.pack(call.weights, call.transposed, call.bias, call.first_panel, call.last_panel);
+void lay_out(const LayOutCall& call) {
+  call.to.lay_out(call.weights, call.transposed, call.bias, call.first_panel, call.last_panel);
 }
 
 void activate(const ActivateCall& call) {
@@ -112,11 +112,11 @@ void add(const AddCall& call) {
 
 constexpr GradientTable reference_table(Precision precision, void (*weight_gradient)(const WeightGradientCall&)) {
   return {
-      .isa = Isa::reference,
+      .isa = Isa::portable,
       .precision = precision,
       .weight_gradient = weight_gradient,
       .weight_gradient_scratch = [](std::size_t, std::size_t, std::size_t) { return std::size_t{0}; },
-      .pack = pack,
+      .lay_out = lay_out,
       .activate = activate,
       .activation_gradient = activation_gradient,
       .dropout = dropout,
@@ -143,7 +143,7 @@ constexpr GradientTable kReferenceBf16 = reference_table(Precision::bf16, weight
 }  // namespace
 
 const GradientTable& gradient_table(Isa isa, Precision precision) {
-  if (isa != Isa::reference) return cpu_gradient_table(isa, precision);
+  if (isa != Isa::portable) return cpu_gradient_table(isa, precision);
   return precision == Precision::bf16 ? kReferenceBf16 : kReferenceF32;
 }
 

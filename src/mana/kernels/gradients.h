@@ -32,13 +32,13 @@ inline std::size_t weight_gradient_parts(std::size_t inputs, std::size_t outputs
   return ((inputs > outputs ? inputs : outputs) + kWeightGradientPart - 1) / kWeightGradientPart;
 }
 
-/// Lays weights out again, in memory that a PackedLinear has (PackedLinear::allocate()): panels [first_panel,
+/// Lays weights out again, in memory that a MatrixWeights has (MatrixWeights::allocate()): panels [first_panel,
 /// last_panel) of W, or of its transpose, with which Table::linear computes the gradient of the input, dx = dy W.
-struct PackCall {
+struct LayOutCall {
   const float* weights;  ///< W [outputs, inputs]; transposed: the matrix that is transposed, [inputs, outputs]
   const float* bias;     ///< [outputs], or null: zero
   bool transposed;
-  PackedLinear& packed;  ///< of the table's layout, in f32 or bf16
+  MatrixWeights& to;  ///< of the table's layout, in f32 or bf16
   std::size_t first_panel;
   std::size_t last_panel;
 };
@@ -170,7 +170,7 @@ struct GradientTable {
   Precision precision;
   void (*weight_gradient)(const WeightGradientCall&);
   std::size_t (*weight_gradient_scratch)(std::size_t rows, std::size_t inputs, std::size_t outputs);
-  void (*pack)(const PackCall&);
+  void (*lay_out)(const LayOutCall&);
   void (*activate)(const ActivateCall&);
   void (*activation_gradient)(const ActivationGradientCall&);
   void (*dropout)(const DropoutCall&);

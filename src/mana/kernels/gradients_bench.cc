@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 
 namespace mana::kernels {
 namespace {
@@ -42,14 +42,14 @@ struct Shape {
 void product(benchmark::State& state, Isa isa, Precision precision) {
   const Shape shape(state);
   const Table& kernels = table(isa, precision);
-  PackedLinear packed(shape.outputs, shape.inputs, kernels.layout);
-  packed.set(0, random_values(shape.inputs * shape.outputs), {});
+  MatrixWeights laid_out(shape.outputs, shape.inputs, kernels.layout);
+  laid_out.set(0, random_values(shape.inputs * shape.outputs), {});
   const auto x = random_values(shape.rows * shape.inputs);
   Buffer<float> y(shape.rows * shape.outputs);
   Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
   for (auto _ : state) {
     kernels.linear(
-        {x.data(), shape.rows, packed, Activation::identity, y.data(), 0, packed.panel_count(), scratch.data()});
+        {x.data(), shape.rows, laid_out, Activation::identity, y.data(), 0, laid_out.panel_count(), scratch.data()});
     benchmark::ClobberMemory();
   }
   count(state, "FLOP/s", shape.flops());
@@ -69,13 +69,13 @@ void weight_gradient(benchmark::State& state, Isa isa, Precision precision) {
   count(state, "FLOP/s", shape.flops());
 }
 
-void pack(benchmark::State& state, Isa isa, Precision precision, bool transposed) {
+void lay_out(benchmark::State& state, Isa isa, Precision precision, bool transposed) {
   const std::size_t inputs = kWidth, outputs = static_cast<std::size_t>(state.range(0));
-  PackedLinear packed(outputs, inputs, table(isa, precision).layout);
-  packed.allocate();
+  MatrixWeights laid_out(outputs, inputs, table(isa, precision).layout);
+  laid_out.allocate();
   const auto w = random_values(inputs * outputs);
   for (auto _ : state) {
-    gradient_table(isa, precision).pack({w.data(), nullptr, transposed, packed, 0, packed.panel_count()});
+    gradient_table(isa, precision).lay_out({w.data(), nullptr, transposed, laid_out, 0, laid_out.panel_count()});
     benchmark::ClobberMemory();
   }
   count(state, "weights/s", static_cast<double>(w.size()));
@@ -195,7 +195,7 @@ auto add(const std::string& name, const Arguments&... arguments) {
 
 const bool kRegistered = [] {
   for (const Isa isa : available_isas()) {
-    if (isa == Isa::reference) continue;
+    if (isa == Isa::portable) continue;
     const std::string level(name_of(isa));
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
       if (!available(precision, isa)) continue;
@@ -208,8 +208,8 @@ const bool kRegistered = [] {
         }
       }
       for (const int outputs : {1536, 27648}) {  // one matrix, and as many weights as the model has
-        add("pack/" + name, pack, isa, precision, false)->Arg(outputs);
-        add("pack_transposed/" + name, pack, isa, precision, true)->Arg(outputs);
+        add("lay_out/" + name, lay_out, isa, precision, false)->Arg(outputs);
+        add("lay_out_transposed/" + name, lay_out, isa, precision, true)->Arg(outputs);
       }
     }
     for (const int length : {12, 30, 89, 256}) {

@@ -28,7 +28,7 @@ constexpr Activation kActivations[] = {Activation::identity, Activation::gelu, A
 class GradientKernelsTest : public testing::TestWithParam<Isa> {
  protected:
   const GradientTable& kernels = gradient_table(GetParam());
-  const GradientTable& plain = gradient_table(Isa::reference);
+  const GradientTable& plain = gradient_table(Isa::portable);
 };
 
 TEST_P(GradientKernelsTest, ActivationsFollowTheirDefinition) {

@@ -13,7 +13,7 @@ namespace mana::kernels {
 namespace {
 
 constexpr std::array<std::pair<Isa, std::string_view>, 4> kNames = {
-    {{Isa::reference, "reference"}, {Isa::avx2, "avx2"}, {Isa::avx512, "avx512"}, {Isa::amx, "amx"}}};
+    {{Isa::portable, "reference"}, {Isa::avx2, "avx2"}, {Isa::avx512, "avx512"}, {Isa::amx, "amx"}}};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ std::optional<Isa> isa_named(std::string_view name) {
 std::string_view name_of(Isa isa) { return kNames[static_cast<std::size_t>(isa)].second; }
 
 std::vector<Isa> available_isas() {
-  std::vector<Isa> isas = {Isa::reference};
+  std::vector<Isa> isas = {Isa::portable};
   if (processor().avx2) isas.push_back(Isa::avx2);
   if (processor().avx512) isas.push_back(Isa::avx512);
   if (processor().amx) isas.push_back(Isa::amx);
@@ -41,7 +41,7 @@ Isa choose_isa(std::optional<Isa> cap) {
       if (!cap) throw ArgumentError(fmt::format("MANA_ISA is '{}'; use reference, avx2, avx512 or amx", name));
     }
   }
-  Isa best = Isa::reference;
+  Isa best = Isa::portable;
   for (const Isa isa : available_isas()) {
     if (!cap || isa <= *cap) best = isa;
   }

@@ -8,13 +8,13 @@ namespace mana::kernels {
 
 /// Instruction-set levels, each containing the ones before it. `avx512` uses VNNI and BF16 where the processor has
 /// them; `amx` multiplies in bf16 and int8 on tiles.
-enum class Isa { reference, avx2, avx512, amx };
+enum class Isa { portable, avx2, avx512, amx };
 
 /// "reference", "avx2", "avx512", "amx"; nothing for any other name.
 std::optional<Isa> isa_named(std::string_view name);
 std::string_view name_of(Isa isa);
 
-/// The levels that this processor (and operating system) can run, lowest first; `reference` always is among them.
+/// The levels that this processor (and operating system) can run, lowest first; `portable` always is among them.
 std::vector<Isa> available_isas();
 
 /// The highest available level that is not above `cap`; without a cap, MANA_ISA of the environment is one.

@@ -23,7 +23,7 @@ std::optional<Precision> precision_named(std::string_view name) {
 std::string_view name_of(Precision precision) { return kNames[static_cast<std::size_t>(precision)].second; }
 
 bool available(Precision precision, Isa isa) {
-  if (precision != Precision::bf16 || isa == Isa::reference) return true;
+  if (precision != Precision::bf16 || isa == Isa::portable) return true;
   return isa >= Isa::avx512 && processor().avx512_bf16;
 }
 

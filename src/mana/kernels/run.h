@@ -21,13 +21,13 @@ struct Run {
 
   Tensor tensor(std::size_t rows, std::size_t columns) const { return pool.tensor(rows, columns); }
 
-  /// One of factors alone; of values where the layout has none.
-  Tensor factors(std::size_t rows, std::size_t columns, const FactorLayout& layout) const {
-    return layout.exists() ? pool.factors(rows, columns, layout) : tensor(rows, columns);
+  /// One of operands alone; of values where the layout has none.
+  Tensor operands(std::size_t rows, std::size_t columns, const OperandLayout& layout) const {
+    return layout.exists() ? pool.operands(rows, columns, layout) : tensor(rows, columns);
   }
-  /// Gives x room for the factors of a linear map, where the kernels take any.
-  void add_factors(Tensor& x) const {
-    if (kernels.factors.exists()) pool.add_factors(x, kernels.factors.layout);
+  /// Gives x room for the operands of a linear map, where the kernels take any.
+  void add_operands(Tensor& x) const {
+    if (kernels.operands.exists()) pool.add_operands(x, kernels.operands.layout);
   }
 
   /// Calls work(begin, end, thread) for parts that together are [0, count).

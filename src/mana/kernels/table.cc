@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "mana/kernels/cpu/tables.h"
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/kernels/reference/attention_call.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
@@ -17,24 +17,24 @@ namespace {
 
 using Element = WeightLayout::Element;
 
-/// The reference kernels in the tables' calling convention: a panel is one output and a group one input, so the packed
-/// weights are the plain ones.
+/// The reference kernels in the tables' calling convention: a panel is one output and a group one input, so the
+/// laid-out weights are the plain ones.
 void linear_f32(const LinearCall& call) {
-  const PackedLinear& w = call.weights;
+  const MatrixWeights& w = call.weights;
   const std::size_t n = call.first_panel;
   reference::linear(call.x, call.rows, w.panel<float>(n), w.bias() + n, w.inputs(), call.last_panel - n,
                     call.activation, call.y + n, w.outputs());
 }
 
 void linear_bf16(const LinearCall& call) {
-  const PackedLinear& w = call.weights;
+  const MatrixWeights& w = call.weights;
   const std::size_t n = call.first_panel;
   reference::linear_bf16(call.x, call.rows, w.panel<std::uint16_t>(n), w.bias() + n, w.inputs(), call.last_panel - n,
                          call.activation, call.y + n, w.outputs());
 }
 
 void linear_int8(const LinearCall& call) {
-  const PackedLinear& w = call.weights;
+  const MatrixWeights& w = call.weights;
   const std::size_t n = call.first_panel;
   reference::linear_int8(call.x, call.rows, w.panel<std::int8_t>(n), w.scales() + n, w.row_sums() + n, w.bias() + n,
                          w.inputs(), call.last_panel - n, call.activation, call.y + n, w.outputs());
@@ -46,7 +46,7 @@ void add_norm(const AddNormCall& call) {
 
 constexpr Table reference_table(Precision precision, Element element, void (*linear)(const LinearCall&),
                                 void (*attention)(const AttentionCall&)) {
-  return {Isa::reference,
+  return {Isa::portable,
           precision,
           {element, 1, 1},
           {},  // the definitions round where they multiply
@@ -71,7 +71,7 @@ std::string name_of(const WeightLayout& layout) {
 }
 
 const Table& table(Isa isa, Precision precision) {
-  if (isa != Isa::reference) return cpu_table(isa, precision);
+  if (isa != Isa::portable) return cpu_table(isa, precision);
   switch (precision) {
     case Precision::f32: return kF32;
     case Precision::bf16: return kBf16;

@@ -7,13 +7,13 @@
 
 #include "mana/kernels/activation.h"
 #include "mana/kernels/attention.h"
-#include "mana/kernels/factors.h"
 #include "mana/kernels/isa.h"
+#include "mana/kernels/operands.h"
 #include "mana/kernels/precision.h"
 
 namespace mana::kernels {
 
-class PackedLinear;
+class MatrixWeights;
 
 /// How a matrix kernel wants its weights: panels of `panel_width` outputs, in which `group` consecutive inputs of an
 /// output stand side by side (what one dot-product instruction takes), as elements of one kind.
@@ -29,19 +29,19 @@ struct WeightLayout {
 /// "bf16-32x2": elements, panel width, group.
 std::string name_of(const WeightLayout& layout);
 
-/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x is values, or factors where the table has
+/// y = f(x W + b) for the outputs of panels [first_panel, last_panel). x is values, or operands where the table has
 /// them; y is values, or rounded where the table does that.
 struct LinearCall {
-  const float* x;  ///< [rows, inputs]; unused where `factors` are needed
+  const float* x;  ///< [rows, inputs]; unused where `operands` are needed
   std::size_t rows;
-  const PackedLinear& weights;  ///< W and b, packed in the layout of the table that is called
+  const MatrixWeights& weights;  ///< W and b, in the layout of the table that is called
   Activation activation;
   float* y;  ///< [rows, outputs]; unused where `y_rounded` is given
   std::size_t first_panel;
   std::size_t last_panel;
-  std::byte* scratch;                  ///< linear_scratch(rows, inputs) bytes, 64-byte aligned
-  const std::byte* factors = nullptr;  ///< x in the table's layout, where it has one
-  std::byte* y_rounded = nullptr;      ///< where the table rounds
+  std::byte* scratch;                   ///< linear_scratch(rows, inputs) bytes, 64-byte aligned
+  const std::byte* operands = nullptr;  ///< x in the table's layout, where it has one
+  std::byte* y_rounded = nullptr;       ///< where the table rounds
 };
 
 /// z = LayerNorm(x + y), row by row; y may be null. z may be x or y.
@@ -53,8 +53,8 @@ struct AddNormCall {
   const float* gamma;  ///< [width]
   const float* beta;   ///< [width]
   float epsilon;
-  float* z;                 ///< [rows, width]
-  FactorRows factors = {};  ///< of z in the table's layout, or nowhere
+  float* z;                   ///< [rows, width]
+  OperandRows operands = {};  ///< of z in the table's layout, or nowhere
 };
 
 /// The kernels of one instruction-set level and precision. In each, the order in which an output element is summed
@@ -63,8 +63,8 @@ struct Table {
   Isa isa;
   Precision precision;
   WeightLayout layout;
-  FactorKernel rounded;  ///< bf16, in which kernels hand on what is multiplied next; none: as values
-  FactorKernel factors;  ///< of x in a linear map: none, the rounded ones, or integers
+  OperandKernel rounded;   ///< bf16, in which kernels hand on what is multiplied next; none: as values
+  OperandKernel operands;  ///< of x in a linear map: none, the rounded ones, or integers
   void (*linear)(const LinearCall&);
   std::size_t (*linear_scratch)(std::size_t rows, std::size_t inputs);
   void (*add_norm)(const AddNormCall&);

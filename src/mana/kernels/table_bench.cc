@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 
 namespace mana::kernels {
 namespace {
@@ -25,16 +25,16 @@ void linear(benchmark::State& state, Isa isa, Precision precision, Activation ac
   const auto rows = static_cast<std::size_t>(state.range(0)), inputs = static_cast<std::size_t>(state.range(1)),
              outputs = static_cast<std::size_t>(state.range(2));
   const Table& kernels = table(isa, precision);
-  PackedLinear packed(outputs, inputs, kernels.layout);
-  packed.set(0, random_values(inputs * outputs), random_values(outputs));
+  MatrixWeights laid_out(outputs, inputs, kernels.layout);
+  laid_out.set(0, random_values(inputs * outputs), random_values(outputs));
   const auto x = random_values(rows * inputs);
   Buffer<float> y(rows * outputs);
-  Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs)), factors(kernels.factors.layout.bytes(rows, inputs)),
-      y_rounded(kernels.rounded.layout.bytes(rows, outputs));
-  if (kernels.factors.exists()) kernels.factors.make({x.data(), rows, inputs, {factors.data(), 0}});
+  Buffer<std::byte> scratch(kernels.linear_scratch(rows, inputs)),
+      operands(kernels.operands.layout.bytes(rows, inputs)), y_rounded(kernels.rounded.layout.bytes(rows, outputs));
+  if (kernels.operands.exists()) kernels.operands.make({x.data(), rows, inputs, {operands.data(), 0}});
   for (auto _ : state) {
-    kernels.linear({x.data(), rows, packed, activation, y.data(), 0, packed.panel_count(), scratch.data(),
-                    factors.data(), y_rounded.data()});
+    kernels.linear({x.data(), rows, laid_out, activation, y.data(), 0, laid_out.panel_count(), scratch.data(),
+                    operands.data(), y_rounded.data()});
     benchmark::ClobberMemory();
   }
   state.counters["FLOP/s"] = benchmark::Counter(2.0 * static_cast<double>(rows * inputs * outputs),
@@ -48,7 +48,7 @@ void attention(benchmark::State& state, Isa isa, Precision precision, bool causa
   const Table& kernels = table(isa, precision);
   const auto qkv = random_values(length * 3 * kModel);
   Buffer<float> out(length * kModel);
-  const FactorKernel& kernel = kernels.rounded;
+  const OperandKernel& kernel = kernels.rounded;
   Buffer<std::byte> rounded(kernel.layout.bytes(length, 3 * kModel)), out_rounded(kernel.layout.bytes(length, kModel));
   if (kernel.exists()) kernel.make({qkv.data(), length, 3 * kModel, {rounded.data(), 0}});
   const auto columns = [&](std::size_t first) {
@@ -93,7 +93,7 @@ void add_norm(benchmark::State& state, Isa isa) {
 
 const bool kRegistered = [] {
   for (const Isa isa : available_isas()) {
-    if (isa == Isa::reference) continue;
+    if (isa == Isa::portable) continue;
     const std::string level(name_of(isa));
     for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8}) {
       if (!available(precision, isa)) continue;

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "amx_emulator/levels.h"
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/kernels/reference/linear.h"
 #include "mana/kernels/reference/norm.h"
 #include "mana/kernels/reference/quantise.h"
 #include "mana/kernels/reference/tiles.h"
-#include "mana/kernels/test_factors.h"
+#include "mana/kernels/test_operands.h"
 #include "mana/kernels/test_values.h"
 #include "mana/tensor/dtype.h"
 
@@ -41,15 +41,15 @@ class LinearTest : public testing::TestWithParam<Level> {
 
   std::vector<float> run_linear(const LinearCase& shape, const std::vector<float>& x, const std::vector<float>& w,
                                 const std::vector<float>& b, std::size_t pieces = 1) {
-    PackedLinear packed(shape.outputs, shape.inputs, kernels.layout);
-    packed.set(0, w, b);
+    MatrixWeights laid_out(shape.outputs, shape.inputs, kernels.layout);
+    laid_out.set(0, w, b);
     Shifted in(x, shape.shift), out(std::vector<float>(shape.rows * shape.outputs), shape.shift);
     Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
-    const Buffer<std::byte> factors = factors_of(kernels.factors, in.data(), shape.rows, shape.inputs);
+    const Buffer<std::byte> operands = operands_of(kernels.operands, in.data(), shape.rows, shape.inputs);
     for (std::size_t piece = 0; piece < pieces; ++piece) {
-      kernels.linear({in.data(), shape.rows, packed, shape.activation, out.data(),
-                      packed.panel_count() * piece / pieces, packed.panel_count() * (piece + 1) / pieces,
-                      scratch.data(), factors.data()});
+      kernels.linear({in.data(), shape.rows, laid_out, shape.activation, out.data(),
+                      laid_out.panel_count() * piece / pieces, laid_out.panel_count() * (piece + 1) / pieces,
+                      scratch.data(), operands.data()});
     }
     EXPECT_TRUE(out.guarded());
     return {out.data(), out.data() + out.size};
@@ -94,7 +94,7 @@ class LinearTest : public testing::TestWithParam<Level> {
     // n terms of size s sum to about s √n; each of the n roundings is a fraction of the sum so far: s n times a
     // constant.
     double tolerance = 2e-7 * (1 + shape.spread) * (20 + static_cast<double>(shape.inputs));
-    if (shape.activation == Activation::gelu && kernels.factors.exists()) tolerance += 2.6e-5;
+    if (shape.activation == Activation::gelu && kernels.operands.exists()) tolerance += 2.6e-5;
     for (std::size_t i = 0; i < y.size(); ++i) {
       ASSERT_NEAR(y[i], expected[i], tolerance)
           << "rows " << shape.rows << " inputs " << shape.inputs << " outputs " << shape.outputs << " at " << i
@@ -119,7 +119,7 @@ TEST_P(LinearTest, TakesAnyAlignment) {
 }
 
 TEST_P(LinearTest, OfTheModelsSizes) {
-  if (isa == Isa::reference || kReduced) {
+  if (isa == Isa::portable || kReduced) {
     check_linear({20, 384, 96});
     return;
   }
@@ -192,8 +192,8 @@ TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
   for (const LinearCase& shape : {LinearCase{17, 200, 45}, {40, 900, 33}}) {
     const auto x = random_values(shape.rows * shape.inputs, 1), w = random_values(shape.outputs * shape.inputs, 2),
                b = random_values(shape.outputs, 3);
-    const Table& plain_kernels = table(Isa::reference, precision);
-    PackedLinear plain(shape.outputs, shape.inputs, plain_kernels.layout);
+    const Table& plain_kernels = table(Isa::portable, precision);
+    MatrixWeights plain(shape.outputs, shape.inputs, plain_kernels.layout);
     plain.set(0, w, b);
     std::vector<float> expected(shape.rows * shape.outputs);
     plain_kernels.linear(
@@ -204,22 +204,22 @@ TEST_P(LinearTest, EightBitsGiveTheBitsOfTheReference) {
 
 // Beyond the last column stands zero.
 TEST_P(LinearTest, HandsOutItsValuesRounded) {
-  const FactorLayout& layout = kernels.rounded.layout;
+  const OperandLayout& layout = kernels.rounded.layout;
   if (!kernels.rounds()) return;
   for (const LinearCase& shape : {LinearCase{1, 3, 1, Activation::sigmoid},
                                   {37, 40, 33, Activation::gelu},
                                   {33, 900, 64, Activation::identity}}) {
     const auto x = random_values(shape.rows * shape.inputs, 1), w = random_values(shape.outputs * shape.inputs, 2),
                b = random_values(shape.outputs, 3);
-    PackedLinear packed(shape.outputs, shape.inputs, kernels.layout);
-    packed.set(0, w, b);
+    MatrixWeights laid_out(shape.outputs, shape.inputs, kernels.layout);
+    laid_out.set(0, w, b);
     Buffer<std::byte> scratch(kernels.linear_scratch(shape.rows, shape.inputs));
-    const Buffer<std::byte> factors = factors_of(kernels.factors, x.data(), shape.rows, shape.inputs);
+    const Buffer<std::byte> operands = operands_of(kernels.operands, x.data(), shape.rows, shape.inputs);
     const std::size_t padded = (shape.outputs + 31) / 32 * 32;
     Buffer<std::byte> y(layout.bytes(shape.rows, shape.outputs));
     std::fill_n(y.data(), y.size(), std::byte{0x7f});
-    kernels.linear({nullptr, shape.rows, packed, shape.activation, nullptr, 0, packed.panel_count(), scratch.data(),
-                    factors.data(), y.data()});
+    kernels.linear({nullptr, shape.rows, laid_out, shape.activation, nullptr, 0, laid_out.panel_count(), scratch.data(),
+                    operands.data(), y.data()});
     std::vector<float> expected(shape.rows * padded);
     const std::vector<float> values = rounded_to_bf16(run_linear(shape, x, w, b));
     for (std::size_t row = 0; row < shape.rows; ++row) {
@@ -230,7 +230,7 @@ TEST_P(LinearTest, HandsOutItsValuesRounded) {
 }
 
 TEST_P(LinearTest, TheQuickGeluIsExactTo3e5) {
-  if (!kernels.factors.exists()) return;
+  if (!kernels.operands.exists()) return;
   // A bias without a product goes to the activation as it is.
   std::vector<float> b;
   for (float value = -12.0f; value <= 12.0f; value += 1.0f / 512) b.push_back(value);
@@ -238,7 +238,7 @@ TEST_P(LinearTest, TheQuickGeluIsExactTo3e5) {
   const auto y = run_linear({1, 1, b.size(), Activation::gelu}, {1.0f}, std::vector<float>(b.size()), b);
   for (std::size_t i = 0; i < y.size(); ++i) {
     const double expected = reference::activate(Activation::gelu, double{b[i]});
-    ASSERT_NEAR(y[i], expected, isa == Isa::reference ? 1e-6 : 2.6e-5 + 1e-7 * std::abs(b[i])) << b[i];
+    ASSERT_NEAR(y[i], expected, isa == Isa::portable ? 1e-6 : 2.6e-5 + 1e-7 * std::abs(b[i])) << b[i];
   }
 }
 
@@ -331,12 +331,12 @@ INSTANTIATE_TEST_SUITE_P(Levels, KernelsTest, testing::ValuesIn(available_isas()
                          [](const auto& level) { return std::string(name_of(level.param)); });
 
 TEST(Isa, NamesGoBothWays) {
-  for (const Isa isa : {Isa::reference, Isa::avx2, Isa::avx512, Isa::amx}) EXPECT_EQ(isa_named(name_of(isa)), isa);
+  for (const Isa isa : {Isa::portable, Isa::avx2, Isa::avx512, Isa::amx}) EXPECT_EQ(isa_named(name_of(isa)), isa);
   EXPECT_EQ(isa_named("sse9"), std::nullopt);
 }
 
 TEST(Isa, ACapIsACap) {
-  EXPECT_EQ(choose_isa(Isa::reference), Isa::reference);
+  EXPECT_EQ(choose_isa(Isa::portable), Isa::portable);
   EXPECT_EQ(choose_isa(Isa::amx), available_isas().back());
   EXPECT_LE(choose_isa(Isa::avx2), Isa::avx2);
 }

@@ -9,7 +9,7 @@
 #include "mana/kernels/reference/attention.h"
 #include "mana/kernels/reference/dropout.h"
 #include "mana/kernels/table.h"
-#include "mana/kernels/test_factors.h"
+#include "mana/kernels/test_operands.h"
 #include "mana/kernels/test_values.h"
 
 namespace mana::kernels {
@@ -57,7 +57,7 @@ class TextInMatrix {
   }
   /// As a table takes it; its rounded form stays here.
   HeadRows<const float> operand(const Table& kernels) {
-    rounded_ = factors_of(kernels.rounded, matrix_.data(), first_row + rows, columns);
+    rounded_ = operands_of(kernels.rounded, matrix_.data(), first_row + rows, columns);
     return {matrix_.data(), columns, first_row, shift, kernels.rounds() ? rounded_.data() : nullptr};
   }
   HeadRows<const float> operand() { return {matrix_.data(), columns, first_row, shift}; }

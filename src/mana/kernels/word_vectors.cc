@@ -11,15 +11,15 @@ void logistic(const LogisticCall& call) {
                       call.scratch);
 }
 
-constexpr WordKernels kReference = {Isa::reference,           logistic,
-                                    reference::gather<float>, reference::scatter<float>,
-                                    reference::mean<float>,   reference::spread<float>};
+constexpr WordKernels kReference = {
+    Isa::portable,           logistic, reference::gather<float>, reference::scatter<float>, reference::mean<float>,
+    reference::spread<float>};
 
 }  // namespace
 
 /// The vectorised kernels write up to a vector behind the values that they need.
 std::size_t logistic_scratch(std::size_t inputs, std::size_t outputs) { return inputs * outputs + 2 * kRowMultiple; }
 
-const WordKernels& word_kernels(Isa isa) { return isa == Isa::reference ? kReference : cpu_word_kernels(isa); }
+const WordKernels& word_kernels(Isa isa) { return isa == Isa::portable ? kReference : cpu_word_kernels(isa); }
 
 }  // namespace mana::kernels

@@ -16,8 +16,7 @@ namespace mana::models {
 /// What a family's folder has: config.h, the layers put together, and the names of their tensors.
 template <class Encoder>
 concept TokenEncoder = requires(const Encoder& encoder, const typename Encoder::Config& config, const json::Value& root,
-                                const kernels::WeightLayout& layout, const nn::Run& run,
-                                const nn::PackedTokens& batch) {
+                                const kernels::WeightLayout& layout, const nn::Run& run, const nn::TokenBatch& batch) {
   { Encoder::Config::kFamily } -> std::convertible_to<std::string_view>;
   { Encoder::Config::read(root) } -> std::same_as<typename Encoder::Config>;
   { config.names() } -> std::same_as<const NameTable&>;

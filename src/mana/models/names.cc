@@ -130,11 +130,11 @@ std::optional<NameTable::Layer> NameTable::layer(std::string_view tensor) const 
   return std::nullopt;
 }
 
-std::string NameTable::name_in(const formats::Checkpoint& checkpoint, const std::string& tensor) const {
+std::string NameTable::name_in(const formats::StoredWeights& stored_weights, const std::string& tensor) const {
   const std::string first = fmt::format("{}{}.weight", prefix_, rows_.front().theirs.front());
-  const std::string_view prefix = checkpoint.find(first) == nullptr ? "" : prefix_;
+  const std::string_view prefix = stored_weights.find(first) == nullptr ? "" : prefix_;
   std::string name = fmt::format("{}{}", prefix, tensor), old = fmt::format("{}{}", prefix, old_norm_name(tensor));
-  return checkpoint.find(name) == nullptr && checkpoint.find(old) != nullptr ? old : name;
+  return stored_weights.find(name) == nullptr && stored_weights.find(old) != nullptr ? old : name;
 }
 
 std::string_view NameTable::without_prefix(std::string_view name) const {

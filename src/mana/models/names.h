@@ -62,7 +62,7 @@ class NameTable {
 
   /// A tensor's name in this checkpoint: head models put the prefix before it, old ones say gamma and beta. The name
   /// that it should have where there is no such tensor.
-  std::string name_in(const formats::Checkpoint& checkpoint, const std::string& tensor) const;
+  std::string name_in(const formats::StoredWeights& stored_weights, const std::string& tensor) const;
 
   /// The name without the prefix that head models put before it.
   std::string_view without_prefix(std::string_view name) const;

@@ -27,7 +27,7 @@ std::vector<std::string> names_of_tensors(const std::vector<PartTensor>& tensors
 }
 
 nn::Linear linear(std::size_t outputs, std::size_t inputs, bool bias) {
-  return {kernels::PackedLinear(outputs, inputs, {}), bias};
+  return {kernels::MatrixWeights(outputs, inputs, {}), bias};
 }
 
 TEST(NameTable, ListsOfEachMapOfAProductItsWeightThenItsBias) {
@@ -146,7 +146,7 @@ std::string spelled(const std::vector<std::string>& there, const std::string& wa
   std::vector<formats::TensorToWrite> tensors;
   for (const std::string& name : there) tensors.push_back({name, DType::f32, {1}, std::as_bytes(std::span(value))});
   formats::write_safetensors(folder.path() / "model.safetensors", tensors);
-  return kBertNames.name_in(formats::Checkpoint::open(folder.path()), wanted);
+  return kBertNames.name_in(formats::StoredWeights::open(folder.path()), wanted);
 }
 
 TEST(NameTable, KnowsHowACheckpointSpellsATensor) {

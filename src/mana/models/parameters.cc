@@ -118,7 +118,7 @@ void Refresh::operator()(const nn::Place&, nn::Linear& linear) const {
   const nn::TrainedLinear& trained = parts_.of(linear);
   const float* weights = trained.weights.front()->values.data();
   const float* bias = trained.biases.empty() ? nullptr : trained.biases.front()->values.data();
-  operations::pack(run_, weights, false, bias, linear.weights);
+  operations::lay_out(run_, weights, false, bias, linear.weights);
 }
 
 }  // namespace mana::models

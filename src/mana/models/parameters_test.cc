@@ -34,8 +34,8 @@ struct Tied {
   nn::Linear decoder;
 
   explicit Tied(const kernels::WeightLayout& layout)
-      : mix{kernels::PackedLinear(kModel, kModel, layout), false},
-        decoder{kernels::PackedLinear(kWords, kModel, layout)} {}
+      : mix{kernels::MatrixWeights(kModel, kModel, layout), false},
+        decoder{kernels::MatrixWeights(kWords, kModel, layout)} {}
 
   static void parts(auto& self, auto&& visit) {
     visit("word", self.word, nn::ByToken());
@@ -103,7 +103,7 @@ struct Trained {
     return *found;
   }
 
-  const kernels::Table& kernels = kernels::table(kernels::Isa::reference, kernels::Precision::f32);
+  const kernels::Table& kernels = kernels::table(kernels::Isa::portable, kernels::Precision::f32);
   Tied model;
   std::shared_ptr<Parameters> parameters;
 };
@@ -250,12 +250,12 @@ TEST(Parameters, AStackedProductCannotBeTiedInPart) {
 
 /// A file of weights that the model's parts are read from.
 struct Files {
-  std::shared_ptr<const formats::Checkpoint> file;
+  std::shared_ptr<const formats::StoredWeights> file;
   std::vector<FileTensor> tensors(const std::string& part, const auto& weights) const {
     return tensors_by(kTiedNames)(part, weights);
   }
   std::vector<float> values(const FileTensor& tensor) const { return file->f32(tensor.name, tensor.shape); }
-  std::shared_ptr<const formats::Checkpoint> checkpoint(const FileTensor&) const { return file; }
+  std::shared_ptr<const formats::StoredWeights> stored_weights(const FileTensor&) const { return file; }
 };
 
 class StoredModel : public testing::Test {
@@ -268,7 +268,7 @@ class StoredModel : public testing::Test {
       tensors.push_back({parameter.name, DType::f32, shape, std::as_bytes(std::span<const float>(parameter.values))});
     }
     formats::write_safetensors(folder.path() / "model.safetensors", tensors);
-    return {std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.path()))};
+    return {std::make_shared<const formats::StoredWeights>(formats::StoredWeights::open(folder.path()))};
   }
 
   TemporaryFolder folder;

@@ -23,7 +23,7 @@ class WeightReader {
 
   void operator()(const nn::Place& place, nn::EmbeddingTable& table) {
     const FileTensor tensor = files_.tensors(place.name, table).front();
-    formats::LookupTable stored = formats::lookup_table(files_.checkpoint(tensor), tensor.name);
+    formats::LookupTable stored = formats::lookup_table(files_.stored_weights(tensor), tensor.name);
     table = {stored.bytes, stored.dtype, table.width(), std::move(stored.owner)};
   }
 

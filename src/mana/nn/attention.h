@@ -34,7 +34,7 @@ struct SelfAttention {
   }
 
   template <class Context = Run, class Value>
-  Value operator()(const Context& run, const Value& x, const PackedTokens& batch) const {
+  Value operator()(const Context& run, const Value& x, const TokenBatch& batch) const {
     const Value qkv = query_key_value(run, x, kernels::Activation::identity, Use::product);
     const std::size_t width = qkv.columns() / (heads + 2 * key_heads), q = heads * width, k = key_heads * width;
     const AttentionShape shape{batch.sequences(), batch.sequences(), heads, key_heads, reach};

@@ -41,7 +41,7 @@ class AttentionLayerTest : public testing::TestWithParam<Level> {
             .key_heads = kKeyHeads,
             .reach = reach};
   }
-  static PackedTokens batch(const std::vector<std::int32_t>& ids, const std::vector<std::uint32_t>& offsets) {
+  static TokenBatch batch(const std::vector<std::int32_t>& ids, const std::vector<std::uint32_t>& offsets) {
     return {.ids = ids, .type_ids = {}, .offsets = offsets};
   }
 

@@ -24,7 +24,7 @@ struct EncoderLayer {
   }
 
   template <class Context = Run, class Value>
-  Value operator()(const Context& run, const Value& x, const PackedTokens& batch) const {
+  Value operator()(const Context& run, const Value& x, const TokenBatch& batch) const {
     const Value h = attend_norm(run, x, attend(run, x, batch));
     return feed_norm(run, h, feed_forward(run, h));
   }

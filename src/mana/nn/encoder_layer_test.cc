@@ -1,4 +1,4 @@
-// What the layers of nn/ promise beyond their kernels: shapes, packing, and that order means nothing without positions.
+// What the layers of nn/ promise beyond their kernels: shapes, batches, and that order means nothing without positions.
 #include "mana/nn/encoder_layer.h"
 
 #include <gtest/gtest.h>

@@ -38,11 +38,11 @@ TEST_P(FeedForwardTest, RowsInBlocksByATeamHaveTheBitsOfRowsAlone) {
   }
 }
 
-// Factors that stand together in tiles take no more of the cache than those that do not; integers stand beside what
+// Operands that stand together in tiles take no more of the cache than those that do not; integers stand beside what
 // they are made of.
 TEST_P(FeedForwardTest, DoesAsManyRowsAtOnceAsTheCacheHolds) {
   const std::size_t of_values = kernels.rounds() ? 1536 * 2 : 1536 * 4;
-  const std::size_t of_integers = kernels.factors.layout.has_ranges() ? kernels.factors.layout.row_bytes(1536) : 0;
+  const std::size_t of_integers = kernels.operands.layout.has_ranges() ? kernels.operands.layout.row_bytes(1536) : 0;
   const std::size_t rows = operations::feed_forward_rows(kernels, 1536), row = of_values + of_integers,
                     cache = 1536 * 1024;
   EXPECT_LE(rows * row, cache);

@@ -7,7 +7,7 @@
 namespace mana::nn {
 
 /// LayerNorm(h) = (h - mean(h)) / √(var(h) + ε) · γ + β, row by row (Ba, Kiros and Hinton 2016), or without the shift
-/// by β. On a Run the result has its factors, too: it is added and multiplied.
+/// by β. On a Run the result has its operands, too: it is added and multiplied.
 struct LayerNorm {
   std::vector<float> gamma;  ///< [width]
   std::vector<float> beta;   ///< [width]; zero, and no parameter, without a shift

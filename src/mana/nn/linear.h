@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/nn/training.h"
 
 namespace mana::nn {
@@ -10,7 +10,7 @@ namespace mana::nn {
 /// y = f(x Wᵀ + b)      x: [rows, inputs], W: [outputs, inputs], b: [outputs] -> y: [rows, outputs]
 /// or without b, which then is zero in `weights` and no parameter.
 struct Linear {
-  kernels::PackedLinear weights;
+  kernels::MatrixWeights weights;
   bool bias = true;
   /// The outputs of each of several maps of the same x that are one product here but may be tensors of their own in
   /// checkpoints (query, key and value); empty: it is one map.

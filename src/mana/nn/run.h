@@ -15,7 +15,7 @@ using operations::Sequences;
 using operations::Use;
 
 /// The tokens of texts side by side.
-struct PackedTokens {
+struct TokenBatch {
   std::span<const std::int32_t> ids;       ///< [tokens]
   std::span<const std::int32_t> type_ids;  ///< [tokens], or empty: all zero
   std::span<const std::uint32_t> offsets;  ///< [texts + 1]

@@ -21,7 +21,7 @@ inline std::vector<float> random_values(std::size_t size, unsigned seed) {
 }
 
 inline Linear random_linear(const kernels::Table& kernels, std::size_t outputs, std::size_t inputs, unsigned seed) {
-  Linear layer{kernels::PackedLinear(outputs, inputs, kernels.layout)};
+  Linear layer{kernels::MatrixWeights(outputs, inputs, kernels.layout)};
   layer.weights.set(0, random_values(outputs * inputs, seed), random_values(outputs, seed + 1));
   return layer;
 }

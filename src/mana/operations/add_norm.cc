@@ -10,7 +10,7 @@ namespace mana::operations {
 
 void add_norm(const Run& run, const NormWeights& weights, const Tensor* x, Tensor& y) {
   const auto timer = run.timer("layer norm");
-  run.add_factors(y);
+  run.add_operands(y);
   run.split(y.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     run.kernels.add_norm({.x = values_from(y, first),
                           .y = x == nullptr ? nullptr : values_from(*x, first),
@@ -20,7 +20,7 @@ void add_norm(const Run& run, const NormWeights& weights, const Tensor* x, Tenso
                           .beta = weights.beta.data(),
                           .epsilon = weights.epsilon,
                           .z = values_from(y, first),
-                          .factors = {.factors = y.factors(), .first_row = first}});
+                          .operands = {.operands = y.operands(), .first_row = first}});
   });
 }
 

@@ -17,7 +17,7 @@ struct NormWeights {
 };
 
 /// y ← LayerNorm(x + y), or LayerNorm(y) where x is null      x, y: [rows, width]
-/// y has its factors, too: it is added and multiplied.
+/// y has its operands, too: it is added and multiplied.
 void add_norm(const Run& run, const NormWeights& weights, const Tensor* x, Tensor& y);
 
 /// What the gradient needs of z = n γ + β: the normal form n = (h - mean(h)) s of h, and s = 1 / √(var(h) + ε).

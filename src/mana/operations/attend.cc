@@ -9,9 +9,9 @@ namespace mana::operations {
 namespace {
 
 /// Each matrix as the kernel takes it, made ready once.
-class ReadyInputs {
+class AttentionInputs {
  public:
-  ReadyInputs(const Run& run, const QueryKeyValue<Tensor>& from) : q_(run, from.q.of, run.kernels.rounded) {
+  AttentionInputs(const Run& run, const QueryKeyValue<Tensor>& from) : q_(run, from.q.of, run.kernels.rounded) {
     const auto& k = from.k.of;
     const auto& v = from.v.of;
     if (&k != &from.q.of) k_.emplace(run, k, run.kernels.rounded);
@@ -26,8 +26,8 @@ class ReadyInputs {
   const QueryKeyValue<Tensor>& operator*() const { return *from_; }
 
  private:
-  Ready q_;
-  std::optional<Ready> k_, v_;
+  Operands q_;
+  std::optional<Operands> k_, v_;
   std::optional<QueryKeyValue<Tensor>> from_;
 };
 
@@ -44,7 +44,7 @@ void attend_by(const Run& run, const Kernels& kernels, const Calls& calls, Tenso
 
 Tensor attend(const Run& run, const QueryKeyValue<Tensor>& from, const AttentionShape& shape, Use use) {
   const auto timer = run.timer("attention", Calls(from, shape).arithmetic(1, 1));  // Q Kᵀ and S V
-  const ReadyInputs ready(run, from);
+  const AttentionInputs ready(run, from);
   const Calls calls(*ready, shape);
   Tensor mixed = result_of(run, from.q.of.rows(), calls.result_columns(), use);
   attend_by(run, run.kernels, calls, mixed);

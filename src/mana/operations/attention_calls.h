@@ -12,7 +12,7 @@ using kernels::AttentionCall;
 /// Some columns of a tensor, from a row on, as a kernel reads or writes them.
 template <class Float, class Matrix>
 kernels::HeadRows<Float> rows_of(Matrix& x, std::size_t row, std::size_t column) {
-  return {.values = x.data(), .columns = x.columns(), .row = row, .column = column, .rounded = x.factors()};
+  return {.values = x.data(), .columns = x.columns(), .row = row, .column = column, .rounded = x.operands()};
 }
 
 template <class Float, class Matrix>

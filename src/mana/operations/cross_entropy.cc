@@ -34,7 +34,7 @@ class AskedRows {
 /// other in order; of one row, classes do.
 template <class Work>
 void for_logits(const Run& run, const Tensor& x, const ClassWeights& map, const Work& work) {
-  const Ready ready(run, x, run.kernels.factors);
+  const Operands ready(run, x, run.kernels.operands);
   for (std::size_t first = 0; first < map.classes; first += kBlockClasses) {
     const ClassWeights block{map.weights + first * x.columns(), map.bias == nullptr ? nullptr : map.bias + first,
                              std::min(kBlockClasses, map.classes - first)};

@@ -31,7 +31,7 @@ void add(const Run& run, std::span<const float> x, std::span<float> sum) {
 }
 
 void add(const Run& run, const Tensor& x, Tensor& sum) {
-  sum.drop_factors();
+  sum.drop_operands();
   add(run, values_of(x), values_of(sum));
 }
 

@@ -7,13 +7,13 @@ namespace mana::operations {
 std::size_t feed_forward_rows(const kernels::Table& kernels, std::size_t inner) {
   constexpr std::size_t kCachedBytes = std::size_t{1536} * 1024, kBlockRows = 32;
   std::size_t row_bytes = kernels.rounds() ? kernels.rounded.layout.row_bytes(inner) : inner * sizeof(float);
-  if (kernels.factors.layout.has_ranges()) row_bytes += kernels.factors.layout.row_bytes(inner);
+  if (kernels.operands.layout.has_ranges()) row_bytes += kernels.operands.layout.row_bytes(inner);
   return std::max<std::size_t>(kCachedBytes / row_bytes / kBlockRows, 1) * kBlockRows;
 }
 
-Tensor feed_forward(const Run& run, const Tensor& x, const PackedLinear& widen, Activation activation,
-                    const PackedLinear& narrow) {
-  const Ready ready(run, x, run.kernels.factors);
+Tensor feed_forward(const Run& run, const Tensor& x, const MatrixWeights& widen, Activation activation,
+                    const MatrixWeights& narrow) {
+  const Operands ready(run, x, run.kernels.operands);
   const std::size_t most = feed_forward_rows(run.kernels, widen.outputs());
   Tensor y = run.tensor(x.rows(), narrow.outputs());
   for (std::size_t first = 0; first < x.rows(); first += most) {

@@ -14,20 +14,20 @@ constexpr std::size_t kRoom = 64;  // rows of a sequence at first: whole tiles
 
 KeyValues::KeyValues(const Run& run, std::size_t sequences, std::size_t key_columns, std::size_t value_columns)
     : key_columns_(key_columns), lengths_(sequences, 0) {
-  rows_ = run.factors(0, key_columns + value_columns, run.kernels.rounded.layout);
+  rows_ = run.operands(0, key_columns + value_columns, run.kernels.rounded.layout);
   offsets_.assign(sequences + 1, 0);
 }
 
 void KeyValues::move_to(const Run& run, std::size_t room, std::span<const std::uint32_t> from) {
-  const FactorLayout& layout = run.kernels.rounded.layout;
+  const OperandLayout& layout = run.kernels.rounded.layout;
   const std::size_t columns = rows_.columns();
-  Tensor moved = run.factors(from.size() * room, columns, layout);
+  Tensor moved = run.operands(from.size() * room, columns, layout);
   std::vector<std::uint32_t> lengths(from.size());
   for (std::size_t sequence = 0; sequence < from.size(); ++sequence) {
     const std::size_t begin = offsets_[from[sequence]], length = lengths[sequence] = lengths_[from[sequence]];
     if (length == 0) continue;
     if (layout.exists()) {
-      std::memcpy(factors_from(moved, sequence * room), factors_from(rows_, begin), layout.bytes(length, columns));
+      std::memcpy(operands_from(moved, sequence * room), operands_from(rows_, begin), layout.bytes(length, columns));
     } else {
       std::copy_n(values_from(rows_, begin), length * columns, values_from(moved, sequence * room));
     }
@@ -48,7 +48,7 @@ void KeyValues::append(const Run& run, const Columns<Tensor>& k, const Columns<T
     std::iota(same.begin(), same.end(), 0U);
     move_to(run, room, same);
   }
-  const kernels::FactorKernel& rounded = run.kernels.rounded;
+  const kernels::OperandKernel& rounded = run.kernels.rounded;
   Tensor added = run.tensor(rows.longest(), rows_.columns());
   for (std::size_t sequence = 0; sequence < sequences(); ++sequence) {
     const std::size_t count = rows.length(sequence), end = offsets_[sequence] + lengths_[sequence];
@@ -59,7 +59,7 @@ void KeyValues::append(const Run& run, const Columns<Tensor>& k, const Columns<T
       std::copy_n(v.of.data() + row * v.of.columns() + v.first, v.count, to + i * rows_.columns() + k.count);
     }
     if (rounded.exists()) {
-      rounded.make({.x = to, .rows = count, .columns = rows_.columns(), .to = {rows_.factors(), end}});
+      rounded.make({.x = to, .rows = count, .columns = rows_.columns(), .to = {rows_.operands(), end}});
     }
     lengths_[sequence] += static_cast<std::uint32_t>(count);
   }

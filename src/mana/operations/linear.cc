@@ -7,16 +7,16 @@
 namespace mana::operations {
 namespace {
 
-double arithmetic_of(std::size_t rows, const PackedLinear& weights) {
+double arithmetic_of(std::size_t rows, const MatrixWeights& weights) {
   return 2.0 * static_cast<double>(rows * weights.inputs() * weights.outputs());
 }
 
-void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation, Tensor& y,
-              std::size_t to) {
-  const Ready factors(run, x, run.kernels.factors);
+void multiply(const Run& run, const Tensor& x, Rows from, const MatrixWeights& weights, Activation activation,
+              Tensor& y, std::size_t to) {
+  const Operands operands(run, x, run.kernels.operands);
   Scratch scratch(run, run.kernels.linear_scratch(from.count, weights.inputs()));
   run.split(weights.panel_count(), [&](std::size_t first, std::size_t last, unsigned thread) {
-    run.kernels.linear({.x = values_from(*factors, from.first),
+    run.kernels.linear({.x = values_from(*operands, from.first),
                         .rows = from.count,
                         .weights = weights,
                         .activation = activation,
@@ -24,20 +24,20 @@ void multiply(const Run& run, const Tensor& x, Rows from, const PackedLinear& we
                         .first_panel = first,
                         .last_panel = last,
                         .scratch = scratch.bytes(thread),
-                        .factors = factors_from(*factors, from.first),
-                        .y_rounded = factors_from(y, to)});
+                        .operands = operands_from(*operands, from.first),
+                        .y_rounded = operands_from(y, to)});
   });
 }
 
 }  // namespace
 
-Tensor linear(const Run& run, const Tensor& x, const PackedLinear& weights, Activation activation, Use use) {
+Tensor linear(const Run& run, const Tensor& x, const MatrixWeights& weights, Activation activation, Use use) {
   Tensor y = result_of(run, x.rows(), weights.outputs(), use);
   linear_rows(run, x, {0, x.rows()}, weights, activation, y, 0);
   return y;
 }
 
-void linear_rows(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation,
+void linear_rows(const Run& run, const Tensor& x, Rows from, const MatrixWeights& weights, Activation activation,
                  Tensor& y, std::size_t to) {
   const Profile::Timer timer(run.profile, run.threads(), "linear", weights.inputs(), weights.outputs(),
                              arithmetic_of(from.count, weights));

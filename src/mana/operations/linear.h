@@ -1,15 +1,15 @@
 #pragma once
 
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/operations/operand.h"
 
 namespace mana::operations {
 
 using kernels::Activation;
-using kernels::PackedLinear;
+using kernels::MatrixWeights;
 
 /// f(x Wᵀ + b)      x: [rows, inputs], W: [outputs, inputs], b: [outputs] -> [rows, outputs]
-Tensor linear(const Run& run, const Tensor& x, const PackedLinear& weights,
+Tensor linear(const Run& run, const Tensor& x, const MatrixWeights& weights,
               Activation activation = Activation::identity, Use use = Use::value);
 
 /// `count` rows of a matrix from `first` on.
@@ -20,7 +20,7 @@ struct Rows {
 
 /// The same of some rows of x alone, to as many rows of y from `to` on: values or these rounded, what y has. Whole
 /// tiles stand before both.
-void linear_rows(const Run& run, const Tensor& x, Rows from, const PackedLinear& weights, Activation activation,
+void linear_rows(const Run& run, const Tensor& x, Rows from, const MatrixWeights& weights, Activation activation,
                  Tensor& y, std::size_t to);
 
 /// du W, the gradient of u = x Wᵀ + b by x      du: [rows, outputs], W: [outputs, inputs] row-major -> [rows, inputs]

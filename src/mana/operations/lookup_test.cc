@@ -42,7 +42,7 @@ class TeamLookupTest : public testing::Test {
   /// What `work` gives on the calling thread and, at every level, by a team.
   std::vector<float> at_every_level(const std::function<std::vector<float>(const kernels::Run&)>& work) {
     Team team(3);
-    const std::vector<float> plain = work({kernels::table(kernels::Isa::reference), pool_});
+    const std::vector<float> plain = work({kernels::table(kernels::Isa::portable), pool_});
     for (const kernels::Isa isa : kernels::available_isas()) {
       EXPECT_EQ(work({kernels::table(isa), pool_}), plain) << kernels::name_of(isa);
       EXPECT_EQ(work({kernels::table(isa), pool_, &team}), plain) << kernels::name_of(isa) << " by a team";

@@ -2,22 +2,22 @@
 
 namespace mana::operations {
 
-Ready::Ready(const Run& run, const Tensor& x, const kernels::FactorKernel& factors) : x_(x) {
-  if (x.layout() == factors.layout) return;
-  made_ = run.factors(x.rows(), x.columns(), factors.layout);
-  const bool rounded_alone = x.data() == nullptr && x.factors() != nullptr;  // without rows there is neither
-  const auto make = rounded_alone ? factors.make_of_rounded : factors.make;
+Operands::Operands(const Run& run, const Tensor& x, const kernels::OperandKernel& operands) : x_(x) {
+  if (x.layout() == operands.layout) return;
+  made_ = run.operands(x.rows(), x.columns(), operands.layout);
+  const bool rounded_alone = x.data() == nullptr && x.operands() != nullptr;  // without rows there is neither
+  const auto make = rounded_alone ? operands.make_of_rounded : operands.make;
   run.split(x.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     make({.x = values_from(x, first),
           .rows = last - first,
           .columns = x.columns(),
-          .to = {.factors = made_.factors(), .first_row = first},
-          .rounded = x.factors()});
+          .to = {.operands = made_.operands(), .first_row = first},
+          .rounded = x.operands()});
   });
 }
 
 Tensor result_of(const Run& run, std::size_t rows, std::size_t columns, Use use) {
-  return use == Use::product ? run.factors(rows, columns, run.kernels.rounded.layout) : run.tensor(rows, columns);
+  return use == Use::product ? run.operands(rows, columns, run.kernels.rounded.layout) : run.tensor(rows, columns);
 }
 
 }  // namespace mana::operations

@@ -14,13 +14,13 @@ using kernels::Run;
 /// normalised, pooled), or what the next linear map or attention multiplies.
 enum class Use : std::uint8_t { value, product };
 
-/// x as a kernel multiplies it: itself where it has such factors or the kernel takes values, else factors made of its
+/// x as a kernel multiplies it: itself where it has such operands or the kernel takes values, else operands made of its
 /// values, or of those rounded.
-class Ready {
+class Operands {
  public:
-  Ready(const Run& run, const Tensor& x, const kernels::FactorKernel& factors);
+  Operands(const Run& run, const Tensor& x, const kernels::OperandKernel& operands);
 
-  const Tensor& operator*() const { return made_.factors() == nullptr ? x_ : made_; }
+  const Tensor& operator*() const { return made_.operands() == nullptr ? x_ : made_; }
   const Tensor* operator->() const { return &**this; }
 
  private:
@@ -37,10 +37,10 @@ auto* values_from(Matrix& x, std::size_t row) {
   return x.data() == nullptr ? nullptr : x.data() + row * x.columns();
 }
 
-/// Where the factors of a row begin, with whole tiles before it; null where there are none.
+/// Where the operands of a row begin, with whole tiles before it; null where there are none.
 template <class Matrix>
-auto* factors_from(Matrix& x, std::size_t row) {
-  return x.factors() == nullptr ? nullptr : x.factors() + x.layout().bytes(row, x.columns());
+auto* operands_from(Matrix& x, std::size_t row) {
+  return x.operands() == nullptr ? nullptr : x.operands() + x.layout().bytes(row, x.columns());
 }
 
 }  // namespace mana::operations

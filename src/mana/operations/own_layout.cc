@@ -15,19 +15,20 @@ OwnLayout::OwnLayout(const Run& run, std::size_t outputs, std::size_t inputs)
 OwnLayout::OwnLayout(const Run& run, const float* weights, const float* bias, std::size_t outputs, std::size_t inputs)
     : OwnLayout(run, outputs, inputs) {
   const auto timer = run.timer("packing of weights");
-  pack(run, weights, false, bias, weights_);
+  lay_out(run, weights, false, bias, weights_);
 }
 
 OwnLayout OwnLayout::transposed(const Run& run, const float* weights, std::size_t outputs, std::size_t inputs) {
   OwnLayout layout(run, outputs, inputs);
   const auto timer = run.timer("packing of weights");
-  pack(run, weights, true, nullptr, layout.weights_);
+  lay_out(run, weights, true, nullptr, layout.weights_);
   return layout;
 }
 
-void pack(const Run& run, const float* weights, bool transposed, const float* bias, kernels::PackedLinear& packed) {
-  run.split(packed.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
-    training_kernels(run).pack({weights, bias, transposed, packed, first, last});
+void lay_out(const Run& run, const float* weights, bool transposed, const float* bias,
+             kernels::MatrixWeights& laid_out) {
+  run.split(laid_out.panel_count(), [&](std::size_t first, std::size_t last, unsigned) {
+    training_kernels(run).lay_out({weights, bias, transposed, laid_out, first, last});
   });
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/kernels/run.h"
 
 namespace mana::operations {
@@ -13,19 +13,19 @@ class OwnLayout {
   /// Wᵀ of W [inputs, outputs], without b.
   static OwnLayout transposed(const kernels::Run& run, const float* weights, std::size_t outputs, std::size_t inputs);
 
-  const kernels::PackedLinear& operator*() const { return weights_; }
-  const kernels::PackedLinear* operator->() const { return &weights_; }
+  const kernels::MatrixWeights& operator*() const { return weights_; }
+  const kernels::MatrixWeights* operator->() const { return &weights_; }
 
  private:
   OwnLayout(const kernels::Run& run, std::size_t outputs, std::size_t inputs);
 
-  kernels::PackedLinear weights_;
+  kernels::MatrixWeights weights_;
   Tensor memory_;
 };
 
 /// Lays W [outputs, inputs] (`transposed`: what stands at `weights` is [inputs, outputs]) and b (or null: zero) out in
-/// memory that `packed` has.
-void pack(const kernels::Run& run, const float* weights, bool transposed, const float* bias,
-          kernels::PackedLinear& packed);
+/// memory that `laid_out` has.
+void lay_out(const kernels::Run& run, const float* weights, bool transposed, const float* bias,
+             kernels::MatrixWeights& laid_out);
 
 }  // namespace mana::operations

@@ -40,7 +40,7 @@ Tensor pool_gradient(const Run& run, kernels::Pooling mode, const Tensor& x, Seq
 }
 
 Tensor normalize(const Run& run, Tensor x) {
-  x.drop_factors();
+  x.drop_operands();
   run.split(x.rows(), [&](std::size_t first, std::size_t last, unsigned) {
     for (std::size_t row = first; row < last; ++row) kernels::normalize(x.row(row));
   });

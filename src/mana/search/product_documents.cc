@@ -28,7 +28,7 @@ ProductDocuments::ProductDocuments(const Vectors& documents, bool unit, const ke
         normalize_rows(copy, rows.dimensions);
         rows.values = copy;
       }
-      blocks_[block] = kernels::PackedLinear(rows.size(), rows.dimensions, kernels.layout);
+      blocks_[block] = kernels::MatrixWeights(rows.size(), rows.dimensions, kernels.layout);
       blocks_[block].set(0, rows.values, {});
     }
   });

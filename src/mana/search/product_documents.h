@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mana/base/team.h"
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/kernels/table.h"
 #include "mana/search/shortlist.h"
 #include "mana/search/vectors.h"
@@ -25,7 +25,7 @@ class ProductDocuments {
 
  private:
   const kernels::Table& kernels_;
-  std::vector<kernels::PackedLinear> blocks_;
+  std::vector<kernels::MatrixWeights> blocks_;
 };
 
 }  // namespace mana::search

@@ -6,14 +6,14 @@ Products::Products(const kernels::Table& kernels, std::size_t rows, std::size_t 
     : kernels_(kernels),
       products_(rows * outputs),
       scratch_(kernels.linear_scratch(rows, dimensions)),
-      factors_(kernels.factors.layout.bytes(rows, dimensions)) {}
+      operands_(kernels.operands.layout.bytes(rows, dimensions)) {}
 
-std::span<const float> Products::operator()(const Vectors& x, const kernels::PackedLinear& weights) {
-  if (kernels_.factors.exists()) {
-    kernels_.factors.make({.x = x.values.data(),
-                           .rows = x.size(),
-                           .columns = x.dimensions,
-                           .to = {.factors = factors_.data(), .first_row = 0}});
+std::span<const float> Products::operator()(const Vectors& x, const kernels::MatrixWeights& weights) {
+  if (kernels_.operands.exists()) {
+    kernels_.operands.make({.x = x.values.data(),
+                            .rows = x.size(),
+                            .columns = x.dimensions,
+                            .to = {.operands = operands_.data(), .first_row = 0}});
   }
   kernels_.linear({.x = x.values.data(),
                    .rows = x.size(),
@@ -23,7 +23,7 @@ std::span<const float> Products::operator()(const Vectors& x, const kernels::Pac
                    .first_panel = 0,
                    .last_panel = weights.panel_count(),
                    .scratch = scratch_.data(),
-                   .factors = factors_.data()});
+                   .operands = operands_.data()});
   return {products_.data(), x.size() * weights.outputs()};
 }
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/kernels/table.h"
 #include "mana/search/vectors.h"
 #include "mana/tensor/buffer.h"
@@ -19,13 +19,13 @@ class Products {
   Products(const kernels::Table& kernels, std::size_t rows, std::size_t dimensions, std::size_t outputs);
 
   /// S [rows, weights.outputs()], until the next call.
-  std::span<const float> operator()(const Vectors& x, const kernels::PackedLinear& weights);
+  std::span<const float> operator()(const Vectors& x, const kernels::MatrixWeights& weights);
 
  private:
   const kernels::Table& kernels_;
   Buffer<float> products_;
   Buffer<std::byte> scratch_;
-  Buffer<std::byte> factors_;
+  Buffer<std::byte> operands_;
 };
 
 }  // namespace mana::search

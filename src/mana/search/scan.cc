@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/search/hits.h"
 #include "mana/search/products.h"
 #include "mana/tensor/buffer.h"
@@ -20,7 +20,7 @@ constexpr std::size_t kBatch = 1024;  // queries that all documents pass by at o
 
 /// Documents [part.begin, part.end) against all queries:
 ///   S = X Qᵀ      X: [documents, dimensions], Q: [queries, dimensions] -> S: [documents, queries]
-void scan_part(const DocumentSource& documents, Part part, const kernels::PackedLinear& queries,
+void scan_part(const DocumentSource& documents, Part part, const kernels::MatrixWeights& queries,
                const kernels::Table& kernels, std::span<Shortlist> best, const std::stop_token& stop) {
   const std::size_t dimensions = queries.inputs();
   Buffer<float> x(kBlock * dimensions);
@@ -43,7 +43,7 @@ void scan_part(const DocumentSource& documents, Part part, const kernels::Packed
 std::vector<std::vector<Hit>> scan_batch(const DocumentSource& documents, const Vectors& queries,
                                          std::size_t first_query, std::size_t count, const kernels::Table& kernels,
                                          Team& team, const std::stop_token& stop) {
-  kernels::PackedLinear laid_out(queries.size(), queries.dimensions, kernels.layout);
+  kernels::MatrixWeights laid_out(queries.size(), queries.dimensions, kernels.layout);
   laid_out.set(0, queries.values, {});
   std::vector<Shortlists> best(team.size(), Shortlists(queries.size(), Shortlist(count)));
   team.run([&](unsigned thread) {

@@ -14,34 +14,34 @@ constexpr std::size_t kLeastStretch = (std::size_t{1} << 20) / sizeof(float);
 /// Whole lines, with a gap behind the values in which AddressSanitizer finds who goes too far.
 std::size_t room_for(std::size_t size) { return (size / kLine + 1) * kLine; }
 
-std::size_t floats_for(const Tensor& tensor, const FactorLayout& layout) {
+std::size_t floats_for(const Tensor& tensor, const OperandLayout& layout) {
   return layout.bytes(tensor.rows(), tensor.columns()) / sizeof(float);
 }
 
 }  // namespace
 
 Tensor::~Tensor() {
-  drop_factors();
+  drop_operands();
   if (data_ != nullptr) pool_->give_back(data_, rows_ * columns_);
 }
 
-void Tensor::drop_factors() {
-  if (factors_ == nullptr) return;
-  pool_->give_back(std::exchange(factors_, nullptr), floats_for(*this, layout_));
+void Tensor::drop_operands() {
+  if (operands_ == nullptr) return;
+  pool_->give_back(std::exchange(operands_, nullptr), floats_for(*this, layout_));
   layout_ = {};
 }
 
 Tensor Pool::tensor(std::size_t rows, std::size_t columns) { return {this, take(rows * columns), rows, columns}; }
 
-Tensor Pool::factors(std::size_t rows, std::size_t columns, const FactorLayout& layout) {
+Tensor Pool::operands(std::size_t rows, std::size_t columns, const OperandLayout& layout) {
   Tensor tensor(this, nullptr, rows, columns);
-  add_factors(tensor, layout);
+  add_operands(tensor, layout);
   return tensor;
 }
 
-void Pool::add_factors(Tensor& tensor, const FactorLayout& layout) {
-  if (tensor.factors_ != nullptr) return;
-  tensor.factors_ = take(floats_for(tensor, layout));
+void Pool::add_operands(Tensor& tensor, const OperandLayout& layout) {
+  if (tensor.operands_ != nullptr) return;
+  tensor.operands_ = take(floats_for(tensor, layout));
   tensor.layout_ = layout;
 }
 

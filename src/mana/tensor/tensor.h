@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "mana/tensor/buffer.h"
-#include "mana/tensor/factor_layout.h"
+#include "mana/tensor/operand_layout.h"
 
 namespace mana {
 
 class Pool;
 
-/// A matrix [rows, columns] in one or both of two forms: f32 values, row after row without gaps, and factors, the bytes
-/// that a matrix kernel multiplies. Both are 64-byte aligned, and not initialised. It owns its
-/// memory, which returns to its Pool at the end of its life. Moves, does not copy.
+/// A matrix [rows, columns] in one or both of two forms: f32 values, row after row without gaps, and operands, the
+/// bytes that a matrix kernel multiplies. Both are 64-byte aligned, and not initialised. It owns its memory, which
+/// returns to its Pool at the end of its life. Moves, does not copy.
 class Tensor {
  public:
   Tensor() = default;
@@ -30,12 +30,12 @@ class Tensor {
   float* data() { return data_; }
   const float* data() const { return data_; }
   /// Null where there are none.
-  std::byte* factors() { return reinterpret_cast<std::byte*>(factors_); }
-  const std::byte* factors() const { return reinterpret_cast<const std::byte*>(factors_); }
-  /// Of the factors that there are.
-  const FactorLayout& layout() const { return layout_; }
-  /// For who changes values that have factors.
-  void drop_factors();
+  std::byte* operands() { return reinterpret_cast<std::byte*>(operands_); }
+  const std::byte* operands() const { return reinterpret_cast<const std::byte*>(operands_); }
+  /// Of the operands that there are.
+  const OperandLayout& layout() const { return layout_; }
+  /// For who changes values that have operands.
+  void drop_operands();
   std::span<float> row(std::size_t index) { return {data() + index * columns_, columns_}; }
   std::span<const float> row(std::size_t index) const { return {data() + index * columns_, columns_}; }
 
@@ -46,7 +46,7 @@ class Tensor {
   void swap(Tensor& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(data_, other.data_);
-    std::swap(factors_, other.factors_);
+    std::swap(operands_, other.operands_);
     std::swap(layout_, other.layout_);
     std::swap(rows_, other.rows_);
     std::swap(columns_, other.columns_);
@@ -54,8 +54,8 @@ class Tensor {
 
   Pool* pool_ = nullptr;
   float* data_ = nullptr;
-  float* factors_ = nullptr;
-  FactorLayout layout_;
+  float* operands_ = nullptr;
+  OperandLayout layout_;
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
 };
@@ -67,10 +67,10 @@ class Tensor {
 class Pool {
  public:
   Tensor tensor(std::size_t rows, std::size_t columns);
-  /// A tensor of factors alone.
-  Tensor factors(std::size_t rows, std::size_t columns, const FactorLayout& layout);
-  /// Gives a tensor room for factors, where it has none.
-  void add_factors(Tensor& tensor, const FactorLayout& layout);
+  /// A tensor of operands alone.
+  Tensor operands(std::size_t rows, std::size_t columns, const OperandLayout& layout);
+  /// Gives a tensor room for operands, where it has none.
+  void add_operands(Tensor& tensor, const OperandLayout& layout);
   /// How far it has been used: what it costs.
   std::size_t bytes() const;
 

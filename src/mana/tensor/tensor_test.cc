@@ -128,29 +128,29 @@ TEST(Tensor, MovesWithoutCopying) {
   EXPECT_EQ(b.columns(), 1U);
 }
 
-TEST(Tensor, FactorsComeAndGo) {
-  constexpr FactorLayout kRounded{FactorLayout::Element::bf16, 1}, kBytes{FactorLayout::Element::u8, 16};
+TEST(Tensor, OperandsComeAndGo) {
+  constexpr OperandLayout kRounded{OperandLayout::Element::bf16, 1}, kBytes{OperandLayout::Element::u8, 16};
   Pool pool;
-  const std::byte* factors = nullptr;
+  const std::byte* operands = nullptr;
   Tensor values = pool.tensor(2, 3);
-  EXPECT_EQ(values.factors(), nullptr);
+  EXPECT_EQ(values.operands(), nullptr);
   {
-    Tensor tensor = pool.factors(4, 384, kRounded);
+    Tensor tensor = pool.operands(4, 384, kRounded);
     EXPECT_EQ(tensor.data(), nullptr);
     EXPECT_EQ(tensor.rows(), 4U);
-    factors = tensor.factors();
-    ASSERT_NE(factors, nullptr);
-    pool.add_factors(tensor, kRounded);  // there are some already
-    EXPECT_EQ(tensor.factors(), factors);
+    operands = tensor.operands();
+    ASSERT_NE(operands, nullptr);
+    pool.add_operands(tensor, kRounded);  // there are some already
+    EXPECT_EQ(tensor.operands(), operands);
   }
-  pool.add_factors(values, kBytes);
-  EXPECT_EQ(values.factors(), factors) << "the memory of the one before";
+  pool.add_operands(values, kBytes);
+  EXPECT_EQ(values.operands(), operands) << "the memory of the one before";
   const Tensor moved = std::move(values);
-  EXPECT_EQ(moved.factors(), factors);
+  EXPECT_EQ(moved.operands(), operands);
   EXPECT_EQ(moved.layout(), kBytes);
-  Tensor other = pool.factors(1, 1, kRounded);
-  other.drop_factors();
-  EXPECT_EQ(other.factors(), nullptr);
+  Tensor other = pool.operands(1, 1, kRounded);
+  other.drop_operands();
+  EXPECT_EQ(other.operands(), nullptr);
   EXPECT_FALSE(other.layout().exists());
 }
 

@@ -60,7 +60,7 @@ UpdateRule rule_of(const json::Value& wanted) {
 class OptimizerTest : public testing::Test {
  protected:
   Pool pool_;
-  kernels::Run run_{kernels::table(kernels::Isa::reference), pool_};
+  kernels::Run run_{kernels::table(kernels::Isa::portable), pool_};
 };
 
 TEST_F(OptimizerTest, StepsAsPyTorchDoes) {
@@ -182,7 +182,7 @@ TEST_F(OptimizerTest, BitsDoNotDependOnTheThreads) {
   for (const unsigned threads : {1U, 2U, 3U}) {
     Owned owned(1, kSize);
     Team team(threads);
-    const kernels::Run run{kernels::table(kernels::Isa::reference), pool_, &team};
+    const kernels::Run run{kernels::table(kernels::Isa::portable), pool_, &team};
     Optimizer optimizer(std::span(&owned.parameter, 1), AdamW{});
     for (int step = 0; step < 3; ++step) {
       for (std::size_t i = 0; i < kSize; ++i) owned.gradient[i] = std::sin(static_cast<float>(i + 1000 * step));

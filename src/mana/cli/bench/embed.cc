@@ -25,7 +25,7 @@ using nlohmann::ordered_json;
 /// their time but do not count), and its share of what the processor can do at most on as many threads.
 void add_share_of_peak(ordered_json& result, const engine::Encoder& encoder, std::size_t tokens, const Times& times) {
   const std::size_t weights = models::encoder_facts(encoder.folder()).layer_weights;
-  if (encoder.isa() == kernels::Isa::reference || weights == 0) return;
+  if (encoder.isa() == kernels::Isa::portable || weights == 0) return;
   const double rate = 2.0 * static_cast<double>(weights) * static_cast<double>(tokens) / times.median;
   constexpr std::size_t kPasses = 3;
   Team team(encoder.threads());

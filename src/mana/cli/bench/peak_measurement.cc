@@ -30,7 +30,7 @@ std::uint32_t random_lane(Precision precision, std::mt19937& random) {
   return high << 16 | low;
 }
 
-/// The second half of the factors is the first with other signs, so that the sums of reals neither grow beyond what a
+/// The second half of the operands is the first with other signs, so that the sums of reals neither grow beyond what a
 /// product can still change nor stand still.
 Operands random_operands(const kernels::PeakLoop& loop, Precision precision, unsigned seed) {
   std::mt19937 random(seed);
@@ -39,7 +39,7 @@ Operands random_operands(const kernels::PeakLoop& loop, Precision precision, uns
     for (std::uint32_t& lane : all) lane = random_lane(precision, random);
     return all;
   };
-  Operands operands{lanes(loop.factors * loop.lanes), lanes(loop.lanes), lanes(loop.sums * loop.lanes)};
+  Operands operands{lanes(loop.operands * loop.lanes), lanes(loop.lanes), lanes(loop.sums * loop.lanes)};
   const std::uint32_t signs = precision == Precision::f32 ? 0x80000000 : precision == Precision::bf16 ? 0x80008000 : 0;
   const std::size_t half = operands.a.size() / 2;
   for (std::size_t i = 0; i < half && signs != 0; ++i) operands.a[half + i] = operands.a[i] ^ signs;

@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 /// processor can do at most on as many threads.
 void add_share_of_peak(ordered_json& result, const kernels::Profile& profile, const train::StepTimes& times,
                        const kernels::Table& kernels, unsigned threads) {
-  if (kernels.isa == kernels::Isa::reference) return;
+  if (kernels.isa == kernels::Isa::portable) return;
   double forward = 0, backward = 0;
   for (const kernels::Profile::Entry& entry : profile.entries()) {
     if (!entry.operation.starts_with("linear ")) continue;

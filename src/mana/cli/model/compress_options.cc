@@ -27,7 +27,7 @@ std::vector<kernels::Isa> level_names(const std::string& text) {
   std::vector<kernels::Isa> levels;
   for (const std::string_view name : items_of(text)) {
     const std::optional<kernels::Isa> level = kernels::isa_named(name);
-    if (!level || *level == kernels::Isa::reference) Options::refuse("--levels", "avx2, avx512 or amx", name);
+    if (!level || *level == kernels::Isa::portable) Options::refuse("--levels", "avx2, avx512 or amx", name);
     levels.push_back(*level);
   }
   return levels;

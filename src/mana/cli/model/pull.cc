@@ -14,7 +14,7 @@
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/report.h"
-#include "mana/formats/checkpoint_task.h"
+#include "mana/formats/model_task.h"
 #include "mana/hub/hub.h"
 #include "mana/hub/store.h"
 #include "mana/jobs/verify.h"

@@ -8,7 +8,7 @@ void describe_threads(Options& options, unsigned& threads, const std::string& he
 
 void describe_isa(Options& options, std::optional<kernels::Isa>& isa) {
   options.choice<kernels::Isa>("--isa", "The highest instruction set to use",
-                               {{"reference", kernels::Isa::reference},
+                               {{"reference", kernels::Isa::portable},
                                 {"avx2", kernels::Isa::avx2},
                                 {"avx512", kernels::Isa::avx512},
                                 {"amx", kernels::Isa::amx}},

@@ -76,12 +76,12 @@ HWY_INLINE Vec activation_derivative(Activation activation, Vec x) {
   return one;
 }
 
-/// `Factors` knows how closely: as the products of its precision do.
-template <class Factors>
+/// `Operands` knows how closely: as the products of its precision do.
+template <class Operands>
 void activate_all(const ActivateCall& call) {
   for (std::size_t i = 0; i < call.count; i += kLanes) {
     const std::size_t count = HWY_MIN(kLanes, call.count - i);
-    store_first(Factors::activate(call.activation, load_first(call.x + i, count)), call.y + i, count);
+    store_first(Operands::activate(call.activation, load_first(call.x + i, count)), call.y + i, count);
   }
 }
 

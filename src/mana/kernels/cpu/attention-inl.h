@@ -14,7 +14,7 @@ HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
 /// S = A Bᵀ for the block's rows of A (`a_stride` apart) and the rows of B that it sees, which lie in `panels` as
-/// pack_keys() makes them, `width` columns.      S: [rows, keys]
+/// lay_out_keys() makes them, `width` columns.      S: [rows, keys]
 HWY_INLINE void multiply_by_keys(const Block& block, const float* a, std::size_t a_stride, const float* panels,
                                  std::size_t width, float* s, std::size_t s_stride) {
   const MultiplyBlock<MultiplyAdd> multiply = kBlocks<MultiplyAdd>[block.rows - 1];
@@ -105,8 +105,8 @@ inline void attention(const AttentionCall& call) {
     const Head head(call, index);
     float* const out_rows = call.out.head(index, d_v);
     if (index == call.first_head || call.opens_group(index)) {
-      pack_keys(head.k, call.k.columns, keys, d_k, key_panels);
-      pack_values(head.v, call.v.columns, keys, d_v, value_panels);
+      lay_out_keys(head.k, call.k.columns, keys, d_k, key_panels);
+      lay_out_values(head.v, call.v.columns, keys, d_v, value_panels);
     }
     for (std::size_t row = 0; row < call.queries;) {
       const Block block(call, row, next_rows(call.queries - row));

@@ -60,7 +60,7 @@ HWY_INLINE std::size_t mask_size(const AttentionCall& call) {
   return call.dropout.active() ? kMaxRows * call.keys + 3 * reference::kDropoutGroup : 0;
 }
 
-/// Writes the factors of the block's queries, those of a query `call.keys` behind those of the one before; returns
+/// Writes the operands of the block's queries, those of a query `call.keys` behind those of the one before; returns
 /// where they begin. Behind the last stands something more.
 HWY_INLINE const float* make_mask(const Head& head, const Block& block, float* mask) {
   constexpr std::size_t kGroup = reference::kDropoutGroup;

@@ -107,12 +107,12 @@ void attention_gradient(const AttentionCall& call, const AttentionGradient& to) 
     const float* const dout = to.dout.head(index, d_v);
     const bool first_of_group = call.opens_group(index);
     if (first_of_group) {
-      pack_keys(head.k, call.k.columns, call.keys, d_k, at(room.key_panels));
-      pack_keys(head.v, call.v.columns, call.keys, d_v, at(room.value_panels));
-      pack_values(head.k, call.k.columns, call.keys, d_k, at(room.k_columns));
+      lay_out_keys(head.k, call.k.columns, call.keys, d_k, at(room.key_panels));
+      lay_out_keys(head.v, call.v.columns, call.keys, d_v, at(room.value_panels));
+      lay_out_values(head.k, call.k.columns, call.keys, d_k, at(room.k_columns));
     }
-    pack_values(head.q, call.q.columns, call.queries, d_k, at(room.q_columns));
-    pack_values(dout, to.dout.columns, call.queries, d_v, at(room.dout_columns));
+    lay_out_values(head.q, call.q.columns, call.queries, d_k, at(room.q_columns));
+    lay_out_values(dout, to.dout.columns, call.queries, d_v, at(room.dout_columns));
 
     for (std::size_t row = 0; row < call.queries;) {
       const Block block(call, row, next_rows(call.queries - row));

@@ -5,7 +5,7 @@
 #include "mana/kernels/cpu/attention_block-inl.h"
 #include "mana/kernels/cpu/bf16-inl.h"
 #include "mana/kernels/cpu/bf16_softmax-inl.h"
-#include "mana/kernels/cpu/head_factors-inl.h"
+#include "mana/kernels/cpu/head_operands-inl.h"
 #include "mana/kernels/cpu/tile_linear-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -86,8 +86,9 @@ class Bf16Attention {
     for (std::size_t head = call_.first_head; head < call_.last_head; ++head) {
       copy_rows(columns(call_.q, head, call_.head_width), call_.queries, room_.pairs, queries_);
       if (head == call_.first_head || call_.opens_group(head)) {
-        pack_key_pairs(columns(call_.k, call_.key_head(head), call_.head_width), call_.keys, room_.pairs, key_panels_);
-        pack_values(head, {0, call_.keys});
+        lay_out_key_pairs(columns(call_.k, call_.key_head(head), call_.head_width), call_.keys, room_.pairs,
+                          key_panels_);
+        lay_out_values(head, {0, call_.keys});
       }
       for (std::size_t row = 0; row < call_.queries;) {
         const Block block(call_, row, Unit::next_rows(call_.queries - row));
@@ -98,12 +99,12 @@ class Bf16Attention {
   }
 
  private:
-  using Rows = HeadFactors<Unit::kTogether>;
+  using Rows = HeadOperands<Unit::kTogether>;
   static HWY_INLINE Rows columns(const HeadRows<const float>& rows, std::size_t head, std::size_t width) {
     return Rows(rows.rounded, rows.row, rows.columns, rows.column + head * width, width);
   }
-  HWY_INLINE void pack_values(std::size_t head, KeyRange kept) {
-    pack_value_pairs(columns(call_.v, call_.key_head(head), call_.value_width), kept, room_.keys, value_panels_);
+  HWY_INLINE void lay_out_values(std::size_t head, KeyRange kept) {
+    lay_out_value_pairs(columns(call_.v, call_.key_head(head), call_.value_width), kept, room_.keys, value_panels_);
   }
 
   HWY_INLINE void attend(std::size_t head, const Block& block) {
@@ -164,9 +165,9 @@ class Bf16Attention {
   /// The same for row m where V has no keys but those that it sees: zero times what is no number is none either.
   const float* mix_apart(std::size_t head, const Block& block, std::size_t m, std::size_t column) {
     float* const apart = mixed_ + kBlockSums;
-    pack_values(head, block.of(m));
+    lay_out_values(head, block.of(m));
     mix(block, column, apart);
-    pack_values(head, {0, call_.keys});
+    lay_out_values(head, {0, call_.keys});
     return apart + m * kPanelWidth;
   }
 

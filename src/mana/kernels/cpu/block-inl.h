@@ -25,10 +25,10 @@ inline constexpr std::size_t kMaxRows = HWY_CAP_GE512 ? 14 : 6;
 /// Where the sums of a product without a bias start.
 HWY_ALIGN inline constexpr float kZeroPanel[kPanelWidth] = {};
 
-/// What a step of a product does: sum += a · b in each lane. A factor is one f32, or a group of smaller elements in 32
-/// bits.
+/// What a step of a product does: sum += a · b in each lane. An operand is one f32, or a group of smaller elements in
+/// 32 bits.
 struct MultiplyAdd {
-  using Factor = float;
+  using Operand = float;
   using Sum = float;
   static HWY_INLINE Vec add(Vec sum, Vec a, Vec b) { return hn::MulAdd(a, b, sum); }
 };
@@ -36,10 +36,10 @@ struct MultiplyAdd {
 /// C = A B + c      A: [kRows, depth], rows `a_stride` apart; B: [depth, kPanelWidth]; c: [kPanelWidth]; C: [kRows,
 /// kPanelWidth], rows `c_stride` apart. Each element is summed over depth in order, whatever kRows is.
 template <class Product, std::size_t kRows>
-void multiply_block(const typename Product::Factor* a, std::size_t a_stride, const typename Product::Factor* b,
+void multiply_block(const typename Product::Operand* a, std::size_t a_stride, const typename Product::Operand* b,
                     std::size_t depth, const typename Product::Sum* start, typename Product::Sum* c,
                     std::size_t c_stride) {
-  const hn::ScalableTag<typename Product::Factor> factors;
+  const hn::ScalableTag<typename Product::Operand> operands;
   const hn::ScalableTag<typename Product::Sum> sums;
   hn::Vec<decltype(sums)> left[kRows], right[kRows];
   const auto left_start = hn::LoadU(sums, start), right_start = hn::LoadU(sums, start + kLanes);
@@ -48,16 +48,16 @@ void multiply_block(const typename Product::Factor* a, std::size_t a_stride, con
 
   // Every third row has a pointer of its own; the rows between are reached by its addressing mode.
   constexpr std::size_t kPointers = (kRows + 2) / 3;
-  const typename Product::Factor* rows[kPointers];
+  const typename Product::Operand* rows[kPointers];
 #pragma GCC unroll 5
   for (std::size_t p = 0; p < kPointers; ++p) rows[p] = a + 3 * p * a_stride;
 
   for (std::size_t k = 0; k < depth; ++k) {
-    const auto b_left = hn::LoadU(factors, b), b_right = hn::LoadU(factors, b + kLanes);
+    const auto b_left = hn::LoadU(operands, b), b_right = hn::LoadU(operands, b + kLanes);
     b += kPanelWidth;
 #pragma GCC unroll 16
     for (std::size_t m = 0; m < kRows; ++m) {
-      const auto value = hn::Set(factors, rows[m / 3][m % 3 * a_stride]);
+      const auto value = hn::Set(operands, rows[m / 3][m % 3 * a_stride]);
       left[m] = Product::add(left[m], value, b_left);
       right[m] = Product::add(right[m], value, b_right);
     }
@@ -72,7 +72,7 @@ void multiply_block(const typename Product::Factor* a, std::size_t a_stride, con
 }
 
 template <class Product>
-using MultiplyBlock = void (*)(const typename Product::Factor*, std::size_t, const typename Product::Factor*,
+using MultiplyBlock = void (*)(const typename Product::Operand*, std::size_t, const typename Product::Operand*,
                                std::size_t, const typename Product::Sum*, typename Product::Sum*, std::size_t);
 
 template <class Product, std::size_t... kIndex>

@@ -15,27 +15,27 @@
 #include "mana/kernels/cpu/cross_entropy-inl.h"
 #include "mana/kernels/cpu/dropout-inl.h"
 #include "mana/kernels/cpu/int8-inl.h"
+#include "mana/kernels/cpu/lay_out-inl.h"
 #include "mana/kernels/cpu/linear-inl.h"
 #include "mana/kernels/cpu/norm_gradient-inl.h"
-#include "mana/kernels/cpu/pack-inl.h"
 #include "mana/kernels/cpu/update-inl.h"
 #include "mana/kernels/cpu/weight_gradient-inl.h"
 #if HWY_TARGET == HWY_AVX3
-#include "mana/kernels/cpu/bf16_factors-inl.h"
+#include "mana/kernels/cpu/bf16_operands-inl.h"
 #include "mana/kernels/cpu/tile_weight_gradient-inl.h"
 #endif
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-template <class Factors>
+template <class Operands>
 constexpr GradientTable make_gradient_table(Precision precision) {
   return {.isa = HWY_TARGET == HWY_AVX3 ? Isa::avx512 : Isa::avx2,
           .precision = precision,
-          .weight_gradient = WeightGradient<Factors>::run,
-          .weight_gradient_scratch = WeightGradient<Factors>::scratch,
-          .pack = pack<Factors>,
-          .activate = activate_all<Factors>,
+          .weight_gradient = WeightGradient<Operands>::run,
+          .weight_gradient_scratch = WeightGradient<Operands>::scratch,
+          .lay_out = lay_out<Operands>,
+          .activate = activate_all<Operands>,
           .activation_gradient = activation_gradient,
           .dropout = dropout,
           .add_norm = add_norm_forward,
@@ -54,9 +54,9 @@ constexpr GradientTable make_gradient_table(Precision precision) {
           .sum_of_squares = sum_of_squares};
 }
 
-inline constexpr GradientTable kGradientsF32 = make_gradient_table<PlainFactors>(Precision::f32);
+inline constexpr GradientTable kGradientsF32 = make_gradient_table<PlainOperand>(Precision::f32);
 #if HWY_TARGET == HWY_AVX3
-inline constexpr GradientTable kGradientsBf16 = make_gradient_table<Bf16Factors>(Precision::bf16);
+inline constexpr GradientTable kGradientsBf16 = make_gradient_table<Bf16Operands>(Precision::bf16);
 inline constexpr GradientTable kGradientsBf16Amx = [](GradientTable table) {
   table.isa = Isa::amx;
   table.weight_gradient = TileWeightGradient::run;

@@ -32,8 +32,8 @@ HWY_INLINE void transpose_fours(const float* from, std::size_t from_stride, floa
 
 /// Kᵀ in panels: panel p holds, for each of the head's columns, the values of keys p · kPanelWidth, … Beyond the last
 /// key stand numbers whose scores nobody reads.
-HWY_INLINE void pack_keys(const float* k, std::size_t stride, std::size_t length, std::size_t head_width,
-                          float* panels) {
+HWY_INLINE void lay_out_keys(const float* k, std::size_t stride, std::size_t length, std::size_t head_width,
+                             float* panels) {
   const hn::Full128<float> d;
   for (std::size_t key = 0; key < panels_for(length) * kPanelWidth; key += 4) {
     float* lanes = panels + key / kPanelWidth * kPanelWidth * head_width + key % kPanelWidth;
@@ -55,8 +55,8 @@ HWY_INLINE void pack_keys(const float* k, std::size_t stride, std::size_t length
 }
 
 /// V in panels of columns, zero beyond the last.
-HWY_INLINE void pack_values(const float* v, std::size_t stride, std::size_t length, std::size_t head_width,
-                            float* panels) {
+HWY_INLINE void lay_out_values(const float* v, std::size_t stride, std::size_t length, std::size_t head_width,
+                               float* panels) {
   const Tag d;
   for (std::size_t column = 0; column < panels_for(head_width) * kPanelWidth; column += kLanes) {
     float* panel = panels + column / kPanelWidth * kPanelWidth * length + column % kPanelWidth;

@@ -8,7 +8,7 @@
 
 #include "mana/kernels/cpu/linear-inl.h"
 #if HWY_TARGET == HWY_AVX3
-#include "mana/kernels/cpu/rounded_factors-inl.h"
+#include "mana/kernels/cpu/rounded_operands-inl.h"
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -17,7 +17,7 @@ namespace mana::kernels::HWY_NAMESPACE {
 /// Four neighbouring inputs in each lane, unsigned times signed, summed exactly: sum += Σ a_i b_i. In assembler, since
 /// the target attribute that the intrinsic needs does not nest in Highway's with every compiler.
 struct DotFours {
-  using Factor = std::int32_t;
+  using Operand = std::int32_t;
   using Sum = std::int32_t;
   using Element = std::uint8_t;
   static HWY_INLINE Int32Vec add(Int32Vec sum, Int32Vec a, Int32Vec b) {
@@ -32,7 +32,7 @@ struct DotFours {
 
 /// Without VNNI: pairs of 16-bit integers, whose products of 8-bit values cannot saturate as those of VPMADDUBSW do.
 struct MultiplyAddPairs {
-  using Factor = std::int32_t;
+  using Operand = std::int32_t;
   using Sum = std::int32_t;
   using Element = std::uint16_t;
   static HWY_INLINE Int32Vec add(Int32Vec sum, Int32Vec a, Int32Vec b) {
@@ -50,7 +50,7 @@ inline constexpr std::int32_t kNoSums[kPanelWidth] = {};
 /// Some columns of integer sums: values as reference::dequantised() makes them.
 class IntegerSums {
  public:
-  HWY_INLINE IntegerSums(const PackedLinear& weights, std::size_t column)
+  HWY_INLINE IntegerSums(const MatrixWeights& weights, std::size_t column)
       : scales_(hn::LoadU(Tag(), weights.scales() + column)),
         row_sums_(hn::LoadU(Tag(), weights.row_sums() + column)),
         bias_(hn::LoadU(Tag(), weights.bias() + column)) {}
@@ -69,23 +69,23 @@ class IntegerSums {
 template <class Dot>
 struct Int8Scheme {
   using Product = Dot;
-  using Factors = QuantisedFactors<typename Dot::Element, 1>;
+  using Operands = QuantisedOperands<typename Dot::Element, 1>;
 #if HWY_TARGET == HWY_AVX3
-  using Rounded = RoundedFactors<1>;
+  using Rounded = RoundedOperands<1>;
 #endif
 
   explicit Int8Scheme(const LinearCall& call)
-      : weights(call.weights), rows(call.factors), lines(Factors::kLayout.lines(call.weights.inputs())) {}
-  const std::int32_t* factors(std::size_t row) const {
+      : weights(call.weights), rows(call.operands), lines(Operands::kLayout.lines(call.weights.inputs())) {}
+  const std::int32_t* operands(std::size_t row) const {
     return reinterpret_cast<const std::int32_t*>(rows) + row * stride();
   }
-  std::size_t stride() const { return lines * FactorLayout::kLineBytes / sizeof(std::int32_t); }
+  std::size_t stride() const { return lines * OperandLayout::kLineBytes / sizeof(std::int32_t); }
   const std::int32_t* start(std::size_t) const { return kNoSums; }
   static HWY_INLINE Vec gelu(Vec x) { return quick_gelu(x); }
-  static HWY_INLINE IntegerSums columns(const PackedLinear& weights, std::size_t column) { return {weights, column}; }
-  HWY_INLINE RowRange range(std::size_t row) const { return Factors::range(rows, row, lines); }
+  static HWY_INLINE IntegerSums columns(const MatrixWeights& weights, std::size_t column) { return {weights, column}; }
+  HWY_INLINE RowRange range(std::size_t row) const { return Operands::range(rows, row, lines); }
 
-  const PackedLinear& weights;
+  const MatrixWeights& weights;
   const std::byte* rows;
   std::size_t lines;
 };

@@ -7,8 +7,8 @@
 #endif
 
 #include "mana/kernels/cpu/block-inl.h"
-#include "mana/kernels/cpu/factors-inl.h"
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/cpu/operands-inl.h"
+#include "mana/kernels/matrix_weights.h"
 #include "mana/kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -27,20 +27,20 @@ struct WholeSums {
   static HWY_INLINE Vec value(const float* sums, NoRange) { return hn::LoadU(Tag(), sums); }
 };
 
-/// f32 as it is: the rows of x themselves are the factors, the bias is where the sums start.
-struct F32Scheme {
+/// f32 as it is: the rows of x themselves are the operands, the bias is where the sums start.
+struct F32Products {
   using Product = MultiplyAdd;
-  using Factors = NoFactors;
+  using Operands = ValuesAsOperand;
 
-  explicit F32Scheme(const LinearCall& call) : weights(call.weights), x(call.x) {}
-  const float* factors(std::size_t row) const { return x + row * stride(); }
+  explicit F32Products(const LinearCall& call) : weights(call.weights), x(call.x) {}
+  const float* operands(std::size_t row) const { return x + row * stride(); }
   std::size_t stride() const { return weights.inputs(); }
   const float* start(std::size_t column) const { return weights.bias() + column; }
   static HWY_INLINE Vec gelu(Vec x) { return HWY_NAMESPACE::gelu(x); }
-  static HWY_INLINE WholeSums columns(const PackedLinear&, std::size_t) { return {}; }
+  static HWY_INLINE WholeSums columns(const MatrixWeights&, std::size_t) { return {}; }
   NoRange range(std::size_t) const { return {}; }
 
-  const PackedLinear& weights;
+  const MatrixWeights& weights;
   const float* x;
 };
 
@@ -48,7 +48,7 @@ struct F32Scheme {
 /// A large one would drive out the rows of x.
 class NextPanel {
  public:
-  NextPanel(const PackedLinear& weights, std::size_t panel, std::size_t last_panel, std::size_t rows) : rows_(rows) {
+  NextPanel(const MatrixWeights& weights, std::size_t panel, std::size_t last_panel, std::size_t rows) : rows_(rows) {
     constexpr std::size_t kLargest = 64 * 1024;
     if (panel >= last_panel || weights.panel_bytes() > kLargest) return;
     next_ = weights.panel<std::byte>(panel);
@@ -102,14 +102,14 @@ HWY_INLINE void finish_rows(const LinearCall& call, const Scheme& scheme, const 
   }
 }
 
-/// The walk over chunks of rows, panels and register blocks. A scheme knows the factors of the rows and turns sums into
-/// values: columns().value(sums, range()).
+/// The walk over chunks of rows, panels and register blocks. A scheme knows the operands of the rows and turns sums
+/// into values: columns().value(sums, range()).
 template <class Scheme>
 void linear(const LinearCall& call) {
   using Product = typename Scheme::Product;
-  const PackedLinear& weights = call.weights;
+  const MatrixWeights& weights = call.weights;
   const Scheme scheme(call);
-  const std::size_t chunk = rows_at_once(scheme.stride() * sizeof(typename Product::Factor));
+  const std::size_t chunk = rows_at_once(scheme.stride() * sizeof(typename Product::Operand));
 
   for (std::size_t begin = 0; begin < call.rows; begin += chunk) {
     const std::size_t end = std::min(call.rows, begin + chunk);
@@ -120,8 +120,9 @@ void linear(const LinearCall& call) {
         const std::size_t rows = next_rows(end - row);
         next.approach(rows);
         HWY_ALIGN typename Product::Sum sums[kMaxRows * kPanelWidth];
-        kBlocks<Product>[rows - 1](scheme.factors(row), scheme.stride(), weights.panel<typename Product::Factor>(panel),
-                                   weights.depth(), scheme.start(column), sums, kPanelWidth);
+        kBlocks<Product>[rows - 1](scheme.operands(row), scheme.stride(),
+                                   weights.panel<typename Product::Operand>(panel), weights.depth(),
+                                   scheme.start(column), sums, kPanelWidth);
         finish_rows(call, scheme, sums, row, rows, column);
         row += rows;
       }

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "mana/kernels/cpu/factors-inl.h"
+#include "mana/kernels/cpu/operands-inl.h"
 #include "mana/kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -80,9 +80,9 @@ HWY_INLINE Vec scaled_and_shifted(Vec normal, const float* gamma, const float* b
   return hn::MulAdd(normal, load_first(gamma + i, count), load_first(beta + i, count));
 }
 
-/// `Factors` makes the factors of a row while it is near. A few rows take each step together, so that the end of one's
-/// sum is not waited for.
-template <class Factors>
+/// `Operands` makes the operands of a row while it is near. A few rows take each step together, so that the end of
+/// one's sum is not waited for.
+template <class Operands>
 void add_norm(const AddNormCall& call) {
   constexpr std::size_t kTogether = 4;
   const Tag d;
@@ -106,9 +106,9 @@ void add_norm(const AddNormCall& call) {
         store_first(scaled_and_shifted(normal, call.gamma, call.beta, i, part), z + i, part);
       });
     }
-    for (std::size_t m = 0; m < count && call.factors.factors != nullptr; ++m) {
+    for (std::size_t m = 0; m < count && call.operands.operands != nullptr; ++m) {
       const std::size_t row = first + m;
-      Factors::make_row(call.z + row * width, width, call.factors.factors, call.factors.first_row + row);
+      Operands::make_row(call.z + row * width, width, call.operands.operands, call.operands.first_row + row);
     }
   }
 }

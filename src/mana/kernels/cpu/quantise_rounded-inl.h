@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mana/kernels/cpu/int8-inl.h"
-#include "mana/kernels/cpu/rounded_factors-inl.h"
+#include "mana/kernels/cpu/rounded_operands-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
@@ -33,10 +33,10 @@ HWY_INLINE std::int16_t least_of(__m512i numbers) {
 /// The lines of a row.
 template <std::size_t kTogether>
 struct RoundedRow {
-  HWY_INLINE RoundedRow(const FactorCall& call, std::size_t row)
-      : first(call.rounded + line_offset(row, 0, RoundedFactors<kTogether>::kLayout.lines(call.columns), kTogether)) {}
+  HWY_INLINE RoundedRow(const OperandCall& call, std::size_t row)
+      : first(call.rounded + line_offset(row, 0, RoundedOperands<kTogether>::kLayout.lines(call.columns), kTogether)) {}
   HWY_INLINE __m512i line(std::size_t i) const {
-    return _mm512_loadu_si512(first + i * kTogether * FactorLayout::kLineBytes);
+    return _mm512_loadu_si512(first + i * kTogether * OperandLayout::kLineBytes);
   }
   const std::byte* first;
 };
@@ -60,25 +60,25 @@ HWY_INLINE RowRange row_range(const RoundedRow<kTogether>& row, std::size_t colu
 }
 
 /// The 32 levels of a line as 16 bits each, in their order.
-HWY_INLINE __m512i levels_of(__m512i line, const Levels& levels) {
+HWY_INLINE __m512i levels_of(__m512i line, const QuantisationLevels& levels) {
   constexpr __mmask32 kOdd = 0xaaaaaaaa;
   return _mm512_mask_blend_epi16(kOdd, levels.of(even_of(line)).raw,
                                  _mm512_slli_epi32(levels.of(odd_of(line)).raw, 16));
 }
 
-/// As QuantisedFactors makes them of values.
+/// As QuantisedOperands makes them of values.
 template <std::size_t kTogether>
-void quantise_rounded(const FactorCall& call) {
-  using Factors = QuantisedFactors<std::uint8_t, kTogether>;
-  const std::size_t lines = Factors::kLayout.lines(call.columns);
-  const std::size_t rounded_lines = RoundedFactors<kTogether>::kLayout.lines(call.columns);
+void quantise_rounded(const OperandCall& call) {
+  using Operands = QuantisedOperands<std::uint8_t, kTogether>;
+  const std::size_t lines = Operands::kLayout.lines(call.columns);
+  const std::size_t rounded_lines = RoundedOperands<kTogether>::kLayout.lines(call.columns);
   const __m512i in_order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
   for (std::size_t row = call.to.first_row; row < call.to.first_row + call.rows; ++row) {
     const RoundedRow<kTogether> x(call, row);
     const RowRange range = row_range(x, call.columns);
-    const Levels levels(range);
-    std::byte* line = call.to.factors + line_offset(row, 0, lines, kTogether);
-    for (std::size_t i = 0; i < rounded_lines; i += 2, line += kTogether * FactorLayout::kLineBytes) {
+    const QuantisationLevels levels(range);
+    std::byte* line = call.to.operands + line_offset(row, 0, lines, kTogether);
+    for (std::size_t i = 0; i < rounded_lines; i += 2, line += kTogether * OperandLayout::kLineBytes) {
       const __m512i front = levels_of(x.line(i), levels);
       const __m512i back = i + 1 < rounded_lines ? levels_of(x.line(i + 1), levels) : front;
       _mm512_storeu_si512(line, _mm512_permutexvar_epi64(in_order, _mm512_packus_epi16(front, back)));

@@ -25,9 +25,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-template <class Factors>
-constexpr FactorKernel factor_kernel() {
-  return {Factors::kLayout, Factors::kLayout.exists() ? make_factors<Factors> : nullptr};
+template <class Operands>
+constexpr OperandKernel operand_kernel() {
+  return {Operands::kLayout, Operands::kLayout.exists() ? make_operands<Operands> : nullptr};
 }
 
 template <class Scheme>
@@ -36,37 +36,37 @@ constexpr Table make_table(Precision precision, WeightLayout::Element element, s
           precision,
           {element, kPanelWidth, group},
           {},
-          factor_kernel<typename Scheme::Factors>(),
+          operand_kernel<typename Scheme::Operands>(),
           linear<Scheme>,
           no_scratch,
-          add_norm<typename Scheme::Factors>,
+          add_norm<typename Scheme::Operands>,
           attention,
           attention_scratch};
 }
 
 using Element = WeightLayout::Element;
-inline constexpr Table kF32 = make_table<F32Scheme>(Precision::f32, Element::f32, 1);
+inline constexpr Table kF32 = make_table<F32Products>(Precision::f32, Element::f32, 1);
 inline constexpr Table kInt8 = make_table<Int8Scheme<MultiplyAddPairs>>(Precision::int8, Element::i16, 2);
 inline constexpr Table kInt8Vnni = make_table<Int8Scheme<DotFours>>(Precision::int8, Element::i8, 4);
 #if HWY_TARGET == HWY_AVX3
 /// What is multiplied next is handed on in bf16.
 template <class Unit>
 constexpr Table rounding(Table table) {
-  table.rounded = factor_kernel<RoundedFactors<Unit::kTogether>>();
-  if (table.factors.layout.has_ranges()) table.factors.make_of_rounded = quantise_rounded<Unit::kTogether>;
+  table.rounded = operand_kernel<RoundedOperands<Unit::kTogether>>();
+  if (table.operands.layout.has_ranges()) table.operands.make_of_rounded = quantise_rounded<Unit::kTogether>;
   table.attention = bf16_attention<Unit>;
   table.attention_scratch = bf16_attention_scratch;
   return table;
 }
 
-/// The packed weights are those of AVX-512, and so is what is no product.
+/// The weights laid out are those of AVX-512, and so is what is no product.
 template <class Scheme>
 constexpr Table on_tiles(Table table) {
   table.isa = Isa::amx;
-  table.factors = factor_kernel<typename Scheme::Factors>();
+  table.operands = operand_kernel<typename Scheme::Operands>();
   table.linear = tile_linear<Scheme>;
   table.linear_scratch = tile_scratch<Scheme>;
-  table.add_norm = add_norm<typename Scheme::Factors>;
+  table.add_norm = add_norm<typename Scheme::Operands>;
   return table;
 }
 

@@ -10,7 +10,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-/// A tile is 16 rows of 64 bytes: 16 sums of 32 bits, or as many groups of small factors.
+/// A tile is 16 rows of 64 bytes: 16 sums of 32 bits, or as many groups of small operands.
 inline constexpr std::size_t kTileRows = 16;
 inline constexpr std::size_t kTileRowBytes = 64;
 inline constexpr std::size_t kTileBytes = kTileRows * kTileRowBytes;
@@ -57,7 +57,7 @@ HWY_INLINE void store_tile(void* to, std::size_t stride) {
   asm volatile("tilestored %%tmm%c2, (%0,%1,1)" : : "r"(to), "r"(stride), "i"(kTile) : "memory");
 }
 
-/// C += A B      A: 16 rows of 16 groups of factors, B: 16 groups of inputs by 16 outputs.
+/// C += A B      A: 16 rows of 16 groups of operands, B: 16 groups of inputs by 16 outputs.
 struct TilePairs {  ///< bf16, two in a group; the order of summation is that of reference::linear_bf16_tiles()
   using Sum = float;
   static constexpr std::size_t kGroup = 2;

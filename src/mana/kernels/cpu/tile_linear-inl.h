@@ -20,31 +20,31 @@ inline constexpr std::size_t kDepthAtOnce = 12;
 
 struct Bf16Tiles {
   using Product = TilePairs;
-  using Factors = RoundedFactors<kTileRows>;
-  using Rounded = Factors;
+  using Operands = RoundedOperands<kTileRows>;
+  using Rounded = Operands;
 
   explicit Bf16Tiles(const LinearCall& call) : weights(call.weights) {}
   const float* start(std::size_t column) const { return weights.bias() + column; }
   static HWY_INLINE Vec gelu(Vec x) { return quick_gelu(x); }
-  static HWY_INLINE WholeSums columns(const PackedLinear&, std::size_t) { return {}; }
+  static HWY_INLINE WholeSums columns(const MatrixWeights&, std::size_t) { return {}; }
   NoRange range(std::size_t) const { return {}; }
 
-  const PackedLinear& weights;
+  const MatrixWeights& weights;
 };
 
 struct Int8Tiles {
   using Product = TileFours;
-  using Factors = QuantisedFactors<std::uint8_t, kTileRows>;
-  using Rounded = RoundedFactors<kTileRows>;
+  using Operands = QuantisedOperands<std::uint8_t, kTileRows>;
+  using Rounded = RoundedOperands<kTileRows>;
 
   explicit Int8Tiles(const LinearCall& call)
-      : weights(call.weights), rows(call.factors), lines(Factors::kLayout.lines(call.weights.inputs())) {}
+      : weights(call.weights), rows(call.operands), lines(Operands::kLayout.lines(call.weights.inputs())) {}
   const std::int32_t* start(std::size_t) const { return kNoSums; }
   static HWY_INLINE Vec gelu(Vec x) { return quick_gelu(x); }
-  static HWY_INLINE IntegerSums columns(const PackedLinear& weights, std::size_t column) { return {weights, column}; }
-  HWY_INLINE RowRange range(std::size_t row) const { return Factors::range(rows, row, lines); }
+  static HWY_INLINE IntegerSums columns(const MatrixWeights& weights, std::size_t column) { return {weights, column}; }
+  HWY_INLINE RowRange range(std::size_t row) const { return Operands::range(rows, row, lines); }
 
-  const PackedLinear& weights;
+  const MatrixWeights& weights;
   const std::byte* rows;
   std::size_t lines;
 };
@@ -177,9 +177,9 @@ template <class Scheme>
 void tile_linear(const LinearCall& call) {
   using Product = typename Scheme::Product;
   using Sum = typename Product::Sum;
-  const PackedLinear& weights = call.weights;
+  const MatrixWeights& weights = call.weights;
   const auto* end = weights.panel<std::byte>(call.last_panel);
-  const std::size_t tile_bytes = Scheme::Factors::kLayout.lines(weights.inputs()) * kTileBytes;  // of 16 rows
+  const std::size_t tile_bytes = Scheme::Operands::kLayout.lines(weights.inputs()) * kTileBytes;  // of 16 rows
   const Scheme scheme(call);
   auto* sums = reinterpret_cast<Sum*>(call.scratch);
   const Tiles tiles;
@@ -198,7 +198,7 @@ void tile_linear(const LinearCall& call) {
           const TileSums<Sum> c{chunk.blocks_kept() == 1 ? sums : sums + row * kPanelWidth, kPanelRowBytes};
           const TileSums<const Sum> start =
               first == 0 ? TileSums<const Sum>{scheme.start(column), 0} : TileSums<const Sum>{c.first, c.row_bytes};
-          const TileRows a{call.factors + (begin + row) / kTileRows * tile_bytes + first * kTileBytes, kTileRowBytes,
+          const TileRows a{call.operands + (begin + row) / kTileRows * tile_bytes + first * kTileBytes, kTileRowBytes,
                            tile_bytes, kTileBytes};
           if (rows > kTileRows) {
             multiply_tiles<Product, 2>(a, b, steps, start, c, ahead, previous);

@@ -39,8 +39,9 @@ void run_tile_peak(std::uint64_t rounds, const void* a, const void* b, void* sum
 
 template <class Product>
 constexpr PeakLoop make_tile_peak(std::string_view instruction) {
-  constexpr std::size_t kSums = 4, kFactors = 2;
-  return {instruction, kTileBytes / sizeof(float), Product::kGroup, kTileRows, kSums, kFactors, run_tile_peak<Product>};
+  constexpr std::size_t kSums = 4, kOperands = 2;
+  return {instruction, kTileBytes / sizeof(float), Product::kGroup, kTileRows, kSums,
+          kOperands,   run_tile_peak<Product>};
 }
 
 }  // namespace mana::kernels::HWY_NAMESPACE

@@ -1,7 +1,7 @@
 // dW += dyᵀ x in bf16 on a matrix unit; compiled for AVX-512 only (see gradients.cc).
 #pragma once
 
-#include "mana/kernels/cpu/bf16_factors-inl.h"
+#include "mana/kernels/cpu/bf16_operands-inl.h"
 #include "mana/kernels/cpu/tile_linear-inl.h"
 #include "mana/kernels/cpu/weight_gradient-inl.h"
 
@@ -55,10 +55,10 @@ class TileWeightGradient {
   void operator()() {
     for (std::size_t begin = 0; begin < call_.rows; begin += kRows) {
       const std::size_t rows = HWY_MIN(kRows, call_.rows - begin);
-      pack_left(begin, rows);
+      lay_out_left(begin, rows);
       for (std::size_t input = range_.first_input; input < range_.last_input; input += kChunk) {
         const std::size_t inputs = HWY_MIN(kChunk, range_.last_input - input);
-        pack_right(begin, rows, input, inputs);
+        lay_out_right(begin, rows, input, inputs);
         for (std::size_t n = 0; n < inputs; n += kPanelWidth) multiply_panel(rows, n, input + n, inputs - n);
       }
     }
@@ -68,7 +68,7 @@ class TileWeightGradient {
   static std::size_t steps(std::size_t rows) { return (rows + 2 * kTileRows - 1) / (2 * kTileRows); }
 
   /// 16 outputs, and 16 pairs of rows that are transposed, at a time; zero beyond the last of either.
-  void pack_left(std::size_t begin, std::size_t rows) {
+  void lay_out_left(std::size_t begin, std::size_t rows) {
     const float* dy = call_.dy + begin * call_.outputs + range_.first_output;
     if (range_.first_bias < range_.last_bias) {
       add_down(dy, rows, call_.outputs, outputs_, call_.db + range_.first_output);
@@ -93,7 +93,7 @@ class TileWeightGradient {
     }
   }
 
-  void pack_right(std::size_t begin, std::size_t rows, std::size_t input, std::size_t inputs) {
+  void lay_out_right(std::size_t begin, std::size_t rows, std::size_t input, std::size_t inputs) {
     const float* x = call_.x + begin * call_.inputs + input;
     for (std::size_t row = 0; row < steps(rows) * 2 * kTileRows; row += 2) {
       auto* group = reinterpret_cast<std::int32_t*>(right_ + row / 2 * kPanelRowBytes);
@@ -108,7 +108,7 @@ class TileWeightGradient {
   static HWY_INLINE void store_pairs(const float* x, std::size_t row, std::size_t rows, std::size_t stride,
                                      std::size_t count, std::int32_t* to) {
     const hn::ScalableTag<std::int32_t> d;
-    hn::StoreU(row < rows && count > 0 ? Bf16Factors::down(x, stride, rows - row, count) : hn::Zero(d), d, to);
+    hn::StoreU(row < rows && count > 0 ? Bf16Operands::down(x, stride, rows - row, count) : hn::Zero(d), d, to);
   }
 
   /// All outputs against one panel, which begins at `input` and has `columns` inputs (or more: kPanelWidth).
@@ -120,16 +120,16 @@ class TileWeightGradient {
     ReadAhead ahead{b + kPanelBytes, b + 2 * kPanelBytes, (kStepBytes / ReadAhead::kLineBytes + blocks - 1) / blocks};
     for (std::size_t output = 0; output < outputs_; output += kBlockRows) {
       const std::size_t outputs = HWY_MIN(kBlockRows, outputs_ - output);
-      const TileRows factors{left_ + output / kTileRows * kLeftBytes, kTileRowBytes, kLeftBytes, kTileBytes};
+      const TileRows operands{left_ + output / kTileRows * kLeftBytes, kTileRowBytes, kLeftBytes, kTileBytes};
       float* dw = call_.dw + (range_.first_output + output) * call_.inputs + input;
       for (std::size_t m = 0; m < outputs; ++m) {
         __builtin_prefetch(dw + m * call_.inputs, 1);
         __builtin_prefetch(dw + m * call_.inputs + HWY_MIN(columns, kPanelWidth) - 1, 1);
       }
       if (outputs > kTileRows) {
-        multiply_tiles<TilePairs, 2>(factors, b, steps(rows), start, sums, ahead, unfinished_);
+        multiply_tiles<TilePairs, 2>(operands, b, steps(rows), start, sums, ahead, unfinished_);
       } else {
-        multiply_tiles<TilePairs, 1>(factors, b, steps(rows), start, sums, ahead, unfinished_);
+        multiply_tiles<TilePairs, 1>(operands, b, steps(rows), start, sums, ahead, unfinished_);
       }
       unfinished_ = {sums_, dw, outputs, HWY_MIN(columns, kPanelWidth), call_.inputs};
     }

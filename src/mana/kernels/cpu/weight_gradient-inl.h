@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "mana/kernels/cpu/pack-inl.h"
+#include "mana/kernels/cpu/lay_out-inl.h"
 #include "mana/kernels/cpu/update-inl.h"
 #include "mana/kernels/weight_gradient_range.h"
 
@@ -20,18 +20,18 @@ namespace mana::kernels::HWY_NAMESPACE {
 /// C = Aᵀ B      A: [depth, kRows], rows `a_stride` apart; B: [depth, kPanelWidth]; C: [kRows, kPanelWidth], rows
 /// `c_stride` apart. Each element is summed over depth in order, whatever kRows is.
 template <class Product, std::size_t kRows>
-void multiply_transposed(const typename Product::Factor* a, std::size_t a_stride, const typename Product::Factor* b,
+void multiply_transposed(const typename Product::Operand* a, std::size_t a_stride, const typename Product::Operand* b,
                          std::size_t depth, typename Product::Sum* c, std::size_t c_stride) {
-  const hn::ScalableTag<typename Product::Factor> factors;
+  const hn::ScalableTag<typename Product::Operand> operands;
   const hn::ScalableTag<typename Product::Sum> sums;
   hn::Vec<decltype(sums)> left[kRows], right[kRows];
 #pragma GCC unroll 16
   for (std::size_t m = 0; m < kRows; ++m) left[m] = hn::Zero(sums), right[m] = hn::Zero(sums);
   for (std::size_t k = 0; k < depth; ++k, a += a_stride, b += kPanelWidth) {
-    const auto b_left = hn::LoadU(factors, b), b_right = hn::LoadU(factors, b + kLanes);
+    const auto b_left = hn::LoadU(operands, b), b_right = hn::LoadU(operands, b + kLanes);
 #pragma GCC unroll 16
     for (std::size_t m = 0; m < kRows; ++m) {
-      const auto value = hn::Set(factors, a[m]);
+      const auto value = hn::Set(operands, a[m]);
       left[m] = Product::add(left[m], value, b_left);
       right[m] = Product::add(right[m], value, b_right);
     }
@@ -44,7 +44,7 @@ void multiply_transposed(const typename Product::Factor* a, std::size_t a_stride
 }
 
 template <class Product>
-using MultiplyTransposed = void (*)(const typename Product::Factor*, std::size_t, const typename Product::Factor*,
+using MultiplyTransposed = void (*)(const typename Product::Operand*, std::size_t, const typename Product::Operand*,
                                     std::size_t, typename Product::Sum*, std::size_t);
 
 template <class Product, std::size_t... kIndex>
@@ -70,14 +70,14 @@ HWY_INLINE void add_down(const float* x, std::size_t rows, std::size_t stride, s
   for (; row < rows; ++row, x += stride) add_row(x, columns, sum);
 }
 
-/// Rows come in blocks, whose sums are added to dW one after the other. Of a block, the factors of dy lie in scratch in
-/// strips of as many outputs as a register block has rows, and behind them those of x, a chunk of inputs at a time, in
-/// panels: a strip stays in the first-level cache, a chunk in the second-level one.
-template <class Factors>
+/// Rows come in blocks, whose sums are added to dW one after the other. Of a block, the operands of dy lie in scratch
+/// in strips of as many outputs as a register block has rows, and behind them those of x, a chunk of inputs at a time,
+/// in panels: a strip stays in the first-level cache, a chunk in the second-level one.
+template <class Operands>
 class WeightGradient {
  public:
   static std::size_t scratch(std::size_t, std::size_t inputs, std::size_t outputs) {
-    return (left_size(outputs) + panels_for(HWY_MIN(inputs, kChunk)) * kPanel) * sizeof(Factor);
+    return (left_size(outputs) + panels_for(HWY_MIN(inputs, kChunk)) * kPanel) * sizeof(Operand);
   }
   static void run(const WeightGradientCall& call) {
     const WeightGradientRange range(call);
@@ -85,10 +85,10 @@ class WeightGradient {
   }
 
  private:
-  using Product = typename Factors::Product;
-  using Factor = typename Product::Factor;
+  using Product = typename Operands::Product;
+  using Operand = typename Product::Operand;
   static constexpr std::size_t kDepth = 256;  ///< groups of rows in a block
-  static constexpr std::size_t kRows = kDepth * Factors::kGroup;
+  static constexpr std::size_t kRows = kDepth * Operands::kGroup;
   static constexpr std::size_t kChunk = 384;                         ///< inputs
   static constexpr std::size_t kPanel = (kDepth + 1) * kPanelWidth;  ///< one more, so that panels do not evict others
 
@@ -103,24 +103,24 @@ class WeightGradient {
         range_(range),
         outputs_(range.last_output - range.first_output),
         width_(next_rows(outputs_)),
-        left_(reinterpret_cast<Factor*>(call.scratch)),
+        left_(reinterpret_cast<Operand*>(call.scratch)),
         right_(left_ + left_size(outputs_)) {}
 
   void operator()() const {
     for (std::size_t begin = 0; begin < call_.rows; begin += kRows) {
       const std::size_t rows = HWY_MIN(kRows, call_.rows - begin);
-      pack_left(begin, rows);
+      lay_out_left(begin, rows);
       for (std::size_t input = range_.first_input; input < range_.last_input; input += kChunk) {
         const std::size_t inputs = HWY_MIN(kChunk, range_.last_input - input);
-        pack_down<Factors>(call_.x + begin * call_.inputs, rows, call_.inputs, input, input + inputs, kPanelWidth,
-                           kPanelWidth, kPanel, right_);
+        lay_out_down<Operands>(call_.x + begin * call_.inputs, rows, call_.inputs, input, input + inputs, kPanelWidth,
+                               kPanelWidth, kPanel, right_);
         for (std::size_t output = 0; output < outputs_; output += width_) multiply_strip(rows, output, input, inputs);
       }
     }
   }
 
   /// A few rows at a time, which are read once, one after the other.
-  void pack_left(std::size_t begin, std::size_t rows) const {
+  void lay_out_left(std::size_t begin, std::size_t rows) const {
     constexpr std::size_t kAtOnce = 4;
     for (std::size_t row = 0; row < rows; row += kAtOnce) {
       const float* from = call_.dy + (begin + row) * call_.outputs + range_.first_output;
@@ -133,13 +133,13 @@ class WeightGradient {
       if (range_.first_bias < range_.last_bias) {
         add_down(from, count, call_.outputs, outputs_, call_.db + range_.first_output);
       }
-      pack_down<Factors>(from, count, call_.outputs, 0, outputs_, width_, kStripRow, kStrip,
-                         left_ + row / Factors::kGroup * kStripRow);
+      lay_out_down<Operands>(from, count, call_.outputs, 0, outputs_, width_, kStripRow, kStrip,
+                             left_ + row / Operands::kGroup * kStripRow);
     }
   }
 
   void multiply_strip(std::size_t rows, std::size_t output, std::size_t input, std::size_t inputs) const {
-    const std::size_t depth = (rows + Factors::kGroup - 1) / Factors::kGroup;
+    const std::size_t depth = (rows + Operands::kGroup - 1) / Operands::kGroup;
     const std::size_t outputs = HWY_MIN(width_, outputs_ - output);
     for (std::size_t n = 0; n < inputs; n += kPanelWidth) {
       float* dw = call_.dw + (range_.first_output + output) * call_.inputs + input + n;
@@ -159,8 +159,8 @@ class WeightGradient {
   const WeightGradientRange& range_;
   std::size_t outputs_;
   std::size_t width_;  ///< of a strip
-  Factor* left_;
-  Factor* right_;
+  Operand* left_;
+  Operand* right_;
 };
 
 }  // namespace mana::kernels::HWY_NAMESPACE

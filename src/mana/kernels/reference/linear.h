@@ -25,15 +25,15 @@ void linear(const T* x, std::size_t rows, const T* weights, const T* bias, std::
 
 /// The gradient of y = x Wᵀ + b by W, added up:  dW += dyᵀ x, for outputs [first_output, last_output) and inputs
 /// [first_input, last_input).      x: [rows, inputs], dy: [rows, outputs], dW: [outputs, inputs]
-/// `factor` is what becomes of x and dy before they are multiplied: nothing, or rounded to bfloat16.
-template <class T, class Factor>
+/// `round` is what becomes of x and dy before they are multiplied: nothing, or rounded to bfloat16.
+template <class T, class Rounding>
 void weight_gradient(const T* x, const T* dy, std::size_t rows, std::size_t inputs, std::size_t outputs,
                      std::size_t first_output, std::size_t last_output, std::size_t first_input, std::size_t last_input,
-                     T* dw, const Factor& factor) {
+                     T* dw, const Rounding& round) {
   for (std::size_t n = first_output; n < last_output; ++n) {
     for (std::size_t k = first_input; k < last_input; ++k) {
       T sum = 0;
-      for (std::size_t m = 0; m < rows; ++m) sum += factor(dy[m * outputs + n]) * factor(x[m * inputs + k]);
+      for (std::size_t m = 0; m < rows; ++m) sum += round(dy[m * outputs + n]) * round(x[m * inputs + k]);
       dw[n * inputs + k] += sum;
     }
   }

@@ -6,7 +6,7 @@
 #include "mana/operations/lookup.h"
 
 namespace mana::models {
-Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) const {
+Tensor BertEmbeddings::sum(const nn::Run& run, const nn::TokenBatch& batch) const {
   using operations::Key;
   const std::array<operations::Lookup, 3> lookups{
       {{word.stored(), Key::id, batch.ids}, {type.stored(), Key::id, batch.type_ids}, {position.stored(), Key::place}}};
@@ -14,7 +14,7 @@ Tensor BertEmbeddings::sum(const nn::Run& run, const nn::PackedTokens& batch) co
 }
 
 /// dword[id_t] += dx_t,   dtype[type_t] += dx_t,   dposition[t] += dx_t
-nn::Variable BertEmbeddings::sum(const nn::Training& training, const nn::PackedTokens& batch) const {
+nn::Variable BertEmbeddings::sum(const nn::Training& training, const nn::TokenBatch& batch) const {
   Tensor x = sum(training.run(), batch);
   const nn::TrainedParts& parts = training.parts;
   if (!parts.of(word).trains() && !parts.of(type).trains() && !parts.of(position).trains()) {
@@ -31,7 +31,7 @@ nn::Variable BertEmbeddings::sum(const nn::Training& training, const nn::PackedT
 Bert Bert::make(const BertConfig& config, const kernels::WeightLayout& layout) {
   const std::size_t model = config.model;
   const auto linear = [&](std::size_t outputs, std::size_t inputs) {
-    return nn::Linear{kernels::PackedLinear(outputs, inputs, layout)};
+    return nn::Linear{kernels::MatrixWeights(outputs, inputs, layout)};
   };
   const nn::LayerNorm norm{std::vector<float>(model), std::vector<float>(model), config.norm_epsilon};
   Bert bert;

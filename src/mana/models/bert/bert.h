@@ -26,14 +26,14 @@ struct BertEmbeddings {
   }
 
   template <class Context = nn::Run>
-  auto operator()(const Context& run, const nn::PackedTokens& batch) const {
+  auto operator()(const Context& run, const nn::TokenBatch& batch) const {
     return nn::drop(run, norm(run, sum(run, batch)));
   }
 
  private:
   /// word + type + position
-  Tensor sum(const nn::Run& run, const nn::PackedTokens& batch) const;
-  nn::Variable sum(const nn::Training& training, const nn::PackedTokens& batch) const;
+  Tensor sum(const nn::Run& run, const nn::TokenBatch& batch) const;
+  nn::Variable sum(const nn::Training& training, const nn::TokenBatch& batch) const;
 };
 
 /// The encoder of BERT (Devlin et al. 2019): embeddings, then post-norm Transformer layers.
@@ -54,7 +54,7 @@ struct Bert {
 
   /// -> [tokens, model], the last hidden state
   template <class Context = nn::Run>
-  auto operator()(const Context& run, const nn::PackedTokens& batch) const {
+  auto operator()(const Context& run, const nn::TokenBatch& batch) const {
     auto x = embed(run, batch);
     for (const nn::EncoderLayer& layer : layers) x = layer(run, x, batch);
     return x;

@@ -22,9 +22,9 @@ namespace mana::models {
 namespace {
 
 namespace fs = std::filesystem;
-using formats::Checkpoint;
 using formats::LoraConfig;
 using formats::StoredTensor;
+using formats::StoredWeights;
 
 /// The tensors of one layer of the adapter.
 struct LoraLayer {
@@ -60,8 +60,11 @@ std::vector<float> transposed(const std::vector<float>& matrix, std::uint64_t ro
 
 class Adapter {
  public:
-  Adapter(const fs::path& folder, const NameTable& names, Checkpoint& checkpoint)
-      : config_(formats::read_lora_config(folder)), names_(names), file_(open(folder)), checkpoint_(checkpoint) {
+  Adapter(const fs::path& folder, const NameTable& names, StoredWeights& stored_weights)
+      : config_(formats::read_lora_config(folder)),
+        names_(names),
+        file_(open(folder)),
+        stored_weights_(stored_weights) {
     if (!file_.unread().empty()) {
       const auto& [name, tensor] = *file_.unread().begin();
       fail(name, fmt::format("is stored as {}, which is not read here", printable(tensor.type)));
@@ -117,9 +120,9 @@ class Adapter {
   }
 
   /// The name that a tensor of the encoder has in this checkpoint; nothing when there is none.
-  std::optional<std::string> name_in_checkpoint(const std::string& name) const {
-    std::string full = names_.name_in(checkpoint_, name);
-    if (checkpoint_.find(full) == nullptr) return std::nullopt;
+  std::optional<std::string> stored_name(const std::string& name) const {
+    std::string full = names_.name_in(stored_weights_, name);
+    if (stored_weights_.find(full) == nullptr) return std::nullopt;
     return full;
   }
 
@@ -139,14 +142,14 @@ class Adapter {
     const bool table = name.ends_with("_embeddings.weight");  // PEFT saves those that are targets, or were made longer
     if (!saved && !bias && !table) fail(shown, "is neither of LoRA nor what bias and modules_to_save name");
     if (!names_.is_of_the_encoder(name)) return;  // heads and the pooler have no influence on vectors
-    const auto place = name_in_checkpoint(name);
+    const auto place = stored_name(name);
     if (!place) fail(shown, "is for a part that the base model has not");
-    const StoredTensor& old = checkpoint_.at(*place);
+    const StoredTensor& old = stored_weights_.at(*place);
     if (old.shape != tensor.shape) {
       fail(shown, fmt::format("has the shape {}, but the base model's is {}", formats::to_string(tensor.shape),
                               formats::to_string(old.shape)));
     }
-    checkpoint_.replace(*place, values_of(tensor));
+    stored_weights_.replace(*place, values_of(tensor));
   }
 
   /// W + scaling · B A, and b + scaling · the bias of B
@@ -156,9 +159,9 @@ class Adapter {
     }
     if (!config_.targets(name)) fail(name, fmt::format("is a layer that {} does not target", formats::kAdapterConfig));
     if (!names_.is_of_the_encoder(name)) return;
-    const auto place = name_in_checkpoint(name + ".weight");
+    const auto place = stored_name(name + ".weight");
     if (!place) fail(name, "is a layer that the base model has not");
-    const StoredTensor& base = checkpoint_.at(*place);
+    const StoredTensor& base = stored_weights_.at(*place);
     const std::uint64_t rank = config_.rank(name);
     if (base.shape.size() != 2) fail(name, "is no matrix in the base model");
     const std::uint64_t rows = base.shape[0], columns = base.shape[1];
@@ -190,26 +193,26 @@ class Adapter {
         weight = static_cast<float>(double{weight} + scaling * change[column]);
       }
     }
-    checkpoint_.replace(*place, std::move(weights));
+    stored_weights_.replace(*place, std::move(weights));
     if (layer.bias != nullptr) add_bias(name, *layer.bias, scaling);
   }
 
   void add_bias(const std::string& name, const StoredTensor& tensor, double scaling) {
-    const auto place = name_in_checkpoint(name + ".bias");
-    if (!place || checkpoint_.at(*place).shape != tensor.shape)
+    const auto place = stored_name(name + ".bias");
+    if (!place || stored_weights_.at(*place).shape != tensor.shape)
       fail(name, "has a bias that does not fit the base model's");
-    std::vector<float> bias = values_of(checkpoint_.at(*place));
+    std::vector<float> bias = values_of(stored_weights_.at(*place));
     const std::vector<float> change = values_of(tensor);
     for (std::size_t i = 0; i < bias.size(); ++i) {
       bias[i] = static_cast<float>(double{bias[i]} + scaling * double{change[i]});
     }
-    checkpoint_.replace(*place, std::move(bias));
+    stored_weights_.replace(*place, std::move(bias));
   }
 
   LoraConfig config_;
   const NameTable& names_;
   formats::Safetensors file_;
-  Checkpoint& checkpoint_;
+  StoredWeights& stored_weights_;
   std::map<std::string, LoraLayer> layers_;
   std::map<std::string, const StoredTensor*> whole_;
 };
@@ -237,13 +240,13 @@ fs::path encoder_folder(const formats::SentenceFolder& folder) {
   return found;
 }
 
-Checkpoint open_encoder(const formats::SentenceFolder& folder) {
-  Checkpoint checkpoint = Checkpoint::open(encoder_folder(folder));
+StoredWeights open_encoder(const formats::SentenceFolder& folder) {
+  StoredWeights stored_weights = StoredWeights::open(encoder_folder(folder));
   if (folder.adapter) {
-    const NameTable& names = names_of(read_encoder_config(checkpoint.folder()));
-    Adapter(folder.transformer, names, checkpoint).merge();
+    const NameTable& names = names_of(read_encoder_config(stored_weights.folder()));
+    Adapter(folder.transformer, names, stored_weights).merge();
   }
-  return checkpoint;
+  return stored_weights;
 }
 
 }  // namespace mana::models

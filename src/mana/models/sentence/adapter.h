@@ -14,6 +14,6 @@ std::filesystem::path encoder_folder(const formats::SentenceFolder& folder);
 
 /// The checkpoint in encoder_folder(), merged with the adapter. What the adapter has and cannot be merged is refused:
 /// throws FormatError that names it.
-formats::Checkpoint open_encoder(const formats::SentenceFolder& folder);
+formats::StoredWeights open_encoder(const formats::SentenceFolder& folder);
 
 }  // namespace mana::models

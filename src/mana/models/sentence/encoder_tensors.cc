@@ -18,9 +18,9 @@ bool is_real(DType dtype) {
 }
 
 /// Those that a static embedding is put together of. The mapping of tokens to rows holds no weights.
-std::vector<EncoderTensor> static_tensors(const formats::Checkpoint& checkpoint) {
+std::vector<EncoderTensor> static_tensors(const formats::StoredWeights& stored_weights) {
   std::vector<EncoderTensor> tensors;
-  for (const auto& [name, tensor] : checkpoint.tensors()) {
+  for (const auto& [name, tensor] : stored_weights.tensors()) {
     if (is_static_tensor(name) && is_real(tensor.dtype)) tensors.push_back({name, tensor.shape, "token embeddings"});
   }
   return tensors;
@@ -29,16 +29,16 @@ std::vector<EncoderTensor> static_tensors(const formats::Checkpoint& checkpoint)
 }  // namespace
 
 std::vector<EncoderTensor> encoder_tensors(const formats::SentenceFolder& folder,
-                                           const formats::Checkpoint& checkpoint) {
-  if (!folder.contextual) return static_tensors(checkpoint);
+                                           const formats::StoredWeights& stored_weights) {
+  if (!folder.contextual) return static_tensors(stored_weights);
   std::vector<EncoderTensor> tensors;
   const EncoderConfig config = encoder_config(folder);
   const NameTable& names = names_of(config);
   const TextEncoder encoder = make_encoder(config, {}, {});
   nn::walk(encoder, [&](const nn::Place& place, const auto& part) {
     for (PartTensor& tensor : names.tensors(place.name, part)) {
-      const std::string name = names.name_in(checkpoint, tensor.name);
-      require_shape(checkpoint, name, tensor.shape);
+      const std::string name = names.name_in(stored_weights, tensor.name);
+      require_shape(stored_weights, name, tensor.shape);
       const bool tied = std::ranges::find(tensors, name, &EncoderTensor::name) != tensors.end();
       if (!tied) tensors.push_back({name, std::move(tensor.shape), names.shown(place.name)});
     }
@@ -52,7 +52,7 @@ EncoderConfig encoder_config(const formats::SentenceFolder& folder) {
 
 EncoderFacts encoder_facts(const formats::SentenceFolder& folder) {
   if (folder.contextual) return facts_of(encoder_config(folder));
-  return load_static_embedding(std::make_shared<const formats::Checkpoint>(open_encoder(folder))).facts();
+  return load_static_embedding(std::make_shared<const formats::StoredWeights>(open_encoder(folder))).facts();
 }
 
 }  // namespace mana::models

@@ -20,7 +20,7 @@ struct EncoderTensor {
 /// All of them, in the order of the model, from open_encoder(folder): the table with a row for each token is the first.
 /// Throws FormatError that names the first which is missing or has another shape than config.json makes it.
 std::vector<EncoderTensor> encoder_tensors(const formats::SentenceFolder& folder,
-                                           const formats::Checkpoint& checkpoint);
+                                           const formats::StoredWeights& stored_weights);
 
 /// read_encoder_config() of the folder's encoder, which is no static embedding.
 EncoderConfig encoder_config(const formats::SentenceFolder& folder);

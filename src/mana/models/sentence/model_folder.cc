@@ -69,12 +69,12 @@ void copy_if_there(const fs::path& from, const fs::path& to, const char* name) {
 
 /// The weights of an encoder with its adapter, as one file.
 void write_merged_weights(const formats::SentenceFolder& model, const fs::path& to) {
-  const formats::Checkpoint checkpoint = open_encoder(model);
+  const formats::StoredWeights stored_weights = open_encoder(model);
   std::vector<formats::TensorToWrite> tensors;
-  for (const auto& [name, tensor] : checkpoint.tensors()) {
+  for (const auto& [name, tensor] : stored_weights.tensors()) {
     tensors.push_back({name, tensor.dtype, tensor.shape, tensor.bytes});
   }
-  for (const auto& [name, tensor] : checkpoint.unread()) {
+  for (const auto& [name, tensor] : stored_weights.unread()) {
     tensors.push_back({.name = name, .shape = tensor.shape, .bytes = tensor.bytes, .type = tensor.type});
   }
   make_folder(to);
@@ -82,8 +82,8 @@ void write_merged_weights(const formats::SentenceFolder& model, const fs::path& 
 }
 
 void copy_weights(const fs::path& from, const fs::path& to) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(from);
-  for (const formats::Safetensors& file : checkpoint.files()) {
+  const formats::StoredWeights stored_weights = formats::StoredWeights::open(from);
+  for (const formats::Safetensors& file : stored_weights.files()) {
     const fs::path& path = file.file().path();
     copy_one(path, to / path.lexically_relative(from));
   }
@@ -208,27 +208,27 @@ fs::path append_module(const fs::path& folder, std::string_view type) {
 }
 
 void rewrite_weights(const fs::path& folder, const ChangeTensor& change) {
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(folder);
+  const formats::StoredWeights stored_weights = formats::StoredWeights::open(folder);
   std::vector<ChangedTensor> changed;
   std::vector<std::span<const std::byte>> bytes;
-  for (const auto& [name, stored] : checkpoint.tensors()) {
+  for (const auto& [name, stored] : stored_weights.tensors()) {
     ChangedTensor tensor{name, stored.dtype, stored.shape, {}};
     if (!change(stored, tensor)) continue;
     bytes.push_back(stored.bytes);
     changed.push_back(std::move(tensor));
   }
   std::vector<formats::TensorToWrite> to_write;
-  to_write.reserve(changed.size() + checkpoint.unread().size());
+  to_write.reserve(changed.size() + stored_weights.unread().size());
   for (std::size_t i = 0; i < changed.size(); ++i) {
     to_write.push_back({changed[i].name, changed[i].dtype, changed[i].shape,
                         changed[i].bytes.empty() ? bytes[i] : std::span<const std::byte>(changed[i].bytes)});
   }
-  for (const auto& [name, tensor] : checkpoint.unread()) {
+  for (const auto& [name, tensor] : stored_weights.unread()) {
     to_write.push_back({.name = name, .shape = tensor.shape, .bytes = tensor.bytes, .type = tensor.type});
   }
   formats::write_safetensors(folder / kWeights, to_write);
   std::error_code ignored;
-  for (const formats::Safetensors& file : checkpoint.files()) {
+  for (const formats::Safetensors& file : stored_weights.files()) {
     if (file.file().path() != folder / kWeights) fs::remove(file.file().path(), ignored);
   }
   fs::remove(folder / kIndex, ignored);

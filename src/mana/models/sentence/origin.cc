@@ -25,8 +25,8 @@ std::uint64_t sampled(std::uint64_t sum, Bytes bytes) {
 }
 
 template <class Extend>
-std::uint64_t sum_of_weights(std::uint64_t sum, const formats::Checkpoint& checkpoint, const Extend& extend) {
-  for (const formats::Safetensors& file : checkpoint.files()) {
+std::uint64_t sum_of_weights(std::uint64_t sum, const formats::StoredWeights& stored_weights, const Extend& extend) {
+  for (const formats::Safetensors& file : stored_weights.files()) {
     for (const auto& [name, tensor] : file.tensors()) {
       sum = extended(sum, name);
       sum = extended(sum, name_of(tensor.dtype));
@@ -35,8 +35,8 @@ std::uint64_t sum_of_weights(std::uint64_t sum, const formats::Checkpoint& check
       file.file().forget(tensor.bytes);  // what was looked at stays in no memory of ours
     }
   }
-  for (const std::string& name : checkpoint.replaced()) {  // by an adapter
-    sum = extend(extended(sum, name), checkpoint.at(name).bytes);
+  for (const std::string& name : stored_weights.replaced()) {  // by an adapter
+    sum = extend(extended(sum, name), stored_weights.at(name).bytes);
   }
   return sum;
 }
@@ -46,7 +46,7 @@ std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend
   std::uint64_t sum = sum_of_weights(0, open_encoder(folder), extend);
   for (const formats::SentenceModule& module : folder.modules) {
     const std::filesystem::path* const weights = formats::weights_folder(module);
-    if (weights != nullptr) sum = sum_of_weights(sum, formats::Checkpoint::open(*weights), extend);
+    if (weights != nullptr) sum = sum_of_weights(sum, formats::StoredWeights::open(*weights), extend);
   }
   for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
                            "added_tokens.json", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",

@@ -111,7 +111,7 @@ TEST(PackedModel, HoldsTheVeryPartsOfTheOrdinaryFilesForEveryKernel) {
 TEST(PackedModel, HoldsTheTokenizerOfTheOrdinaryFiles) {
   for (const char* name : {"mean", "vocabulary_file"}) {
     const ModelFolder folder(name);
-    folder.write(Isa::reference, Precision::f32);
+    folder.write(Isa::portable, Precision::f32);
     const text::Tokenizer packed = PackedModel::open(folder.read())->tokenizer();
     const text::Tokenizer ordinary = text::Tokenizer::load(folder.path());
     const std::string text = "The cat, [MASK] \u00e9tude \u4e2d unbelievably";
@@ -125,28 +125,28 @@ TEST(PackedModel, IsNotThereUnlessItWasWritten) { EXPECT_FALSE(PackedModel::open
 
 TEST(PackedModel, SaysWhatItIsMeantFor) {
   const ModelFolder folder("mean");
-  folder.write(Isa::reference, Precision::int8, Precision::int8);
+  folder.write(Isa::portable, Precision::int8, Precision::int8);
   EXPECT_EQ(PackedModel::open(folder.read())->precision(), Precision::int8);
   EXPECT_THAT(PackedModel::open(folder.read())->layouts(), ElementsAre("i8-1x1"));
-  folder.write(Isa::reference, Precision::int8);
+  folder.write(Isa::portable, Precision::int8);
   EXPECT_EQ(PackedModel::open(folder.read())->precision(), std::nullopt);
 }
 
 TEST(PackedModel, NamesTheKernelsThatItHasNoWeightsFor) {
   const ModelFolder folder("mean");
-  folder.write(Isa::reference, Precision::bf16);
+  folder.write(Isa::portable, Precision::bf16);
   const auto packed = PackedModel::open(folder.read());
-  EXPECT_EQ(packed->obstacle(kernels::table(Isa::reference, Precision::bf16)), "");
-  EXPECT_THAT(packed->obstacle(kernels::table(Isa::reference, Precision::f32)),
+  EXPECT_EQ(packed->obstacle(kernels::table(Isa::portable, Precision::bf16)), "");
+  EXPECT_THAT(packed->obstacle(kernels::table(Isa::portable, Precision::f32)),
               HasSubstr("model.mana is not used: f32 at reference takes weights as f32-1x1, and it has bf16-1x1"));
 }
 
 TEST(PackedModel, OfAnotherVersionIsNotUsed) {
   const ModelFolder folder("mean");
-  folder.write(Isa::reference, Precision::f32, Precision::f32);
+  folder.write(Isa::portable, Precision::f32, Precision::f32);
   overwrite(folder.packed(), offsetof(formats::packed::Header, version), "\x63");
   const auto packed = PackedModel::open(folder.read());
-  EXPECT_THAT(packed->obstacle(kernels::table(Isa::reference)), HasSubstr("it is of version 99"));
+  EXPECT_THAT(packed->obstacle(kernels::table(Isa::portable)), HasSubstr("it is of version 99"));
   EXPECT_EQ(packed->precision(), std::nullopt);
 }
 
@@ -160,9 +160,9 @@ std::streamoff data_begin(const std::filesystem::path& path) {
 TEST(PackedModel, OfOtherWeightsOrAnotherTokenizerIsNotUsed) {
   const auto obstacle_after = [](const auto& change) {
     const ModelFolder folder("dense_residual");
-    folder.write(Isa::reference, Precision::f32);
+    folder.write(Isa::portable, Precision::f32);
     change(folder.path());
-    return PackedModel::open(folder.read())->obstacle(kernels::table(Isa::reference));
+    return PackedModel::open(folder.read())->obstacle(kernels::table(Isa::portable));
   };
   const auto other_weights = [](const std::filesystem::path& path) { overwrite(path, data_begin(path), "abcd"); };
   EXPECT_EQ(obstacle_after([](const std::filesystem::path&) {}), "");
@@ -176,23 +176,23 @@ TEST(PackedModel, OfOtherWeightsOrAnotherTokenizerIsNotUsed) {
 
 TEST(PackedModel, VerifyingFindsASingleOtherByteOfTheOrdinaryWeights) {
   const ModelFolder folder("mean");
-  folder.write(Isa::reference, Precision::f32);
+  folder.write(Isa::portable, Precision::f32);
   const auto path = folder.path() / "model.safetensors";
   const formats::SentenceFolder read = folder.read();
   // Behind the first and before the middle 64 bytes of the largest tensor: the quick look does not see it.
-  const formats::Checkpoint checkpoint = formats::Checkpoint::open(folder.path());
-  const formats::StoredTensor& words = checkpoint.at("embeddings.word_embeddings.weight");
+  const formats::StoredWeights stored_weights = formats::StoredWeights::open(folder.path());
+  const formats::StoredTensor& words = stored_weights.at("embeddings.word_embeddings.weight");
   ASSERT_GT(words.bytes.size(), 512U);
-  const auto offset = words.bytes.data() - checkpoint.files().front().file().bytes().data();
+  const auto offset = words.bytes.data() - stored_weights.files().front().file().bytes().data();
   overwrite(path, offset + 100, "\x01");
   const auto packed = PackedModel::open(read);
-  EXPECT_EQ(packed->obstacle(kernels::table(Isa::reference)), "");
+  EXPECT_EQ(packed->obstacle(kernels::table(Isa::portable)), "");
   EXPECT_THAT([&] { packed->require_origin(read); }, ThrowsMessage<FormatError>(HasSubstr("are not those")));
 }
 
 TEST(PackedModel, NoticesDamagedWeightsWhenItIsLoadedAndDamagedTablesWhenItIsVerified) {
   const ModelFolder folder("mean");
-  folder.write(Isa::reference, Precision::f32);
+  folder.write(Isa::portable, Precision::f32);
   const formats::SentenceFolder read = folder.read();
   const auto offset_of = [&](const char* section) {
     const formats::PackedFile file = formats::PackedFile::open(folder.packed());
@@ -203,11 +203,11 @@ TEST(PackedModel, NoticesDamagedWeightsWhenItIsLoadedAndDamagedTablesWhenItIsVer
   };
   overwrite(folder.packed(), offset_of("embeddings.word:f32") + 40, "damage");
   const auto packed = PackedModel::open(read);
-  EXPECT_NO_THROW(packed->load(read, read.modules, kernels::table(Isa::reference)));
+  EXPECT_NO_THROW(packed->load(read, read.modules, kernels::table(Isa::portable)));
   EXPECT_THAT([&] { packed->file().check_sections(); },
               ThrowsMessage<FormatError>(HasSubstr("section embeddings.word:f32 is damaged")));
   overwrite(folder.packed(), offset_of("layers.0.attend.output:f32-1x1") + 40, "damage");
-  EXPECT_THAT([&] { PackedModel::open(read)->load(read, read.modules, kernels::table(Isa::reference)); },
+  EXPECT_THAT([&] { PackedModel::open(read)->load(read, read.modules, kernels::table(Isa::portable)); },
               ThrowsMessage<FormatError>(HasSubstr("section layers.0.attend.output:f32-1x1 is damaged")));
 }
 
@@ -218,7 +218,7 @@ TEST(PackedModel, RefusesSectionsOfOtherSizesThanTheConfigurationMakesThem) {
   const auto refusal = [&](std::span<const formats::SectionToWrite> sections) -> std::string {
     formats::write_packed_file(folder.packed(), sections, origin);
     try {
-      PackedModel::open(read)->load(read, read.modules, kernels::table(Isa::reference));
+      PackedModel::open(read)->load(read, read.modules, kernels::table(Isa::portable));
     } catch (const FormatError& error) {
       return error.what();
     }
@@ -233,7 +233,7 @@ TEST(PackedModel, RefusesSectionsOfOtherSizesThanTheConfigurationMakesThem) {
 TEST(PackedModel, IsNotWrittenForNothingNorForAnotherPrecisionThanItHas) {
   const ModelFolder folder("mean");
   EXPECT_THROW(write_packed_model(folder.path(), {}), ArgumentError);
-  EXPECT_THROW(folder.write(Isa::reference, Precision::f32, Precision::int8), ArgumentError);
+  EXPECT_THROW(folder.write(Isa::portable, Precision::f32, Precision::int8), ArgumentError);
   EXPECT_FALSE(file_exists(folder.packed()));
 }
 

@@ -15,9 +15,8 @@ struct PoolTokens {
   bool include_prompt = true;
 
   std::size_t width(std::size_t input) const { return modes.size() * input; }
-  Tensor operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
-                    std::size_t prompt_tokens) const;
-  nn::Variable operator()(const nn::Training& training, nn::Variable x, const nn::PackedTokens& batch,
+  Tensor operator()(const nn::Run& run, const Tensor& x, const nn::TokenBatch& batch, std::size_t prompt_tokens) const;
+  nn::Variable operator()(const nn::Training& training, nn::Variable x, const nn::TokenBatch& batch,
                           std::size_t prompt_tokens) const;
 };
 
@@ -39,7 +38,7 @@ struct Pooled {
   const auto& names() const { return encoder.config.names(); }
 
   template <class Context = nn::Run>
-  auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens) const {
+  auto operator()(const Context& run, const nn::TokenBatch& batch, std::size_t prompt_tokens) const {
     return pool(run, encoder(run, batch), batch, prompt_tokens);
   }
 };

@@ -18,7 +18,7 @@
 namespace mana::models {
 
 /// The definition that tests hold a sentence model and its gradients to: the same equations in double, one operation
-/// after the other, without packing or fusing, on weights that may be changed one by one.
+/// after the other, without batches or fusing, on weights that may be changed one by one.
 class ReferenceModel {
  public:
   using Values = std::vector<double>;
@@ -32,7 +32,7 @@ class ReferenceModel {
   std::vector<Values> weights;  ///< of parameters(), in their order
 
   /// [texts, dimensions]
-  Values operator()(const nn::PackedTokens& batch, nn::Masks masks, std::size_t prompt_tokens = 0) {
+  Values operator()(const nn::TokenBatch& batch, nn::Masks masks, std::size_t prompt_tokens = 0) {
     next_ = 0;
     masks_ = masks;
     Values x = std::holds_alternative<Pooled<Bert>>(model_.encoder)
@@ -72,7 +72,7 @@ class ReferenceModel {
     for (std::size_t i = 0; i < x.size(); ++i) x[i] += y[i];
   }
 
-  Values bert(const Pooled<Bert>& pooled, const nn::PackedTokens& batch, std::size_t prompt_tokens) {
+  Values bert(const Pooled<Bert>& pooled, const nn::TokenBatch& batch, std::size_t prompt_tokens) {
     const BertConfig& config = pooled.encoder.config;
     const std::size_t model = config.model;
     rows_ = batch.tokens();
@@ -105,7 +105,7 @@ class ReferenceModel {
     return pool(pooled.pool, x, model, batch, prompt_tokens);
   }
 
-  Values attend(const Values& q, const Values& k, const Values& v, std::size_t heads, const nn::PackedTokens& batch) {
+  Values attend(const Values& q, const Values& k, const Values& v, std::size_t heads, const nn::TokenBatch& batch) {
     const kernels::Dropout dropout = masks_.next(masks_.attention);
     const std::size_t model = q.size() / rows_, width = model / heads;
     Values out(q.size()), p(rows_);
@@ -132,7 +132,7 @@ class ReferenceModel {
     return out;
   }
 
-  static Values pool(const PoolTokens& pooling, const Values& x, std::size_t width, const nn::PackedTokens& batch,
+  static Values pool(const PoolTokens& pooling, const Values& x, std::size_t width, const nn::TokenBatch& batch,
                      std::size_t prompt_tokens) {
     Values pooled;
     for (std::size_t text = 0; text < batch.texts(); ++text) {
@@ -162,7 +162,7 @@ class ReferenceModel {
     return pooled;
   }
 
-  Values mean_of_table(const nn::PackedTokens& batch) {
+  Values mean_of_table(const nn::TokenBatch& batch) {
     const Values& table = next();
     const std::size_t width = std::get<StaticEmbedding>(model_.encoder).width();
     Values y(batch.texts() * width);

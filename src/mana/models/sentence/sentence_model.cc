@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
-#include "mana/formats/checkpoint_task.h"
+#include "mana/formats/model_task.h"
 #include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/encoder_tensors.h"
 #include "mana/models/sentence/weight_files.h"
@@ -16,13 +16,13 @@
 
 namespace mana::models {
 
-Tensor PoolTokens::operator()(const nn::Run& run, const Tensor& x, const nn::PackedTokens& batch,
+Tensor PoolTokens::operator()(const nn::Run& run, const Tensor& x, const nn::TokenBatch& batch,
                               std::size_t prompt_tokens) const {
   return operations::pool(run, modes, x, batch.sequences(), include_prompt ? 0 : prompt_tokens);
 }
 
 /// dx += the gradient of every mode's pooling by the tokens of its text.
-nn::Variable PoolTokens::operator()(const nn::Training& training, nn::Variable x, const nn::PackedTokens& batch,
+nn::Variable PoolTokens::operator()(const nn::Training& training, nn::Variable x, const nn::TokenBatch& batch,
                                     std::size_t prompt_tokens) const {
   Tensor pooled = (*this)(training.run(), x.value(), batch, prompt_tokens);
   return training.tape.record(std::move(pooled), {x}, [this, training, x, batch, prompt_tokens](const Tensor& dy) {
@@ -58,7 +58,7 @@ void require_width(const std::filesystem::path& folder, std::size_t declared, st
 
 SentenceModel::Head make_head(const formats::DenseModule& module, const kernels::WeightLayout& layout) {
   const auto linear = [&] {
-    return nn::Linear{kernels::PackedLinear(module.out_features, module.in_features, layout), false};
+    return nn::Linear{kernels::MatrixWeights(module.out_features, module.in_features, layout), false};
   };
   DenseHead head{.linear = linear(), .activation = module.activation, .residual = module.residual, .shortcut = {}};
   head.linear.bias = module.bias;
@@ -71,14 +71,14 @@ SentenceModel::Head make_head(const formats::LayerNormModule& module) {
   return NormHead{{std::vector<float>(module.dimension), std::vector<float>(module.dimension), kEpsilon}};
 }
 
-std::shared_ptr<const formats::Checkpoint> open_checkpoint(const formats::SentenceFolder& folder) {
-  return std::make_shared<const formats::Checkpoint>(open_encoder(folder));
+std::shared_ptr<const formats::StoredWeights> open_stored_weights(const formats::SentenceFolder& folder) {
+  return std::make_shared<const formats::StoredWeights>(open_encoder(folder));
 }
 
 /// A static embedding is its table, which stays in the mapped file: it is complete.
 TextEncoder make_encoder(const formats::SentenceFolder& folder, const std::vector<formats::SentenceModule>& modules,
                          const kernels::WeightLayout& layout) {
-  if (!folder.contextual) return load_static_embedding(open_checkpoint(folder));
+  if (!folder.contextual) return load_static_embedding(open_stored_weights(folder));
   const EncoderConfig config = encoder_config(folder);
   if (folder.modules_assumed) formats::require_encoder(encoder_folder(folder));
   const auto& pooling = std::get<formats::PoolingModule>(modules.at(0));

@@ -81,7 +81,7 @@ struct SentenceModel {
 
   /// -> [texts, dimensions]. `prompt_tokens`: how many tokens at the start of every text are a prompt.
   template <class Context = nn::Run>
-  auto operator()(const Context& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const {
+  auto operator()(const Context& run, const nn::TokenBatch& batch, std::size_t prompt_tokens = 0) const {
     auto x = std::visit([&](const auto& kind) { return kind(run, batch, prompt_tokens); }, encoder);
     for (const Head& head : heads) {
       x = std::visit([&](const auto& layer) { return layer(run, std::move(x)); }, head);

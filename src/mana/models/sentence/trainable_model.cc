@@ -55,16 +55,16 @@ std::vector<formats::TensorToWrite> trained_tensors(const fs::path& source, cons
 
 /// Adds what else the folder of the model that was trained has. A static embedding's table takes the place of all that
 /// it was put together of.
-void add_other_tensors(const formats::Checkpoint& checkpoint, std::vector<formats::TensorToWrite>& tensors) {
+void add_other_tensors(const formats::StoredWeights& stored_weights, std::vector<formats::TensorToWrite>& tensors) {
   std::set<std::string, std::less<>> written;
   for (const formats::TensorToWrite& tensor : tensors) {
     written.insert(tensor.name);
-    if (checkpoint.find(tensor.name) == nullptr) written.insert({"embeddings", "mapping", "weights"});
+    if (stored_weights.find(tensor.name) == nullptr) written.insert({"embeddings", "mapping", "weights"});
   }
-  for (const auto& [name, stored] : checkpoint.tensors()) {
+  for (const auto& [name, stored] : stored_weights.tensors()) {
     if (!written.contains(name)) tensors.push_back({name, stored.dtype, stored.shape, stored.bytes});
   }
-  for (const auto& [name, tensor] : checkpoint.unread()) {
+  for (const auto& [name, tensor] : stored_weights.unread()) {
     tensors.push_back({.name = name, .shape = tensor.shape, .bytes = tensor.bytes, .type = tensor.type});
   }
 }
@@ -102,7 +102,7 @@ nn::Training TrainableModel::training(autograd::Tape& tape, nn::Masks& masks) co
   return {tape, parameters_->parts, masks};
 }
 
-autograd::Variable TrainableModel::operator()(const nn::Training& training, const nn::PackedTokens& batch,
+autograd::Variable TrainableModel::operator()(const nn::Training& training, const nn::TokenBatch& batch,
                                               std::size_t prompt_tokens) const {
   return (*model_)(training, batch, prompt_tokens);
 }
@@ -118,11 +118,11 @@ void TrainableModel::save(const fs::path& folder, std::span<const NamedText> ext
   copy_description(source, target.temporary());
   const fs::path encoder = folder_.transformer.lexically_relative(source);
   for (const fs::path& part : weight_folders(source)) {
-    std::optional<formats::Checkpoint> checkpoint;  // the tensors' memory
+    std::optional<formats::StoredWeights> stored_weights;  // the tensors' memory
     std::vector<formats::TensorToWrite> tensors = trained_tensors(source, part, *parameters_);
     if (!fresh_) {
-      checkpoint = part == encoder ? open_encoder(folder_) : formats::Checkpoint::open(source / part);
-      add_other_tensors(*checkpoint, tensors);
+      stored_weights = part == encoder ? open_encoder(folder_) : formats::StoredWeights::open(source / part);
+      add_other_tensors(*stored_weights, tensors);
     }
     formats::write_safetensors((target.temporary() / part / "model.safetensors").lexically_normal(), tensors);
   }

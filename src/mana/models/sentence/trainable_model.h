@@ -52,7 +52,7 @@ class TrainableModel {
   nn::Training training(autograd::Tape& tape, nn::Masks& masks) const;
 
   /// -> [texts, dimensions], recorded on the tape.
-  autograd::Variable operator()(const nn::Training& training, const nn::PackedTokens& batch,
+  autograd::Variable operator()(const nn::Training& training, const nn::TokenBatch& batch,
                                 std::size_t prompt_tokens = 0) const;
 
   /// To be called when values have changed: the packed weights follow.

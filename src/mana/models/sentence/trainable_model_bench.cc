@@ -26,7 +26,7 @@ struct Batch {
       offsets.push_back(static_cast<std::uint32_t>(ids.size()));
     }
   }
-  nn::PackedTokens tokens() const { return {ids, {}, offsets}; }
+  nn::TokenBatch tokens() const { return {ids, {}, offsets}; }
 
   std::vector<std::int32_t> ids;
   std::vector<std::uint32_t> offsets = {0};

@@ -29,7 +29,7 @@ std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(MANA_SOURCE_DIR "/tests/fixtures") / name;
 }
 
-TrainableModel model_of(const std::string& name, Isa isa = Isa::reference, Precision precision = Precision::f32) {
+TrainableModel model_of(const std::string& name, Isa isa = Isa::portable, Precision precision = Precision::f32) {
   return {formats::read_sentence_folder(fixture(name)), isa, precision};
 }
 
@@ -37,7 +37,7 @@ TrainableModel model_of(const std::string& name, Isa isa = Isa::reference, Preci
 struct Batch {
   std::vector<std::int32_t> ids = {2, 17, 5, 44, 17, 30, 3, 8, 2, 61, 30, 3, 2, 5, 9, 12, 44, 71, 20, 33, 3};
   std::vector<std::uint32_t> offsets = {0, 7, 8, 12, 21};
-  nn::PackedTokens tokens() const { return {ids, {}, offsets}; }
+  nn::TokenBatch tokens() const { return {ids, {}, offsets}; }
 };
 
 /// The loss Σ c ∘ vectors with some c, as the gradient that flows into the vectors.
@@ -250,7 +250,7 @@ TEST(TrainableModel, StartsFreshWhereThereAreNoWeights) {
   const TemporaryFolder folder;
   copy_description(fixture("sentence_models/dense_tanh"), folder.path());
   const auto start = [&](std::uint64_t seed) {
-    return TrainableModel(formats::read_sentence_folder(folder.path()), Isa::reference, Precision::f32,
+    return TrainableModel(formats::read_sentence_folder(folder.path()), Isa::portable, Precision::f32,
                           FreshStart{.seed = seed});
   };
   TrainableModel model = start(1), same = start(1), other = start(2);
@@ -260,7 +260,7 @@ TEST(TrainableModel, StartsFreshWhereThereAreNoWeights) {
   EXPECT_EQ(model.parameters()[6].name, "encoder.layer.0.attention.self.query.bias");
 
   model.save(folder.path() / "saved");
-  TrainableModel saved(formats::read_sentence_folder(folder.path() / "saved"), Isa::reference, Precision::f32);
+  TrainableModel saved(formats::read_sentence_folder(folder.path() / "saved"), Isa::portable, Precision::f32);
   EXPECT_EQ(pass(saved, {}).vectors, vectors);
 }
 
@@ -364,7 +364,7 @@ TEST(TrainableModel, KeepsOfATokenOnlyWhatItsGradientNeeds) {
 }
 
 TEST(TrainableModel, RefusesToTrainInInt8) {
-  EXPECT_THROW(model_of("sentence_models/mean", Isa::reference, Precision::int8), ArgumentError);
+  EXPECT_THROW(model_of("sentence_models/mean", Isa::portable, Precision::int8), ArgumentError);
 }
 
 class SavingTest : public testing::TestWithParam<const char*> {};
@@ -403,8 +403,8 @@ TEST_P(SavingTest, WhatIsSavedIsWhatWasTrained) {
   EXPECT_EQ(pooling.find("pooling_mode_mean_tokens") != std::string::npos, sayable);
   EXPECT_EQ(pooling.find("pooling_mode\"") == std::string::npos, sayable);
   EXPECT_THAT(read_file(folder / "model/sentence_bert_config.json"), testing::HasSubstr("max_seq_length"));
-  const formats::Checkpoint old = formats::Checkpoint::open(source),
-                            saved = formats::Checkpoint::open(folder / "model");
+  const formats::StoredWeights old = formats::StoredWeights::open(source),
+                               saved = formats::StoredWeights::open(folder / "model");
   for (const auto& [name, tensor] : old.tensors()) {
     EXPECT_EQ(saved.at(name).shape, tensor.shape) << name;
     const bool read = name.find("pooler.") == std::string::npos && !name.ends_with("position_ids");

@@ -13,7 +13,7 @@ namespace mana::models {
 namespace {
 
 namespace fs = std::filesystem;
-using formats::Checkpoint;
+using formats::StoredWeights;
 
 /// What sentence-transformers calls the parts of its modules.
 constexpr PartNames kModuleParts[] = {{"linear", {"linear"}}, {"shortcut", {"residual"}}, {"norm", {"norm"}}};
@@ -62,22 +62,26 @@ std::vector<float> WeightFiles::values(const FileTensor& tensor) {
   return open(tensor.folder)->f32(tensor.name, tensor.shape);
 }
 
-std::shared_ptr<const Checkpoint> WeightFiles::checkpoint(const FileTensor& tensor) { return open(tensor.folder); }
-
-std::shared_ptr<const Checkpoint> WeightFiles::open(const fs::path& folder) {
-  if (!checkpoint_ || open_ != folder) {
-    const bool encoder = folder == folder_.transformer;
-    checkpoint_ = std::make_shared<const Checkpoint>(encoder ? open_encoder(folder_) : Checkpoint::open(folder));
-    open_ = folder;
-  }
-  return checkpoint_;
+std::shared_ptr<const StoredWeights> WeightFiles::stored_weights(const FileTensor& tensor) {
+  return open(tensor.folder);
 }
 
-void require_shape(const Checkpoint& checkpoint, const std::string& tensor, const formats::Shape& shape) {
-  const formats::Shape& stored = checkpoint.at(tensor).shape;
+std::shared_ptr<const StoredWeights> WeightFiles::open(const fs::path& folder) {
+  if (!stored_weights_ || open_ != folder) {
+    const bool encoder = folder == folder_.transformer;
+    stored_weights_ =
+        std::make_shared<const StoredWeights>(encoder ? open_encoder(folder_) : StoredWeights::open(folder));
+    open_ = folder;
+  }
+  return stored_weights_;
+}
+
+void require_shape(const StoredWeights& stored_weights, const std::string& tensor, const formats::Shape& shape) {
+  const formats::Shape& stored = stored_weights.at(tensor).shape;
   if (stored == shape) return;
-  throw FormatError(fmt::format("{}: tensor {} has shape {}, but config.json makes it {}", checkpoint.folder().string(),
-                                tensor, formats::to_string(stored), formats::to_string(shape)));
+  throw FormatError(fmt::format("{}: tensor {} has shape {}, but config.json makes it {}",
+                                stored_weights.folder().string(), tensor, formats::to_string(stored),
+                                formats::to_string(shape)));
 }
 
 }  // namespace mana::models

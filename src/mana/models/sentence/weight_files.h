@@ -36,7 +36,7 @@ class WeightFiles {
   /// Its values as f32. Throws FormatError for another shape.
   std::vector<float> values(const FileTensor& tensor);
   /// Its file, which an adapter is merged with.
-  std::shared_ptr<const formats::Checkpoint> checkpoint(const FileTensor& tensor);
+  std::shared_ptr<const formats::StoredWeights> stored_weights(const FileTensor& tensor);
 
  private:
   /// Where the parts whose names begin with `part` have their tensors.
@@ -48,16 +48,17 @@ class WeightFiles {
 
   const Home& home_of(std::string_view part) const;
   std::vector<FileTensor> located(const Home& home, std::vector<PartTensor> tensors);
-  std::shared_ptr<const formats::Checkpoint> open(const std::filesystem::path& folder);
+  std::shared_ptr<const formats::StoredWeights> open(const std::filesystem::path& folder);
 
   const formats::SentenceFolder& folder_;
   bool encoder_in_file_;        // in the shapes of config.json: not a static embedding, which is as its file has it
   std::vector<Home> homes_;     // heads, then the encoder
-  std::filesystem::path open_;  // the folder of checkpoint_
-  std::shared_ptr<const formats::Checkpoint> checkpoint_;
+  std::filesystem::path open_;  // the folder of stored_weights_
+  std::shared_ptr<const formats::StoredWeights> stored_weights_;
 };
 
 /// Throws FormatError that names the tensor where it is missing or has another shape than config.json makes it.
-void require_shape(const formats::Checkpoint& checkpoint, const std::string& tensor, const formats::Shape& shape);
+void require_shape(const formats::StoredWeights& stored_weights, const std::string& tensor,
+                   const formats::Shape& shape);
 
 }  // namespace mana::models

@@ -14,29 +14,29 @@
 namespace mana::models {
 namespace {
 
-using formats::Checkpoint;
 using formats::StoredTensor;
+using formats::StoredWeights;
 
-const StoredTensor& matrix_at(const Checkpoint& checkpoint, std::string_view name) {
-  const StoredTensor& tensor = checkpoint.at(name);
+const StoredTensor& matrix_at(const StoredWeights& stored_weights, std::string_view name) {
+  const StoredTensor& tensor = stored_weights.at(name);
   if (tensor.shape.size() != 2 || tensor.shape[0] == 0 || tensor.shape[1] == 0) {
     throw FormatError(fmt::format("{}: tensor {} has shape {}; [tokens, dimensions] is needed",
-                                  checkpoint.folder().string(), name, formats::to_string(tensor.shape)));
+                                  stored_weights.folder().string(), name, formats::to_string(tensor.shape)));
   }
   return tensor;
 }
 
 /// A row for each token; the tokens themselves where there is no mapping.
-std::vector<std::size_t> row_numbers(const Checkpoint& checkpoint, std::size_t rows) {
+std::vector<std::size_t> row_numbers(const StoredWeights& stored_weights, std::size_t rows) {
   std::vector<std::size_t> numbers;
-  const StoredTensor* mapping = checkpoint.find("mapping");
+  const StoredTensor* mapping = stored_weights.find("mapping");
   if (mapping == nullptr) {
     numbers.reserve(rows);
     for (std::size_t row = 0; row < rows; ++row) numbers.push_back(row);
     return numbers;
   }
   const auto refuse = [&](const std::string& what) {
-    throw FormatError(fmt::format("{}: tensor mapping {}", checkpoint.folder().string(), what));
+    throw FormatError(fmt::format("{}: tensor mapping {}", stored_weights.folder().string(), what));
   };
   const bool wide = mapping->dtype == DType::i64;
   if ((!wide && mapping->dtype != DType::i32) || mapping->shape.size() != 1) {
@@ -62,18 +62,18 @@ std::vector<std::size_t> row_numbers(const Checkpoint& checkpoint, std::size_t r
 }
 
 /// weight[t] · embeddings[mapping[t]] for every token t.
-StaticEmbedding fold_model2vec(const Checkpoint& checkpoint) {
-  const StoredTensor& stored = matrix_at(checkpoint, "embeddings");
+StaticEmbedding fold_model2vec(const StoredWeights& stored_weights) {
+  const StoredTensor& stored = matrix_at(stored_weights, "embeddings");
   const std::size_t width = stored.shape[1];
-  const std::vector<float> rows = checkpoint.f32("embeddings", stored.shape);
-  const std::vector<std::size_t> numbers = row_numbers(checkpoint, stored.shape[0]);
+  const std::vector<float> rows = stored_weights.f32("embeddings", stored.shape);
+  const std::vector<std::size_t> numbers = row_numbers(stored_weights, stored.shape[0]);
   std::vector<float> weights(numbers.size(), 1.0f);
-  if (checkpoint.find("weights") != nullptr) weights = checkpoint.f32("weights", {numbers.size()});
+  if (stored_weights.find("weights") != nullptr) weights = stored_weights.f32("weights", {numbers.size()});
   // A short list of rows may ask for a table that no memory holds.
   constexpr std::size_t kMostValues = std::size_t{1} << 30;
   if (numbers.size() > kMostValues / width) {
     throw FormatError(fmt::format("{}: tensor mapping makes {} rows of {} values; at most {} values can be held",
-                                  checkpoint.folder().string(), numbers.size(), width, kMostValues));
+                                  stored_weights.folder().string(), numbers.size(), width, kMostValues));
   }
   const auto table = std::make_shared<std::vector<float>>(numbers.size() * width);
   for (std::size_t token = 0; token < numbers.size(); ++token) {
@@ -98,12 +98,12 @@ EncoderFacts StaticEmbedding::facts() const {
           .summary = fmt::format("mean of static vectors of {}", width())};
 }
 
-Tensor StaticEmbedding::operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t) const {
+Tensor StaticEmbedding::operator()(const nn::Run& run, const nn::TokenBatch& batch, std::size_t) const {
   return operations::mean_of_lookups(run, table.stored(), batch.ids, batch.sequences());
 }
 
 /// dtable[id_t] += dy / n
-nn::Variable StaticEmbedding::operator()(const nn::Training& training, const nn::PackedTokens& batch,
+nn::Variable StaticEmbedding::operator()(const nn::Training& training, const nn::TokenBatch& batch,
                                          std::size_t prompt_tokens) const {
   Tensor y = (*this)(training.run(), batch, prompt_tokens);
   autograd::Parameter& parameter = *training.parts.of(table).table;
@@ -115,13 +115,13 @@ nn::Variable StaticEmbedding::operator()(const nn::Training& training, const nn:
   });
 }
 
-StaticEmbedding load_static_embedding(std::shared_ptr<const Checkpoint> checkpoint) {
+StaticEmbedding load_static_embedding(std::shared_ptr<const StoredWeights> stored_weights) {
   constexpr std::string_view kName = "embedding.weight";
-  if (checkpoint->find(kName) == nullptr && checkpoint->find("embeddings") != nullptr) {
-    return fold_model2vec(*checkpoint);
+  if (stored_weights->find(kName) == nullptr && stored_weights->find("embeddings") != nullptr) {
+    return fold_model2vec(*stored_weights);
   }
-  const std::size_t width = matrix_at(*checkpoint, kName).shape[1];
-  formats::LookupTable stored = formats::lookup_table(std::move(checkpoint), kName);
+  const std::size_t width = matrix_at(*stored_weights, kName).shape[1];
+  formats::LookupTable stored = formats::lookup_table(std::move(stored_weights), kName);
   return {nn::EmbeddingTable(stored.bytes, stored.dtype, width, std::move(stored.owner))};
 }
 

@@ -32,15 +32,15 @@ struct StaticEmbedding {
   EncoderFacts facts() const;
 
   /// A prompt's tokens count like any others.
-  Tensor operator()(const nn::Run& run, const nn::PackedTokens& batch, std::size_t prompt_tokens = 0) const;
-  nn::Variable operator()(const nn::Training& training, const nn::PackedTokens& batch,
+  Tensor operator()(const nn::Run& run, const nn::TokenBatch& batch, std::size_t prompt_tokens = 0) const;
+  nn::Variable operator()(const nn::Training& training, const nn::TokenBatch& batch,
                           std::size_t prompt_tokens = 0) const;
 };
 
 /// `embedding.weight` [vocabulary, width] as sentence-transformers stores it, looked up in the mapped file; or
 /// `embeddings` [rows, width] as model2vec does, with an optional `mapping` [vocabulary] of tokens to rows and
 /// `weights` [vocabulary] of the tokens. Throws FormatError that names the tensor.
-StaticEmbedding load_static_embedding(std::shared_ptr<const formats::Checkpoint> checkpoint);
+StaticEmbedding load_static_embedding(std::shared_ptr<const formats::StoredWeights> stored_weights);
 
 /// Whether a tensor of this name is read: one of the four above.
 bool is_static_tensor(std::string_view name);

@@ -23,7 +23,7 @@ TEST(StaticEmbedding, RefusesAMappingThatNoMemoryHolds) {
       {"mapping", DType::i32, {mapping.size()}, std::as_bytes(std::span(mapping))}};
   formats::write_safetensors(folder / "model.safetensors", tensors);
   const auto load = [&] {
-    load_static_embedding(std::make_shared<const formats::Checkpoint>(formats::Checkpoint::open(folder.path())));
+    load_static_embedding(std::make_shared<const formats::StoredWeights>(formats::StoredWeights::open(folder.path())));
   };
   EXPECT_THAT(load, testing::ThrowsMessage<FormatError>(testing::HasSubstr("tensor mapping makes 2048 rows")));
 }

@@ -69,7 +69,7 @@ TEST(NearestWords, AreThoseOfTheDefinitionAtEveryLevelWithAnyNumberOfThreads) {
 TEST(NearestWords, AreAskedForInAnyNumberAmongTheFirst) {
   const RandomWords words(100);
   Team team(2);
-  WordSearch search{.team = team, .kernels = kernels_of(kernels::Isa::reference), .among = 7};
+  WordSearch search{.team = team, .kernels = kernels_of(kernels::Isa::portable), .among = 7};
   const auto query = words.row(50);
   EXPECT_EQ(nearest_words(words.vectors, query, 1000, search)[0].size(), 7u);
   EXPECT_TRUE(nearest_words(words.vectors, query, 0, search)[0].empty());
@@ -86,7 +86,7 @@ TEST(NearestWords, AreFoundBesideVectorsWithoutDirection) {
   std::fill_n(words.values.begin() + kWidth, kWidth, 0.0f);
   Team team(1);
   const auto found =
-      nearest_words(words.vectors, words.row(0), 10, {.team = team, .kernels = kernels_of(kernels::Isa::reference)})[0];
+      nearest_words(words.vectors, words.row(0), 10, {.team = team, .kernels = kernels_of(kernels::Isa::portable)})[0];
   EXPECT_EQ(found.size(), 10u);
   EXPECT_EQ(found[0].word, 0u);
   for (const Neighbour& each : found) EXPECT_TRUE(each.word != 1 || each.similarity == 0);
@@ -103,7 +103,7 @@ TEST(NearestWords, AreTheSameOnceVectorsOfSubwordsAreComposed) {
     whole.read_vector(word, other);
     EXPECT_EQ(one, other);
   }
-  const WordSearch search{.team = team, .kernels = kernels_of(kernels::Isa::reference)};
+  const WordSearch search{.team = team, .kernels = kernels_of(kernels::Isa::portable)};
   EXPECT_EQ(nearest_words(vectors, one, 9, search), nearest_words(whole, one, 9, search));
 }
 
@@ -117,7 +117,7 @@ TEST(NearestWords, AreFoundAmongTinyAndHugeVectors) {
   const WordVectors vectors{.words = {"a", "b", "c", "d"}, .dimensions = 2, .bytes = std::as_bytes(std::span(values))};
   Team team(1);
   const auto found = nearest_words(vectors, std::vector<float>{1e-30f, 0}, 4,
-                                   {.team = team, .kernels = kernels_of(kernels::Isa::reference)});
+                                   {.team = team, .kernels = kernels_of(kernels::Isa::portable)});
   ASSERT_EQ(found.front().size(), 4u);
   const std::vector<std::pair<std::size_t, float>> expected = {{0, 1.0f}, {3, 0.8944272f}, {2, 0.7071068f}, {1, 0.0f}};
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -133,14 +133,13 @@ TEST(NearestWords, RefuseAVectorThatIsNotFiniteAndNameItsWord) {
   for (Team* team : {&one, &three}) {
     EXPECT_THAT(
         [&] {
-          nearest_words(words.vectors, words.row(1), 3,
-                        {.team = *team, .kernels = kernels_of(kernels::Isa::reference)});
+          nearest_words(words.vectors, words.row(1), 3, {.team = *team, .kernels = kernels_of(kernels::Isa::portable)});
         },
         testing::ThrowsMessage<FormatError>(
             testing::HasSubstr("the vector of \"70\" is not of finite numbers: number 4 is nan")));
   }
   const auto before = nearest_words(words.vectors, words.row(1), 3,
-                                    {.team = one, .kernels = kernels_of(kernels::Isa::reference), .among = 70});
+                                    {.team = one, .kernels = kernels_of(kernels::Isa::portable), .among = 70});
   EXPECT_EQ(before.front().front().word, 1u) << "it is not among those that are searched";
 }
 

@@ -114,9 +114,9 @@ formats::WordVectors open_word_embedding_folder(const fs::path& folder) {
     StaticEmbedding model;
     Buffer<float> converted = {};
   };
-  const auto owned = std::make_shared<Owned>(Owned{
-      formats::load_tokenizer(model),
-      load_static_embedding(std::make_shared<formats::Checkpoint>(formats::Checkpoint::open(model.transformer)))});
+  const auto owned = std::make_shared<Owned>(
+      Owned{formats::load_tokenizer(model), load_static_embedding(std::make_shared<formats::StoredWeights>(
+                                                formats::StoredWeights::open(model.transformer)))});
   const nn::EmbeddingTable& table = owned->model.table;
   const std::size_t width = table.width();
   formats::WordVectors vectors;

@@ -27,7 +27,7 @@ std::vector<data::RowFacts> facts_of(std::span<const TokenRows> sets, const Loss
 
 }  // namespace
 
-void PackedTexts::add(const TokenRows& set, std::size_t row, std::size_t column) {
+void TextBatch::add(const TokenRows& set, std::size_t row, std::size_t column) {
   const auto text = set.text(row, column), of_text = set.types_of(row, column);
   ids.insert(ids.end(), text.begin(), text.end());
   types.insert(types.end(), of_text.begin(), of_text.end());
@@ -136,7 +136,7 @@ float SentenceTask::differentiate_cached(const kernels::Run& run, const Batch& b
   const TokenRows& set = sets_[batch.rows.set];
   const std::vector<std::uint32_t>& rows = batch.rows.rows;
   // Texts and masks of a mini-batch live as long as its tape: until the next one.
-  PackedTexts texts;
+  TextBatch texts;
   const auto embed = [&](autograd::Tape& tape, std::size_t column, std::size_t begin, std::size_t end) {
     texts = {};
     for (std::size_t i = begin; i < end; ++i) texts.add(set, rows[i], column % set.facts.texts);

@@ -24,12 +24,12 @@ struct SentenceOptions {
 };
 
 /// Texts of rows side by side, as a model takes them.
-struct PackedTexts {
+struct TextBatch {
   std::vector<text::TokenId> ids, types;
   std::vector<std::uint32_t> offsets = {0};
 
   void add(const TokenRows& set, std::size_t row, std::size_t column);
-  nn::PackedTokens tokens() const { return {.ids = ids, .type_ids = types, .offsets = offsets}; }
+  nn::TokenBatch tokens() const { return {.ids = ids, .type_ids = types, .offsets = offsets}; }
 };
 
 /// A sentence encoder learns from rows of texts: a loss of their vectors, column by column.
@@ -61,7 +61,7 @@ class SentenceTask final : public Task {
   struct Batch {
     data::PlannedBatch rows;
     std::uint64_t number = 0;
-    PackedTexts texts;  ///< column after column; none where they are embedded some at a time
+    TextBatch texts;  ///< column after column; none where they are embedded some at a time
   };
 
   void plan(std::uint64_t epoch);

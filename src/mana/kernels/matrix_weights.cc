@@ -1,4 +1,4 @@
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 
 #include <fmt/format.h>
 
@@ -41,29 +41,29 @@ std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
 
-PackedLinear::PackedLinear(std::size_t outputs, std::size_t inputs, const WeightLayout& layout)
+MatrixWeights::MatrixWeights(std::size_t outputs, std::size_t inputs, const WeightLayout& layout)
     : outputs_(outputs),
       inputs_(inputs),
       layout_(layout),
       values_bytes_(aligned(panel_count() * layout.panel_width * sizeof(float))) {}
 
-std::size_t PackedLinear::panel_bytes() const {
+std::size_t MatrixWeights::panel_bytes() const {
   constexpr std::size_t kTileRows = 16;
   const std::size_t multiple = layout_.panel_width == 1 ? 1 : kTileRows;
   const std::size_t padded = (depth() + multiple - 1) / multiple * multiple;
   return padded * layout_.group * layout_.panel_width * size_of(layout_.element);
 }
 
-std::size_t PackedLinear::byte_size() const {
+std::size_t MatrixWeights::byte_size() const {
   return aligned(panel_count() * panel_bytes()) + (is_integer(layout_.element) ? 3 : 1) * values_bytes_;
 }
 
-void PackedLinear::place(std::span<const std::byte> bytes) {
+void MatrixWeights::place(std::span<const std::byte> bytes) {
   bytes_ = bytes;
   values_ = bytes.data() + aligned(panel_count() * panel_bytes());
 }
 
-void PackedLinear::view(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+void MatrixWeights::view(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
   if (bytes.size() != byte_size()) {
     throw ArgumentError(fmt::format("{} bytes are not the {} of a linear map of {} inputs and {} outputs in {}",
                                     bytes.size(), byte_size(), inputs_, outputs_, name_of(layout_)));
@@ -73,21 +73,21 @@ void PackedLinear::view(std::span<const std::byte> bytes, std::shared_ptr<const 
   memory_ = {};
 }
 
-void PackedLinear::allocate() {
+void MatrixWeights::allocate() {
   memory_ = Buffer<std::byte>(byte_size());
   place({memory_.data(), memory_.size()});
 }
 
-void PackedLinear::allocate_in(std::span<std::byte> memory) {
+void MatrixWeights::allocate_in(std::span<std::byte> memory) {
   const bool padded = inputs_ % layout_.group != 0 || outputs_ % layout_.panel_width != 0 ||
                       panel_bytes() != depth() * layout_.group * layout_.panel_width * size_of(layout_.element);
-  if (padded) std::ranges::fill(memory, std::byte{0});  // else pack() writes all of it
+  if (padded) std::ranges::fill(memory, std::byte{0});  // else lay_out() writes all of it
   memory_ = {};
   place(memory);
 }
 
-void PackedLinear::pack(const float* weights, bool transposed, const float* bias, std::size_t first_panel,
-                        std::size_t last_panel) {
+void MatrixWeights::lay_out(const float* weights, bool transposed, const float* bias, std::size_t first_panel,
+                            std::size_t last_panel) {
   const std::size_t width = layout_.panel_width, group = layout_.group;
   const std::size_t output_stride = transposed ? 1 : inputs_, input_stride = transposed ? outputs_ : 1;
   for (std::size_t panel = first_panel; panel < last_panel; ++panel) {
@@ -107,7 +107,7 @@ void PackedLinear::pack(const float* weights, bool transposed, const float* bias
   }
 }
 
-void PackedLinear::set(std::size_t first, std::span<const float> weights, std::span<const float> bias) {
+void MatrixWeights::set(std::size_t first, std::span<const float> weights, std::span<const float> bias) {
   if (memory_.size() == 0) allocate();
   std::copy(bias.begin(), bias.end(), own_values(0) + first);
   switch (layout_.element) {
@@ -120,7 +120,7 @@ void PackedLinear::set(std::size_t first, std::span<const float> weights, std::s
 
 /// Puts convert(value) for the `values` [rows, inputs] into the panels.
 template <class Stored, class Value, class Convert>
-void PackedLinear::scatter(std::size_t first, std::span<const Value> values, const Convert& convert) {
+void MatrixWeights::scatter(std::size_t first, std::span<const Value> values, const Convert& convert) {
   constexpr std::size_t kBlock = 16;  // inputs at a time, so that a panel's cache lines are written while they are near
   const std::size_t rows = values.size() / inputs_, width = layout_.panel_width, group = layout_.group;
   for (std::size_t begin = 0; begin < rows;) {
@@ -141,7 +141,7 @@ void PackedLinear::scatter(std::size_t first, std::span<const Value> values, con
   }
 }
 
-void PackedLinear::set_integers(std::size_t first, std::span<const float> weights) {
+void MatrixWeights::set_integers(std::size_t first, std::span<const float> weights) {
   constexpr float kLargest = 127;
   std::vector<std::int16_t> levels(weights.size());
   for (std::size_t row = 0; row * inputs_ < weights.size(); ++row) {

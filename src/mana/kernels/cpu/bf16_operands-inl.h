@@ -1,13 +1,13 @@
-// Factors of bf16, two in 32 bits; compiled for AVX-512 only (see gradients.cc).
+// Operands of bf16, two in 32 bits; compiled for AVX-512 only (see gradients.cc).
 #pragma once
 
 #include "mana/kernels/cpu/bf16-inl.h"
-#include "mana/kernels/cpu/pack-inl.h"
+#include "mana/kernels/cpu/lay_out-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
-struct Bf16Factors {
+struct Bf16Operands {
   using Product = DotPairs;
   using Pairs = hn::Vec<hn::ScalableTag<std::int32_t>>;
   static constexpr std::size_t kGroup = 2;

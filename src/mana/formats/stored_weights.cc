@@ -60,14 +60,14 @@ std::vector<float> read_f32(const StoredTensor& tensor, const MappedFile* file) 
 
 }  // namespace
 
-Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
-  Checkpoint checkpoint;
-  checkpoint.folder_ = folder;
+StoredWeights StoredWeights::open(const std::filesystem::path& folder) {
+  StoredWeights stored_weights;
+  stored_weights.folder_ = folder;
   if (file_exists(folder / kSingle)) {
-    checkpoint.files_.push_back(Safetensors::open(folder / kSingle));
-    checkpoint.tensors_ = checkpoint.files_.front().tensors();
-    checkpoint.unread_ = checkpoint.files_.front().unread();
-    return checkpoint;
+    stored_weights.files_.push_back(Safetensors::open(folder / kSingle));
+    stored_weights.tensors_ = stored_weights.files_.front().tensors();
+    stored_weights.unread_ = stored_weights.files_.front().unread();
+    return stored_weights;
   }
   if (!file_exists(folder / kIndex)) fail_without_weights(folder);
 
@@ -80,23 +80,25 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
     shards.insert(shard.string());
   }
   std::map<std::string_view, const Safetensors*, std::less<>> files;
-  checkpoint.files_.reserve(shards.size());  // `files` points into them
+  stored_weights.files_.reserve(shards.size());  // `files` points into them
   for (const std::string_view shard : shards) {
     if (!file_exists(folder / shard)) {
       throw IoError(fmt::format("{} names the file {}, which is not there: fetch all parts of the weights",
                                 (folder / kIndex).string(), printable(shard)));
     }
-    const auto& file = checkpoint.files_.emplace_back(Safetensors::open(folder / shard));
+    const auto& file = stored_weights.files_.emplace_back(Safetensors::open(folder / shard));
     files.emplace(shard, &file);
     const auto refuse_twice = [&](std::string_view name) {
       throw FormatError(
           fmt::format("{}: {} stands in an earlier shard too", file.file().path().string(), printable(name)));
     };
     for (const auto& [name, tensor] : file.tensors()) {
-      if (checkpoint.unread_.contains(name) || !checkpoint.tensors_.emplace(name, tensor).second) refuse_twice(name);
+      if (stored_weights.unread_.contains(name) || !stored_weights.tensors_.emplace(name, tensor).second)
+        refuse_twice(name);
     }
     for (const auto& [name, tensor] : file.unread()) {
-      if (checkpoint.tensors_.contains(name) || !checkpoint.unread_.emplace(name, tensor).second) refuse_twice(name);
+      if (stored_weights.tensors_.contains(name) || !stored_weights.unread_.emplace(name, tensor).second)
+        refuse_twice(name);
     }
   }
   for (const auto& [name, shard] : weight_map) {
@@ -104,22 +106,22 @@ Checkpoint Checkpoint::open(const std::filesystem::path& folder) {
     if (!file.tensors().contains(name) && !file.unread().contains(name))
       shard.fail(fmt::format("is {}, which has no such tensor", printable(shard.string())));
   }
-  return checkpoint;
+  return stored_weights;
 }
 
-const StoredTensor* Checkpoint::find(std::string_view name) const {
+const StoredTensor* StoredWeights::find(std::string_view name) const {
   const auto found = tensors_.find(name);
   if (found != tensors_.end()) return &found->second;
   if (const auto unread = unread_.find(name); unread != unread_.end()) fail_unread(folder_, name, unread->second);
   return nullptr;
 }
 
-const StoredTensor& Checkpoint::at(std::string_view name) const {
+const StoredTensor& StoredWeights::at(std::string_view name) const {
   if (const StoredTensor* tensor = find(name)) return *tensor;
   throw FormatError(fmt::format("{}: there is no tensor {}", folder_.string(), printable(name)));
 }
 
-std::vector<float> Checkpoint::f32(std::string_view name, const Shape& shape, bool forget) const {
+std::vector<float> StoredWeights::f32(std::string_view name, const Shape& shape, bool forget) const {
   const StoredTensor& tensor = at(name);
   if (tensor.shape != shape) {
     throw FormatError(fmt::format("{}: {} has the shape {}, but {} is needed", folder_.string(), name,
@@ -132,7 +134,7 @@ std::vector<float> Checkpoint::f32(std::string_view name, const Shape& shape, bo
   }
 }
 
-void Checkpoint::replace(std::string_view name, std::vector<float> values) {
+void StoredWeights::replace(std::string_view name, std::vector<float> values) {
   const auto found = tensors_.find(name);
   if (found == tensors_.end() || values.size() != element_count(found->second.shape)) {
     throw ArgumentError(fmt::format("{} values cannot take the place of {}", values.size(), printable(name)));
@@ -144,19 +146,19 @@ void Checkpoint::replace(std::string_view name, std::vector<float> values) {
   if (place == replaced_.end() || *place != name) replaced_.emplace(place, name);
 }
 
-LookupTable lookup_table(std::shared_ptr<const Checkpoint> checkpoint, std::string_view name) {
-  const StoredTensor& tensor = checkpoint->at(name);
+LookupTable lookup_table(std::shared_ptr<const StoredWeights> stored_weights, std::string_view name) {
+  const StoredTensor& tensor = stored_weights->at(name);
   switch (tensor.dtype) {
     case DType::f32:
     case DType::f16:
-    case DType::bf16: return {tensor.bytes, tensor.dtype, std::move(checkpoint)};
+    case DType::bf16: return {tensor.bytes, tensor.dtype, std::move(stored_weights)};
     case DType::f64: {
-      const auto values = std::make_shared<const std::vector<float>>(checkpoint->f32(name, tensor.shape));
+      const auto values = std::make_shared<const std::vector<float>>(stored_weights->f32(name, tensor.shape));
       return {std::as_bytes(std::span(*values)), DType::f32, values};
     }
     default:
       throw FormatError(fmt::format("{}: tensor {} holds {}; f32, f16, bf16 or f64 is needed",
-                                    checkpoint->folder().string(), printable(name), name_of(tensor.dtype)));
+                                    stored_weights->folder().string(), printable(name), name_of(tensor.dtype)));
   }
 }
 

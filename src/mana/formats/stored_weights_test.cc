@@ -37,83 +37,83 @@ void write_shards(const TemporaryFolder& folder) {
 /// The message with which a folder is refused.
 std::string refusal(const TemporaryFolder& folder) {
   try {
-    Checkpoint::open(folder.path());
+    StoredWeights::open(folder.path());
   } catch (const FormatError& error) {
     return error.what();
   }
   return "accepted";
 }
 
-TEST(Checkpoint, ReadsASingleFile) {
+TEST(StoredWeights, ReadsASingleFile) {
   const TemporaryFolder folder;
   write_one(folder / "model.safetensors", "a", {1, 2});
-  const Checkpoint checkpoint = Checkpoint::open(folder.path());
-  EXPECT_EQ(checkpoint.folder(), folder.path());
-  EXPECT_EQ(checkpoint.files().size(), 1U);
-  EXPECT_EQ(checkpoint.find("b"), nullptr);
-  EXPECT_EQ(checkpoint.at("a").shape, Shape{2});
-  EXPECT_THAT(checkpoint.f32("a", {2}), ElementsAre(1, 2));
-  EXPECT_THAT([&] { checkpoint.at("b"); }, ThrowsMessage<FormatError>(EndsWith("there is no tensor b")));
+  const StoredWeights stored_weights = StoredWeights::open(folder.path());
+  EXPECT_EQ(stored_weights.folder(), folder.path());
+  EXPECT_EQ(stored_weights.files().size(), 1U);
+  EXPECT_EQ(stored_weights.find("b"), nullptr);
+  EXPECT_EQ(stored_weights.at("a").shape, Shape{2});
+  EXPECT_THAT(stored_weights.f32("a", {2}), ElementsAre(1, 2));
+  EXPECT_THAT([&] { stored_weights.at("b"); }, ThrowsMessage<FormatError>(EndsWith("there is no tensor b")));
 }
 
-TEST(Checkpoint, NamesBothShapes) {
+TEST(StoredWeights, NamesBothShapes) {
   const TemporaryFolder folder;
   write_one(folder / "model.safetensors", "a", {1, 2});
-  const Checkpoint checkpoint = Checkpoint::open(folder.path());
+  const StoredWeights stored_weights = StoredWeights::open(folder.path());
   EXPECT_THAT(
       [&] {
-        checkpoint.f32("a", {1, 2});
+        stored_weights.f32("a", {1, 2});
       },
       ThrowsMessage<FormatError>(EndsWith("a has the shape [2], but [1, 2] is needed")));
 }
 
-TEST(Checkpoint, NamesATensorThatIsNotOfRealNumbers) {
+TEST(StoredWeights, NamesATensorThatIsNotOfRealNumbers) {
   const TemporaryFolder folder;
   const std::int64_t ids[] = {1};
   const TensorToWrite tensor{"ids", DType::i64, {1}, std::as_bytes(std::span(ids))};
   write_safetensors(folder / "model.safetensors", std::span(&tensor, 1));
-  const Checkpoint checkpoint = Checkpoint::open(folder.path());
-  EXPECT_THAT([&] { checkpoint.f32("ids", {1}); },
+  const StoredWeights stored_weights = StoredWeights::open(folder.path());
+  EXPECT_THAT([&] { stored_weights.f32("ids", {1}); },
               ThrowsMessage<FormatError>(EndsWith("ids: i64 elements cannot be read as f32")));
 }
 
-TEST(Checkpoint, ReadsLargeTensorsPieceByPiece) {
+TEST(StoredWeights, ReadsLargeTensorsPieceByPiece) {
   const TemporaryFolder folder;
   std::vector<float> values(300'001);
   std::iota(values.begin(), values.end(), 0.0F);
   write_one(folder / "model.safetensors", "a", values);
-  const Checkpoint checkpoint = Checkpoint::open(folder.path());
-  EXPECT_EQ(checkpoint.f32("a", {values.size()}), values);
-  EXPECT_EQ(checkpoint.f32("a", {values.size()}, false), values);
+  const StoredWeights stored_weights = StoredWeights::open(folder.path());
+  EXPECT_EQ(stored_weights.f32("a", {values.size()}), values);
+  EXPECT_EQ(stored_weights.f32("a", {values.size()}, false), values);
 }
 
-TEST(Checkpoint, JoinsShards) {
+TEST(StoredWeights, JoinsShards) {
   const TemporaryFolder folder;
   write_shards(folder);
   write_index(folder, R"({"a":"model-1.safetensors","b":"model-2.safetensors"})");
-  const Checkpoint checkpoint = Checkpoint::open(folder.path());
-  EXPECT_EQ(checkpoint.files().size(), 2U);
-  EXPECT_EQ(checkpoint.tensors().size(), 2U);
-  EXPECT_THAT(checkpoint.f32("a", {2}), ElementsAre(1, 2));
-  EXPECT_THAT(checkpoint.f32("b", {1}), ElementsAre(3));
+  const StoredWeights stored_weights = StoredWeights::open(folder.path());
+  EXPECT_EQ(stored_weights.files().size(), 2U);
+  EXPECT_EQ(stored_weights.tensors().size(), 2U);
+  EXPECT_THAT(stored_weights.f32("a", {2}), ElementsAre(1, 2));
+  EXPECT_THAT(stored_weights.f32("b", {1}), ElementsAre(3));
 }
 
-TEST(Checkpoint, ASingleFileGoesBeforeAnIndex) {
+TEST(StoredWeights, ASingleFileGoesBeforeAnIndex) {
   const TemporaryFolder folder;
   write_one(folder / "model.safetensors", "whole", {1});
   write_index(folder, R"({"a":"missing.safetensors"})");
-  EXPECT_NE(Checkpoint::open(folder.path()).find("whole"), nullptr);
+  EXPECT_NE(StoredWeights::open(folder.path()).find("whole"), nullptr);
 }
 
-TEST(Checkpoint, AShardThatIsNotThereIsNamed) {
+TEST(StoredWeights, AShardThatIsNotThereIsNamed) {
   const TemporaryFolder folder;
   write_shards(folder);
   write_index(folder, R"({"a":"model-1.safetensors","b":"model-3.safetensors"})");
-  EXPECT_THAT([&] { Checkpoint::open(folder.path()); },
+  EXPECT_THAT([&] { StoredWeights::open(folder.path()); },
               ThrowsMessage<IoError>(HasSubstr("names the file model-3.safetensors, which is not there")));
 }
 
-TEST(Checkpoint, ShardsStayInsideTheFolder) {
+TEST(StoredWeights, ShardsStayInsideTheFolder) {
   const TemporaryFolder outside, folder;
   write_one(outside / "x.safetensors", "a", {1});
   for (const std::string& shard :
@@ -124,7 +124,7 @@ TEST(Checkpoint, ShardsStayInsideTheFolder) {
   }
 }
 
-TEST(Checkpoint, RefusesAWrongIndex) {
+TEST(StoredWeights, RefusesAWrongIndex) {
   const TemporaryFolder folder;
   write_shards(folder);
   write_index(folder, R"({"a":"model-1.safetensors","b":"model-1.safetensors"})");
@@ -136,12 +136,12 @@ TEST(Checkpoint, RefusesAWrongIndex) {
   write_index(folder, "null");
   EXPECT_THAT(refusal(folder), HasSubstr("weight_map is missing"));
   write_index(folder, R"({"a":"none.safetensors"})");
-  EXPECT_THROW(Checkpoint::open(folder.path()), IoError);
+  EXPECT_THROW(StoredWeights::open(folder.path()), IoError);
   write_index(folder, R"({"a":""})");
-  EXPECT_THROW(Checkpoint::open(folder.path()), IoError);
+  EXPECT_THROW(StoredWeights::open(folder.path()), IoError);
 }
 
-TEST(Checkpoint, RefusesATensorInTwoShards) {
+TEST(StoredWeights, RefusesATensorInTwoShards) {
   const TemporaryFolder folder;
   write_one(folder / "model-1.safetensors", "a", {1});
   write_one(folder / "model-2.safetensors", "a", {2});
@@ -149,23 +149,23 @@ TEST(Checkpoint, RefusesATensorInTwoShards) {
   EXPECT_THAT(refusal(folder), HasSubstr("a stands in an earlier shard too"));
 }
 
-TEST(Checkpoint, SaysWhatIsMissing) {
+TEST(StoredWeights, SaysWhatIsMissing) {
   const TemporaryFolder folder;
-  const auto open = [&] { Checkpoint::open(folder.path()); };
+  const auto open = [&] { StoredWeights::open(folder.path()); };
   EXPECT_THAT(open,
               ThrowsMessage<IoError>(HasSubstr("has neither model.safetensors nor model.safetensors.index.json")));
   std::ofstream(folder / "pytorch_model.bin") << "x";
   EXPECT_THAT(open, ThrowsMessage<IoError>(HasSubstr("it has weights only as pytorch_model.bin, a pickle of PyTorch")));
-  EXPECT_THAT([&] { Checkpoint::open(folder / "none"); }, ThrowsMessage<IoError>(HasSubstr("there is no folder")));
+  EXPECT_THAT([&] { StoredWeights::open(folder / "none"); }, ThrowsMessage<IoError>(HasSubstr("there is no folder")));
 }
 
-TEST(Checkpoint, SaysWhatAFolderHasInstead) {
+TEST(StoredWeights, SaysWhatAFolderHasInstead) {
   const auto refused = [](const std::string& file) {
     const TemporaryFolder folder;
     std::filesystem::create_directories((folder / file).parent_path());
     std::ofstream(folder / file) << "x";
     try {
-      Checkpoint::open(folder.path());
+      StoredWeights::open(folder.path());
     } catch (const IoError& error) {
       return std::string(error.what());
     }
@@ -184,33 +184,34 @@ TEST(Checkpoint, SaysWhatAFolderHasInstead) {
   EXPECT_THAT(refused("training_args.bin"), EndsWith("nor model.safetensors.index.json"));
 }
 
-TEST(Checkpoint, ALinkToNothingIsNotAFileThatIsMissing) {
+TEST(StoredWeights, ALinkToNothingIsNotAFileThatIsMissing) {
   const TemporaryFolder folder;
   write_one(folder / "other.safetensors", "a", {1});
   std::filesystem::create_symlink("../blobs/gone", folder / "model.safetensors");
-  EXPECT_THAT([&] { Checkpoint::open(folder.path()); },
+  EXPECT_THAT([&] { StoredWeights::open(folder.path()); },
               ThrowsMessage<IoError>(HasSubstr("model.safetensors is a link to ../blobs/gone, which is not there")));
 }
 
-TEST(Checkpoint, AnUnreadTypeIsRefusedOnlyWhereItIsAskedFor) {
+TEST(StoredWeights, AnUnreadTypeIsRefusedOnlyWhereItIsAskedFor) {
   const TemporaryFolder folder;
   const std::vector<float> values = {1, 2};
   const TensorToWrite tensors[] = {
       {"a", DType::f32, {2}, std::as_bytes(std::span(values))},
       {.name = "b", .shape = {8}, .bytes = std::as_bytes(std::span(values)), .type = "F8_E4M3"}};
   write_safetensors(folder / "model.safetensors", tensors);
-  const Checkpoint checkpoint = Checkpoint::open(folder.path());
-  EXPECT_THAT(checkpoint.f32("a", {2}), ElementsAre(1, 2));
-  EXPECT_EQ(checkpoint.unread().at("b").type, "F8_E4M3");
-  EXPECT_THAT([&] { checkpoint.at("b"); }, ThrowsMessage<FormatError>(HasSubstr("b is stored as F8_E4M3")));
+  const StoredWeights stored_weights = StoredWeights::open(folder.path());
+  EXPECT_THAT(stored_weights.f32("a", {2}), ElementsAre(1, 2));
+  EXPECT_EQ(stored_weights.unread().at("b").type, "F8_E4M3");
+  EXPECT_THAT([&] { stored_weights.at("b"); }, ThrowsMessage<FormatError>(HasSubstr("b is stored as F8_E4M3")));
 }
 
-TEST(Checkpoint, RowsOfDoublesAreLookedUpAsFloats) {
+TEST(StoredWeights, RowsOfDoublesAreLookedUpAsFloats) {
   const TemporaryFolder folder;
   const std::vector<double> values = {0.1, -3, 1e300};
   const TensorToWrite tensor{"rows", DType::f64, {3, 1}, std::as_bytes(std::span(values))};
   write_safetensors(folder / "model.safetensors", std::span(&tensor, 1));
-  const LookupTable table = lookup_table(std::make_shared<const Checkpoint>(Checkpoint::open(folder.path())), "rows");
+  const LookupTable table =
+      lookup_table(std::make_shared<const StoredWeights>(StoredWeights::open(folder.path())), "rows");
   EXPECT_EQ(table.dtype, DType::f32);
   ASSERT_EQ(table.bytes.size(), 3 * sizeof(float));
   float second = 0;
@@ -218,15 +219,15 @@ TEST(Checkpoint, RowsOfDoublesAreLookedUpAsFloats) {
   EXPECT_EQ(second, -3);
 }
 
-TEST(Checkpoint, ATensorMayBeReplaced) {
+TEST(StoredWeights, ATensorMayBeReplaced) {
   const TemporaryFolder folder;
   write_one(folder / "model.safetensors", "a", {1, 2});
-  Checkpoint checkpoint = Checkpoint::open(folder.path());
-  checkpoint.replace("a", {5, 6});
-  EXPECT_THAT(checkpoint.f32("a", {2}), ElementsAre(5, 6));
-  EXPECT_THAT(checkpoint.replaced(), ElementsAre("a"));
-  EXPECT_THROW(checkpoint.replace("a", {5}), ArgumentError);
-  EXPECT_THROW(checkpoint.replace("b", {5}), ArgumentError);
+  StoredWeights stored_weights = StoredWeights::open(folder.path());
+  stored_weights.replace("a", {5, 6});
+  EXPECT_THAT(stored_weights.f32("a", {2}), ElementsAre(5, 6));
+  EXPECT_THAT(stored_weights.replaced(), ElementsAre("a"));
+  EXPECT_THROW(stored_weights.replace("a", {5}), ArgumentError);
+  EXPECT_THROW(stored_weights.replace("b", {5}), ArgumentError);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Rows as factors (factors.h); compiled once for each target (see tables.cc).
+// Rows as operands (operands.h); compiled once for each target (see tables.cc).
 #if defined(MANA_KERNELS_CPU_FACTORS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MANA_KERNELS_CPU_FACTORS_INL_H_
 #undef MANA_KERNELS_CPU_FACTORS_INL_H_
@@ -12,7 +12,7 @@
 #include <type_traits>
 
 #include "mana/kernels/cpu/math-inl.h"
-#include "mana/kernels/factors.h"
+#include "mana/kernels/operands.h"
 #include "mana/kernels/reference/quantise.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,8 +21,8 @@ namespace mana::kernels::HWY_NAMESPACE {
 using Int32Vec = hn::Vec<hn::ScalableTag<std::int32_t>>;
 
 /// f32: the values do.
-struct NoFactors {
-  static constexpr FactorLayout kLayout{};
+struct ValuesAsOperand {
+  static constexpr OperandLayout kLayout{};
   static void make_row(const float*, std::size_t, std::byte*, std::size_t) {}
 };
 
@@ -45,9 +45,9 @@ HWY_INLINE RowRange row_range(const float* x, std::size_t width) {
 
 /// As reference::quantised(), before it is clamped: from what rounding x / step makes of it, little below 0 and less
 /// than 600, which narrowing to unsigned bytes clamps.
-class Levels {
+class QuantisationLevels {
  public:
-  explicit HWY_INLINE Levels(RowRange range)
+  explicit HWY_INLINE QuantisationLevels(RowRange range)
       : inverse_(hn::Set(Tag(), range.inverse())), offset_(hn::Set(Tag(), -range.least * range.inverse())) {}
   HWY_INLINE Int32Vec of(Vec x) const { return hn::NearestInt(hn::MulAdd(x, inverse_, offset_)); }
 
@@ -55,8 +55,9 @@ class Levels {
   Vec inverse_, offset_;
 };
 
-/// A line of factors. Elements beyond the row's width are zero in the weights, so what stands there does not matter.
-HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& levels, std::uint16_t* line) {
+/// A line of operands. Elements beyond the row's width are zero in the weights, so what stands there does not matter.
+HWY_INLINE void quantise_line(const float* x, std::size_t count, const QuantisationLevels& levels,
+                              std::uint16_t* line) {
   const hn::ScalableTag<std::int32_t> di;
   const hn::Rebind<std::uint16_t, Tag> narrow;
   for (std::size_t k = 0; k < count; k += kLanes) {
@@ -64,7 +65,7 @@ HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& l
     hn::StoreU(hn::DemoteTo(narrow, level), narrow, line + k);
   }
 }
-HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& levels, std::uint8_t* line) {
+HWY_INLINE void quantise_line(const float* x, std::size_t count, const QuantisationLevels& levels, std::uint8_t* line) {
 #if HWY_TARGET == HWY_AVX3
   const auto part = [&](std::size_t k) {
     return levels.of(k < count ? load_first(x + k, count - k) : hn::Zero(Tag())).raw;
@@ -83,33 +84,33 @@ HWY_INLINE void quantise_line(const float* x, std::size_t count, const Levels& l
 
 /// 8 bits with a range for each row, in elements of 8 or 16 bits, `kTogether` rows together.
 template <class Element, std::size_t kTogether>
-struct QuantisedFactors {
-  static constexpr FactorLayout kLayout{
-      std::is_same_v<Element, std::uint8_t> ? FactorLayout::Element::u8 : FactorLayout::Element::u16, kTogether};
+struct QuantisedOperands {
+  static constexpr OperandLayout kLayout{
+      std::is_same_v<Element, std::uint8_t> ? OperandLayout::Element::u8 : OperandLayout::Element::u16, kTogether};
 
-  static HWY_INLINE void make_row(const float* x, std::size_t columns, std::byte* factors, std::size_t row) {
+  static HWY_INLINE void make_row(const float* x, std::size_t columns, std::byte* operands, std::size_t row) {
     constexpr std::size_t kInLine = kLayout.elements_in_line();
     const std::size_t lines = kLayout.lines(columns);
     const RowRange range = row_range(x, columns);
-    const Levels levels(range);
-    std::byte* line = factors + line_offset(row, 0, lines, kTogether);
-    for (std::size_t k = 0; k < columns; k += kInLine, line += kTogether * FactorLayout::kLineBytes) {
+    const QuantisationLevels levels(range);
+    std::byte* line = operands + line_offset(row, 0, lines, kTogether);
+    for (std::size_t k = 0; k < columns; k += kInLine, line += kTogether * OperandLayout::kLineBytes) {
       quantise_line(x + k, HWY_MIN(kInLine, columns - k), levels, reinterpret_cast<Element*>(line));
     }
     __builtin_memcpy(line, &range, sizeof range);
   }
 
-  static HWY_INLINE RowRange range(const std::byte* factors, std::size_t row, std::size_t lines) {
+  static HWY_INLINE RowRange range(const std::byte* operands, std::size_t row, std::size_t lines) {
     RowRange range;
-    __builtin_memcpy(&range, factors + line_offset(row, lines - 1, lines, kTogether), sizeof range);
+    __builtin_memcpy(&range, operands + line_offset(row, lines - 1, lines, kTogether), sizeof range);
     return range;
   }
 };
 
-template <class Factors>
-void make_factors(const FactorCall& call) {
+template <class Operands>
+void make_operands(const OperandCall& call) {
   for (std::size_t row = 0; row < call.rows; ++row) {
-    Factors::make_row(call.x + row * call.columns, call.columns, call.to.factors, call.to.first_row + row);
+    Operands::make_row(call.x + row * call.columns, call.columns, call.to.operands, call.to.first_row + row);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "mana/kernels/packed_linear.h"
+#include "mana/kernels/matrix_weights.h"
 
 #include <gtest/gtest.h>
 
@@ -16,9 +16,9 @@ constexpr WeightLayout kLayouts[] = {{WeightLayout::Element::f32, 1, 1},
                                      {WeightLayout::Element::i16, 16, 2},
                                      {WeightLayout::Element::i8, 32, 4}};
 
-PackedLinear filled(const WeightLayout& layout) {
+MatrixWeights filled(const WeightLayout& layout) {
   constexpr std::size_t kOutputs = 37, kInputs = 11;
-  PackedLinear linear(kOutputs, kInputs, layout);
+  MatrixWeights linear(kOutputs, kInputs, layout);
   std::vector<float> weights(kOutputs * kInputs), bias(kOutputs);
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i % 13) - 6;
   for (std::size_t i = 0; i < bias.size(); ++i) bias[i] = static_cast<float>(i);
@@ -26,17 +26,17 @@ PackedLinear filled(const WeightLayout& layout) {
   return linear;
 }
 
-TEST(PackedLinear, AViewOfItsBytesIsTheSameMap) {
+TEST(MatrixWeights, AViewOfItsBytesIsTheSameMap) {
   for (const WeightLayout& layout : kLayouts) {
-    const PackedLinear linear = filled(layout);
+    const MatrixWeights linear = filled(layout);
     ASSERT_EQ(linear.bytes().size(), linear.byte_size());
     auto memory = std::make_shared<Buffer<std::byte>>(linear.byte_size());
     std::memcpy(memory->data(), linear.bytes().data(), linear.byte_size());
     const std::weak_ptr<const void> watched = memory;
-    PackedLinear view(linear.outputs(), linear.inputs(), layout);
+    MatrixWeights view(linear.outputs(), linear.inputs(), layout);
     const std::span<const std::byte> bytes(memory->data(), memory->size());
     view.view(bytes, std::move(memory));
-    const PackedLinear moved = std::move(view);
+    const MatrixWeights moved = std::move(view);
     EXPECT_FALSE(watched.expired());
     for (std::size_t n = 0; n < linear.outputs(); ++n) EXPECT_EQ(moved.bias()[n], static_cast<float>(n));
     EXPECT_EQ(std::memcmp(moved.panel<std::byte>(1), linear.panel<std::byte>(1), layout.group), 0);
@@ -47,18 +47,18 @@ TEST(PackedLinear, AViewOfItsBytesIsTheSameMap) {
   }
 }
 
-TEST(PackedLinear, ValuesOfTheOutputsAreAlignedInEveryLayout) {
+TEST(MatrixWeights, ValuesOfTheOutputsAreAlignedInEveryLayout) {
   for (const WeightLayout& layout : kLayouts) {
-    const PackedLinear linear = filled(layout);
+    const MatrixWeights linear = filled(layout);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(linear.bias()) % 64, 0U);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(linear.scales()) % 64, 0U);
   }
 }
 
-TEST(PackedLinear, RefusesBytesOfAnotherSize) {
+TEST(MatrixWeights, RefusesBytesOfAnotherSize) {
   for (const WeightLayout& layout : kLayouts) {
-    const PackedLinear linear = filled(layout);
-    PackedLinear other(linear.outputs(), linear.inputs() + 64, layout);  // beyond the padding
+    const MatrixWeights linear = filled(layout);
+    MatrixWeights other(linear.outputs(), linear.inputs() + 64, layout);  // beyond the padding
     EXPECT_THROW(other.view(linear.bytes(), nullptr), ArgumentError);
     EXPECT_TRUE(other.bytes().empty());
   }

@@ -1,4 +1,4 @@
-// The columns of one head in rows of bf16 factors, and what attention makes of them; compiled for AVX-512 only (see
+// The columns of one head in rows of bf16 operands, and what attention makes of them; compiled for AVX-512 only (see
 // tables.cc).
 #pragma once
 
@@ -10,13 +10,13 @@ namespace mana::kernels::HWY_NAMESPACE {
 
 /// Columns [column, column + count) of the rows from `first_row` on, 32 at a time, zero beyond the last.
 template <std::size_t kTogether>
-class HeadFactors {
+class HeadOperands {
  public:
-  HeadFactors(const std::byte* factors, std::size_t first_row, std::size_t columns, std::size_t column,
-              std::size_t count)
-      : factors_(factors),
+  HeadOperands(const std::byte* operands, std::size_t first_row, std::size_t columns, std::size_t column,
+               std::size_t count)
+      : operands_(operands),
         first_row_(first_row),
-        lines_(RoundedFactors<kTogether>::kLayout.lines(columns)),
+        lines_(RoundedOperands<kTogether>::kLayout.lines(columns)),
         column_(column),
         count_(count) {}
 
@@ -36,10 +36,10 @@ class HeadFactors {
 
  private:
   HWY_INLINE __m512i at(std::size_t row, std::size_t line) const {
-    return _mm512_loadu_si512(factors_ + line_offset(first_row_ + row, line, lines_, kTogether));
+    return _mm512_loadu_si512(operands_ + line_offset(first_row_ + row, line, lines_, kTogether));
   }
 
-  const std::byte* factors_;
+  const std::byte* operands_;
   std::size_t first_row_;
   std::size_t lines_;
   std::size_t column_;
@@ -48,7 +48,8 @@ class HeadFactors {
 
 /// Rows of pairs, side by side.      to: [length, pairs]
 template <std::size_t kTogether>
-HWY_INLINE void copy_rows(const HeadFactors<kTogether>& head, std::size_t length, std::size_t pairs, std::int32_t* to) {
+HWY_INLINE void copy_rows(const HeadOperands<kTogether>& head, std::size_t length, std::size_t pairs,
+                          std::int32_t* to) {
   for (std::size_t row = 0; row < length; ++row) {
     for (std::size_t i = 0; i < head.lines(); ++i)
       _mm512_storeu_si512(to + row * pairs + i * kLanes, head.line(row, i));
@@ -89,8 +90,8 @@ HWY_INLINE void transpose_16(__m512i (&r)[16]) {
 
 /// Kᵀ in panels: panel p holds, for each pair of the head's columns, those of keys 32 p, …; zero beyond the last.
 template <std::size_t kTogether>
-HWY_INLINE void pack_key_pairs(const HeadFactors<kTogether>& head, std::size_t length, std::size_t pairs,
-                               std::int32_t* panels) {
+HWY_INLINE void lay_out_key_pairs(const HeadOperands<kTogether>& head, std::size_t length, std::size_t pairs,
+                                  std::int32_t* panels) {
   const std::size_t keys = (length + kPanelWidth - 1) / kPanelWidth * kPanelWidth;
   for (std::size_t key = 0; key < keys; key += kLanes) {
     std::int32_t* lanes = panels + key / kPanelWidth * kPanelWidth * pairs + key % kPanelWidth;
@@ -107,8 +108,8 @@ HWY_INLINE void pack_key_pairs(const HeadFactors<kTogether>& head, std::size_t l
 
 /// V in panels of columns: a panel holds, for each pair of keys, those of 32 columns; zero but for the keys in `kept`.
 template <std::size_t kTogether>
-HWY_INLINE void pack_value_pairs(const HeadFactors<kTogether>& head, KeyRange kept, std::size_t keys,
-                                 std::int32_t* panels) {
+HWY_INLINE void lay_out_value_pairs(const HeadOperands<kTogether>& head, KeyRange kept, std::size_t keys,
+                                    std::int32_t* panels) {
   alignas(64) static constexpr std::uint16_t kOneFromEach[2 * kPanelWidth] = {
       0,  32, 1,  33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39, 8,  40, 9,  41, 10, 42,
       11, 43, 12, 44, 13, 45, 14, 46, 15, 47, 16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53,
@@ -126,14 +127,14 @@ HWY_INLINE void pack_value_pairs(const HeadFactors<kTogether>& head, KeyRange ke
   }
 }
 
-/// Puts the first `count` of 32 values into a row of factors from `column` on, of `columns`. Behind the last column the
-/// line is filled up with zeros.
+/// Puts the first `count` of 32 values into a row of operands from `column` on, of `columns`. Behind the last column
+/// the line is filled up with zeros.
 template <std::size_t kTogether>
-HWY_INLINE void store_columns(__m512i values, std::size_t count, std::byte* factors, std::size_t row,
+HWY_INLINE void store_columns(__m512i values, std::size_t count, std::byte* operands, std::size_t row,
                               std::size_t column, std::size_t columns) {
-  const std::size_t lines = RoundedFactors<kTogether>::kLayout.lines(columns);
+  const std::size_t lines = RoundedOperands<kTogether>::kLayout.lines(columns);
   const auto at = [&](std::size_t line) {
-    return reinterpret_cast<std::uint16_t*>(factors + line_offset(row, line, lines, kTogether));
+    return reinterpret_cast<std::uint16_t*>(operands + line_offset(row, line, lines, kTogether));
   };
   const std::size_t line = column / kPanelWidth, shift = column % kPanelWidth;
   if (shift == 0 && count == kPanelWidth) return _mm512_storeu_si512(at(line), values);

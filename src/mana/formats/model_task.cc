@@ -1,4 +1,4 @@
-#include "mana/formats/checkpoint_task.h"
+#include "mana/formats/model_task.h"
 
 #include <fmt/format.h>
 
@@ -35,8 +35,8 @@ constexpr std::array kHeads = {
 };
 
 /// config.json without `architectures` is told by a head's tensors.
-CheckpointTask task_of_tensors(const std::filesystem::path& folder) {
-  CheckpointTask task;
+ModelTask task_of_tensors(const std::filesystem::path& folder) {
+  ModelTask task;
   if (!file_exists(folder / "model.safetensors")) return task;
   const Safetensors weights = Safetensors::open(folder / "model.safetensors");
   for (const std::string_view tensor : {"classifier.weight", "qa_outputs.weight", "score.weight"}) {
@@ -49,17 +49,17 @@ CheckpointTask task_of_tensors(const std::filesystem::path& folder) {
 
 }  // namespace
 
-std::string CheckpointTask::note() const {
+std::string ModelTask::note() const {
   if (what.empty()) return {};
   return architecture.empty() ? what : fmt::format("{} is {}", printable(architecture), what);
 }
 
-CheckpointTask read_checkpoint_task(const std::filesystem::path& folder) {
+ModelTask read_model_task(const std::filesystem::path& folder) {
   if (!file_exists(folder / "config.json")) return {};
   const json::Document config = json::Document::read(folder / "config.json");
   const auto names = config.root().find("architectures");
   if (!names || names->array().empty()) return task_of_tensors(folder);
-  CheckpointTask task;
+  ModelTask task;
   task.architecture = names->array().front().string();
   for (const Head& head : kHeads) {
     if (!task.architecture.ends_with(head.ending)) continue;
@@ -71,7 +71,7 @@ CheckpointTask read_checkpoint_task(const std::filesystem::path& folder) {
 }
 
 void require_encoder(const std::filesystem::path& folder) {
-  const CheckpointTask task = read_checkpoint_task(folder);
+  const ModelTask task = read_model_task(folder);
   if (task.encodes) return;
   throw FormatError(fmt::format(
       "{} holds no model for vectors of texts: {}, and there is no modules.json; take a model that was trained for "

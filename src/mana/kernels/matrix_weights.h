@@ -21,23 +21,24 @@ namespace mana::kernels {
 ///
 /// All of it is one block of bytes, which can be saved and mapped again: panels, bias, scales, row sums, each from a
 /// multiple of 64 bytes. Packed models hold it: who changes it raises formats::kPackedVersion.
-class PackedLinear {
+class MatrixWeights {
  public:
-  PackedLinear() = default;
+  MatrixWeights() = default;
   /// A shape; the weights come with set() or view().
-  PackedLinear(std::size_t outputs, std::size_t inputs, const WeightLayout& layout);
+  MatrixWeights(std::size_t outputs, std::size_t inputs, const WeightLayout& layout);
 
   /// Puts `weights` [rows, inputs] and `bias` [rows] (or empty: zero) at outputs first, first + 1, …
   void set(std::size_t first, std::span<const float> weights, std::span<const float> bias);
 
-  /// Memory for weights that training changes, all zero; they come with pack().
+  /// Memory for weights that training changes, all zero; they come with lay_out().
   void allocate();
   /// The same in memory that the caller has and keeps: byte_size() bytes, 64-byte aligned, of any content.
   void allocate_in(std::span<std::byte> memory);
   /// Lays out panels [first_panel, last_panel) of `weights`: [outputs, inputs], or [inputs, outputs] `transposed`; with
   /// `bias` [outputs] (or null: zero). In f32 or bf16, after allocate(); threads may do a panel each. The plain way,
   /// beside the fast one of GradientTable.
-  void pack(const float* weights, bool transposed, const float* bias, std::size_t first_panel, std::size_t last_panel);
+  void lay_out(const float* weights, bool transposed, const float* bias, std::size_t first_panel,
+               std::size_t last_panel);
 
   /// Takes the weights from memory that `owner` keeps alive, 64-byte aligned: bytes() of a map of the same shape and
   /// layout. Throws ArgumentError when there are not byte_size() of them.

@@ -10,21 +10,22 @@
 namespace mana::kernels {
 
 /// What a kernel takes instead of x [rows, columns]; empty where that is x.
-inline Buffer<std::byte> factors_of(const FactorKernel& kernel, const float* x, std::size_t rows, std::size_t columns) {
-  Buffer<std::byte> factors(kernel.layout.bytes(rows, columns));
-  if (kernel.exists()) kernel.make({x, rows, columns, {factors.data(), 0}});
-  return factors;
+inline Buffer<std::byte> operands_of(const OperandKernel& kernel, const float* x, std::size_t rows,
+                                     std::size_t columns) {
+  Buffer<std::byte> operands(kernel.layout.bytes(rows, columns));
+  if (kernel.exists()) kernel.make({x, rows, columns, {operands.data(), 0}});
+  return operands;
 }
 
-/// The values of bf16 factors.
-inline std::vector<float> values_of(const FactorLayout& layout, const std::byte* factors, std::size_t rows,
+/// The values of bf16 operands.
+inline std::vector<float> values_of(const OperandLayout& layout, const std::byte* operands, std::size_t rows,
                                     std::size_t columns) {
   std::vector<float> values(rows * columns);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t i = 0; i < columns; ++i) {
       std::uint16_t bits = 0;
       const std::size_t line = line_offset(row, i / 32, layout.lines(columns), layout.rows_together);
-      std::memcpy(&bits, factors + line + i % 32 * sizeof bits, sizeof bits);
+      std::memcpy(&bits, operands + line + i % 32 * sizeof bits, sizeof bits);
       values[row * columns + i] = bfloat16_to_float(bits);
     }
   }

@@ -12,14 +12,14 @@ namespace mana {
 /// column are zero in bf16; in integers their weights are. Integers have a line more, which holds the row's RowRange.
 ///
 /// They are made once, where the values are (an activation, a norm, attention), and read by every panel and thread.
-struct FactorLayout {
+struct OperandLayout {
   static constexpr std::size_t kLineBytes = 64;
 
   enum class Element : std::uint8_t { f32, bf16, u16, u8 };
-  Element element = Element::f32;  ///< f32: the values are the factors, and there are none beside them
+  Element element = Element::f32;  ///< f32: the values are the operands, and there are none beside them
   std::size_t rows_together = 1;
 
-  bool operator==(const FactorLayout&) const = default;
+  bool operator==(const OperandLayout&) const = default;
   constexpr bool exists() const { return element != Element::f32; }
   constexpr bool has_ranges() const { return element == Element::u16 || element == Element::u8; }
   constexpr std::size_t elements_in_line() const { return element == Element::u8 ? 64 : 32; }
@@ -36,9 +36,9 @@ struct FactorLayout {
   }
 };
 
-/// Where a line stands, in bytes from the first: FactorLayout's equation.
+/// Where a line stands, in bytes from the first: OperandLayout's equation.
 constexpr std::size_t line_offset(std::size_t row, std::size_t line, std::size_t lines, std::size_t rows_together) {
-  return ((row / rows_together * lines + line) * rows_together + row % rows_together) * FactorLayout::kLineBytes;
+  return ((row / rows_together * lines + line) * rows_together + row % rows_together) * OperandLayout::kLineBytes;
 }
 
 }  // namespace mana
