@@ -54,8 +54,11 @@ function(mana_test target)
   add_executable(${target} ${TEST_SOURCES})
   target_link_libraries(${target} PRIVATE mana_flags ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE MANA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # A test runs once for each time that it is compiled, and sanitizers make compiling twice as long where it optimises.
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1> $<$<BOOL:${MANA_SANITIZE}>:-O0>)
+  # A test runs once for each time that it is compiled, and with sanitizers optimising doubles what that takes.
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(MANA_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
   mana_precompile(${target} SHARED tests HEADERS ${MANA_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
   gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 1500 LABELS "${TEST_LABELS}")
 endfunction()
