@@ -31,7 +31,7 @@ TextEncoder make(const EncoderConfig& config, PoolTokens pool, const kernels::We
   std::optional<TextEncoder> made;
   const auto try_family = [&]<class Encoder>(std::type_identity<Encoder>) {
     const auto* const own = std::get_if<typename Encoder::Config>(&config);
-    if (own != nullptr) made = Pooled<Encoder>{Encoder::make(*own, layout), std::move(pool)};
+    if (own != nullptr) made = Pooled<Encoder>{Encoder::make(*own, layout), own->facts(), std::move(pool)};
   };
   (try_family(std::type_identity<Encoders>()), ...);
   return *std::move(made);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "mana/models/encoder_facts.h"
 #include "mana/nn/pooling.h"
 #include "mana/nn/training.h"
 
@@ -24,17 +25,16 @@ struct PoolTokens {
 template <class TokenEncoder>
 struct Pooled {
   TokenEncoder encoder;
+  EncoderFacts facts;  ///< of its configuration
   PoolTokens pool;
 
   static void parts(auto& self, auto&& visit) { visit("", self.encoder); }
 
-  std::size_t width() const { return pool.width(encoder.config.model); }
-  std::size_t vocabulary() const { return encoder.config.vocabulary; }
-  std::optional<std::size_t> positions() const { return encoder.config.positions; }
-  std::size_t types() const { return encoder.config.types; }
-  nn::Masks dropout() const {
-    return {.hidden = encoder.config.hidden_dropout, .attention = encoder.config.attention_dropout};
-  }
+  std::size_t width() const { return pool.width(facts.width); }
+  std::size_t vocabulary() const { return facts.vocabulary; }
+  std::optional<std::size_t> positions() const { return facts.positions; }
+  std::size_t types() const { return facts.types; }
+  nn::Masks dropout() const { return {.hidden = facts.hidden_dropout, .attention = facts.attention_dropout}; }
   const auto& names() const { return encoder.config.names(); }
 
   template <class Context = nn::Run>
