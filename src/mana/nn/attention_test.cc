@@ -9,6 +9,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,28 @@ TEST_P(AttentionLayerTest, CrossAttentionOfATextInABatchHasTheBitsOfTheTextAlone
     const Tensor alone =
         layer(run, rows(x, queries[text], length[1]), {length}, rows(memory, keys[text], read[1]), {read});
     for (std::size_t i = 0; i < length[1]; ++i) EXPECT_EQ(row(together, queries[text] + i), row(alone, i));
+  }
+}
+
+// Four times as long queries over √16, and the queries themselves over 1: the same scores, since 4 is a power of two.
+TEST_P(AttentionLayerTest, ScoresAreDividedByWhatTheShapeSays) {
+  constexpr std::size_t kRows = 9, kColumns = 32, kTwoHeads = 2;
+  const auto filled = [&](int seed, float by) {
+    const std::vector<float> values = random_values(kRows * kColumns, seed);
+    Tensor x = pool.tensor(kRows, kColumns);
+    std::ranges::transform(values, x.data(), [&](float value) { return by * value; });
+    return x;
+  };
+  const Tensor q = filled(1, 1), four = filled(1, 4), k = filled(2, 1), v = filled(3, 1);
+  const std::vector<std::uint32_t> offsets = {0, 4, kRows};
+  const auto attended = [&](const Tensor& queries, std::optional<float> divisor) {
+    return operations::attend(run, {{queries, 0, kColumns}, {k, 0, kColumns}, {v, 0, kColumns}},
+                              {.queries = {offsets}, .keys = {offsets}, .heads = kTwoHeads, .divisor = divisor});
+  };
+  const Tensor plain = attended(four, std::nullopt), undivided = attended(q, 1.0f), divided = attended(q, std::nullopt);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    EXPECT_EQ(row(undivided, i), row(plain, i));
+    EXPECT_NE(row(divided, i), row(plain, i));
   }
 }
 

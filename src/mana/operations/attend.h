@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "mana/kernels/dropout.h"
 #include "mana/kernels/reach.h"
@@ -38,6 +39,7 @@ struct AttentionShape {
   std::size_t heads = 1;
   std::size_t key_heads = heads;  ///< a divisor of `heads`, which share them
   kernels::Reach reach = {};
+  std::optional<float> divisor = {};  ///< of the scores, in place of √d_k
 };
 
 /// head_i = softmax(Q_i K_iᵀ / √d_k + B_i) V_i for every head of every text by itself, over the keys that each query

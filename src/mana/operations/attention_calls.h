@@ -71,7 +71,7 @@ class Calls {
             .key_heads = shape_.key_heads,
             .head_width = head_width,
             .value_width = from_.v.count / shape_.key_heads,
-            .divisor = std::sqrt(static_cast<float>(head_width)),
+            .divisor = shape_.divisor.value_or(std::sqrt(static_cast<float>(head_width))),
             .reach = reach,
             .dropout = dropout_,
             .first_head = 0,
