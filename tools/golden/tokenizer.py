@@ -187,9 +187,8 @@ def case(name, tokenizer, text, pair=None, maximum=None, strategy="longest_first
     finally:
         tokenizer.no_truncation()
     offsets = encoding.offsets
-    # Which text a token is from: its type, where the template is the usual one.
-    second = {"cased": (2, 4)}.get(name, (1,))
-    texts = [int(pair is not None and kind in second) for kind in encoding.type_ids]
+    # Which text a token is from; where a template has the second one twice, its types say so.
+    texts = [int(kind in (2, 4)) for kind in encoding.type_ids] if name == "cased" else [s or 0 for s in encoding.sequence_ids]
     entry["ids"] = encoding.ids
     entry["code_points"] = [list(o) for o in offsets]
     both = [sizes, [len(c.encode()) for c in pair or ""]]

@@ -9,12 +9,6 @@
 namespace mana::text {
 namespace {
 
-bool setting(const TokenizerFolder& files, std::string_view key, bool otherwise) {
-  if (!files.config) return otherwise;
-  const auto entry = files.config->root().find(key);
-  return entry ? entry->boolean() : otherwise;
-}
-
 PreTokenizers clip_words() {
   constexpr std::string_view kWords =
       R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)";
@@ -24,7 +18,8 @@ PreTokenizers clip_words() {
 }  // namespace
 
 bool is_byte_level(TokenizerClass kind) {
-  return kind == TokenizerClass::gpt2 || kind == TokenizerClass::roberta || kind == TokenizerClass::clip;
+  return kind == TokenizerClass::gpt2 || kind == TokenizerClass::roberta || kind == TokenizerClass::clip ||
+         kind == TokenizerClass::deberta;
 }
 
 Tokenizer::Pipeline byte_level_stages(const TokenizerFolder& files, const TokenizerSettings& settings) {
@@ -47,7 +42,7 @@ Tokenizer::Pipeline byte_level_stages(const TokenizerFolder& files, const Tokeni
     pipeline.pre_tokenizers = clip_words();
     pipeline.decoders.stages.emplace_back(SuffixDecoder{"</w>"});
   } else {
-    if (setting(files, "add_prefix_space", false)) pipeline.pre_tokenizers.stages.emplace_back(SpacePrefix{});
+    if (files.flag("add_prefix_space", false)) pipeline.pre_tokenizers.stages.emplace_back(SpacePrefix{});
     pipeline.pre_tokenizers.stages.emplace_back(Gpt2Words{});
   }
   return pipeline;
@@ -62,17 +57,17 @@ void set_byte_level_template(const TokenizerFolder& files, const TokenizerSettin
   };
   if (settings.kind == TokenizerClass::gpt2) {
     for (const std::string_view key : {"add_bos_token", "add_eos_token"}) {
-      if (setting(files, key, false)) files.config->root().at(key).fail("is true, which is not supported");
+      if (files.flag(key, false)) files.config->root().at(key).fail("is true, which is not supported");
     }
     return read_post_processor(files.stages ? files.stages->root().find("post_processor") : std::nullopt, pipeline);
   }
-  const bool roberta = settings.kind == TokenizerClass::roberta;
-  const TokenId first = id_of(roberta ? settings.cls : settings.begin);
-  const TokenId last = id_of(roberta ? settings.separator : settings.end);
+  const bool clip = settings.kind == TokenizerClass::clip;
+  const TokenId first = id_of(clip ? settings.begin : settings.cls);
+  const TokenId last = id_of(clip ? settings.end : settings.separator);
   pipeline.single = Template::roberta(false, first, last);
   pipeline.pair = Template::roberta(true, first, last);
-  pipeline.trim_offsets = roberta && setting(files, "trim_offsets", true);
-  pipeline.prefix_space = pipeline.trim_offsets && setting(files, "add_prefix_space", false);
+  pipeline.trim_offsets = settings.kind == TokenizerClass::roberta && files.flag("trim_offsets", true);
+  pipeline.prefix_space = pipeline.trim_offsets && files.flag("add_prefix_space", false);
 }
 
 }  // namespace mana::text

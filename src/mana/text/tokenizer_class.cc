@@ -23,13 +23,21 @@ constexpr std::array<std::string_view, 10> kLikeBert = {"BertTokenizer",
                                                         "DPRContextEncoderTokenizer",
                                                         "DPRQuestionEncoderTokenizer"};
 
-struct ByteLevelClass {
+// A class, and a type of models whose tokenizer it is.
+struct KnownClass {
   std::string_view name, model_type;
   TokenizerClass kind;
 };
-constexpr std::array<ByteLevelClass, 3> kByteLevel = {{{"GPT2Tokenizer", "gpt2", TokenizerClass::gpt2},
+constexpr auto kByteLevel = std::to_array<KnownClass>({{"GPT2Tokenizer", "gpt2", TokenizerClass::gpt2},
+                                                       {"CLIPTokenizer", "clip", TokenizerClass::clip},
+                                                       {"DebertaTokenizer", "deberta", TokenizerClass::deberta},
                                                        {"RobertaTokenizer", "roberta", TokenizerClass::roberta},
-                                                       {"CLIPTokenizer", "clip", TokenizerClass::clip}}};
+                                                       {"RobertaTokenizer", "data2vec-text", TokenizerClass::roberta},
+                                                       {"RobertaTokenizer", "ibert", TokenizerClass::roberta},
+                                                       {"BartTokenizer", "bart", TokenizerClass::roberta},
+                                                       {"LEDTokenizer", "led", TokenizerClass::roberta},
+                                                       {"LongformerTokenizer", "longformer", TokenizerClass::roberta},
+                                                       {"MvpTokenizer", "mvp", TokenizerClass::roberta}});
 
 constexpr std::array<std::string_view, 4> kAnyStages = {"PreTrainedTokenizerFast", "PreTrainedTokenizer",
                                                         "TokenizersBackend", "PythonBackend"};
@@ -38,12 +46,24 @@ constexpr std::array<std::string_view, 4> kAnyStages = {"PreTrainedTokenizerFast
 constexpr std::array<std::string_view, 9> kOfPieces = {"AlbertTokenizer", "BigBirdTokenizer",    "CamembertTokenizer",
                                                        "MBartTokenizer",  "MBart50Tokenizer",    "RemBertTokenizer",
                                                        "T5Tokenizer",     "XLMRobertaTokenizer", "XLNetTokenizer"};
-// Those of them whose `.model` file is enough.
-constexpr std::array<std::string_view, 2> kOfPiecesAlone = {"T5Tokenizer", "XLMRobertaTokenizer"};
+// Those whose `.model` file is enough.
+constexpr auto kOfPiecesAlone =
+    std::to_array<KnownClass>({{"T5Tokenizer", "t5", TokenizerClass::pieces},
+                               {"T5Tokenizer", "mt5", TokenizerClass::pieces},
+                               {"XLMRobertaTokenizer", "xlm-roberta", TokenizerClass::pieces},
+                               {"AlbertTokenizer", "albert", TokenizerClass::albert},
+                               {"CamembertTokenizer", "camembert", TokenizerClass::camembert},
+                               {"XLNetTokenizer", "xlnet", TokenizerClass::xlnet}});
+// And types of models with other classes, whose ids and stages are not those that the name of their file promises.
+constexpr auto kOtherPieces = std::to_array<std::string_view>(
+    {"barthez",  "bert-generation", "big_bird",     "bigbird_pegasus", "code_llama",     "cpm",      "deberta-v2",
+     "fnet",     "gemma",           "gemma2",       "gemma3_text",     "layoutxlm",      "llama",    "m2m_100",
+     "marian",   "mbart",           "mistral",      "mluke",           "nllb",           "pegasus",  "plbart",
+     "reformer", "rembert",         "seamless_m4t", "siglip",          "speech_to_text", "speecht5", "udop",
+     "xglm"});
 
 // What transformers knows beside these, and would run in place of the stages of tokenizer.json.
-constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
-                                                          "BarthezTokenizer",
+constexpr auto kOthers = std::to_array<std::string_view>({"BarthezTokenizer",
                                                           "BartphoTokenizer",
                                                           "BasicTokenizer",
                                                           "BertGenerationTokenizer",
@@ -63,7 +83,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
                                                           "CpmAntTokenizer",
                                                           "CpmTokenizer",
                                                           "DPRReaderTokenizer",
-                                                          "DebertaTokenizer",
                                                           "DebertaV2Tokenizer",
                                                           "DiaTokenizer",
                                                           "EsmTokenizer",
@@ -77,7 +96,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
                                                           "GPTSw3Tokenizer",
                                                           "GemmaTokenizer",
                                                           "HerbertTokenizer",
-                                                          "LEDTokenizer",
                                                           "LasrTokenizer",
                                                           "LayoutLMv2Tokenizer",
                                                           "LayoutLMv3Tokenizer",
@@ -90,7 +108,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BartTokenizer",
                                                           "MarkupLMTokenizer",
                                                           "MecabTokenizer",
                                                           "MgpstrTokenizer",
-                                                          "MvpTokenizer",
                                                           "MyT5Tokenizer",
                                                           "NllbTokenizer",
                                                           "NougatTokenizer",
@@ -135,6 +152,17 @@ bool has_own_code(const json::Value& config) {
   return map && (map->is_array() || (map->is_object() && map->find("AutoTokenizer")));
 }
 
+// That of a `.model` file beside nothing but a type of models.
+TokenizerClass class_of_pieces(const json::Value& model_type) {
+  const auto* const found = std::ranges::find(kOfPiecesAlone, model_type.string(), &KnownClass::model_type);
+  if (found != kOfPiecesAlone.end()) return found->kind;
+  if (is_one_of(model_type.string(), kOtherPieces)) {
+    model_type.fail(
+        fmt::format("is {}, whose tokenizer needs a tokenizer.json, and there is none", model_type.string()));
+  }
+  return TokenizerClass::pieces;
+}
+
 }  // namespace
 
 TokenizerClass tokenizer_class(const ClassFiles& files) {
@@ -146,8 +174,9 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
   const bool has_stages = files.stages.has_value();
   if (!entry && files.model) {
     if (const auto family = files.model->find("model_type"); family && family->is_string()) {
-      const auto* found = std::ranges::find(kByteLevel, family->string(), &ByteLevelClass::model_type);
+      const KnownClass* found = std::ranges::find(kByteLevel, family->string(), &KnownClass::model_type);
       if (found != kByteLevel.end() && (has_stages || files.has_merges)) return found->kind;
+      if (!has_stages && files.has_pieces) return class_of_pieces(*family);
     }
   }
   if (!entry && files.has_merges && !has_stages) return TokenizerClass::gpt2;
@@ -167,10 +196,11 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
   if (name == "MPNetTokenizer") return TokenizerClass::mpnet;
   if (is_one_of(name, kOfPieces)) {
     if (has_stages) return TokenizerClass::file;
-    if (files.has_pieces && is_one_of(name, kOfPiecesAlone)) return TokenizerClass::pieces;
+    const auto* const alone = std::ranges::find(kOfPiecesAlone, name, &KnownClass::name);
+    if (files.has_pieces && alone != kOfPiecesAlone.end()) return alone->kind;
     entry->fail(fmt::format("is {}, which needs a tokenizer.json, and there is none", name));
   }
-  if (const auto* found = std::ranges::find(kByteLevel, name, &ByteLevelClass::name); found != kByteLevel.end()) {
+  if (const auto* found = std::ranges::find(kByteLevel, name, &KnownClass::name); found != kByteLevel.end()) {
     return found->kind;
   }
   if (is_one_of(name, kOthers)) {

@@ -8,14 +8,18 @@ namespace mana::text {
 
 /// Which rules make a tokenizer of a model's files, by the class that the files name.
 enum class TokenizerClass {
-  bert,   ///< BertTokenizer and its kin: of `tokenizer.json` or `vocab.txt` the vocabulary alone, all else by the
-          ///< settings
-  mpnet,  ///< MPNetTokenizer: the same with other names of special tokens and another template
-  gpt2,   ///< GPT2Tokenizer, RobertaTokenizer and CLIPTokenizer: stages of their own (byte_level_classes.h) around the
-  roberta,  ///< vocabulary and merges of `tokenizer.json` or of `vocab.json` and `merges.txt`
-  clip,
-  file,   ///< PreTrainedTokenizerFast and its kin, and those of SentencePiece: every stage as `tokenizer.json` has it
-  pieces  ///< those of SentencePiece where there is no `tokenizer.json`: its `.model` file
+  bert,     ///< BertTokenizer and its kin: of `tokenizer.json` or `vocab.txt` the vocabulary alone, all else by the
+            ///< settings
+  mpnet,    ///< MPNetTokenizer: the same with other names of special tokens and another template
+  gpt2,     ///< GPT2Tokenizer, RobertaTokenizer (BART's, too), CLIPTokenizer and DebertaTokenizer: stages of their own
+  roberta,  ///< (byte_level_classes.h) around the vocabulary and merges of `tokenizer.json` or of `vocab.json` and
+  clip,     ///< `merges.txt`
+  deberta,
+  file,    ///< PreTrainedTokenizerFast and its kin, and those of SentencePiece: every stage as `tokenizer.json` has it
+  pieces,  ///< those of SentencePiece where there is no `tokenizer.json`: its `.model` file, cut as it cuts
+  albert,  ///< the same file within stages of their own (piece_classes.h)
+  camembert,
+  xlnet
 };
 
 /// The files that name a class, where they are there.

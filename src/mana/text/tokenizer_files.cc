@@ -10,6 +10,7 @@
 #include "mana/base/printable.h"
 #include "mana/text/byte_level_classes.h"
 #include "mana/text/overruled_stages.h"
+#include "mana/text/piece_classes.h"
 #include "mana/text/sentencepiece_files.h"
 #include "mana/text/token_numbering.h"
 #include "mana/text/tokenizer_settings.h"
@@ -97,6 +98,11 @@ SentencePieceFamily family_of(const TokenizerFolder& files, const fs::path& file
     if (name->string().starts_with("T5")) return SentencePieceFamily::t5;
     if (name->string().starts_with("XLMRoberta")) return SentencePieceFamily::xlm_roberta;
   }
+  if (const auto type = files.model ? files.model->root().find("model_type") : std::nullopt;
+      type && type->is_string()) {
+    if (type->string() == "t5" || type->string() == "mt5") return SentencePieceFamily::t5;
+    if (type->string() == "xlm-roberta") return SentencePieceFamily::xlm_roberta;
+  }
   return family_of_file(file);
 }
 
@@ -106,13 +112,15 @@ Tokenizer::Pipeline read_pieces(const TokenizerFolder& files, TokenizerSettings 
   const fs::path file = *sentencepiece_file(files.path);
   const std::string bytes = read_file(file);
   refuse_stand_in(bytes, file.string());
-  std::vector<AddedToken> special;
-  Tokenizer::Pipeline pipeline = sentencepiece_stages(read_sentencepiece_model(bytes, file.string()),
-                                                      family_of(files, file), file.string(), special);
+  const SentencePieceModel model = read_sentencepiece_model(bytes, file.string());
+  const bool of_class = settings.kind != TokenizerClass::pieces;
+  std::vector<AddedToken> added;
+  Tokenizer::Pipeline pipeline = of_class ? piece_class_stages(model, settings.kind, files, file.string(), added)
+                                          : sentencepiece_stages(model, family_of(files, file), file.string(), added);
   pipeline.notes = std::move(settings.notes);
   std::vector<RequestedToken> requests;
-  for (AddedToken& token : special) {
-    settings.special.push_back(token.content);
+  for (AddedToken& token : added) {
+    if (token.special) settings.special.push_back(token.content);
     requests.push_back({std::move(token)});
   }
   TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
@@ -120,6 +128,7 @@ Tokenizer::Pipeline read_pieces(const TokenizerFolder& files, TokenizerSettings 
   numbering.add(settings.added, pipeline.notes);
   if (options.lower_case) lower_case_first(pipeline.normalizers);
   set_added(pipeline, numbering, settings.split_special);
+  if (of_class) set_piece_class_template(settings, pipeline);
   give_settings(settings, pipeline);
   return pipeline;
 }
@@ -148,7 +157,8 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
     throw IoError(fmt::format("{} has {}; give the folder of a model", folder.string(),
                               options.file_alone
                                   ? "no tokenizer.json"
-                                  : "neither tokenizer.json nor vocab.txt nor vocab.json and merges.txt"));
+                                  : "neither tokenizer.json nor vocab.txt nor vocab.json and merges.txt nor a "
+                                    ".model file of SentencePiece"));
   }
   if (options.file_alone) {
     return read_tokenizer_json(json::Document::read(folder / "tokenizer.json").root(), options);
@@ -156,7 +166,7 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
 
   const TokenizerFolder files(folder);
   TokenizerSettings settings = read_tokenizer_settings(files);
-  if (settings.kind == TokenizerClass::pieces) return read_pieces(files, std::move(settings), options);
+  if (is_of_pieces(settings.kind)) return read_pieces(files, std::move(settings), options);
   const bool as_it_is = settings.kind == TokenizerClass::file;
   const bool byte_level = is_byte_level(settings.kind);
   Tokenizer::Pipeline pipeline = as_it_is     ? read_stages(files.stages->root())

@@ -158,6 +158,10 @@ TEST(TokenizerReference, AgreesOnBytePairEncodings) {
   check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/byte_pair/cases.jsonl");
 }
 
+TEST(TokenizerReference, AgreesOnFoldersWithoutStages) {
+  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/tokenizer_classes/cases.jsonl");
+}
+
 TEST(TokenizerReference, AgreesOnRandomTexts) { check_all(kFixtures / "random.jsonl"); }
 
 TEST(TokenizerReference, AgreesOnTheDefaultModel) {

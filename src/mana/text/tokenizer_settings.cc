@@ -134,6 +134,15 @@ std::string default_token(TokenizerClass kind, std::string_view key) {
   constexpr std::pair<std::string_view, std::string_view> kRoberta[] = {
       {"bos_token", "<s>"},   {"eos_token", "</s>"}, {"unk_token", "<unk>"},  {"sep_token", "</s>"},
       {"pad_token", "<pad>"}, {"cls_token", "<s>"},  {"mask_token", "<mask>"}};
+  constexpr std::pair<std::string_view, std::string_view> kDeberta[] = {
+      {"bos_token", "[CLS]"}, {"eos_token", "[SEP]"}, {"unk_token", "[UNK]"},  {"sep_token", "[SEP]"},
+      {"pad_token", "[PAD]"}, {"cls_token", "[CLS]"}, {"mask_token", "[MASK]"}};
+  constexpr std::pair<std::string_view, std::string_view> kAlbert[] = {
+      {"bos_token", "[CLS]"}, {"eos_token", "[SEP]"}, {"unk_token", "<unk>"},  {"sep_token", "[SEP]"},
+      {"pad_token", "<pad>"}, {"cls_token", "[CLS]"}, {"mask_token", "[MASK]"}};
+  constexpr std::pair<std::string_view, std::string_view> kXlnet[] = {
+      {"bos_token", "<s>"},   {"eos_token", "</s>"},  {"unk_token", "<unk>"},  {"sep_token", "<sep>"},
+      {"pad_token", "<pad>"}, {"cls_token", "<cls>"}, {"mask_token", "<mask>"}};
   constexpr std::pair<std::string_view, std::string_view> kClip[] = {{"bos_token", "<|startoftext|>"},
                                                                      {"eos_token", "<|endoftext|>"},
                                                                      {"unk_token", "<|endoftext|>"},
@@ -146,12 +155,21 @@ std::string default_token(TokenizerClass kind, std::string_view key) {
     case TokenizerClass::bert: return find(kBert);
     case TokenizerClass::mpnet: return find(kMpnet);
     case TokenizerClass::gpt2: return find(kGpt2);
-    case TokenizerClass::roberta: return find(kRoberta);
+    case TokenizerClass::roberta:
+    case TokenizerClass::camembert: return find(kRoberta);
     case TokenizerClass::clip: return find(kClip);
+    case TokenizerClass::deberta: return find(kDeberta);
+    case TokenizerClass::albert: return find(kAlbert);
+    case TokenizerClass::xlnet: return find(kXlnet);
     case TokenizerClass::pieces:
     case TokenizerClass::file: return {};
   }
   return {};
+}
+
+// Whether a class's own mask takes the white space before it.
+bool mask_takes_space(TokenizerClass kind) {
+  return kind == TokenizerClass::mpnet || kind == TokenizerClass::camembert || kind == TokenizerClass::xlnet;
 }
 
 TokenId id_of(const json::Value& place, std::string_view key) {
@@ -239,7 +257,7 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
   for (const std::string_view key : kNamed) {
     const std::optional<AddedToken>& written = special.named(key);
     AddedToken token{.content = default_token(settings.kind, key), .normalized = false, .special = true};
-    token.lstrip = settings.kind == TokenizerClass::mpnet && key == "mask_token";
+    token.lstrip = key == "mask_token" && mask_takes_space(settings.kind);
     if (written) token = *written;
     if (key == "unk_token") settings.unknown = token.content;
     if (key == "bos_token") settings.begin = token.content;
@@ -293,6 +311,11 @@ TokenizerFolder::TokenizerFolder(const std::filesystem::path& folder) : path(fol
   read("added_tokens.json", added_tokens);
   read("config.json", model);
   has_merges = file_exists(folder / "vocab.json") && file_exists(folder / "merges.txt");
+}
+
+bool TokenizerFolder::flag(std::string_view key, bool otherwise) const {
+  const Entry entry = entry_of(root_of(config), key);
+  return entry ? entry->boolean() : otherwise;
 }
 
 TokenizerSettings read_tokenizer_settings(const TokenizerFolder& files) {

@@ -17,6 +17,9 @@ namespace mana::text {
 struct TokenizerFolder {
   explicit TokenizerFolder(const std::filesystem::path& folder);
 
+  /// What tokenizer_config.json says of a flag.
+  bool flag(std::string_view key, bool otherwise) const;
+
   std::filesystem::path path;
   std::optional<json::Document> stages;          ///< tokenizer.json
   std::optional<json::Document> config;          ///< tokenizer_config.json

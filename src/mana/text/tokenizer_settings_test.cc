@@ -98,7 +98,7 @@ TEST(TokenizerClass, OfAnotherKindIsRefusedByName) {
     return has_stages ? Folder{{"tokenizer.json", stages()}, {"tokenizer_config.json", named}}.refusal()
                       : Folder{{"vocab.txt", kVocabulary}, {"tokenizer_config.json", named}}.refusal();
   };
-  for (const char* name : {"BertJapaneseTokenizer", "XLMTokenizer", "XLMTokenizerFast", "BartTokenizer"}) {
+  for (const char* name : {"BertJapaneseTokenizer", "XLMTokenizer", "XLMTokenizerFast", "BartphoTokenizer"}) {
     EXPECT_THAT(refusal(name, true),
                 AllOf(HasSubstr("tokenizer_config.json: tokenizer_class is"), HasSubstr("another way")));
   }
@@ -108,6 +108,19 @@ TEST(TokenizerClass, OfAnotherKindIsRefusedByName) {
   const Folder of_model{{"config.json", R"({"model_type": "bert", "tokenizer_class": "T5Tokenizer"})"},
                         {"vocab.txt", kVocabulary}};
   EXPECT_THAT(of_model.refusal(), HasSubstr("config.json: tokenizer_class is T5Tokenizer"));
+}
+
+// The ids of a file of pieces are another family's where another type of models is named.
+TEST(TokenizerClass, OfPiecesOfAnotherKindIsRefusedByName) {
+  const auto refusal = [](const std::string& file, const std::string& content) {
+    return Folder{{"sentencepiece.bpe.model", "x"}, {file, content}}.refusal();
+  };
+  EXPECT_THAT(refusal("config.json", R"({"model_type": "mbart"})"),
+              HasSubstr("config.json: model_type is mbart, whose tokenizer needs a tokenizer.json"));
+  EXPECT_THAT(refusal("tokenizer_config.json", R"({"tokenizer_class": "MBartTokenizer"})"),
+              HasSubstr("tokenizer_class is MBartTokenizer, which needs a tokenizer.json"));
+  EXPECT_THAT(refusal("config.json", R"({"model_type": "camembert"})"), HasSubstr("sentencepiece.bpe.model: "));
+  EXPECT_THAT(Folder({{"config.json", kBert}}).refusal(), HasSubstr("nor a .model file of SentencePiece"));
 }
 
 TEST(TokenizerClass, OfMpnetHasItsOwnSpecialTokens) {

@@ -157,6 +157,22 @@ void Unigram::put_unknown(std::string_view text, Piece piece, Pieces& pieces) co
   for (const char byte : run) pieces.push_back({id_of(byte), piece.range});
 }
 
+Unigram::Parts parts_of(std::span<const ScoredPiece> pieces, TokenId unknown) {
+  Unigram::Parts parts;
+  parts.unknown = unknown;
+  parts.vocabulary.reserve(pieces.size(), pieces.size() * 8);
+  parts.unknown_score = pieces[0].score;
+  for (const auto& [text, score] : pieces) {
+    const auto id = static_cast<TokenId>(parts.scores.size());
+    parts.vocabulary.insert(text, id);
+    if (!text.empty()) parts.pieces.push_back({text, id});
+    parts.scores.push_back(score);
+    parts.unknown_score = std::min(parts.unknown_score, score);
+  }
+  parts.unknown_score -= Unigram::kUnknownPenalty;
+  return parts;
+}
+
 std::vector<TokenId> byte_tokens(const Vocabulary& vocabulary) {
   std::vector<TokenId> ids(256);
   for (unsigned byte = 0; byte < ids.size(); ++byte) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -62,6 +63,15 @@ class Unigram {
   TokenId unknown_;
   Reference reference_;
 };
+
+struct ScoredPiece {
+  std::string_view text;
+  double score;
+};
+
+/// A vocabulary that is the whole list, each piece with its place as id, as the Rust `tokenizers` have it. The list
+/// has the unknown piece.
+Unigram::Parts parts_of(std::span<const ScoredPiece> pieces, TokenId unknown);
 
 /// The tokens "<0x00>" to "<0xFF>" of a vocabulary, -1 where one is not there.
 std::vector<TokenId> byte_tokens(const Vocabulary& vocabulary);

@@ -14,11 +14,6 @@
 namespace mana::text {
 namespace {
 
-struct ScoredPiece {
-  std::string_view text;
-  double score;
-};
-
 // The number that the reference reads where a file has this one: its digits as an integer, rounded, and that divided by
 // a power of ten, rounded again. The last bit decides between ways that are equally good.
 double rounded_twice(double exact) {
@@ -110,18 +105,8 @@ Unigram read_unigram(const json::Value& entry) {
   const auto unknown = entry.find("unk_id");
   if (!unknown) entry.fail("has no unk_id, without which a text with an unknown character has no tokens");
   if (pieces.empty()) entry.at("vocab").fail("must not be empty");
-  Unigram::Parts parts;
-  parts.unknown = static_cast<TokenId>(unknown->integer(0, static_cast<std::int64_t>(pieces.size()) - 1));
-  parts.vocabulary.reserve(pieces.size(), pieces.size() * 8);
-  parts.unknown_score = pieces[0].score;
-  for (const auto& [text, score] : pieces) {
-    const auto id = static_cast<TokenId>(parts.scores.size());
-    parts.vocabulary.insert(text, id);
-    if (!text.empty()) parts.pieces.push_back({text, id});
-    parts.scores.push_back(score);
-    parts.unknown_score = std::min(parts.unknown_score, score);
-  }
-  parts.unknown_score -= Unigram::kUnknownPenalty;
+  const std::int64_t id = unknown->integer(0, static_cast<std::int64_t>(pieces.size()) - 1);
+  Unigram::Parts parts = parts_of(pieces, static_cast<TokenId>(id));
   const auto byte_fallback = entry.find("byte_fallback");
   if (byte_fallback && byte_fallback->boolean()) parts.bytes = byte_tokens(parts.vocabulary);
   return Unigram(std::move(parts));
