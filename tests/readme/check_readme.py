@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""check_readme.py ROOT MANA: does what the README says happen?
+"""check_readme.py ROOT MANA: does what the README and docs/tokenizers.md say happen?
 
-Every command of its ```console blocks is run, in an empty folder with the repository's examples in it, and must print what
+Every command of their ```console blocks is run, in an empty folder with the repository's examples in it, and must print what
 stands there: numbers to 1e-3, and a line "…" stands for any lines. The ```cpp blocks must be what the example named in the
 comment above them holds (CTest compiles and runs the examples). Links to files must lead somewhere, in all documents.
 Exits 77, CTest's "skipped", when the default model is not there.
@@ -33,7 +33,7 @@ def same(expected, actual):
     return bool(actual) and same_line(expected[0], actual[0]) and same(expected[1:], actual[1:])
 
 
-def check_console(text, root, program):
+def check_console(name, text, root, program):
     mistakes = 0
     environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}")
     with tempfile.TemporaryDirectory() as folder:
@@ -45,7 +45,7 @@ def check_console(text, root, program):
                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
                 actual = run.stdout.rstrip("\n").split("\n") if run.stdout else []
                 if run.returncode != 0 or not same(expected, actual):
-                    print(f"README.md: $ {command}\n  exits {run.returncode} and prints", *actual, sep="\n  ")
+                    print(f"{name}: $ {command}\n  exits {run.returncode} and prints", *actual, sep="\n  ")
                     mistakes += 1
     return mistakes
 
@@ -78,7 +78,9 @@ def main(root, program):
     if mistakes == 0 and not (models / "all-MiniLM-L6-v2").exists():
         print("skipped: the default model is not there; tools/model/fetch.sh fetches it")
         return 77
-    return 1 if mistakes + check_console(text, root, program) else 0
+    for name in ("README.md", "docs/tokenizers.md"):
+        mistakes += check_console(name, (root / name).read_text(), root, program)
+    return 1 if mistakes else 0
 
 
 if __name__ == "__main__":
