@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "mana/base/errors.h"
+#include "mana/text/bert_japanese_class.h"
 #include "mana/text/compiled_version.h"
 #include "mana/text/flat_bytes.h"
 #include "mana/text/pipeline.h"
@@ -52,6 +53,12 @@ void fields(SplitExpression& stage, auto& each) { each(stage.expression, stage.d
 void fields(SpacePrefix&, auto&) {}
 void fields(Gpt2Words&, auto&) {}
 void fields(Metaspace& stage, auto& each) { each(stage.replacement, stage.prepend, stage.split); }
+void fields(MecabWords& stage, auto& each) { each(stage.mecab); }
+void fields(CodePoints&, auto&) {}
+void fields(PythonWhitespaceSplit&, auto&) {}
+void fields(LowercaseWords& stage, auto& each) { each(stage.except); }
+void fields(CompatibleWords&, auto&) {}
+void fields(MecabDictionary& dictionary, auto& each) { each(dictionary.name, dictionary.folder, dictionary.rc); }
 void fields(AddedToken& token, auto& each) {
   each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special, token.id);
 }
@@ -83,7 +90,9 @@ struct Settings {
         prefix_space(from.prefix_space),
         special_ids(from.special_ids),
         max_length_fault(from.max_length_fault),
-        notes(from.notes) {}
+        notes(from.notes) {
+    std::erase(notes, dictionary_note(from.pre_tokenizers));  // it is that of the machine that reads
+  }
   void give(Tokenizer::Pipeline& to) const {
     to.truncate_left = truncate_left;
     to.type_ids = type_ids;
@@ -121,6 +130,10 @@ class StageWriter {
   void put(CharacterMap& map) {
     bytes_.number(map.empty() ? 0 : 1);
     if (!map.empty()) map.compile(bytes_);
+  }
+  void put(Mecab& mecab) {
+    MecabDictionary dictionary = mecab.dictionary();
+    put(dictionary);
   }
   void put(std::string& text) { bytes_.array(std::span<const char>(text)); }
   template <class T>
@@ -167,6 +180,14 @@ class StageReader {
   }
   void get(CharacterMap& map) {
     if (bytes_.number(1) != 0) map = CharacterMap(bytes_);
+  }
+  // By its name, for the dictionary is the machine's.
+  void get(Mecab& mecab) {
+    MecabDictionary dictionary;
+    get(dictionary);
+    if (!dictionary.name.empty() && !is_mecab_dictionary(dictionary.name))
+      bytes_.fail("MeCab's dictionary is not known");
+    mecab = Mecab(std::move(dictionary));
   }
   void get(std::string& text) { text = bytes_.text(); }
   template <class T>
@@ -300,6 +321,7 @@ Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared
   if (max_length != 0) pipeline.model_max_length = max_length;
   pipeline.place = place;
   settings.give(pipeline);
+  note_dictionary(pipeline);
   require_ids(added, pipeline.vocabulary(), reader);
   pipeline.added =
       AddedTokens(std::move(added), pipeline.vocabulary(), pipeline.normalizers, settings.split_special, place);

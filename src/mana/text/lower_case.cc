@@ -1,5 +1,7 @@
 #include "mana/text/lower_case.h"
 
+#include <algorithm>
+
 #include "mana/base/valid_utf8.h"
 #include "mana/text/case_folding.h"
 #include "mana/text/normalizer.h"
@@ -35,28 +37,33 @@ bool ends_word(std::string_view text, std::size_t at) {
 }
 
 /// Small letters stand where capitals stood, though some take more bytes or fewer, so sigmas are counted.
-std::string with_last_sigmas(std::string_view text, std::string lowered) {
+void put_last_sigmas(std::string_view text, NormalizedText& lowered) {
   std::size_t place = 0;
   for (std::size_t at = text.find_first_of("\xCE\xCF"); at < text.size(); ++at) {
     const std::string_view letter = text.substr(at, kSigma.size());
     if (letter != kCapitalSigma && letter != kSigma) continue;
-    place = lowered.find(kSigma, place);
+    place = lowered.text().find(kSigma, place);
     if (letter == kCapitalSigma && ends_word(text, at + letter.size()))
-      lowered.replace(place, kSigma.size(), kLastSigma);
+      std::ranges::copy(kLastSigma, lowered.bytes() + place);
     place += kSigma.size();
   }
-  return lowered;
 }
 
 }  // namespace
+
+void lower_case(NormalizedText& text) {
+  const bool has_sigma = text.text().find(kCapitalSigma) != std::string_view::npos;
+  const std::string before(has_sigma ? text.text() : std::string_view());
+  Lowercase()(text);
+  if (has_sigma) put_last_sigmas(before, text);
+}
 
 std::string lower_case(std::string_view text) {
   const auto lowered = [](std::string_view valid) {
     NormalizedText normalized;
     normalized.assign(valid, 0, false);
-    Lowercase()(normalized);
-    std::string small(normalized.text());
-    return valid.find(kCapitalSigma) == valid.npos ? small : with_last_sigmas(valid, std::move(small));
+    lower_case(normalized);
+    return std::string(normalized.text());
   };
   return is_utf8(text) ? lowered(text) : lowered(RepairedText(text).text());
 }

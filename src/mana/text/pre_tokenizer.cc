@@ -177,6 +177,19 @@ void WhitespaceSplit::operator()(std::string_view text, Range part, Words& words
   split(text, part, Delimiter::removed, words, [](char32_t c) { return has(c, kWhitespace); });
 }
 
+void PythonWhitespaceSplit::operator()(std::string_view text, Range part, Words& words) const {
+  split(text, part, Delimiter::removed, words,
+        [](char32_t c) { return has(c, kWhitespace) || (c >= 0x1C && c <= 0x1F); });
+}
+
+void CodePoints::operator()(std::string_view text, Range part, Words& words) const {
+  for (std::size_t at = part.begin; at < part.end;) {
+    const std::size_t first = at;
+    next(text, at);
+    add(words, first, at);
+  }
+}
+
 void Punctuation::operator()(std::string_view text, Range part, Words& words) const {
   split(text, part, delimiter, words, [](char32_t c) { return has(c, kPunctuation); });
 }

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "mana/text/mecab.h"
 #include "mana/text/normalized_text.h"
 #include "mana/text/regular_expression.h"
 
@@ -113,8 +114,41 @@ struct SplitExpression {
   PartEnds part_ends() const { return PartEnds::none; }
 };
 
+/// The words that MeCab finds, with a dictionary that is opened when the tokenizer is read.
+struct MecabWords {
+  Mecab mecab;
+  void operator()(std::string_view text, Range part, Words& words) const { mecab(text, part, words); }
+  PartEnds part_ends() const { return PartEnds::none; }
+};
+
+/// Every code point is a word.
+struct CodePoints {
+  void operator()(std::string_view text, Range part, Words& words) const;
+  PartEnds part_ends() const { return PartEnds::none; }
+};
+
+/// Splits at what Python's str.split() does: WhitespaceSplit and U+001C to U+001F.
+struct PythonWhitespaceSplit {
+  void operator()(std::string_view text, Range part, Words& words) const;
+  PartEnds part_ends() const { return PartEnds::behind_space; }
+};
+
+/// Each word by itself in lower case, as Python's str.lower() has it, but for those of a list.
+struct LowercaseWords {
+  std::vector<std::string> except = {};
+  void operator()(NormalizedText& text, Words& words) const;
+  PartEnds part_ends() const { return PartEnds::none; }
+};
+
+/// Each word by itself in the normal form NFKC.
+struct CompatibleWords {
+  void operator()(NormalizedText& text, Words& words) const;
+  PartEnds part_ends() const { return PartEnds::none; }
+};
+
 using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords,
-                                  JoinedWords, UnicodeScripts, SplitExpression, SpacePrefix, Gpt2Words, Metaspace>;
+                                  JoinedWords, UnicodeScripts, SplitExpression, SpacePrefix, Gpt2Words, Metaspace,
+                                  MecabWords, CodePoints, PythonWhitespaceSplit, LowercaseWords, CompatibleWords>;
 
 /// Whether a stage changes the text: it is called with a text and its words, to put others in their place.
 template <class Stage>

@@ -67,7 +67,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BarthezTokenizer",
                                                           "BartphoTokenizer",
                                                           "BasicTokenizer",
                                                           "BertGenerationTokenizer",
-                                                          "BertJapaneseTokenizer",
                                                           "BertweetTokenizer",
                                                           "BioGptTokenizer",
                                                           "BlenderbotSmallTokenizer",
@@ -194,6 +193,7 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
   if (name.ends_with("Fast") && name != "PreTrainedTokenizerFast") name.remove_suffix(4);
   if (is_one_of(name, kLikeBert)) return TokenizerClass::bert;
   if (name == "MPNetTokenizer") return TokenizerClass::mpnet;
+  if (name == "BertJapaneseTokenizer") return TokenizerClass::bert_japanese;
   if (is_one_of(name, kOfPieces)) {
     if (has_stages) return TokenizerClass::file;
     const auto* const alone = std::ranges::find(kOfPiecesAlone, name, &KnownClass::name);

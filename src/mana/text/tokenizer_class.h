@@ -8,9 +8,10 @@ namespace mana::text {
 
 /// Which rules make a tokenizer of a model's files, by the class that the files name.
 enum class TokenizerClass {
-  bert,     ///< BertTokenizer and its kin: of `tokenizer.json` or `vocab.txt` the vocabulary alone, all else by the
-            ///< settings
-  mpnet,    ///< MPNetTokenizer: the same with other names of special tokens and another template
+  bert,   ///< BertTokenizer and its kin: of `tokenizer.json` or `vocab.txt` the vocabulary alone, all else by the
+          ///< settings
+  mpnet,  ///< MPNetTokenizer: the same with other names of special tokens and another template
+  bert_japanese,  ///< BertJapaneseTokenizer: `vocab.txt` and stages of its own (bert_japanese_class.h)
   gpt2,     ///< GPT2Tokenizer, RobertaTokenizer (BART's, too), CLIPTokenizer and DebertaTokenizer: stages of their own
   roberta,  ///< (byte_level_classes.h) around the vocabulary and merges of `tokenizer.json` or of `vocab.json` and
   clip,     ///< `merges.txt`

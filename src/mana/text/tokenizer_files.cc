@@ -8,6 +8,7 @@
 #include "mana/base/file.h"
 #include "mana/base/foreign_file.h"
 #include "mana/base/printable.h"
+#include "mana/text/bert_japanese_class.h"
 #include "mana/text/byte_level_classes.h"
 #include "mana/text/overruled_stages.h"
 #include "mana/text/piece_classes.h"
@@ -169,13 +170,17 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
   if (is_of_pieces(settings.kind)) return read_pieces(files, std::move(settings), options);
   const bool as_it_is = settings.kind == TokenizerClass::file;
   const bool byte_level = is_byte_level(settings.kind);
+  const bool japanese = settings.kind == TokenizerClass::bert_japanese;
+  if (japanese) find_in_original(settings);
   Tokenizer::Pipeline pipeline = as_it_is     ? read_stages(files.stages->root())
                                  : byte_level ? byte_level_stages(files, settings)
+                                 : japanese   ? bert_japanese_stages(files, settings)
                                               : bert_stages(files, settings);
   if (pipeline.place.empty()) pipeline.place = (folder / "tokenizer.json").string();
   pipeline.notes = std::move(settings.notes);
   const bool like_bert = !as_it_is && !byte_level;
-  if (has_stages && like_bert) note_overruled_stages(files.stages->root(), settings, pipeline.notes);
+  const bool overrules = has_stages && like_bert && !japanese;  // a Japanese one does not even look at tokenizer.json
+  if (overrules) note_overruled_stages(files.stages->root(), settings, pipeline.notes);
 
   TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
   if (as_it_is) numbering.add(added_tokens(files.stages->root()), pipeline.notes);
@@ -186,11 +191,13 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
   if (byte_level) set_byte_level_template(files, settings, pipeline);
   if (like_bert) {
     set_bert_template(settings, pipeline);
-    if (has_stages) {
+    if (overrules) {
       note_overruled_template(files.stages->root(), pipeline.single, options.vectors, pipeline.notes);
     }
   }
 
+  if (japanese) require_said_ids(settings, pipeline);
+  note_dictionary(pipeline);
   give_settings(settings, pipeline);
   return pipeline;
 }

@@ -152,7 +152,8 @@ std::string default_token(TokenizerClass kind, std::string_view key) {
     return found == std::end(names) ? std::string() : std::string(found->second);
   };
   switch (kind) {
-    case TokenizerClass::bert: return find(kBert);
+    case TokenizerClass::bert:
+    case TokenizerClass::bert_japanese: return find(kBert);
     case TokenizerClass::mpnet: return find(kMpnet);
     case TokenizerClass::gpt2: return find(kGpt2);
     case TokenizerClass::roberta:
@@ -267,7 +268,8 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
     if (token.content.empty()) continue;
     requests.special(token, written ? RequestedToken::Source::named : RequestedToken::Source::assumed);
   }
-  const bool like_bert = settings.kind == TokenizerClass::bert || settings.kind == TokenizerClass::mpnet;
+  const bool like_bert = settings.kind == TokenizerClass::bert || settings.kind == TokenizerClass::mpnet ||
+                         settings.kind == TokenizerClass::bert_japanese;
   if (like_bert && (settings.unknown.empty() || settings.cls.empty() || settings.separator.empty())) {
     throw FormatError(
         fmt::format("{}: the settings of the tokenizer must not leave unk_token, cls_token or sep_token null",

@@ -76,6 +76,7 @@ int tokenize(Options& options) {
     const data::TextSource source = input.open(waiting);
     const formats::SentenceFolder folder = formats::read_sentence_folder(model.folder());
     const text::Tokenizer tokenizer = formats::load_tokenizer(folder);
+    print_notes(tokenizer.notes(), options.quiet());
     text::SequentialTokenizer sequential(tokenizer);
     text::EncodeOptions encode;
     // A static embedding is the mean of a text's own tokens.
