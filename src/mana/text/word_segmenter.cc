@@ -1,8 +1,11 @@
 #include "mana/text/word_segmenter.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 
+#include "mana/text/persian_folding.h"
 #include "mana/text/repaired_text.h"
 #include "mana/text/unicode.h"
 #include "mana/text/utf8.h"
@@ -10,31 +13,7 @@
 namespace mana::text {
 namespace {
 
-constexpr char32_t kNone = 0xFFFFFFFF;  // no code point: one that is left out
 constexpr char32_t kSeparator = ' ';
-constexpr char32_t kTatweel = 0x640;
-constexpr char32_t kArabicBegin = 0x600;
-constexpr char32_t kArabicEnd = 0x700;
-
-struct Unified {
-  char32_t from;
-  char32_t to;
-};
-// Arabic yeh, alef maksura and kaf as Persian writes them; then the digits.
-constexpr std::array<Unified, 3> kLetters = {{{0x64A, 0x6CC}, {0x649, 0x6CC}, {0x643, 0x6A9}}};
-constexpr std::array<char32_t, 2> kZeros = {0x660, 0x6F0};  // of Arabic and of Persian
-
-char32_t unify(char32_t c) {
-  if (c < kArabicBegin || c >= kArabicEnd) return c;
-  if (c == kTatweel) return kNone;
-  for (const auto& [from, to] : kLetters) {
-    if (c == from) return to;
-  }
-  for (const char32_t zero : kZeros) {
-    if (c >= zero && c < zero + 10) return U'0' + (c - zero);
-  }
-  return c;
-}
 
 // The code point at `at`, which is moved past it; `broken` for each byte that is not UTF-8.
 char32_t decode_checked(const char*& at, const char* end, char32_t broken = kSeparator) {
@@ -53,22 +32,6 @@ char32_t decode_checked(const char*& at, const char* end, char32_t broken = kSep
   return broken;
 }
 
-void add_persian(std::vector<Normalizer>& stages) {
-  const auto replace = [&](char32_t from, std::string to) {
-    char bytes[4];
-    stages.emplace_back(Replace{std::string(bytes, encode(from, bytes)), std::move(to)});
-  };
-  for (const auto& [from, to] : kLetters) {
-    char bytes[4];
-    replace(from, std::string(bytes, encode(to, bytes)));
-  }
-  for (const char32_t zero : kZeros) {
-    for (char32_t digit = 0; digit < 10; ++digit)
-      replace(zero + digit, std::string(1, static_cast<char>(U'0' + digit)));
-  }
-  replace(kTatweel, "");
-}
-
 bool is_ascii_word(unsigned char c) {
   return static_cast<unsigned>(c - '0') < 10 || static_cast<unsigned>((c | 0x20) - 'a') < 26;
 }
@@ -79,7 +42,7 @@ Normalizers WordSegmentation::normalizers() const {
   Normalizers all;
   if (split == Split::spaces) return all;
   if (lowercase) all.stages.emplace_back(CaseFolding{});
-  if (persian) add_persian(all.stages);
+  if (persian) std::ranges::move(persian_folding(), std::back_inserter(all.stages));
   if (lowercase) all.stages.emplace_back(LastSigma{});
   return all;
 }
@@ -125,8 +88,7 @@ bool WordSegmenter::next_run(const char*& at, const char* end) {
         continue;
       }
     }
-    if (segmentation_.persian) c = unify(c);
-    if (c == kNone) continue;
+    if (segmentation_.persian && (c = fold_persian(c)) == 0) continue;
     if (!add(c)) return true;
     if (dotted) add(kDotAbove);
   }

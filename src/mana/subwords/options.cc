@@ -1,0 +1,45 @@
+#include "mana/subwords/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mana/base/errors.h"
+#include "mana/base/printable.h"
+#include "mana/base/valid_utf8.h"
+
+namespace mana::subwords {
+
+std::vector<std::string> usual_special_tokens(Type type) {
+  switch (type) {
+    case Type::wordpiece: return {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+    case Type::byte_bpe: return {"<|endoftext|>"};
+    case Type::bpe:
+    case Type::unigram: break;
+  }
+  return {"<unk>", "<s>", "</s>"};
+}
+
+void check(const Options& options) {
+  if (options.vocabulary_size == 0 || options.vocabulary_size > 10'000'000) {
+    throw ArgumentError(
+        fmt::format("`vocabulary_size` is {}, and must be from 1 to 10,000,000", options.vocabulary_size));
+  }
+  if (!(options.character_coverage > 0 && options.character_coverage <= 1)) {
+    throw ArgumentError(
+        fmt::format("`character_coverage` is {}, and must be above 0 and at most 1: a share of the text",
+                    options.character_coverage));
+  }
+  if (!(options.shrinking_factor > 0 && options.shrinking_factor < 1)) {
+    throw ArgumentError(fmt::format("`shrinking_factor` is {}, and must be between 0 and 1", options.shrinking_factor));
+  }
+  for (auto token = options.special_tokens.begin(); token != options.special_tokens.end(); ++token) {
+    if (token->empty()) throw ArgumentError("one of `special_tokens` is empty; give it letters, or leave it out");
+    if (!is_utf8(*token)) throw ArgumentError(fmt::format("the special token {} is not UTF-8", printable(*token)));
+    if (std::find(options.special_tokens.begin(), token, *token) != token) {
+      throw ArgumentError(fmt::format("{} is twice among the `special_tokens`; name it once", printable(*token)));
+    }
+  }
+}
+
+}  // namespace mana::subwords
