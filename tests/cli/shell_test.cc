@@ -105,7 +105,7 @@ TEST(Suggestions, KnowCapitals) {
 
 TEST(Help, OfAGroupListsItsCommands) {
   for (const auto& [group, commands] : std::vector<std::pair<std::string, std::vector<std::string>>>{
-           {"train", {"train sentence", "train word2vec", "train classifier"}},
+           {"train", {"train sentence", "train word2vec", "train tokenizer", "train classifier"}},
            {"eval", {"eval sts", "eval retrieval", "eval wordsim"}},
            {"words", {"words nearest", "words export"}},
            {"mine", {"mine negatives"}},

@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/jobs/input_sizes.h"
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/word_files.h"
 #include "mana/word2vec/checkpoint.h"
@@ -18,17 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-/// The sizes of the files together, where all have one.
-std::optional<std::uint64_t> total_bytes(const std::vector<std::filesystem::path>& files) {
-  std::uint64_t sum = 0;
-  for (const std::filesystem::path& file : files) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(file, error)) return {};
-    sum += std::filesystem::file_size(file, error);
-  }
-  return sum;
-}
 
 word2vec::Corpus read(const TrainWordsOptions& options, const StageEvent& stage, const std::stop_token& stop) {
   const std::optional<std::uint64_t> total = total_bytes(options.inputs);

@@ -28,7 +28,7 @@ TrainedBytePairs train_byte_bpe(const CountedWords& words, const Options& option
     for (const char byte : word.text) symbols.add(symbol_of[static_cast<unsigned char>(byte)]);
   }
   trained.merges = learn_merges(std::move(symbols), trained.pieces,
-                                {options.vocabulary_size, options.min_frequency, options.max_token_length}, events);
+                                {options.vocabulary_size, options.min_frequency, options.max_length()}, events);
   require_reached(options, trained.pieces.size());
   return trained;
 }

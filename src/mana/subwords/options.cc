@@ -25,17 +25,21 @@ void check(const Options& options) {
     throw ArgumentError(
         fmt::format("`vocabulary_size` is {}, and must be from 1 to 10,000,000", options.vocabulary_size));
   }
-  if (!(options.character_coverage > 0 && options.character_coverage <= 1)) {
-    throw ArgumentError(
-        fmt::format("`character_coverage` is {}, and must be above 0 and at most 1: a share of the text",
-                    options.character_coverage));
+  if (!(options.coverage() > 0 && options.coverage() <= 1)) {
+    throw ArgumentError(fmt::format(
+        "`character_coverage` is {}, and must be above 0 and at most 1: a share of the text", options.coverage()));
   }
   if (!(options.shrinking_factor > 0 && options.shrinking_factor < 1)) {
     throw ArgumentError(fmt::format("`shrinking_factor` is {}, and must be between 0 and 1", options.shrinking_factor));
   }
+  if (options.type == Type::wordpiece && !std::ranges::count(options.special_tokens, "[UNK]")) {
+    throw ArgumentError("`special_tokens` lacks [UNK], which stands for words that no pieces make up; add it");
+  }
   for (auto token = options.special_tokens.begin(); token != options.special_tokens.end(); ++token) {
     if (token->empty()) throw ArgumentError("one of `special_tokens` is empty; give it letters, or leave it out");
-    if (!is_utf8(*token)) throw ArgumentError(fmt::format("the special token {} is not UTF-8", printable(*token)));
+    if (!is_utf8(*token) || token->find_first_of("\n\r") != token->npos) {
+      throw ArgumentError(fmt::format("the special token {} must be one line of UTF-8", printable(*token)));
+    }
     if (std::find(options.special_tokens.begin(), token, *token) != token) {
       throw ArgumentError(fmt::format("{} is twice among the `special_tokens`; name it once", printable(*token)));
     }

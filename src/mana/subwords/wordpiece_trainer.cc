@@ -12,7 +12,7 @@ namespace mana::subwords {
 
 std::vector<std::string> train_wordpiece(const CountedWords& words, const Options& options, const Events& events) {
   const std::vector<char32_t> alphabet =
-      choose_alphabet(count_letters(words), options.limit_alphabet, options.character_coverage);
+      choose_alphabet(count_letters(words), options.limit_alphabet, options.coverage());
 
   std::vector<std::string> pieces = options.special_tokens;
   std::unordered_map<char32_t, std::uint32_t> first, next;  // the symbols of a letter that begins a word, or goes on it
@@ -37,7 +37,7 @@ std::vector<std::string> train_wordpiece(const CountedWords& words, const Option
     });
   }
   learn_merges(std::move(symbols), pieces,
-               {options.vocabulary_size, options.min_frequency, options.max_token_length, kContinuingPrefix}, events);
+               {options.vocabulary_size, options.min_frequency, options.max_length(), kContinuingPrefix}, events);
   require_reached(options, pieces.size());
   return pieces;
 }

@@ -24,7 +24,7 @@ constexpr std::array<char32_t, 2> kZeros = {0x660, 0x6F0};  // of Arabic and of 
 
 char32_t fold_persian(char32_t c) {
   if (c < kArabicBegin || c >= kArabicEnd) return c;
-  if (c == kTatweel) return 0;
+  if (c == kTatweel) return kLeftOut;
   for (const auto& [from, to] : kLetters) {
     if (c == from) return to;
   }

@@ -10,7 +10,8 @@ namespace mana::text {
 /// and the tatweel left out: a Replace for each, as they stand in a `tokenizer.json`.
 std::vector<Normalizer> persian_folding();
 
-/// What becomes of one code point; 0 where it is left out.
+/// What becomes of one code point, kLeftOut of the tatweel.
 char32_t fold_persian(char32_t c);
+inline constexpr char32_t kLeftOut = 0xFFFFFFFF;
 
 }  // namespace mana::text

@@ -88,7 +88,7 @@ bool WordSegmenter::next_run(const char*& at, const char* end) {
         continue;
       }
     }
-    if (segmentation_.persian && (c = fold_persian(c)) == 0) continue;
+    if (segmentation_.persian && (c = fold_persian(c)) == kLeftOut) continue;
     if (!add(c)) return true;
     if (dotted) add(kDotAbove);
   }

@@ -40,6 +40,11 @@ constexpr std::array kCommands = {
              "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"
              "zcat corpus.gz | mana train word2vec --input - --output words.bin --subwords"},
             train_word2vec},
+    Command{{"train tokenizer", "Learn a tokenizer from raw text",
+             "mana train tokenizer --type wordpiece --vocabulary 30000 --output my-tokenizer corpus.txt\n"
+             "mana train tokenizer --type byte-bpe --vocabulary 32000 --output my-tokenizer a.txt.gz b.txt.zst\n"
+             "zcat corpus.gz | mana train tokenizer --type wordpiece --lowercase --persian --output my-tokenizer -"},
+            train_tokenizer},
     Command{{"train classifier", "Learn classes from examples, upon the vectors of a model",
              "mana train classifier --data train.tsv --output my-classifier\n"
              "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json\n"

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "mana/subwords/options.h"
+#include "mana/subwords/word_stages.h"
+
+namespace mana::subwords {
+
+/// The stages as entries of a `tokenizer.json`.
+nlohmann::ordered_json normalizer_json(const WordStages& stages);
+nlohmann::ordered_json pre_tokenizer_json(const Options& options);
+/// What the Rust library calls an added token, for each of the special tokens, whose ids are 0, 1, …
+nlohmann::ordered_json added_tokens_json(const Options& options);
+
+}  // namespace mana::subwords
