@@ -4,7 +4,7 @@ and that work is split between threads only where it may be.
 
 The order is that of add_subdirectory() in src/mana/CMakeLists.txt. A family of encoders is a folder of models/ with a
 table of names (names.h): nobody outside models/ includes what is in it, or has its name in code or as a whole string.
-In text/ the stages of tokenizers have such names, which tokenizer.json gives them. Tests may name what they like.
+In text/ and subwords/ the stages of tokenizers have such names, which tokenizer.json gives them. Tests may name what they like.
 Layers, models and trainers call operations/, which splits work between threads for them; they may own a Team and hand it
 to a Run. Hand-written files above 400 lines are named as a warning. Exits 1 when a rule is broken.
 """
@@ -47,7 +47,7 @@ def named_families(text, known):
 
 def check_families(path, text, known):
     folder = path.relative_to(SOURCES).parts[0]
-    if folder in ("models", "text") or is_test(path):
+    if folder in ("models", "text", "subwords") or is_test(path):
         return 0
     found = list(named_families(text, known))
     for family, place in found:
