@@ -22,7 +22,7 @@ std::vector<CountedLetter> count_letters(const CountedWords& words) {
   return letters;
 }
 
-std::vector<char32_t> choose_alphabet(std::vector<CountedLetter> letters, std::size_t limit, double coverage) {
+std::vector<char32_t> choose_alphabet(const std::vector<CountedLetter>& letters, std::size_t limit, double coverage) {
   std::uint64_t all = 0;
   for (const CountedLetter& letter : letters) all += letter.count;
   const double wanted = coverage * static_cast<double>(all);

@@ -19,7 +19,7 @@ std::vector<CountedLetter> count_letters(const CountedWords& words);
 
 /// The most frequent of those letters, in order: at most `limit` (0: any number), and as many as are this share of the
 /// text together.
-std::vector<char32_t> choose_alphabet(std::vector<CountedLetter> letters, std::size_t limit, double coverage);
+std::vector<char32_t> choose_alphabet(const std::vector<CountedLetter>& letters, std::size_t limit, double coverage);
 
 /// A letter as UTF-8.
 std::string spelled(char32_t letter);
