@@ -152,7 +152,7 @@ CharacterRules nfkc() {
 CharacterRules with_nmt(CharacterRules rules) {
   constexpr std::array<char32_t, 15> kSpaces = {0x09,   0x0A,   0x0C,   0x0D,   0x061C, 0x1680, 0x200B, 0x200C,
                                                 0x200E, 0x200F, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD};
-  for (const char32_t c : kSpaces) rules[std::u32string(1, c)] = U" ";
+  for (const char32_t c : kSpaces) rules[std::u32string(1, c)].assign(1, U' ');
   for (char32_t c = 1; c < U' '; ++c) {
     if (std::ranges::find(kSpaces, c) == kSpaces.end()) rules[std::u32string(1, c)].clear();
   }
