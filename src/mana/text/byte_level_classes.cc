@@ -7,15 +7,7 @@
 #include "mana/text/tokenizer_files.h"
 
 namespace mana::text {
-namespace {
-
-PreTokenizers clip_words() {
-  constexpr std::string_view kWords =
-      R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)";
-  return {{SplitExpression{RegularExpression(kWords), Delimiter::removed, true}, Gpt2Words{}}};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 bool is_byte_level(TokenizerClass kind) {
   return kind == TokenizerClass::gpt2 || kind == TokenizerClass::roberta || kind == TokenizerClass::clip ||
@@ -37,9 +29,8 @@ Tokenizer::Pipeline byte_level_stages(const TokenizerFolder& files, const Tokeni
                                .decoders = {{ByteLevelDecoder{}}},
                                .place = (files.path / (files.stages ? "tokenizer.json" : "vocab.json")).string()};
   if (clip) {
-    pipeline.normalizers.stages = {NormalForm{Equivalence::canonical, true},
-                                   ReplaceExpression{RegularExpression(R"(\s+)"), " "}, Lowercase{}};
-    pipeline.pre_tokenizers = clip_words();
+    pipeline.normalizers.stages = {NormalForm{Equivalence::canonical, true}, SpaceRuns{" "}, Lowercase{}};
+    pipeline.pre_tokenizers.stages = {ClipWords{}, Gpt2Words{}};
     pipeline.decoders.stages.emplace_back(SuffixDecoder{"</w>"});
   } else {
     if (files.flag("add_prefix_space", false)) pipeline.pre_tokenizers.stages.emplace_back(SpacePrefix{});

@@ -90,6 +90,40 @@ TEST(Gpt2Words, AreThoseOfTheirPattern) {
   }
 }
 
+TEST(ClipWords, AreThoseOfTheirPattern) {
+  const PreTokenizer expression = SplitExpression{RegularExpression(ClipWords::kPattern), Delimiter::removed, true};
+  const std::vector<std::string> pieces = {"a",
+                                           "é",
+                                           "'",
+                                           "s",
+                                           "'re",
+                                           "'ll",
+                                           "'v",
+                                           " ",
+                                           "\n",
+                                           "1",
+                                           "½",
+                                           " ",
+                                           "́",
+                                           "!",
+                                           "中",
+                                           "<",
+                                           "<|startoftext|>",
+                                           "<|endoftext|>",
+                                           "|>",
+                                           " ",
+                                           "🎉",
+                                           "_",
+                                           "𐗕",
+                                           "Ⅷ"};
+  std::mt19937 random(6);
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (std::size_t left = random() % 12; left > 0; --left) text += pieces[random() % pieces.size()];
+    ASSERT_EQ(split(ClipWords{}, text), split(expression, text)) << text;
+  }
+}
+
 // The kind of every code point as the reference splits: which of a letter, a digit and a mark it stays with.
 TEST(Gpt2Words, KnowEveryCodePoint) {
   std::string kinds(0x110000, '\0');

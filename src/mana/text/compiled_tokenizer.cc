@@ -29,6 +29,7 @@ void fields(LastSigma&, auto&) {}
 void fields(WordSpaces&, auto&) {}
 void fields(Prepend& stage, auto& each) { each(stage.prefix); }
 void fields(Nmt&, auto&) {}
+void fields(SpaceRuns& stage, auto& each) { each(stage.content); }
 void fields(ReplaceExpression& stage, auto& each) { each(stage.expression, stage.content); }
 void fields(Precompiled& stage, auto& each) {
   CharacterMap map = stage.map();
@@ -52,6 +53,7 @@ void fields(UnicodeScripts&, auto&) {}
 void fields(SplitExpression& stage, auto& each) { each(stage.expression, stage.delimiter, stage.invert); }
 void fields(SpacePrefix&, auto&) {}
 void fields(Gpt2Words&, auto&) {}
+void fields(ClipWords&, auto&) {}
 void fields(Metaspace& stage, auto& each) { each(stage.replacement, stage.prepend, stage.split); }
 void fields(MecabWords& stage, auto& each) { each(stage.mecab); }
 void fields(CodePoints&, auto&) {}

@@ -1,10 +1,11 @@
-// Equality with the Rust tokenizers on whole corpora, by the digests of tools/golden/corpora.py.
+// Equality with the Rust tokenizers and SentencePiece on whole corpora, by the digests of tools/golden/corpora.py.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,7 +58,10 @@ std::uint32_t digest(const Tokenizer& tokenizer, std::string_view& text, std::si
 }
 
 void check(const fs::path& corpus, const Tokenizer& tokenizer, const json::Value& entry, std::size_t lines) {
-  const std::string all = read_corpus(corpus);
+  static std::map<fs::path, std::string> read;  // several tokenizers meet the same
+  const auto [place, is_new] = read.try_emplace(corpus);
+  if (is_new) place->second = read_corpus(corpus);
+  const std::string& all = place->second;
   ASSERT_FALSE(all.empty()) << corpus << " cannot be read; a packed one needs the zstd program (tools/packages.txt)";
   ASSERT_EQ(all.size(), entry.at("bytes").integer()) << corpus << " is not the one that the digests are of";
   std::string_view rest = all;
@@ -67,7 +71,7 @@ void check(const fs::path& corpus, const Tokenizer& tokenizer, const json::Value
     first += lines;
     if (kSanitized) return;  // sanitizers take too long for all
   }
-  EXPECT_TRUE(rest.empty());
+  EXPECT_TRUE(rest.empty() || entry.find("beginning"));
 }
 
 TEST(Corpora, HaveTheIdsAndOffsetsOfTheReference) {

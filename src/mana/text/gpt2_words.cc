@@ -83,6 +83,15 @@ const char* word_end(const char* at, const char* end) {
   return last;
 }
 
+// The size of a special token of CLIP; 0 where none stands.
+std::size_t special_token(std::string_view rest) {
+  if (rest.front() != '<') return 0;
+  for (const std::string_view token : {"<|startoftext|>", "<|endoftext|>"}) {
+    if (rest.starts_with(token)) return token.size();
+  }
+  return 0;
+}
+
 }  // namespace
 
 void Gpt2Words::operator()(std::string_view text, Range part, Words& words) const {
@@ -92,6 +101,27 @@ void Gpt2Words::operator()(std::string_view text, Range part, Words& words) cons
     const char* const behind = word_end(at, end);
     words.push_back({static_cast<std::uint32_t>(at - begin), static_cast<std::uint32_t>(behind - begin)});
     at = behind;
+  }
+}
+
+void ClipWords::operator()(std::string_view text, Range part, Words& words) const {
+  const char* const begin = text.data();
+  const char* const end = begin + part.end;
+  const auto add = [&](const char* from, const char* to) {
+    words.push_back({static_cast<std::uint32_t>(from - begin), static_cast<std::uint32_t>(to - begin)});
+    return to;
+  };
+  for (const char* at = begin + part.begin; at < end;) {
+    std::size_t size = special_token({at, static_cast<std::size_t>(end - at)});
+    if (size == 0) size = contraction(at, end);
+    if (size != 0) {
+      at = add(at, at + size);
+      continue;
+    }
+    const char* const first = at;
+    const Class kind = next_class(at);
+    if (kind == kLetter || kind == kMark) at = run_end(at, end, kind);
+    if (kind != kSpace) add(first, at);
   }
 }
 

@@ -51,20 +51,23 @@ std::vector<Pair> list_of_merges(const json::Value& entry) {
 
 BytePairEncoding read_merges_file(const std::filesystem::path& folder, const BytePairEncoding::Options& options) {
   const std::filesystem::path path = folder / "merges.txt";
-  const std::string all = read_file(path);
-  refuse_stand_in(all, path.string());
-  if (!is_utf8(all))
-    throw FormatError(fmt::format("{} is not UTF-8; it is damaged or no list of merges", path.string()));
+  const std::string merges = read_file(path);
+  refuse_stand_in(merges, path.string());
+  return read_merges_text(json::Document::read(folder / "vocab.json").root(), merges, options, path.string());
+}
+
+BytePairEncoding read_merges_text(const json::Value& vocabulary, std::string_view text,
+                                  const BytePairEncoding::Options& options, const std::string& place) {
+  if (!is_utf8(text)) throw FormatError(fmt::format("{} is not UTF-8; it is damaged or no list of merges", place));
   std::vector<Pair> merges;
-  for (std::string_view rest = all; !rest.empty();) {
+  for (std::string_view rest = text; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!line.empty()) add_merge(line, path.string(), merges);
+    if (!line.empty()) add_merge(line, place, merges);
   }
-  const auto vocabulary = json::Document::read(folder / "vocab.json");
-  return {read_vocabulary(vocabulary.root()), merges, options, path.string()};
+  return {read_vocabulary(vocabulary), merges, options, place};
 }
 
 BytePairEncoding read_merges(const json::Value& model, const BytePairEncoding::Options& options) {

@@ -135,6 +135,7 @@ class Composer {
 }  // namespace
 
 void NormalForm::operator()(NormalizedText& text) const {
+  if (is_ascii(text.text())) return;  // which is in every form
   ChangeWriter writer(text);
   const auto put = [&](const Change& change) { writer.put(change); };
   if (compose) {

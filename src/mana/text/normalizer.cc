@@ -37,9 +37,34 @@ class Replacer {
   std::size_t done_ = 0;
 };
 
+// Whether all white space is spaces, no two of them beside each other.
+bool has_single_spaces(std::string_view text) {
+  bool before = false;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at < end;) {
+    const char32_t c = decode(at);
+    if (c == U' ' ? before : has(c, kWhitespace)) return false;
+    before = c == U' ';
+  }
+  return true;
+}
+
 }  // namespace
 
+bool is_ascii(std::string_view text) {
+  unsigned char bits = 0;
+  for (const char byte : text) bits |= static_cast<unsigned char>(byte);
+  return bits < 0x80;
+}
+
 void Lowercase::operator()(NormalizedText& text) const {
+  if (is_ascii(text.text())) {
+    char* const bytes = text.bytes();
+    for (std::size_t i = 0; i < text.text().size(); ++i) {
+      bytes[i] = static_cast<char>(bytes[i] | (bytes[i] >= 'A' && bytes[i] <= 'Z' ? 0x20 : 0));
+    }
+    return;
+  }
   NormalizedWriter writer(text);
   for_each_code_point(text.text(), [&](char32_t c, std::size_t begin, std::size_t size) {
     writer.put(lower(c, properties(c)), writer.source(begin, size));
@@ -72,6 +97,23 @@ void Replace::operator()(NormalizedText& text) const {
   Replacer replacer(text, content);
   for (; found != all.npos; found = all.find(pattern, found + pattern.size())) {
     replacer.replace(found, found + pattern.size());
+  }
+  replacer.finish();
+}
+
+void SpaceRuns::operator()(NormalizedText& text) const {
+  const std::string_view all = text.text();
+  if (content == " " && has_single_spaces(all)) return;
+  const auto is_space = [](char32_t c) { return has(c, kWhitespace); };
+  Replacer replacer(text, content);
+  const char* const begin = all.data();
+  const char* const end = begin + all.size();
+  for (const char* at = begin; at < end;) {
+    const char* const first = at;
+    if (!is_space(decode(at))) continue;
+    const char* behind = at;
+    for (; at < end && is_space(decode(at));) behind = at;
+    replacer.replace(static_cast<std::size_t>(first - begin), static_cast<std::size_t>(behind - begin));
   }
   replacer.finish();
 }

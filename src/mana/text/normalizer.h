@@ -75,9 +75,17 @@ struct ReplaceExpression {
   bool local() const { return false; }
 };
 
+/// Puts `content` in place of every run of white space.
+struct SpaceRuns {
+  static constexpr std::string_view kPattern = "\\s+";
+  std::string content;
+  void operator()(NormalizedText& text) const;
+  bool local() const { return false; }
+};
+
 using Normalizer =
     std::variant<BertNormalizer, Lowercase, StripAccents, NormalForm, Strip, Replace, CaseFolding, LastSigma,
-                 WordSpaces, Prepend, Nmt, ReplaceExpression, Precompiled, SentencePieceNormalizer>;
+                 WordSpaces, Prepend, Nmt, ReplaceExpression, Precompiled, SentencePieceNormalizer, SpaceRuns>;
 
 /// One after the other.
 struct Normalizers {
@@ -87,6 +95,9 @@ struct Normalizers {
   /// Whether parts are to begin with a space, as offsets depend on what a text begins with.
   bool space_first() const;
 };
+
+/// Whether every byte of a text is a character of ASCII.
+bool is_ascii(std::string_view text);
 
 /// Keeps the code points for which `keep` is true.
 template <class Keep>

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
+#include "mana/text/utf8.h"
 
 namespace mana::text {
 namespace {
@@ -15,11 +18,50 @@ namespace {
 constexpr std::string_view kSpace = "\\t-\\r\\x{85}\\p{Z}";
 constexpr std::string_view kWord = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
 // Beyond brackets its table of Latin-1 counts, which has ²³¹¼½¾ too.
-constexpr std::string_view kWordAlone = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{B2}\\x{B3}\\x{B9}\\x{BC}-\\x{BE}";
+constexpr std::string_view kLatin1Digits = "\\x{B2}\\x{B3}\\x{B9}\\x{BC}-\\x{BE}";
 
 constexpr std::array<std::string_view, 19> kScripts = {
     "Han",     "Hiragana", "Katakana", "Hangul",   "Latin",    "Greek",      "Cyrillic", "Arabic", "Hebrew", "Thai",
     "Bengali", "Tamil",    "Telugu",   "Georgian", "Armenian", "Devanagari", "Ethiopic", "Khmer",  "Tibetan"};
+
+// Characters with a property that each has. Where PCRE2 is new enough, it hears of them twice.
+struct NewerCharacters {
+  char32_t first, last;
+  std::string_view property;
+};
+constexpr auto kNewer = std::to_array<NewerCharacters>({
+#include "mana/text/newer_properties.inc"
+});
+
+// Those of a category, of all categories that begin with its letter, or of a script; as the inside of a class.
+std::string newer_characters(std::string_view property) {
+  std::string ranges;
+  for (const NewerCharacters& newer : kNewer) {
+    const bool of_category = property.size() == 1 && newer.property.size() == 2 && newer.property.starts_with(property);
+    if (!of_category && newer.property != property) continue;
+    ranges += fmt::format("\\x{{{:X}}}-\\x{{{:X}}}", static_cast<std::uint32_t>(newer.first),
+                          static_cast<std::uint32_t>(newer.last));
+  }
+  return ranges;
+}
+
+// The ranges in ascending order, joined where they touch or overlap.
+const std::vector<NewerCharacters>& newer_ranges() {
+  static const std::vector<NewerCharacters> all = [] {
+    std::vector<NewerCharacters> sorted(kNewer.begin(), kNewer.end()), joined;
+    std::ranges::sort(sorted, {}, &NewerCharacters::first);
+    for (const NewerCharacters& range : sorted) {
+      if (joined.empty() || range.first > joined.back().last + 1) joined.push_back(range);
+      joined.back().last = std::max(joined.back().last, range.last);
+    }
+    return joined;
+  }();
+  return all;
+}
+
+// All of them are beyond U+07FF, in three bytes or four.
+constexpr unsigned char kFirstNewerByte = 0xE0;
+static_assert(std::ranges::all_of(kNewer, [](const NewerCharacters& newer) { return newer.first > 0x7FF; }));
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hexadecimal(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
@@ -27,7 +69,7 @@ bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 class Translator {
  public:
-  explicit Translator(std::string_view pattern) : pattern_(pattern) {}
+  Translator(std::string_view pattern, bool newer) : pattern_(pattern), newer_(newer) {}
 
   std::string run() {
     while (at_ < pattern_.size()) {
@@ -54,6 +96,15 @@ class Translator {
   }
   char peek(std::size_t ahead = 0) const { return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0'; }
 
+  std::string newer(std::string_view property) const { return newer_ ? newer_characters(property) : ""; }
+  // What \w is within brackets, and beyond them.
+  std::string word_characters() const {
+    std::string ranges(kWord);
+    for (const std::string_view property : {"L", "M", "Nd", "Alphabetic"}) ranges += newer(property);
+    return ranges;
+  }
+  std::string word_characters_alone() const { return std::string(kLatin1Digits) += word_characters(); }
+
   // What stands behind a backslash, which at_ is at.
   void escape(bool in_class) {
     const char c = peek(1);
@@ -69,10 +120,10 @@ class Translator {
     switch (c) {
       case 's': return put(kSpace, false);
       case 'S': return put(kSpace, true);
-      case 'w': return put(in_class ? kWord : kWordAlone, false);
-      case 'W': return put(kWordAlone, true);
-      case 'd': out_ += "\\p{Nd}"; return;
-      case 'D': out_ += "\\P{Nd}"; return;
+      case 'w': return put(in_class ? word_characters() : word_characters_alone(), false);
+      case 'W': return put(word_characters_alone(), true);
+      case 'd': return put_property('p', "Nd", in_class);
+      case 'D': return put_property('P', "Nd", in_class);
       case 'v': out_ += "\\x0B"; return;
       case 'n':
       case 'r':
@@ -81,7 +132,7 @@ class Translator {
       case 'a':
       case 'e': out_ += {'\\', c}; return;
       case 'p':
-      case 'P': return property(c);
+      case 'P': return property(c, in_class);
       case 'x':
       case 'u': return number(c);
       case 'A':
@@ -92,7 +143,7 @@ class Translator {
         return;
       case 'b':
         if (in_class) break;
-        out_ += fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", kWordAlone);
+        out_ += fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", word_characters_alone());
         return;
       default:
         if (c == '\0' || is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80) break;
@@ -102,7 +153,7 @@ class Translator {
     refuse(fmt::format("\\{}", c));
   }
 
-  void property(char c) {
+  void property(char c, bool in_class) {
     const std::size_t end = pattern_.find('}', at_);
     if (peek() != '{' || end == pattern_.npos) refuse(fmt::format("\\{} without braces", c));
     const std::string_view name = pattern_.substr(at_ + 1, end - at_ - 1);
@@ -113,7 +164,18 @@ class Translator {
         !name.empty() && name.find(' ') == name.npos && kCategories.find(fmt::format(" {} ", name)) != kCategories.npos;
     const bool script = std::ranges::find(kScripts, name) != kScripts.end();
     if (!category && !script) refuse(fmt::format("\\{}{{{}}}", c, name));
-    out_ += fmt::format("\\{}{{{}{}}}", c, script ? "sc:" : "", name);
+    put_property(c, name, in_class);
+  }
+
+  void put_property(char c, std::string_view name, bool in_class) {
+    const bool script = std::ranges::find(kScripts, name) != kScripts.end();
+    const std::string more = newer(name);
+    if (in_class || more.empty()) {
+      // What has not got a property cannot be named within brackets; what is newer stays out of that.
+      out_ += fmt::format("\\{}{{{}{}}}{}", c, script ? "sc:" : "", name, c == 'p' ? more : "");
+    } else {
+      out_ += fmt::format("[{}\\p{{{}{}}}{}]", c == 'P' ? "^" : "", script ? "sc:" : "", name, more);
+    }
   }
 
   // \xHH, \x{H…} or \uHHHH.
@@ -207,17 +269,36 @@ class Translator {
   }
 
   std::string_view pattern_;
+  bool newer_;
   std::size_t at_ = 0;
   std::string out_;
 };
 
 }  // namespace
 
-std::string pcre_pattern(std::string_view pattern) {
+std::string pcre_pattern(std::string_view pattern, bool newer) {
   constexpr std::size_t kLongest = 10000;
   if (pattern.size() > kLongest)
     throw ArgumentError(fmt::format("is a regular expression of more than {} bytes", kLongest));
-  return Translator(pattern).run();
+  return Translator(pattern, newer).run();
+}
+
+bool has_newer_characters(std::string_view text) {
+  static const std::vector<NewerCharacters>& all = newer_ranges();
+  unsigned char most = 0;  // of the bytes that begin a code point, so to say: what goes on in it is smaller
+  for (const char byte : text) most = std::max(most, static_cast<unsigned char>(byte));
+  if (most < kFirstNewerByte) return false;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at < end;) {
+    if (static_cast<unsigned char>(*at) < kFirstNewerByte) {
+      ++at;
+      continue;
+    }
+    const char32_t c = decode(at);
+    const auto behind = std::ranges::upper_bound(all, c, {}, &NewerCharacters::first);
+    if (behind != all.begin() && c <= std::prev(behind)->last) return true;
+  }
+  return false;
 }
 
 }  // namespace mana::text

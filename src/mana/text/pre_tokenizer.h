@@ -94,6 +94,15 @@ struct Gpt2Words {
   PartEnds part_ends() const { return PartEnds::before_space; }
 };
 
+/// The pattern of CLIP, which keeps what matches: two special tokens, English contractions, runs of letters, single
+/// digits and runs of other marks. White space is dropped.
+struct ClipWords {
+  static constexpr std::string_view kPattern =
+      "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+  void operator()(std::string_view text, Range part, Words& words) const;
+  PartEnds part_ends() const { return PartEnds::behind_space; }
+};
+
 /// Spaces become a mark, which also goes before a word that does not begin with it: before every word, or the first of
 /// a text. With `split` every mark begins a word.
 struct Metaspace {
@@ -146,9 +155,10 @@ struct CompatibleWords {
   PartEnds part_ends() const { return PartEnds::none; }
 };
 
-using PreTokenizer = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords,
-                                  JoinedWords, UnicodeScripts, SplitExpression, SpacePrefix, Gpt2Words, Metaspace,
-                                  MecabWords, CodePoints, PythonWhitespaceSplit, LowercaseWords, CompatibleWords>;
+using PreTokenizer =
+    std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, UnicodeWords, JoinedWords,
+                 UnicodeScripts, SplitExpression, SpacePrefix, Gpt2Words, Metaspace, MecabWords, CodePoints,
+                 PythonWhitespaceSplit, LowercaseWords, CompatibleWords, ClipWords>;
 
 /// Whether a stage changes the text: it is called with a text and its words, to put others in their place.
 template <class Stage>

@@ -31,14 +31,7 @@ using JitStack = std::unique_ptr<pcre2_jit_stack, Release<pcre2_jit_stack, pcre2
 constexpr std::size_t kTries = 100'000, kTriesPerByte = 100;
 constexpr std::uint32_t kMostTries = 1'000'000'000, kHeap = 64 << 10;
 
-}  // namespace
-
-struct RegularExpression::Code {
-  Compiled compiled;
-};
-
-RegularExpression::RegularExpression(std::string_view pattern) : pattern_(pattern) {
-  const std::string translated = pcre_pattern(pattern);
+Compiled compile(const std::string& translated) {
   const CompileContext context(pcre2_compile_context_create(nullptr));
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
   int error = 0;
@@ -57,7 +50,23 @@ RegularExpression::RegularExpression(std::string_view pattern) : pattern_(patter
   if (empty != 0)
     throw ArgumentError("is a regular expression that matches where nothing stands, which is not supported");
   pcre2_jit_compile(compiled.get(), PCRE2_JIT_COMPLETE);  // where it cannot, the interpreter searches
-  code_ = std::make_shared<const Code>(Code{std::move(compiled)});
+  return compiled;
+}
+
+}  // namespace
+
+struct RegularExpression::Code {
+  Compiled compiled;
+  Compiled with_newer;  // where it is another one, for texts that have newer characters
+  const pcre2_code* of(std::string_view text) const {
+    return (with_newer && has_newer_characters(text) ? with_newer : compiled).get();
+  }
+};
+
+RegularExpression::RegularExpression(std::string_view pattern) : pattern_(pattern) {
+  const std::string translated = pcre_pattern(pattern, false), with_newer = pcre_pattern(pattern, true);
+  code_ = std::make_shared<const Code>(
+      Code{compile(translated), with_newer == translated ? Compiled() : compile(with_newer)});
 }
 
 RegularExpression RegularExpression::literal(std::string_view text) {
@@ -77,6 +86,7 @@ RegularExpression RegularExpression::literal(std::string_view text) {
 struct RegularExpression::Search::State {
   const RegularExpression& expression;
   std::string_view text;
+  const pcre2_code* code;
   MatchContext context;
   JitStack stack;
   MatchData data;
@@ -84,7 +94,7 @@ struct RegularExpression::Search::State {
 
 RegularExpression::Search::Search(const RegularExpression& expression, std::string_view text)
     : state_(std::make_unique<State>(
-          State{expression, text, MatchContext(pcre2_match_context_create(nullptr)),
+          State{expression, text, expression.code_->of(text), MatchContext(pcre2_match_context_create(nullptr)),
                 JitStack(pcre2_jit_stack_create(32 << 10, 1 << 20, nullptr)),
                 MatchData(pcre2_match_data_create_from_pattern(expression.code_->compiled.get(), nullptr))})) {
   const std::size_t tries = std::min<std::size_t>(kTries + kTriesPerByte * text.size(), kMostTries);
@@ -96,8 +106,8 @@ RegularExpression::Search::~Search() = default;
 
 std::optional<Range> RegularExpression::Search::next(std::size_t from) const {
   if (from >= state_->text.size()) return std::nullopt;
-  const int result = pcre2_match(state_->expression.code_->compiled.get(), units(state_->text), state_->text.size(),
-                                 from, PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY, state_->data.get(), state_->context.get());
+  const int result = pcre2_match(state_->code, units(state_->text), state_->text.size(), from,
+                                 PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY, state_->data.get(), state_->context.get());
   if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (result < 0) {
     throw ArgumentError(

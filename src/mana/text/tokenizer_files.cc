@@ -154,6 +154,12 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
   const bool has_stages = file_exists(folder / "tokenizer.json");
   const bool has_vocabulary = file_exists(folder / "vocab.txt") || sentencepiece_file(folder) ||
                               (file_exists(folder / "vocab.json") && file_exists(folder / "merges.txt"));
+  if (!has_stages && !has_vocabulary && file_exists(folder / "source.spm")) {
+    throw FormatError(fmt::format(
+        "{} is cut by two files of SentencePiece, source.spm and target.spm, as MarianTokenizer does, which "
+        "is not supported; save its tokenizer as a tokenizer.json",
+        folder.string()));
+  }
   if (!has_stages && (options.file_alone || !has_vocabulary)) {
     throw IoError(fmt::format("{} has {}; give the folder of a model", folder.string(),
                               options.file_alone

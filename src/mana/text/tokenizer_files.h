@@ -38,6 +38,9 @@ BytePairEncoding read_byte_pair_encoding(const json::Value& entry, bool byte_lev
 /// Vocabulary and merges of that entry, or of a folder's `vocab.json` and `merges.txt`, with options of one's own.
 BytePairEncoding read_merges(const json::Value& model, const BytePairEncoding::Options& options);
 BytePairEncoding read_merges_file(const std::filesystem::path& folder, const BytePairEncoding::Options& options);
+/// The same of what these two files hold; `place` names the latter.
+BytePairEncoding read_merges_text(const json::Value& vocabulary, std::string_view merges,
+                                  const BytePairEncoding::Options& options, const std::string& place);
 Unigram read_unigram(const json::Value& entry);
 Precompiled read_precompiled(const json::Value& entry);
 Metaspace read_metaspace(const json::Value& entry);

@@ -38,6 +38,7 @@ Normalizer read_replace(const json::Value& entry) {
   const json::Value expression = pattern.at("Regex");
   if (expression.string() == LastSigma::kPattern && content == LastSigma::kContent) return LastSigma{};
   if (expression.string() == WordSpaces::kPattern && content == " ") return WordSpaces{};
+  if (expression.string() == SpaceRuns::kPattern) return SpaceRuns{std::move(content)};
   return ReplaceExpression{read_expression(expression), std::move(content)};
 }
 
@@ -109,6 +110,7 @@ PreTokenizer read_split(const json::Value& entry) {
   if (delimiter == Delimiter::removed && invert) {  // patterns that stages of their own are quicker at
     if (expression.string() == UnicodeWords::kPattern) return UnicodeWords{};
     if (expression.string() == JoinedWords::kPattern) return JoinedWords{};
+    if (expression.string() == ClipWords::kPattern) return ClipWords{};
   }
   return SplitExpression{read_expression(expression), delimiter, invert};
 }

@@ -8,6 +8,10 @@
 #include <string>
 
 #include "mana/base/errors.h"
+#include "mana/base/json.h"
+#include "mana/text/pipeline.h"
+#include "mana/text/tokenizer.h"
+#include "mana/text/tokenizer_files.h"
 
 namespace mana::text {
 namespace {
@@ -145,6 +149,16 @@ TEST(Unigram, TakesAsLongAsTheTextIs) {
     EXPECT_EQ(cut(model, std::string(1 << 20, 'b')).tokens.size(), std::size_t{1} << 20);
     EXPECT_EQ(cut(model, std::string(1 << 20, 'c')).texts, Strings{std::string(1 << 20, 'c')});
   }
+}
+
+// All bytes of a run of unknown characters are from the whole run, in a word that comes again, too.
+TEST(Unigram, GivesAWordThatComesAgainTheSameOffsets) {
+  const auto document = json::Document::parse(R"({"model": {"type": "Unigram", "unk_id": 0, "byte_fallback": true,
+      "vocab": [["?", 0], ["<0x41>", -1]]}, "pre_tokenizer": {"type": "WhitespaceSplit"}})",
+                                              "tokenizer.json");
+  const Tokenizer tokenizer(std::make_unique<const Tokenizer::Pipeline>(read_tokenizer_json(document.root())));
+  const std::vector<Offsets> offsets = tokenizer.encode("AA AA").offsets;
+  EXPECT_EQ(offsets, (std::vector<Offsets>{{0, 2}, {0, 2}, {3, 5}, {3, 5}}));
 }
 
 TEST(PieceTrie, FindsEveryBeginning) {

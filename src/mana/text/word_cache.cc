@@ -6,6 +6,8 @@ namespace mana::text {
 
 void WordCache::keep(std::string_view text, Range word, std::uint64_t hash, std::span<const Piece> pieces) {
   if (word.size() > kLongestWord || pieces.size() > kMostPieces) return;
+  const auto leave = [](const Piece& piece, const Piece& next) { return piece.range.end != next.range.begin; };
+  if (std::ranges::adjacent_find(pieces, leave) != pieces.end()) return;
   if (kept_++ == words_.size() && words_.size() < kMostWords) {  // twice what was known is forgotten
     words_.assign(std::max(words_.size() * 8, kFewestWords), {});
     kept_ = 0;

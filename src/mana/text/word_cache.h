@@ -38,7 +38,7 @@ class WordCache {
     return true;
   }
 
-  /// Remembers the pieces of a word, unless it is too long or they are too many.
+  /// Remembers the pieces of a word, unless it is too long, they are too many or do not lie one behind the other.
   void keep(std::string_view text, Range word, std::uint64_t hash, std::span<const Piece> pieces);
 
  private:

@@ -57,6 +57,16 @@ TEST(WordCache, FindsTheWordWhereverItStands) {
   EXPECT_EQ(pieces[1].range.end, 19u);
 }
 
+// Where one piece ends, the next one begins: what does not lie so is cut anew each time.
+TEST(WordCache, KeepsNoPiecesThatOverlapOrLeaveGaps) {
+  const Placed word("abc");
+  for (const std::uint32_t second : {2U, 4U}) {  // the first piece is [2, 3)
+    WordCache cache;
+    cache.keep(word.text, word.range, 5, std::vector<Piece>{{1, {2, 3}}, {2, {second, 5}}});
+    EXPECT_EQ(found(cache, word, 5), "unknown");
+  }
+}
+
 TEST(WordCache, TellsWordsOfTheSameHashApart) {
   WordCache cache;
   keep(cache, Placed("abcdefgh"), 7, 1, 2);
