@@ -53,15 +53,26 @@ inline constexpr std::string_view kSuffixedPairs = R"({"version": "1.0", "normal
     "model": {"type": "BPE", "end_of_word_suffix": "</w>", "continuing_subword_prefix": "", "vocab": {"a": 0, "b": 1,
         "a</w>": 2, "b</w>": 3, "ab</w>": 4, "́": 5, "ba": 6}, "merges": [["a", "b</w>"], ["b", "a"]]}})";
 
+/// Scored pieces, and the bytes of some characters that are none.
+inline constexpr std::string_view kScoredPieces = R"({"version": "1.0",
+    "added_tokens": [
+      {"content": "<a>", "single_word": false, "lstrip": false, "rstrip": true, "normalized": false, "special": false}],
+    "normalizer": {"type": "Nmt"},
+    "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+    "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"},
+        {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true}]},
+    "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": true, "vocab": [["?", 0], ["▁", -2], ["a", -3], ["ab", -4],
+        ["b", -3], ["▁ab", -5], ["<0x63>", -9], ["<0xC3>", -9], ["<0xA9>", -9], ["aaa", -6.5]]}})";
+
 inline Tokenizer::Pipeline read(std::string_view text) {
   return mana::text::read_tokenizer_json(mana::json::Document::parse(text, "tokenizer.json").root());
 }
 
-inline const std::array<Tokenizer, 7>& tokenizers() {
+inline const std::array<Tokenizer, 8>& tokenizers() {
   const auto make = [](std::string_view normalizer, std::string_view pre_tokenizer) {
     return Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(described(normalizer, pre_tokenizer))));
   };
-  static const std::array<Tokenizer, 7> all = {
+  static const std::array<Tokenizer, 8> all = {
       make(R"({"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
                "lowercase": true})",
            R"({"type": "BertPreTokenizer"})"),
@@ -76,7 +87,8 @@ inline const std::array<Tokenizer, 7>& tokenizers() {
            R"({"type": "WhitespaceSplit"})"),
       Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kWords))),
       Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kBytePairs))),
-      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kSuffixedPairs)))};
+      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kSuffixedPairs))),
+      Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read(kScoredPieces)))};
   return all;
 }
 

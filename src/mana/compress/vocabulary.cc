@@ -117,11 +117,12 @@ class TokenizerFiles {
   std::string continuing_prefix() const {
     if (!has_json() && file_exists(folder_ / kVocabulary)) return "##";
     const models::Json model = has_json() ? models::read_json(folder_ / kJson).at("model") : models::Json::object();
-    if (!has_json() || model.contains("merges")) {
+    const bool scored = has_json() ? !model.at("vocab").is_object() : !file_exists(folder_ / "merges.txt");
+    if (!has_json() || scored || model.contains("merges")) {
       throw ArgumentError(
-          fmt::format("{} has the vocabulary of a BPE, whose tokens are made of each other; only that of a "
-                      "WordPiece can be reduced",
-                      folder_.string()));
+          fmt::format("{} has the vocabulary of a {}; only that of a WordPiece can be reduced", folder_.string(),
+                      scored ? "Unigram or a file of SentencePiece, whose pieces are chosen by their scores"
+                             : "BPE, whose tokens are made of each other"));
     }
     return model.value("continuing_subword_prefix", "##");
   }

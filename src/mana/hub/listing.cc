@@ -9,6 +9,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "mana/hub/tokenizer_files.h"
 
 namespace mana::hub {
 namespace {
@@ -18,15 +19,7 @@ constexpr std::size_t kMostFiles = 100'000;
 
 constexpr std::array<std::string_view, 5> kFilesOfAModel = {"modules.json", "config_sentence_transformers.json",
                                                             "README.md", "LICENSE", "LICENSE.txt"};
-constexpr std::array<std::string_view, 9> kFilesOfAnEncoder = {"config.json",
-                                                               "tokenizer.json",
-                                                               "tokenizer_config.json",
-                                                               "special_tokens_map.json",
-                                                               "added_tokens.json",
-                                                               "vocab.txt",
-                                                               "vocab.json",
-                                                               "merges.txt",
-                                                               "adapter_config.json"};
+constexpr std::array<std::string_view, 2> kFilesOfAnEncoder = {"config.json", "adapter_config.json"};
 constexpr std::string_view kWeights = "model.safetensors";
 constexpr std::string_view kIndex = "model.safetensors.index.json";
 constexpr std::string_view kAdapter = "adapter_model.safetensors";
@@ -56,6 +49,7 @@ bool is_shard(std::string_view name) {  // model-00001-of-00002.safetensors
 
 bool is_encoder_file(std::string_view name) {
   return std::ranges::find(kFilesOfAnEncoder, name) != kFilesOfAnEncoder.end() ||
+         std::ranges::find(kTokenizerFiles, name) != kTokenizerFiles.end() ||
          (name.starts_with("sentence_") && name.ends_with("_config.json") && is_plain(name));
 }
 

@@ -107,6 +107,14 @@ TEST(EncoderFiles, AreThoseOfASentenceTransformersFolder) {
                           "tokenizer_config.json", "vocab.json", "vocab.txt"));
 }
 
+TEST(EncoderFiles, HaveEveryVocabulary) {
+  EXPECT_THAT(chosen({"config.json", "generation_config.json", "merges.txt", "model.safetensors",
+                      "sentencepiece.bpe.model", "source.spm", "spiece.model", "target.spm", "target_vocab.json",
+                      "tf_model.h5", "tokenizer.model", "vocab.json"}),
+              ElementsAre("config.json", "merges.txt", "model.safetensors", "sentencepiece.bpe.model", "source.spm",
+                          "spiece.model", "target.spm", "target_vocab.json", "tokenizer.model", "vocab.json"));
+}
+
 TEST(EncoderFiles, HoldTheWeightsOnce) {
   EXPECT_THAT(chosen({"model.safetensors", "model.fp16.safetensors"}), ElementsAre("model.safetensors"));
   EXPECT_THAT(chosen({"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",

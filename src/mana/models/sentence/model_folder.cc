@@ -14,6 +14,7 @@
 #include "mana/base/json.h"
 #include "mana/base/python_json.h"
 #include "mana/formats/sentence_modules.h"
+#include "mana/hub/tokenizer_files.h"
 #include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/packed_model.h"
 
@@ -30,17 +31,6 @@ constexpr const char* kClasses = "sentence_transformers.models.";  // these addr
 constexpr std::array kOfTheModel = {
     kModules, "config_sentence_transformers.json", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE"};
 constexpr std::array kOfTheEncoder = {"config.json",
-                                      "tokenizer.json",
-                                      "tokenizer_config.json",
-                                      "special_tokens_map.json",
-                                      "added_tokens.json",
-                                      "vocab.txt",
-                                      "vocab.json",
-                                      "merges.txt",
-                                      "spiece.model",
-                                      "sentencepiece.bpe.model",
-                                      "sentencepiece.model",
-                                      "tokenizer.model",
                                       "sentence_bert_config.json",
                                       "sentence_roberta_config.json",
                                       "sentence_distilbert_config.json",
@@ -63,7 +53,7 @@ void copy_one(const fs::path& from, const fs::path& to) {
   copy.commit();
 }
 
-void copy_if_there(const fs::path& from, const fs::path& to, const char* name) {
+void copy_if_there(const fs::path& from, const fs::path& to, std::string_view name) {
   if (file_exists(from / name)) copy_one(from / name, to / name);
 }
 
@@ -133,6 +123,7 @@ void copy_description(const fs::path& from, const fs::path& to) {
   for (const char* name : kOfTheModel) copy_if_there(from, to, name);
   const fs::path encoder = (to / model.transformer.lexically_relative(from)).lexically_normal();
   for (const char* name : kOfTheEncoder) copy_if_there(model.transformer, encoder, name);
+  for (const std::string_view name : hub::kTokenizerFiles) copy_if_there(model.transformer, encoder, name);
   if (model.adapter) copy_if_there(encoder_folder(model), encoder, "config.json");
   if (model.modules_assumed) {
     write_assumed_modules(to, read_json(to / "config.json").at("hidden_size").get<std::size_t>());
@@ -146,7 +137,8 @@ void copy_description(const fs::path& from, const fs::path& to) {
 
 bool is_copied_with_models(std::string_view name) {
   return std::ranges::find(kOfTheModel, name) != kOfTheModel.end() ||
-         std::ranges::find(kOfTheEncoder, name) != kOfTheEncoder.end();
+         std::ranges::find(kOfTheEncoder, name) != kOfTheEncoder.end() ||
+         std::ranges::find(hub::kTokenizerFiles, name) != hub::kTokenizerFiles.end();
 }
 
 std::vector<fs::path> weight_folders(const fs::path& folder) {

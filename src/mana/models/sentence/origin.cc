@@ -7,6 +7,7 @@
 #include "mana/base/file.h"
 #include "mana/base/xxh64.h"
 #include "mana/formats/safetensors.h"
+#include "mana/hub/tokenizer_files.h"
 #include "mana/models/sentence/adapter.h"
 
 namespace mana::models {
@@ -48,9 +49,7 @@ std::uint64_t sum_of(const formats::SentenceFolder& folder, const Extend& extend
     const std::filesystem::path* const weights = formats::weights_folder(module);
     if (weights != nullptr) sum = sum_of_weights(sum, formats::StoredWeights::open(*weights), extend);
   }
-  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
-                           "added_tokens.json", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
-                           "sentencepiece.model", "tokenizer.model"}) {
+  for (const std::string_view name : hub::kTokenizerFiles) {
     const std::filesystem::path path = folder.transformer / name;
     if (file_exists(path)) sum = extended(extended(sum, name), read_file(path));
   }
