@@ -12,6 +12,7 @@
 #include "mana/jobs/option_error.h"
 #include "mana/subwords/bpe_trainer.h"
 #include "mana/subwords/counted_words.h"
+#include "mana/subwords/sentencepiece_trainer.h"
 #include "mana/subwords/text_blocks.h"
 #include "mana/subwords/tokenizer_folder.h"
 #include "mana/subwords/word_stages.h"
@@ -82,17 +83,24 @@ class TokenizerTraining {
       case subwords::Type::bpe:
       case subwords::Type::unigram: break;
     }
-    throw OptionError("`type` bpe and unigram are not learnt yet; take wordpiece or byte-bpe");
+    const subwords::SentenceCutting cutting = subwords::sentence_cutting(training);
+    const subwords::CountedWords words = count([&] { return subwords::sentence_cutter(cutting); });
+    const subwords::TrainedSentencePieces trained =
+        subwords::train_sentencepieces(words, training, cutting, team_, learning_);
+    result_.vocabulary = trained.pieces.size();
+    subwords::write_sentencepieces(folder, trained, training);
   }
 
   subwords::CountedWords count() {
     const subwords::WordStages stages = subwords::word_stages(options_.training);
+    return count([&] { return stages.cutter(); });
+  }
+
+  subwords::CountedWords count(const std::function<subwords::WordCutter()>& make_cutter) {
     const std::optional<std::uint64_t> total = total_bytes(options_.inputs);
-    subwords::CountedWords words = subwords::count_words(
-        text_, [&] { return stages.cutter(); }, team_,
-        [&](std::uint64_t bytes) {
-          stage_({"reading", "bytes", bytes, total});
-        });
+    subwords::CountedWords words = subwords::count_words(text_, make_cutter, team_, [&](std::uint64_t bytes) {
+      stage_({"reading", "bytes", bytes, total});
+    });
     if (words.empty()) throw ArgumentError("there is no word in the input to learn from");
     result_.words = words.total();
     result_.distinct_words = words.size();

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "mana/subwords/character_rules.h"
+
 namespace mana::subwords {
 
 /// The model that is trained, as `mana train tokenizer --type` names it.
@@ -40,8 +42,9 @@ struct Options {
   std::optional<std::size_t> max_token_length = {};  ///< letters, see max_length()
 
   // SentencePiece's.
-  std::size_t max_sentence_length = 4192;       ///< bytes; longer lines are left out
-  bool byte_fallback = false;                   ///< 256 pieces for the bytes of what is not in the alphabet
+  std::size_t max_sentence_length = 4192;  ///< bytes; longer lines are left out
+  bool byte_fallback = false;              ///< 256 pieces for the bytes of what is not in the alphabet
+  ZeroWidthNonJoiner zero_width_non_joiner = ZeroWidthNonJoiner::usual;
   bool split_digits = false;                    ///< each digit is a piece
   std::size_t seed_sentencepieces = 1'000'000;  ///< what the unigram model is cut down from
   double shrinking_factor = 0.75;               ///< pieces that stay in each round

@@ -7,21 +7,15 @@
 #include <string_view>
 #include <utility>
 
-#include "mana/base/file.h"
 #include "mana/subwords/stages_json.h"
 #include "mana/subwords/wordpiece_trainer.h"
+#include "mana/subwords/written_file.h"
 
 namespace mana::subwords {
 namespace {
 
 using Json = nlohmann::ordered_json;
 using Path = std::filesystem::path;
-
-void write(const Path& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
 
 std::string json_string(std::string_view text) { return Json(text).dump(); }
 
@@ -105,7 +99,7 @@ void write_wordpiece(const Path& folder, const std::vector<std::string>& pieces,
                    {"unk_token", "[UNK]"},
                    {"continuing_subword_prefix", kContinuingPrefix},
                    {"max_input_chars_per_word", 100}};
-  write(folder / "tokenizer.json", TokenizerJson(json, pieces).finish());
+  write_whole(folder / "tokenizer.json", TokenizerJson(json, pieces).finish());
 
   Json config = {{"tokenizer_class", tokenizer_class(options)},
                  {"do_lower_case", options.lowercase},
@@ -116,10 +110,10 @@ void write_wordpiece(const Path& folder, const std::vector<std::string>& pieces,
         std::pair{"sep_token", "[SEP]"}, std::pair{"unk_token", "[UNK]"}}) {
     if (has(options, token)) config[key] = token;
   }
-  write(folder / "tokenizer_config.json", config.dump(2) + "\n");
+  write_whole(folder / "tokenizer_config.json", config.dump(2) + "\n");
   std::string lines;
   for (const std::string& piece : pieces) lines += piece + "\n";
-  write(folder / "vocab.txt", lines);
+  write_whole(folder / "vocab.txt", lines);
 }
 
 void write_byte_bpe(const Path& folder, const TrainedBytePairs& trained, const Options& options) {
@@ -139,25 +133,25 @@ void write_byte_bpe(const Path& folder, const TrainedBytePairs& trained, const O
                    {"ignore_merges", false}};
   TokenizerJson file(json, trained.pieces);
   file.add_merges(trained);
-  write(folder / "tokenizer.json", file.finish());
+  write_whole(folder / "tokenizer.json", file.finish());
 
   Json config = {{"tokenizer_class", tokenizer_class(options)}, {"add_prefix_space", options.add_prefix_space}};
   const std::string end_of_text = usual_special_tokens(Type::byte_bpe).front();
   if (has(options, end_of_text)) {
     for (const char* key : {"bos_token", "eos_token", "unk_token"}) config[key] = end_of_text;
   }
-  write(folder / "tokenizer_config.json", config.dump(2) + "\n");
+  write_whole(folder / "tokenizer_config.json", config.dump(2) + "\n");
 
   std::string vocabulary = "{";
   for (std::size_t id = 0; id < trained.pieces.size(); ++id) {
     vocabulary += fmt::format("{}{}:{}", id == 0 ? "" : ",", json_string(trained.pieces[id]), id);
   }
-  write(folder / "vocab.json", vocabulary + "}");
+  write_whole(folder / "vocab.json", vocabulary + "}");
   std::string merges = "#version: 0.2\n";
   for (const SymbolPair& merge : trained.merges) {
     merges += fmt::format("{} {}\n", trained.pieces[merge.first], trained.pieces[merge.second]);
   }
-  write(folder / "merges.txt", merges);
+  write_whole(folder / "merges.txt", merges);
 }
 
 }  // namespace mana::subwords

@@ -17,6 +17,7 @@ namespace mana::cli {
 namespace {
 
 using subwords::Type;
+using subwords::ZeroWidthNonJoiner;
 
 struct TokenizerOptions {
   std::vector<std::string> inputs;
@@ -49,8 +50,13 @@ struct TokenizerOptions {
     options.flag("--lowercase", "Make letters small, and drop accents in wordpiece, as BERT does", training.lowercase);
     options.flag("--persian",
                  "Write Arabic yeh, kaf and digits in one way; wordpiece drops the zero-width non-joiner, byte-bpe "
-                 "keeps it",
+                 "keeps it, and for others --zwnj says what becomes of it",
                  training.persian);
+    options.choice("--zwnj", "The zero-width non-joiner is a space, or stays, or goes (bpe, unigram)",
+                   {std::pair{std::string("space"), ZeroWidthNonJoiner::usual},
+                    std::pair{std::string("keep"), ZeroWidthNonJoiner::kept},
+                    std::pair{std::string("remove"), ZeroWidthNonJoiner::removed}},
+                   training.zero_width_non_joiner);
     options.flag("--prefix-space", "Put a space before a text without one (byte-bpe)", training.add_prefix_space);
 
     options.group("Vocabulary");
@@ -59,10 +65,19 @@ struct TokenizerOptions {
                    training.min_frequency);
     options.option("--limit-alphabet", "N", "Keep the N most frequent letters; 0: all (wordpiece)",
                    training.limit_alphabet);
-    options.option("--coverage", "SHARE", "Keep the letters that are this share of the text (not byte-bpe)",
+    options.option("--coverage", "SHARE",
+                   "Keep the letters that are this share of the text (not byte-bpe); 0.9995 in bpe and unigram",
                    training.character_coverage, {.most = 1, .above = 0});
-    options.option("--max-length", "N", "Letters of a piece: fewer than N, or N at most in bpe and unigram",
+    options.option("--max-length", "N",
+                   "Letters of a piece: fewer than N; or N at most in bpe and unigram, 16 unless given",
                    training.max_token_length);
+
+    options.flag("--byte-fallback", "Pieces for the 256 bytes, of which unknown letters are made (bpe, unigram)",
+                 training.byte_fallback);
+    options.flag("--split-digits", "Each digit is a piece (bpe, unigram)", training.split_digits);
+    options.option("--max-line", "BYTES", "Leave longer lines out (bpe, unigram)", training.max_sentence_length);
+    options.option("--seeds", "N", "Pieces that the unigram model is cut down from", training.seed_sentencepieces,
+                   {.least = 1});
 
     options.group("Computing");
     describe_threads(options, job.threads);
@@ -80,6 +95,9 @@ struct TokenizerOptions {
     options.refuse_unless(training.type == Type::wordpiece, {"--limit-alphabet"}, "--type wordpiece");
     options.refuse_unless(!byte_level, {"--coverage"}, "types whose letters are not bytes");
     options.refuse_unless(!is_sentence_piece(training.type), {"--min-frequency"}, "--type wordpiece and byte-bpe");
+    options.refuse_unless(is_sentence_piece(training.type),
+                          {"--zwnj", "--byte-fallback", "--split-digits", "--max-line"}, "--type bpe and unigram");
+    options.refuse_unless(training.type == Type::unigram, {"--seeds"}, "--type unigram");
     training.special_tokens = usual_special_tokens(training.type);
     for (std::string& token : list_of(special)) training.special_tokens.push_back(std::move(token));
     job.inputs.assign(inputs.begin(), inputs.end());
