@@ -114,8 +114,8 @@ CharacterRules without_redundant(const CharacterRules& rules) {
 
 CharacterRules nfkc() {
   CharacterRules rules;
-  std::set<std::u32string> sequences;                         // what characters are taken apart into
-  std::unordered_map<char32_t, std::u32string> same;          // the characters that become this one alone
+  std::set<std::u32string> sequences;                 // what characters are taken apart into
+  std::unordered_map<char32_t, std::u32string> same;  // the characters that become this one alone
   for_each_character([&](char32_t c) {
     const std::u32string apart = decomposed(c);
     if (std::u32string whole = composed(apart); whole != std::u32string_view(&c, 1)) {

@@ -22,7 +22,7 @@ std::string_view name_of(Normalization normalization);
 
 /// What becomes of U+200C, which joins the parts of Persian words without joining their letters.
 enum class ZeroWidthNonJoiner : std::uint8_t {
-  usual,   ///< what the normalisation says: a space in nmt_nfkc, else kept
+  usual,  ///< what the normalisation says: a space in nmt_nfkc, else kept
   kept,
   removed
 };
@@ -39,8 +39,8 @@ void add_persian_folding(CharacterRules& rules);
 void set_zero_width_non_joiner(CharacterRules& rules, ZeroWidthNonJoiner what);
 
 /// The rules as SentencePiece's `precompiled_charsmap`, which text::CharacterMap reads: the size of a double array of
-/// Darts, the array, and the texts, each with a zero behind it. Parts of the trie that are alike are written once. Empty
-/// without rules. Throws ArgumentError where there is a zero among the characters.
+/// Darts, the array, and the texts, each with a zero behind it. Parts of the trie that are alike are written once.
+/// Empty without rules. Throws ArgumentError where there is a zero among the characters.
 std::string compile_rules(const CharacterRules& rules);
 
 }  // namespace mana::subwords

@@ -67,8 +67,8 @@ class TrieGraph {
   std::vector<Children> all_;
 };
 
-// The graph as a double array: a child lies at its parent's base xor the byte that leads to it. No two have one base, so
-// that no child is another's.
+// The graph as a double array: a child lies at its parent's base xor the byte that leads to it. No two have one base,
+// so that no child is another's.
 class DoubleArray {
  public:
   std::vector<std::uint32_t> write(const TrieGraph& graph) {
@@ -76,7 +76,7 @@ class DoubleArray {
     const auto root = static_cast<std::uint32_t>(all.size() - 1);
     bases_.assign(all.size(), kNone);
     grow();
-    taken_[0] = true;  // the root itself
+    taken_[0] = based_[0] = true;  // the root itself, whose children lie elsewhere: SentencePiece refuses others
     place(all, root);
     units_[0] = unit(bases_[root], false, 0);
     return std::move(units_);
@@ -102,7 +102,8 @@ class DoubleArray {
 
   std::uint32_t free_base(const Children& children) {
     const auto fits = [&](std::uint32_t base) {
-      return !based_[base] && std::ranges::none_of(children, [&](const Edge& edge) { return taken_[base ^ edge.label]; });
+      return !based_[base] &&
+             std::ranges::none_of(children, [&](const Edge& edge) { return taken_[base ^ edge.label]; });
     };
     while (first_free_ < taken_.size() && taken_[first_free_]) ++first_free_;
     // Where many were tried in vain, the array becomes longer: it may have holes, but is written in linear time.
@@ -119,7 +120,8 @@ class DoubleArray {
   }
 
   void grow() {
-    if (units_.size() + kBlock > kMostUnits) throw ArgumentError("the rules of the normalisation are too many for a trie");
+    if (units_.size() + kBlock > kMostUnits)
+      throw ArgumentError("the rules of the normalisation are too many for a trie");
     units_.resize(units_.size() + kBlock, kLeaf);  // what is free is no child of any byte
     taken_.resize(units_.size());
     based_.resize(units_.size());

@@ -31,7 +31,9 @@ class PieceModel {
     bool unknown;  ///< a character that no piece stands for; it counts as the first piece, as in SentencePiece
   };
   float score(const Edge& edge) const { return edge.unknown ? unknown_ : pieces_[edge.piece].score; }
-  double probability(const Edge& edge) const { return edge.unknown ? unknown_probability_ : probabilities_[edge.piece]; }
+  double probability(const Edge& edge) const {
+    return edge.unknown ? unknown_probability_ : probabilities_[edge.piece];
+  }
 
   /// All edges of a word by their begins, those of one begin by their ends.
   void find_edges(std::string_view word, std::vector<Edge>& edges) const;

@@ -46,7 +46,8 @@ struct WordsText {
     std::uint64_t eight;
     std::memcpy(&eight, bytes.data() + at, kKey);
     if constexpr (std::endian::native == std::endian::little) eight = __builtin_bswap64(eight);
-    for (std::uint64_t rest = ~std::uint64_t{0} >> 8, top = std::uint64_t{0xFF} << 56; top != 0; top >>= 8, rest >>= 8) {
+    for (std::uint64_t rest = ~std::uint64_t{0} >> 8, top = std::uint64_t{0xFF} << 56; top != 0;
+         top >>= 8, rest >>= 8) {
       if ((eight & top) == 0) return eight & ~rest;
     }
     return eight;
@@ -68,9 +69,8 @@ struct Suffix {
 
 // Sorts suffixes that agree in the `depth` bytes before their keys, as far as `reach` bytes, eight bytes at a time.
 void sort_suffixes(const WordsText& text, std::span<Suffix> suffixes, std::size_t depth, std::size_t reach) {
-  std::ranges::sort(suffixes, [](const Suffix& a, const Suffix& b) {
-    return std::tie(a.key, a.at) < std::tie(b.key, b.at);
-  });
+  std::ranges::sort(suffixes,
+                    [](const Suffix& a, const Suffix& b) { return std::tie(a.key, a.at) < std::tie(b.key, b.at); });
   for (std::size_t begin = 0, end = 0; begin < suffixes.size(); begin = end) {
     const std::uint64_t key = suffixes[begin].key;
     while (end < suffixes.size() && suffixes[end].key == key) ++end;
@@ -97,7 +97,8 @@ struct Candidate {
 
 class SeedSearch {
  public:
-  SeedSearch(const WordsText& text, const PieceRules& rules) : text_(text), rules_(rules), reach_(4 * rules.max_length + 1) {}
+  SeedSearch(const WordsText& text, const PieceRules& rules)
+      : text_(text), rules_(rules), reach_(4 * rules.max_length + 1) {}
 
   // All candidates among suffixes that begin with one byte.
   std::vector<Candidate> operator()(std::span<Suffix> suffixes) const {
@@ -137,7 +138,8 @@ class SeedSearch {
     std::u32string piece;
     for (const char *c = text_.bytes.data() + at, *end = c + size; c < end;) piece.push_back(text::decode(c));
     if (piece.size() < 2 || !rules_.allow(piece)) return;
-    found.push_back({static_cast<float>(count) * static_cast<float>(piece.size()), at, static_cast<std::uint32_t>(size)});
+    found.push_back(
+        {static_cast<float>(count) * static_cast<float>(piece.size()), at, static_cast<std::uint32_t>(size)});
   }
 
   const WordsText& text_;
@@ -182,11 +184,13 @@ std::vector<Candidate> best(std::vector<Candidate> all, const WordsText& text, s
 
 }  // namespace
 
-std::vector<ScoredPiece> seed_pieces(const SentenceWords& words, const PieceRules& rules, std::size_t most, Team& team) {
+std::vector<ScoredPiece> seed_pieces(const SentenceWords& words, const PieceRules& rules, std::size_t most,
+                                     Team& team) {
   std::vector<ScoredPiece> seeds;
   for (const SentenceWords::Letter& letter : words.alphabet) {
     char bytes[4];
-    if (letter.count > 0) seeds.push_back({std::string(bytes, text::encode(letter.c, bytes)), static_cast<float>(letter.count)});
+    if (letter.count > 0)
+      seeds.push_back({std::string(bytes, text::encode(letter.c, bytes)), static_cast<float>(letter.count)});
   }
   const WordsText text(words);
   std::array<std::size_t, kLeads + 1> begins;
@@ -206,7 +210,8 @@ std::vector<ScoredPiece> seed_pieces(const SentenceWords& words, const PieceRule
   }
   double sum = 0;
   for (const ScoredPiece& seed : seeds) sum += seed.score;
-  for (ScoredPiece& seed : seeds) seed.score = static_cast<float>(std::log(static_cast<double>(seed.score)) - std::log(sum));
+  for (ScoredPiece& seed : seeds)
+    seed.score = static_cast<float>(std::log(static_cast<double>(seed.score)) - std::log(sum));
   return seeds;
 }
 

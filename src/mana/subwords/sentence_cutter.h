@@ -25,14 +25,15 @@ struct SentenceForm {
 
 struct SentenceCutting {
   SentenceForm form = {};
-  std::string character_map = {};              ///< form.compiled()
-  std::vector<std::string> special = {};       ///< where a text spells one of these, kBoundary stands in its place
-  std::size_t max_length = 4192;               ///< bytes; longer sentences are left out
-  bool split_by_whitespace = true;             ///< else a sentence is a word
+  std::string character_map = {};         ///< form.compiled()
+  std::vector<std::string> special = {};  ///< where a text spells one of these, kBoundary stands in its place
+  std::size_t max_length = 4192;          ///< bytes; longer sentences are left out
+  bool split_by_whitespace = true;        ///< else a sentence is a word
 };
 
-/// Cuts a line, one sentence, into the words that sentence_words() takes: normalised, each with its space mark, the last
-/// one with kSentenceEnd. It keeps memory from line to line, which its copies share: each thread needs one of its own.
+/// Cuts a line, one sentence, into the words that sentence_words() takes: normalised, each with its space mark, the
+/// last one with kSentenceEnd. It keeps memory from line to line, which its copies share: each thread needs one of its
+/// own.
 WordCutter sentence_cutter(const SentenceCutting& cutting);
 
 }  // namespace mana::subwords

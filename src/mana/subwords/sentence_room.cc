@@ -17,9 +17,9 @@ std::size_t require_room(const SentenceWords& words, std::size_t special, std::s
 
 void require_reached(std::size_t pieces, std::size_t wanted) {
   if (pieces >= wanted) return;
-  throw ArgumentError(
-      fmt::format("the text has pieces for a vocabulary of {} only, not of {}; ask for at most as many, or give more text",
-                  pieces, wanted));
+  throw ArgumentError(fmt::format(
+      "the text has pieces for a vocabulary of {} only, not of {}; ask for at most as many, or give more text", pieces,
+      wanted));
 }
 
 }  // namespace mana::subwords

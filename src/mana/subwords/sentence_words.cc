@@ -44,9 +44,9 @@ std::vector<SentenceWords::Letter> alphabet_of(const std::unordered_map<char32_t
     covered += static_cast<double>(tally.count);
     if (c != kBoundary) alphabet.push_back({c, tally.count});
   }
-  std::ranges::sort(alphabet, [](const auto& a, const auto& b) {
-    return std::tuple(b.count, a.c) < std::tuple(a.count, b.c);
-  });
+  if (alphabet.empty()) throw ArgumentError("no letter is in the alphabet; cover a larger share of the characters");
+  std::ranges::sort(alphabet,
+                    [](const auto& a, const auto& b) { return std::tuple(b.count, a.c) < std::tuple(a.count, b.c); });
   return alphabet;
 }
 

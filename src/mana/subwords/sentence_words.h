@@ -13,9 +13,9 @@ namespace mana::subwords {
 /// What SentencePiece trains on: the distinct words of all sentences, each with its space mark, and the alphabet.
 struct SentenceWords {
   struct Word {
-    std::string text;                ///< with U+2585 for every character that is not in the alphabet
-    std::uint64_t count = 0;         ///< how often it stands in the text
-    std::uint64_t at_end = 0;        ///< and how often of these at the end of a sentence
+    std::string text;          ///< with U+2585 for every character that is not in the alphabet
+    std::uint64_t count = 0;   ///< how often it stands in the text
+    std::uint64_t at_end = 0;  ///< and how often of these at the end of a sentence
   };
   struct Letter {
     char32_t c = 0;

@@ -16,8 +16,8 @@ struct SentencePieceBpeSettings {
   PieceRules rules = {};
 };
 
-/// Learns the pieces of byte-pair encoding (Sennrich et al. 2016, algorithm 1) as SentencePiece 0.2.3 does: of all pairs
-/// of symbols that stand side by side and make a piece that the rules allow,
+/// Learns the pieces of byte-pair encoding (Sennrich et al. 2016, algorithm 1) as SentencePiece 0.2.3 does: of all
+/// pairs of symbols that stand side by side and make a piece that the rules allow,
 ///
 ///   (a, b) = argmax count(a, b)       of those counted alike, the shorter piece, then the one that is first in order
 ///

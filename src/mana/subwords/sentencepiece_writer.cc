@@ -109,7 +109,8 @@ std::vector<Model::Piece> with_special(const std::vector<std::string>& special, 
     pieces.push_back({token, 0, token == "<unk>" ? Model::Kind::unknown : Model::Kind::control});
   }
   if (!has_unknown) throw ArgumentError("a model of SentencePiece must have <unk> among its special tokens; name it");
-  for (unsigned byte = 0; byte_fallback && byte < 256; ++byte) pieces.push_back({byte_piece(byte), 0, Model::Kind::byte});
+  for (unsigned byte = 0; byte_fallback && byte < 256; ++byte)
+    pieces.push_back({byte_piece(byte), 0, Model::Kind::byte});
   for (ScoredPiece& piece : trained) pieces.push_back({std::move(piece.text), piece.score, Model::Kind::normal});
   return pieces;
 }

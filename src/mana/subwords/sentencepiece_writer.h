@@ -31,7 +31,8 @@ struct TrainedSentencePieces {
 };
 
 /// The pieces by id: the special tokens, of which <unk> is the unknown piece and every other one controls, 256 bytes
-/// named <0x00> to <0xFF> if `byte_fallback`, and what was trained. Throws ArgumentError where <unk> is no special token.
+/// named <0x00> to <0xFF> if `byte_fallback`, and what was trained. Throws ArgumentError where <unk> is no special
+/// token.
 std::vector<TrainedSentencePieces::Piece> with_special(const std::vector<std::string>& special, bool byte_fallback,
                                                        std::vector<ScoredPiece> trained);
 /// Those that are not trained, in a text: for SentenceCutting::special.
@@ -41,8 +42,8 @@ std::vector<std::string> special_texts(const std::vector<std::string>& special, 
 /// text::read_sentencepiece_model() read.
 std::string write_sentencepiece_model(const TrainedSentencePieces& model);
 
-/// The same as a `tokenizer.json` of the Rust `tokenizers`, stage for stage as transformers makes it of the `.model`. BPE
-/// has a merge for every two pieces that make a piece, in the order of what they make.
+/// The same as a `tokenizer.json` of the Rust `tokenizers`, stage for stage as transformers makes it of the `.model`.
+/// BPE has a merge for every two pieces that make a piece, in the order of what they make.
 std::string write_sentencepiece_json(const TrainedSentencePieces& model);
 
 }  // namespace mana::subwords

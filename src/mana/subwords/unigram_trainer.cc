@@ -15,9 +15,9 @@ namespace {
 
 // Each has sums of its own, which are added in order: more would cost memory, fewer would leave threads idle.
 constexpr unsigned kBlocks = 16;
-constexpr double kFewestExpected = 0.5;         // what is expected less often goes
-constexpr double kMoreThanWanted = 1.1;         // where the rounds end
-constexpr float kMissingLetterStep = 0.0001F;   // between letters that have no score of their own
+constexpr double kFewestExpected = 0.5;        // what is expected less often goes
+constexpr double kMoreThanWanted = 1.1;        // where the rounds end
+constexpr float kMissingLetterStep = 0.0001F;  // between letters that have no score of their own
 
 // psi(x), by its recurrence up to 7 and then by an asymptotic series in 1 / (x - 1/2).
 double digamma(double x) {
@@ -39,13 +39,16 @@ void for_each_block(std::size_t count, Team& team, Work&& work) {
 class UnigramTrainer {
  public:
   UnigramTrainer(const SentenceWords& words, const UnigramSettings& settings, Team& team)
-      : words_(words), settings_(settings), team_(team), wanted_(static_cast<std::size_t>(static_cast<double>(settings.pieces) * kMoreThanWanted)) {}
+      : words_(words),
+        settings_(settings),
+        team_(team),
+        wanted_(static_cast<std::size_t>(static_cast<double>(settings.pieces) * kMoreThanWanted)) {}
 
   std::vector<ScoredPiece> operator()(const std::function<void(std::size_t)>& round) {
     std::vector<ScoredPiece> pieces = seed_pieces(words_, settings_.rules, settings_.seeds, team_);
     if (round) round(pieces.size());
     do {
-      for (unsigned i = 0; i < settings_.iterations; ++i) {
+      for (unsigned i = 0; i < settings_.iterations && !pieces.empty(); ++i) {
         const PieceModel model(std::move(pieces));
         pieces = maximised(model, expected_counts(model));
       }
@@ -147,9 +150,8 @@ class UnigramTrainer {
       }
       losses.push_back({i, static_cast<float>(f / sum * (std::log(f) - std::log(sum) - other_score))});
     }
-    std::ranges::sort(losses, [](const Loss& a, const Loss& b) {
-      return std::tie(b.loss, a.piece) < std::tie(a.loss, b.piece);
-    });
+    std::ranges::sort(
+        losses, [](const Loss& a, const Loss& b) { return std::tie(b.loss, a.piece) < std::tie(a.loss, b.piece); });
     const std::size_t most =
         std::max(wanted_, static_cast<std::size_t>(settings_.shrinking_factor * static_cast<double>(pieces.size())));
     for (const Loss& loss : losses) {

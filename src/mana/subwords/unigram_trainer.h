@@ -12,12 +12,12 @@
 namespace mana::subwords {
 
 struct UnigramSettings {
-  std::size_t pieces = 8000;           ///< wanted at the end, special ones included
-  std::size_t special = 3;             ///< special ones among them, bytes included, which are not trained
+  std::size_t pieces = 8000;  ///< wanted at the end, special ones included
+  std::size_t special = 3;    ///< special ones among them, bytes included, which are not trained
   PieceRules rules = {};
-  std::size_t seeds = 1'000'000;       ///< what the model is cut down from
-  double shrinking_factor = 0.75;      ///< of the pieces that stay in each round
-  unsigned iterations = 2;             ///< of EM in each round
+  std::size_t seeds = 1'000'000;   ///< what the model is cut down from
+  double shrinking_factor = 0.75;  ///< of the pieces that stay in each round
+  unsigned iterations = 2;         ///< of EM in each round
 };
 
 /// Learns the pieces of a unigram model (Kudo 2018, arXiv:1804.10959) as SentencePiece 0.2.3 does: from many seeds, in
