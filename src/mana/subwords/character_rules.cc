@@ -146,7 +146,7 @@ CharacterRules nfkc() {
       if (each != whole) rules.insert_or_assign(std::move(each), whole);
     }
   }
-  return without_redundant(rules);
+  return rules;
 }
 
 CharacterRules with_nmt(CharacterRules rules) {
@@ -158,7 +158,7 @@ CharacterRules with_nmt(CharacterRules rules) {
   }
   for (const char32_t c : {0x7F, 0x8F, 0x9F}) rules[std::u32string(1, c)].clear();
   rules.erase(std::u32string(1, 0xFF5E));  // the full-width tilde, which Japanese tells from the other
-  return without_redundant(rules);
+  return rules;
 }
 
 // Unicode's simple case folding (CaseFolding.txt, statuses C and S).
@@ -180,7 +180,7 @@ CharacterRules with_case_folding(CharacterRules rules) {
   for_each_character([&](char32_t c) {
     if (case_folded(c) != c) rules.try_emplace(std::u32string(1, c), 1, case_folded(c));
   });
-  return without_redundant(rules);
+  return rules;
 }
 
 }  // namespace
@@ -192,10 +192,10 @@ std::string_view name_of(Normalization normalization) {
 
 CharacterRules character_rules(Normalization normalization) {
   switch (normalization) {
-    case Normalization::nfkc: return nfkc();
-    case Normalization::nmt_nfkc: return with_nmt(nfkc());
-    case Normalization::nfkc_cf: return with_case_folding(nfkc());
-    case Normalization::nmt_nfkc_cf: return with_case_folding(with_nmt(nfkc()));
+    case Normalization::nfkc: return without_redundant(nfkc());
+    case Normalization::nmt_nfkc: return without_redundant(with_nmt(nfkc()));
+    case Normalization::nfkc_cf: return without_redundant(with_case_folding(nfkc()));
+    case Normalization::nmt_nfkc_cf: return without_redundant(with_case_folding(with_nmt(nfkc())));
     case Normalization::identity: break;
   }
   return {};

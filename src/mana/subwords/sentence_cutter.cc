@@ -1,8 +1,11 @@
 #include "mana/subwords/sentence_cutter.h"
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
+#include "mana/base/xxh64.h"
 #include "mana/subwords/piece_rules.h"
 #include "mana/subwords/sentence_words.h"
 #include "mana/text/normalized_text.h"
@@ -64,6 +67,74 @@ std::size_t word_end(std::string_view sentence, std::size_t begin, bool as_suffi
   return as_suffix ? mark + kMark.size() : mark;
 }
 
+// No rule reaches over a space, and every run of spaces becomes one mark before what follows: then what stands between
+// spaces becomes the same wherever it stands.
+bool is_cut_at_spaces(const SentenceCutting& cutting) {
+  return cutting.form.add_dummy_prefix && cutting.form.remove_extra_whitespaces && !cutting.form.whitespace_as_suffix &&
+         cutting.split_by_whitespace &&
+         std::ranges::none_of(cutting.special, [](const std::string& text) { return text.find(kMark) != text.npos; });
+}
+
+class SentenceCutter {
+ public:
+  explicit SentenceCutter(std::shared_ptr<const Tables> tables)
+      : tables_(std::move(tables)), at_spaces_(is_cut_at_spaces(tables_->cutting)), known_(at_spaces_ ? kKnown : 0) {}
+
+  void operator()(std::string_view line, WordTally& words) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    if (line.empty() || line.size() > tables_->cutting.max_length) return;
+    if (line.find(kUnknown) != std::string_view::npos) return;
+    last_.clear();
+    if (!at_spaces_) add(normalized(line), words);
+    for (std::size_t begin = 0, end = 0; at_spaces_ && begin < line.size(); begin = end + 1) {
+      end = std::min(line.find(' ', begin), line.size());
+      if (end > begin) add(known(line.substr(begin, end - begin)), words);
+    }
+    if (last_.empty()) return;
+    last_.push_back(kSentenceEnd);
+    words.add(last_);
+  }
+
+ private:
+  static constexpr std::size_t kKnown = 1 << 15;
+  struct Known {
+    std::string text, normalized;
+  };
+
+  const std::string& normalized(std::string_view text) {
+    normalized_.assign(text, 0, false);
+    tables_->normalizer(normalized_);
+    mark_boundaries(*tables_, normalized_.text(), marked_);
+    return marked_;
+  }
+
+  // Most of what stands between spaces has stood there before.
+  const std::string& known(std::string_view text) {
+    Known& known = known_[xxh64(std::as_bytes(std::span(text))) % kKnown];
+    if (known.text != text) {
+      known.text = text;
+      known.normalized = normalized(text);
+    }
+    return known.normalized;
+  }
+
+  // Adds all words of a text but for the last, which may be that of the sentence, and the one that was the last before.
+  void add(std::string_view text, WordTally& words) {
+    for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end) {
+      const SentenceCutting& cutting = tables_->cutting;
+      end = cutting.split_by_whitespace ? word_end(text, begin, cutting.form.whitespace_as_suffix) : text.size();
+      if (!last_.empty()) words.add(last_);
+      last_ = text.substr(begin, end - begin);
+    }
+  }
+
+  std::shared_ptr<const Tables> tables_;
+  bool at_spaces_;
+  std::vector<Known> known_;
+  text::NormalizedText normalized_;
+  std::string marked_, last_;
+};
+
 }  // namespace
 
 std::string SentenceForm::compiled() const {
@@ -76,26 +147,8 @@ std::string SentenceForm::compiled() const {
 WordCutter sentence_cutter(const SentenceCutting& cutting) {
   const auto tables = std::make_shared<const Tables>(
       Tables{normalizer_of(cutting), trie_of(cutting.special), !cutting.special.empty(), cutting});
-  struct Memory {
-    text::NormalizedText normalized;
-    std::string marked, word;
-  };
-  return [tables, memory = std::make_shared<Memory>()](std::string_view line, WordTally& words) {
-    auto& [normalized, marked, word] = *memory;
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    if (line.empty() || line.size() > tables->cutting.max_length) return;
-    if (line.find(kUnknown) != std::string_view::npos) return;
-    normalized.assign(line, 0, false);
-    tables->normalizer(normalized);
-    mark_boundaries(*tables, normalized.text(), marked);
-    const std::string_view sentence = marked;
-    for (std::size_t begin = 0, end = 0; begin < sentence.size(); begin = end) {
-      end = tables->cutting.split_by_whitespace ? word_end(sentence, begin, tables->cutting.form.whitespace_as_suffix)
-                                                : sentence.size();
-      word = sentence.substr(begin, end - begin);
-      if (end == sentence.size()) word.push_back(kSentenceEnd);
-      words.add(word);
-    }
+  return [cutter = std::make_shared<SentenceCutter>(tables)](std::string_view line, WordTally& words) {
+    (*cutter)(line, words);
   };
 }
 

@@ -254,7 +254,7 @@ TEST(SentencePieceTraining, SmallAndStrangeTextsAreNoTrouble) {
   const std::string letter(1'000'000, 'a');
   const CountedWord counted{letter, 1};
   const SentenceWords repeated = sentence_words({&counted, 1}, 1);
-  EXPECT_FALSE(train_unigram(repeated, {.pieces = 7}, team).empty());
+  EXPECT_FALSE(train_unigram(repeated, {.pieces = 5}, team).empty());
   EXPECT_EQ(train_sentencepiece_bpe(repeated, {.pieces = 7}).front().text, "aa");
   // What spells a special token makes no piece with what is around it.
   const SentenceWords special = words_of("x<s>y x<s>y x<s>y x<s>y\n", 1);

@@ -172,7 +172,7 @@ class UnigramTrainer {
   }
 
   // The alphabet, then the likeliest pieces. A letter that has gone is a little likelier than the worst piece.
-  std::vector<ScoredPiece> chosen(std::vector<ScoredPiece> pieces) const {
+  std::vector<ScoredPiece> chosen(const std::vector<ScoredPiece>& pieces) const {
     std::unordered_map<std::string_view, float> scores;
     float worst = 0;
     for (const ScoredPiece& piece : pieces) {
