@@ -42,6 +42,7 @@ class PieceLearner {
     std::u32string piece;
     std::size_t begin = 0;  // in places_
     std::size_t size = 0;
+    std::size_t found = 0;  // how often it came about, twice in a word too
   };
   struct Candidate {
     std::int64_t count;  // as it was when this was put into the queue
@@ -85,22 +86,25 @@ void PieceLearner::change(std::uint32_t word, SymbolPair pair, bool there) {
   if (pairs_[number].piece.empty()) return;
   const auto count = static_cast<std::int64_t>(words_.count(word));
   table_.count(number) += there ? count : -count;
-  if (there) found_.push_back({number, word});
+  if (!there) return;
+  ++pairs_[number].found;
+  found_.push_back({number, word});
 }
 
+// All words where a pair comes about are found in one go, in order: at first, or when one of its symbols has just been
+// made.
 void PieceLearner::enqueue_found() {
-  std::ranges::sort(
-      found_, [](const Found& a, const Found& b) { return a.pair != b.pair ? a.pair < b.pair : a.word < b.word; });
-  for (std::size_t i = 0; i < found_.size();) {
-    const std::uint32_t pair = found_[i].pair;
-    const std::size_t begin = places_.size();
-    for (; i < found_.size() && found_[i].pair == pair; ++i) {
-      if (places_.size() == begin || places_.back() != found_[i].word) places_.push_back(found_[i].word);
+  for (const Found& found : found_) {
+    Pair& pair = pairs_[found.pair];
+    if (pair.size == 0) {
+      pair.begin = places_.size();
+      places_.resize(places_.size() + pair.found);
+      queue_.push_back({table_.count(found.pair), found.pair});
+      std::ranges::push_heap(queue_, later());
     }
-    pairs_[pair].begin = begin;
-    pairs_[pair].size = places_.size() - begin;
-    queue_.push_back({table_.count(pair), pair});
-    std::ranges::push_heap(queue_, later());
+    if (pair.size == 0 || places_[pair.begin + pair.size - 1] != found.word) {
+      places_[pair.begin + pair.size++] = found.word;
+    }
   }
   found_.clear();
 }
