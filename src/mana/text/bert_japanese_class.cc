@@ -93,7 +93,11 @@ void add_mecab_words(const JapaneseSettings& japanese, bool lowers, const Tokeni
   bool normalizes = true;
   std::vector<PreTokenizer>& words = pipeline.pre_tokenizers.stages;
   words.emplace_back(MecabWords{Mecab(japanese.dictionary(normalizes))});
-  if (normalizes) pipeline.normalizers.stages = {NormalForm{Equivalence::compatibility, true}};
+  if (normalizes) {
+    pipeline.normalizers.stages = {
+        Replace{std::string(CompatibleWords::kSquareReiwa), std::string(CompatibleWords::kReiwa)},
+        NormalForm{Equivalence::compatibility, true}};
+  }
   if (lowers) {
     std::vector<std::string> except = japanese.never_split();
     except.insert(except.end(), settings.special.begin(), settings.special.end());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -141,6 +142,19 @@ TEST_F(BertJapanese, IsTheSameFromItsCompiledForm) {
       EXPECT_EQ(compiled.encode(text).ids, tokenizer.encode(text).ids);
     }
   }
+}
+
+TEST_F(BertJapanese, FindsAddedTokensInTheTextAsItCame) {
+  const std::size_t behind = Folder(config(kIpadic)).load().vocabulary_size();
+  const Tokenizer tokenizer =
+      Folder(config(fmt::format(R"({}, "do_lower_case": true, "added_tokens_decoder": {{"{}": {{"content": "<A>"}}}})",
+                                kIpadic, behind)))
+          .load();
+  const auto count = [&](std::string_view text) {
+    return std::ranges::count(tokenizer.encode(text).ids, static_cast<TokenId>(behind));
+  };
+  EXPECT_EQ(count("猫<A>犬"), 1);
+  EXPECT_EQ(count("猫<a>犬＜Ａ＞"), 0);
 }
 
 TEST_F(BertJapanese, SaysWhichDictionaryIsUsed) {

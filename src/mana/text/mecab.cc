@@ -10,6 +10,7 @@
 #include "mana/base/file.h"
 #include "mana/base/printable.h"
 #include "mana/text/mecab_library.h"
+#include "mana/text/unicode.h"
 #include "mana/text/utf8.h"
 
 namespace mana::text {
@@ -49,15 +50,24 @@ Owned<mecab::Model> open(const MecabDictionary& dictionary) {
   return model;
 }
 
-// Where the first sentence of a text that is too long ends.
-std::size_t sentence_end(std::string_view text) {
-  const std::string_view part = text.substr(0, Mecab::kMostBytes);
-  for (const std::string_view mark : {"\n", "\u3002", " "}) {
-    if (const std::size_t at = part.rfind(mark); at != part.npos) return at + mark.size();
+// Where the part of a text ends that is cut at once: at its end, or behind the last line end, else the last mark, else
+// where there are too many bytes.
+std::size_t end_of_part(std::string_view text) {
+  if (text.size() <= Mecab::kMostRun) return text.size();
+  std::size_t line = 0, mark = 0;  // where the last one ends
+  bool between = false;            // what is no mark was before
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = at + code_point_size(text[at]);
+    if (end > Mecab::kMostBytes) return line > 0 ? line : mark > 0 ? mark : at;
+    if (end - mark > Mecab::kMostRun) return at;
+    const char* next = text.data() + at;
+    const bool is_mark = has(decode(next), kWhitespace | kPunctuation);
+    if (is_mark && between) mark = end;
+    if (text[at] == '\n') line = end;
+    between = !is_mark;
+    at = end;
   }
-  std::size_t end = part.size();
-  while (is_continuation(text[end])) --end;
-  return end;
+  return text.size();
 }
 
 }  // namespace
@@ -88,7 +98,7 @@ struct Mecab::Shared {
     idle.push_back(std::move(lattice));
   }
 
-  // Adds the words of a sentence that begins at `begin` of its text.
+  // Adds the words of a part that begins at `begin` of its text.
   void cut(std::string_view sentence, std::size_t begin, mecab::Lattice& lattice, GrowingArray<Range>& words) {
     const MecabLibrary& library = libmecab();
     library.lattice_set_sentence(&lattice, sentence.data(), sentence.size());
@@ -127,7 +137,7 @@ void Mecab::operator()(std::string_view text, Range part, GrowingArray<Range>& w
   for (std::size_t at = part.begin; at < part.end;) {
     std::string_view rest = text.substr(at, part.end - at);
     rest = rest.substr(0, rest.find('\0'));
-    if (rest.size() > kMostBytes) rest = rest.substr(0, sentence_end(rest));
+    rest = rest.substr(0, end_of_part(rest));
     if (!rest.empty()) shared_->cut(rest, at, *lattice, words);
     at += rest.size();
     while (at < part.end && text[at] == '\0') ++at;

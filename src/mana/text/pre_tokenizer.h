@@ -149,8 +149,10 @@ struct LowercaseWords {
   PartEnds part_ends() const { return PartEnds::none; }
 };
 
-/// Each word by itself in the normal form NFKC.
+/// Each word by itself in the normal form NFKC, as Unicode 12.1 and newer have it.
 struct CompatibleWords {
+  /// The last era of Japan in one character, which NormalForm is too old to know.
+  static constexpr std::string_view kSquareReiwa = "\u32FF", kReiwa = "\u4EE4\u548C";
   void operator()(NormalizedText& text, Words& words) const;
   PartEnds part_ends() const { return PartEnds::none; }
 };

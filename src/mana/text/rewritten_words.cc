@@ -35,7 +35,11 @@ void LowercaseWords::operator()(NormalizedText& text, Words& words) const {
 }
 
 void CompatibleWords::operator()(NormalizedText& text, Words& words) const {
-  change_words(text, words, NormalForm{Equivalence::compatibility, true});
+  const Replace reiwa{std::string(kSquareReiwa), std::string(kReiwa)};
+  change_words(text, words, [&](NormalizedText& word) {
+    reiwa(word);
+    NormalForm{Equivalence::compatibility, true}(word);
+  });
 }
 
 }  // namespace mana::text
