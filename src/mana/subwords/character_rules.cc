@@ -205,7 +205,7 @@ void add_persian_folding(CharacterRules& rules) {
   const auto folded = [](std::u32string_view text) {
     std::u32string result;
     for (const char32_t c : text) {
-      if (const char32_t persian = text::fold_persian(c)) result.push_back(persian);
+      if (const char32_t persian = text::fold_persian(c); persian != text::kLeftOut) result.push_back(persian);
     }
     return result;
   };
