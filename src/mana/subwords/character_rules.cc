@@ -99,14 +99,14 @@ std::u32string normalized(const CharacterRules& rules, std::u32string_view text,
 
 CharacterRules without_redundant(const CharacterRules& rules) {
   CharacterRules kept;
-  std::size_t longest = 0;
+  std::vector<std::vector<const CharacterRules::value_type*>> by_size;
   for (const auto& rule : rules) {
-    longest = std::max(longest, rule.first.size());
-    if (rule.first.size() == 1) kept.insert(kept.end(), rule);
+    by_size.resize(std::max(by_size.size(), rule.first.size() + 1));
+    by_size[rule.first.size()].push_back(&rule);
   }
-  for (std::size_t size = 2; size <= longest; ++size) {
-    for (const auto& rule : rules) {
-      if (rule.first.size() == size && normalized(kept, rule.first, size - 1) != rule.second) kept.insert(rule);
+  for (std::size_t size = 1; size < by_size.size(); ++size) {
+    for (const auto* const rule : by_size[size]) {
+      if (size == 1 || normalized(kept, rule->first, size - 1) != rule->second) kept.insert(*rule);
     }
   }
   return kept;

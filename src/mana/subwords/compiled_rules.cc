@@ -105,18 +105,16 @@ class DoubleArray {
       return !based_[base] &&
              std::ranges::none_of(children, [&](const Edge& edge) { return taken_[base ^ edge.label]; });
     };
-    while (first_free_ < taken_.size() && taken_[first_free_]) ++first_free_;
-    // Where many were tried in vain, the array becomes longer: it may have holes, but is written in linear time.
-    constexpr std::uint32_t kTried = 4096;
-    std::uint32_t tried = 0;
-    for (std::uint32_t at = first_free_; at < taken_.size() && tried < kTried; ++at) {
-      if (taken_[at]) continue;
-      ++tried;
-      if (const std::uint32_t base = at ^ children.front().label; fits(base)) return base;
+    // Only the last blocks are looked at: the array may have holes, but is written in linear time.
+    constexpr std::uint32_t kOpen = 16 * kBlock;
+    const auto size = static_cast<std::uint32_t>(taken_.size());
+    first_free_ = std::max(first_free_, size > kOpen ? size - kOpen : 0);
+    while (first_free_ < size && taken_[first_free_]) ++first_free_;
+    for (std::uint32_t at = first_free_; at < size; ++at) {
+      if (const std::uint32_t base = at ^ children.front().label; !taken_[at] && fits(base)) return base;
     }
-    const auto base = static_cast<std::uint32_t>(taken_.size());
     grow();
-    return base;
+    return size;
   }
 
   void grow() {

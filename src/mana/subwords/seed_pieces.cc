@@ -127,7 +127,6 @@ class SeedSearch {
         open.back().count += last.count;
       }
     }
-    // A suffix that is the same as its neighbour as far as it counts is a node of its own, whose children are those.
     return found;
   }
 
