@@ -23,14 +23,14 @@ struct TrainTokenizerOptions {
 };
 
 struct TrainTokenizerEvents {
-  StageEvent stage = [](const Stage&) {};  ///< "reading" of bytes, "learning" of pieces
+  StageEvent stage = [](const Stage&) {};  ///< "reading" of bytes, "learning" of pieces or in rounds
 };
 
 struct TrainTokenizerResult {
   std::size_t vocabulary = 0;             ///< pieces, special tokens among them
   std::uint64_t lines = 0;                ///< of the text
   std::uint64_t words = 0;                ///< of the text
-  std::uint64_t distinct_words = 0;       ///
+  std::uint64_t distinct_words = 0;       ///< of these, what is learnt from
   double seconds = 0;                     ///< of reading and learning
   std::vector<data::ReadingNotes> notes;  ///< what was read in spite of a mistake
 };
