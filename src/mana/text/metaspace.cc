@@ -24,7 +24,7 @@ void Metaspace::operator()(NormalizedText& text, Words& words) const {
       if (writer.size() > begin) marked.push_back({begin, writer.size()});
       begin = writer.size();
     };
-    const bool wanted = prepend == Prepend::always || (prepend == Prepend::first && text.begins_text(word.begin));
+    const bool wanted = prepend == Prepend::always || (prepend == Prepend::first && text.source(word.begin).begin == 0);
     if (wanted && !inside.starts_with(' ') && !inside.starts_with(replacement)) {
       writer.put(replacement, writer.source(word.begin, code_point_size(inside[0])));
     }

@@ -43,8 +43,6 @@ class NormalizedText {
   }
   /// Where a range came from; it is not empty.
   Offsets source(Range range) const { return {source(range.begin).begin, source(range.end - 1).end}; }
-  /// Whether byte `i` is the first of the original.
-  bool begins_text(std::size_t i) const { return begin_ + i == 0; }
   /// Where all code points came from that a range has bytes of; it is not empty.
   Offsets whole_source(Range range) const {
     if (!aligned_) {

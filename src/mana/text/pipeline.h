@@ -68,6 +68,7 @@ std::size_t part_end(std::string_view text, std::size_t begin, PartEnds ends);
 template <class Emit>
 void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Scratch& scratch, Emit&& emit) const {
   auto& [normalized, rewritten, words, memory, pieces] = scratch;
+  const bool sources = tracked || pre_tokenizers.needs_sources();
   const auto tokenize = [&](Range part) {
     const NormalizedText& cut = pre_tokenizers(normalized, part, rewritten, words);
     pieces.clear();
@@ -75,7 +76,7 @@ void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Scratch& scra
     for (const Piece& piece : pieces) emit(piece.id, cut.whole_source(piece.range));
   };
   const auto normalize = [&](std::string_view part, std::size_t begin) {
-    normalized.assign(part, static_cast<std::uint32_t>(begin), tracked);
+    normalized.assign(part, static_cast<std::uint32_t>(begin), sources);
     normalizers(normalized);
   };
   PartEnds ends = normalizers.local() && !added.any_normalized() ? pre_tokenizers.part_ends() : PartEnds::none;

@@ -238,6 +238,13 @@ const NormalizedText& PreTokenizers::operator()(const NormalizedText& text, Rang
   return *now;
 }
 
+bool PreTokenizers::needs_sources() const {
+  return std::ranges::any_of(stages, [](const PreTokenizer& stage) {
+    const auto* const metaspace = std::get_if<Metaspace>(&stage);
+    return metaspace != nullptr && metaspace->prepend == Metaspace::Prepend::first;
+  });
+}
+
 PartEnds PreTokenizers::part_ends() const {
   if (stages.empty()) return PartEnds::none;
   return std::visit([](const auto& first) { return first.part_ends(); }, stages.front());

@@ -103,8 +103,8 @@ struct ClipWords {
   PartEnds part_ends() const { return PartEnds::behind_space; }
 };
 
-/// Spaces become a mark, which also goes before a word that does not begin with it: before every word, or the first of
-/// a text. With `split` every mark begins a word.
+/// Spaces become a mark, which also goes before a word that does not begin with it: before every word, or each that is
+/// from the first character of a text. With `split` every mark begins a word.
 struct Metaspace {
   enum class Prepend { always, first, never };
   std::string replacement = "\u2581";  ///< one code point
@@ -174,6 +174,8 @@ struct PreTokenizers {
   const NormalizedText& operator()(const NormalizedText& text, Range part, NormalizedText& rewritten,
                                    Words& words) const;
   PartEnds part_ends() const;
+  /// Whether words depend on where they came from.
+  bool needs_sources() const;
 };
 
 }  // namespace mana::text

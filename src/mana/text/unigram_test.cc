@@ -1,5 +1,6 @@
 #include "mana/text/unigram.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -159,6 +160,28 @@ TEST(Unigram, GivesAWordThatComesAgainTheSameOffsets) {
   const Tokenizer tokenizer(std::make_unique<const Tokenizer::Pipeline>(read_tokenizer_json(document.root())));
   const std::vector<Offsets> offsets = tokenizer.encode("AA AA").offsets;
   EXPECT_EQ(offsets, (std::vector<Offsets>{{0, 2}, {0, 2}, {3, 5}, {3, 5}}));
+}
+
+// What tokenizers 0.23.3 makes of it: the mark goes before what is from the first character, whatever stands first now.
+TEST(Metaspace, MarksWhatIsFromTheFirstCharacter) {
+  const auto ids = [](std::string_view normalizer, std::string_view text) {
+    const std::string file = fmt::format(R"({{"normalizer": {}, "model": {{"type": "Unigram", "unk_id": 0, "vocab":
+        [["?", 0], ["\u2581", -3], ["a", -2], ["b", -2], ["\u2581a", -3.5]]}}, "pre_tokenizer": {{"type": "Sequence", "pretokenizers":
+        [{{"type": "WhitespaceSplit"}}, {{"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first"}}]}}}})",
+                                         normalizer);
+    const auto document = json::Document::parse(file, "tokenizer.json");
+    const Tokenizer tokenizer(std::make_unique<const Tokenizer::Pipeline>(read_tokenizer_json(document.root())));
+    std::vector<TokenId> alone;
+    tokenizer.append(text, {}, alone);
+    EXPECT_EQ(tokenizer.encode(text).ids, alone);
+    return alone;
+  };
+  using Ids = std::vector<TokenId>;
+  constexpr std::string_view kStrip = R"({"type": "Strip", "strip_left": true, "strip_right": true})";
+  EXPECT_EQ(ids(kStrip, "ab"), (Ids{4, 3}));
+  EXPECT_EQ(ids(kStrip, " ab"), (Ids{2, 3}));
+  constexpr std::string_view kReplace = R"({"type": "Replace", "pattern": {"String": "c"}, "content": "a b"})";
+  EXPECT_EQ(ids(kReplace, "cab a"), (Ids{4, 1, 3, 2, 3, 2}));
 }
 
 TEST(PieceTrie, FindsEveryBeginning) {
