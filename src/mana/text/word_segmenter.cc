@@ -88,7 +88,8 @@ bool WordSegmenter::next_run(const char*& at, const char* end) {
         continue;
       }
     }
-    if (segmentation_.persian && (c = fold_persian(c)) == kLeftOut) continue;
+    if (segmentation_.persian) c = fold_persian(c);
+    if (c == kLeftOut) continue;
     if (!add(c)) return true;
     if (dotted) add(kDotAbove);
   }
