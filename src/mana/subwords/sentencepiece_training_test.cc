@@ -36,7 +36,8 @@ WordCutter usual_cutter(bool byte_fallback = false) {
 }
 
 SentenceWords words_of(std::istream& text, const WordCutter& cutter, double coverage = 0.9995,
-                       const std::function<std::string(const std::string&)>& column = {}, std::size_t lines = SIZE_MAX) {
+                       const std::function<std::string(const std::string&)>& column = {},
+                       std::size_t lines = SIZE_MAX) {
   WordTally tally;
   for (std::string line; lines > 0 && std::getline(text, line); --lines) cutter(column ? column(line) : line, tally);
   const CountedWords counted{std::span(&tally, 1)};
@@ -80,8 +81,9 @@ SentenceWords small_text(bool byte_fallback = false, double coverage = 0.9995) {
 TEST(SentencePieceTraining, UnigramIsThatOfSentencePiece) {
   Team team(2);
   expect_same(train_unigram(small_text(), {.pieces = 100}, team), fixture("unigram"));
-  expect_same(train_unigram(small_text(true, 0.99), {.pieces = 360, .special = 259, .rules = {.split_digits = true}}, team),
-              fixture("unigram_bytes"));
+  expect_same(
+      train_unigram(small_text(true, 0.99), {.pieces = 360, .special = 259, .rules = {.split_digits = true}}, team),
+      fixture("unigram_bytes"));
 }
 
 TEST(SentencePieceTraining, BytePairsAreThoseOfSentencePiece) {
@@ -112,14 +114,16 @@ TEST(SentencePieceTraining, CorporaGiveTheSamePieces) {
       words = words_of(file, usual_cutter());
     } else {
       const fs::path packed = fs::path(data) / "persian-text/poems.tsv.zst";
-      const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(("zstd -dcq '" + packed.string() + "'").c_str(), "r"), pclose);
+      const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(("zstd -dcq '" + packed.string() + "'").c_str(), "r"),
+                                                       pclose);
       std::stringstream text;
       std::vector<char> block(1 << 16);
       while (const std::size_t size = fread(block.data(), 1, block.size(), pipe.get())) {
         text.write(block.data(), static_cast<std::streamsize>(size));
       }
-      words = words_of(text, usual_cutter(), 0.9995, [](const std::string& line) { return line.substr(line.find('\t') + 1); },
-                       60'000);
+      words = words_of(
+          text, usual_cutter(), 0.9995, [](const std::string& line) { return line.substr(line.find('\t') + 1); },
+          60'000);
     }
     const bool is_unigram = type == "unigram";
     std::vector<ScoredPiece> learnt = is_unigram ? train_unigram(words, {.pieces = pieces}, team)
@@ -238,7 +242,8 @@ TEST(SentencePieceTraining, WhatCannotBeIsSaid) {
   // The sentence names the largest vocabulary, which is given.
   for (const bool is_unigram : {true, false}) {
     const auto train = [&](std::size_t pieces) {
-      return is_unigram ? train_unigram(words, {.pieces = pieces}, team) : train_sentencepiece_bpe(words, {.pieces = pieces});
+      return is_unigram ? train_unigram(words, {.pieces = pieces}, team)
+                        : train_sentencepiece_bpe(words, {.pieces = pieces});
     };
     const std::string sentence = refused([&] { train(1000); });
     const std::size_t most = std::stoul(sentence.substr(sentence.find(" of ") + 4));
