@@ -37,24 +37,22 @@ std::uint32_t hash_of(std::string_view word) {
 
 }  // namespace
 
-void WordTally::add(std::string_view word, std::uint64_t count) {
+std::uint32_t WordTally::number(std::string_view word) {
   const std::uint32_t hash = hash_of(word);
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash & mask;
   for (; slots_[at].number != 0; at = (at + 1) & mask) {
-    if (slots_[at].hash != hash) continue;
-    Word& known = words_[slots_[at].number - 1];
-    if (text(known) != word) continue;
-    known.count += count;
-    return;
+    if (slots_[at].hash == hash && text(slots_[at].number - 1) == word) return slots_[at].number - 1;
   }
   if (words_.size() >= std::numeric_limits<std::uint32_t>::max() - 1) {
     throw ArgumentError("the text has more than 4 billion different words");
   }
-  words_.push_back({bytes_.size(), count, static_cast<std::uint32_t>(word.size())});
+  const auto number = static_cast<std::uint32_t>(words_.size());
+  words_.push_back({bytes_.size(), 0, static_cast<std::uint32_t>(word.size())});
   bytes_.insert(bytes_.end(), word.begin(), word.end());
-  slots_[at] = {hash, static_cast<std::uint32_t>(words_.size())};
+  slots_[at] = {hash, number + 1};
   if (words_.size() * 2 > slots_.size()) grow();
+  return number;
 }
 
 void WordTally::grow() {

@@ -23,13 +23,19 @@ class WordTally {
  public:
   WordTally() : slots_(kFirstSlots) {}
   /// Throws ArgumentError beyond four billion different words.
-  void add(std::string_view word, std::uint64_t count = 1);
-  /// Calls visit(CountedWord) for each, in the order in which they came first.
+  void add(std::string_view word, std::uint64_t count = 1) { words_[number(word)].count += count; }
+  /// By its number a word that is known is counted without being looked for. One that is new is not counted yet.
+  std::uint32_t number(std::string_view word);
+  void add(std::uint32_t number) { ++words_[number].count; }
+  std::string_view text(std::uint32_t number) const { return text(words_[number]); }
+  /// Calls visit(CountedWord) for each that was counted, in the order in which they came first.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (const Word& word : words_) visit(CountedWord{text(word), word.count});
+    for (const Word& word : words_) {
+      if (word.count > 0) visit(CountedWord{text(word), word.count});
+    }
   }
-  std::size_t size() const { return words_.size(); }
+  std::size_t size() const { return words_.size(); }  ///< counted or not
   std::size_t bytes() const { return bytes_.size(); }
 
  private:

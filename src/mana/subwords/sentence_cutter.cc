@@ -1,9 +1,14 @@
 #include "mana/subwords/sentence_cutter.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "mana/base/xxh64.h"
 #include "mana/subwords/piece_rules.h"
@@ -84,22 +89,31 @@ class SentenceCutter {
     if (line.ends_with('\n')) line.remove_suffix(1);
     if (line.empty() || line.size() > tables_->cutting.max_length) return;
     if (line.find(kUnknown) != std::string_view::npos) return;
-    last_.clear();
-    if (!at_spaces_) add(normalized(line), words);
+    if (tally_ != &words) forget(words);
+    last_.reset();
+    if (!at_spaces_) for_each_word(normalized(line), [&](std::string_view word) { take(words.number(word), words); });
     for (std::size_t begin = 0, end = 0; at_spaces_ && begin < line.size(); begin = end + 1) {
       end = std::min(line.find(' ', begin), line.size());
-      if (end > begin) add(known(line.substr(begin, end - begin)), words);
+      if (end == begin) continue;
+      for (const std::uint32_t word : known(line.substr(begin, end - begin), words)) take(word, words);
     }
-    if (last_.empty()) return;
-    last_.push_back(kSentenceEnd);
-    words.add(last_);
+    if (!last_) return;
+    ending_.assign(words.text(*last_));
+    ending_.push_back(kSentenceEnd);
+    words.add(ending_);
   }
 
  private:
   static constexpr std::size_t kKnown = 1 << 15;
   struct Known {
-    std::string text, normalized;
+    std::string text;
+    std::vector<std::uint32_t> words;  ///< their numbers in the tally
   };
+
+  void forget(const WordTally& words) {
+    tally_ = &words;
+    std::ranges::fill(known_, Known());
+  }
 
   const std::string& normalized(std::string_view text) {
     normalized_.assign(text, 0, false);
@@ -109,30 +123,38 @@ class SentenceCutter {
   }
 
   // Most of what stands between spaces has stood there before.
-  const std::string& known(std::string_view text) {
+  const std::vector<std::uint32_t>& known(std::string_view text, WordTally& words) {
     Known& known = known_[xxh64(std::as_bytes(std::span(text))) % kKnown];
     if (known.text != text) {
       known.text = text;
-      known.normalized = normalized(text);
+      known.words.clear();
+      for_each_word(normalized(text), [&](std::string_view word) { known.words.push_back(words.number(word)); });
     }
-    return known.normalized;
+    return known.words;
   }
 
-  // Adds all words of a text but for the last, which may be that of the sentence, and the one that was the last before.
-  void add(std::string_view text, WordTally& words) {
+  template <class Visit>
+  void for_each_word(std::string_view text, Visit&& visit) const {
+    const SentenceCutting& cutting = tables_->cutting;
     for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end) {
-      const SentenceCutting& cutting = tables_->cutting;
       end = cutting.split_by_whitespace ? word_end(text, begin, cutting.form.whitespace_as_suffix) : text.size();
-      if (!last_.empty()) words.add(last_);
-      last_ = text.substr(begin, end - begin);
+      visit(text.substr(begin, end - begin));
     }
+  }
+
+  // A word is counted when the next one comes, for the last of a sentence is counted with its end.
+  void take(std::uint32_t word, WordTally& words) {
+    if (last_) words.add(*last_);
+    last_ = word;
   }
 
   std::shared_ptr<const Tables> tables_;
   bool at_spaces_;
   std::vector<Known> known_;
+  const WordTally* tally_ = nullptr;  ///< whose numbers are known
   text::NormalizedText normalized_;
-  std::string marked_, last_;
+  std::string marked_, ending_;
+  std::optional<std::uint32_t> last_;
 };
 
 }  // namespace
