@@ -35,6 +35,7 @@ def make():
         "replace": (n.Sequence([n.Replace(Regex(r"\s+"), " "), n.Replace(Regex(r"(?<=\d)\p{L}|[^\w\s]{2,}"), "@é"), n.Lowercase()]),
                     p.WhitespaceSplit(), None),
         "words_by_expression": (n.Lowercase(), p.Split(Regex(WORDS), "isolated"), None),
+        "character": (n.Lowercase(), p.CharDelimiterSplit("-"), None),
         "bounds": (None, p.Split(Regex(r"\b\w\w?\b|^\W|\d$"), "isolated"), None),
     }
     for behavior in ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"):

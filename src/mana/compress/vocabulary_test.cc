@@ -11,6 +11,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
+#include "mana/compress/kept_tokens.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
 
@@ -41,18 +42,124 @@ TEST(TokensToKeep, KeepsWhatSpellsEveryWordAndThenTheMostFrequent) {
                            {"##t", 0},
                            {"c", 0},
                            {"##at", 5}});
-  EXPECT_THAT(tokens_to_keep(all, 6), ElementsAre(1, 3, 5, 6, 7, 8));
-  EXPECT_THAT(tokens_to_keep(all, 7), ElementsAre(1, 3, 4, 5, 6, 7, 8));
-  EXPECT_THAT(tokens_to_keep(all, 8), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));  // equally frequent: the lower id
-  EXPECT_THAT(tokens_to_keep(all, 9), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9));
-  EXPECT_EQ(tokens_to_keep(all, 100).size(), all.size());
-  EXPECT_THAT([&] { tokens_to_keep(all, 5); }, ThrowsMessage<ArgumentError>(HasSubstr("6 must stay")));
+  EXPECT_THAT(tokens_to_keep(all, 6, "##"), ElementsAre(1, 3, 5, 6, 7, 8));
+  EXPECT_THAT(tokens_to_keep(all, 7, "##"), ElementsAre(1, 3, 4, 5, 6, 7, 8));
+  EXPECT_THAT(tokens_to_keep(all, 8, "##"), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));  // equally frequent: the lower id
+  EXPECT_THAT(tokens_to_keep(all, 9, "##"), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9));
+  EXPECT_EQ(tokens_to_keep(all, 100, "##").size(), all.size());
+  EXPECT_THAT([&] { tokens_to_keep(all, 5, "##"); }, ThrowsMessage<ArgumentError>(HasSubstr("6 must stay")));
 }
 
 TEST(TokensToKeep, KeepsATokenWithACharacterThatHasNoPieceOfItsOwn) {
   // There is no "##é": without "café" the word could not be cut.
   const auto all = tokens({{"café", 0}, {"c", 0}, {"##a", 0}, {"##f", 0}, {"caf", 9}});
-  EXPECT_THAT(tokens_to_keep(all, 4), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(tokens_to_keep(all, 4, "##"), ElementsAre(0, 1, 2, 3));
+}
+
+TEST(TokensToKeep, KeepsATokenWithWhatItIsMergedFrom) {
+  auto all = tokens({{"a", 0}, {"b", 0}, {"c", 0}, {"ab", 0}, {"abc", 9}, {"bc", 5}, {"ca", 4}});
+  all[3].parts = {"a", "b"};
+  all[4].parts = {"ab", "c"};
+  all[5].parts = {"b", "c"};
+  all[6].parts = {"c", "a"};
+  EXPECT_THAT(tokens_to_keep(all, 6, ""), ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_THAT(tokens_to_keep(all, 5, ""), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(tokens_to_keep(all, 4, ""), ElementsAre(0, 1, 2, 5));  // "abc" has no room for "ab"
+}
+
+/// A folder of the fixture "mean" whose tokenizer has this model, with as many pieces as the table has rows.
+void put_model(const std::filesystem::path& folder, models::Json model, models::Json pre_tokenizer) {
+  std::filesystem::remove(folder / "vocab.txt");
+  std::ofstream(folder / "spiece.model") << "all pieces";
+  models::write_json(folder / "tokenizer_config.json", {{"tokenizer_class", "PreTrainedTokenizerFast"}});
+  models::Json added = models::Json::array();
+  const char* const special[] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+  for (int id = 0; id < 5; ++id) {
+    added.push_back({{"id", id},
+                     {"content", special[id]},
+                     {"single_word", false},
+                     {"lstrip", false},
+                     {"rstrip", false},
+                     {"normalized", false},
+                     {"special", true}});
+  }
+  models::write_json(folder / "tokenizer.json",
+                     {{"added_tokens", std::move(added)},
+                      {"normalizer", nullptr},
+                      {"pre_tokenizer", std::move(pre_tokenizer)},
+                      {"post_processor", {{"type", "BertProcessing"}, {"sep", {"[SEP]", 3}}, {"cls", {"[CLS]", 2}}}},
+                      {"decoder", nullptr},
+                      {"model", std::move(model)}});
+}
+
+std::vector<std::string> pieces_without_merges(const std::string& space) {
+  std::vector<std::string> pieces = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", space};
+  for (char c = 'a'; c <= 'z'; ++c) pieces.emplace_back(1, c);
+  return pieces;
+}
+
+/// Every id of the reduced tokenizer has the vector that its piece had, and texts have the pieces `wanted`.
+void expect_reduced(const std::filesystem::path& model, std::size_t size,
+                    const std::vector<std::pair<std::string, std::vector<std::string>>>& wanted) {
+  const text::Tokenizer before = text::Tokenizer::load(model);
+  const std::string table = "embeddings.word_embeddings.weight";
+  const formats::StoredWeights old_weights = formats::StoredWeights::open(model);
+  const std::vector<float> old_rows = old_weights.f32(table, old_weights.at(table).shape);
+  reduce_vocabulary(model, size, std::vector<std::string>{"the cat and the cat", "the the"});
+  const text::Tokenizer after = text::Tokenizer::load(model);
+  ASSERT_EQ(after.vocabulary_size(), size);
+  EXPECT_FALSE(std::filesystem::exists(model / "spiece.model"));
+  const std::vector<float> rows = formats::StoredWeights::open(model).f32(table, {size, 32});
+  for (text::TokenId id = 0; static_cast<std::size_t>(id) < size; ++id) {
+    const text::TokenId old = before.id(after.token(id)).value();
+    ASSERT_EQ(rows[static_cast<std::size_t>(id) * 32], old_rows[static_cast<std::size_t>(old) * 32]);
+  }
+  for (const auto& [text, pieces] : wanted) {
+    std::vector<std::string> found;
+    for (const text::TokenId id : after.encode(text).ids) found.emplace_back(after.token(id));
+    EXPECT_EQ(found, pieces) << text;
+  }
+}
+
+TEST(ReduceVocabulary, OfAUnigramKeepsScoresAndTheUnknownPiece) {
+  const TemporaryFolder folder;
+  models::copy_model(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean", folder.path());
+  const std::string table = "embeddings.word_embeddings.weight";
+  const std::size_t count = formats::StoredWeights::open(folder.path()).at(table).shape.at(0);
+  std::vector<std::string> pieces = pieces_without_merges("\u2581");
+  for (const char* piece : {"\u2581the", "\u2581cat", "\u2581and"}) pieces.emplace_back(piece);
+  while (pieces.size() < count) pieces.push_back("q" + std::string(pieces.size() - 30, 'z'));
+  models::Json scored = models::Json::array();
+  for (const std::string& piece : pieces) scored.push_back({piece, piece.size() > 3 ? -4.0 : -6.0});
+  put_model(folder.path(), {{"type", "Unigram"}, {"unk_id", 1}, {"vocab", scored}, {"byte_fallback", false}},
+            {{"type", "Metaspace"}, {"replacement", "\u2581"}, {"prepend_scheme", "always"}, {"split", true}});
+  expect_reduced(folder.path(), 34,
+                 {{"the cat", {"[CLS]", "\u2581the", "\u2581cat", "[SEP]"}},
+                  {"and", {"[CLS]", "\u2581", "a", "n", "d", "[SEP]"}},
+                  {"the \u00e9", {"[CLS]", "\u2581the", "\u2581", "[UNK]", "[SEP]"}}});
+}
+
+TEST(ReduceVocabulary, OfABytePairEncodingKeepsMergesClosed) {
+  const TemporaryFolder folder;
+  models::copy_model(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean", folder.path());
+  const std::string table = "embeddings.word_embeddings.weight";
+  const std::size_t count = formats::StoredWeights::open(folder.path()).at(table).shape.at(0);
+  std::vector<std::string> pieces = pieces_without_merges("-");
+  models::Json merges = models::Json::array();
+  const auto merge = [&](const std::string& left, const std::string& right) {
+    merges.push_back({left, right});
+    pieces.push_back(left + right);
+  };
+  merge("a", "n"), merge("an", "d"), merge("t", "h"), merge("th", "e"), merge("c", "a"), merge("ca", "t");
+  while (pieces.size() < count) merge(pieces.size() == 38 ? "z" : pieces.back(), "z");
+  models::Json vocabulary = models::Json::object();
+  for (const std::string& piece : pieces) vocabulary[piece] = vocabulary.size();
+  put_model(folder.path(), {{"type", "BPE"}, {"unk_token", "[UNK]"}, {"vocab", vocabulary}, {"merges", merges}},
+            {{"type", "WhitespaceSplit"}});
+  expect_reduced(folder.path(), 36,
+                 {{"the cat", {"[CLS]", "the", "cat", "[SEP]"}},
+                  {"and zz", {"[CLS]", "a", "n", "d", "z", "z", "[SEP]"}},
+                  {"th \u00e9", {"[CLS]", "th", "[UNK]", "[SEP]"}}});
 }
 
 TEST(ReduceVocabulary, RenumbersEveryFileAndLeavesNoTextWithoutTokens) {

@@ -134,6 +134,11 @@ void add_pre_tokenizers(const json::Value& entry, std::vector<PreTokenizer>& sta
     stages.emplace_back(UnicodeScripts{});
   } else if (type == "Split") {
     stages.push_back(read_split(entry));
+  } else if (type == "CharDelimiterSplit") {
+    const json::Value character = entry.at("delimiter");
+    const std::string delimiter = read_plain(character);
+    if (delimiter.size() != code_point_size(delimiter.front())) character.fail("must be one character");
+    stages.emplace_back(SplitExpression{RegularExpression::literal(delimiter), Delimiter::removed, false});
   } else if (type == "ByteLevel") {
     if (entry.at("add_prefix_space").boolean()) stages.emplace_back(SpacePrefix{});
     const auto splits = entry.find("use_regex");
