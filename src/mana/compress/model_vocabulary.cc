@@ -19,7 +19,7 @@ Merge merge_of(const Json& entry) {
   return {both.substr(0, space), both.substr(space + 1)};
 }
 
-std::string text_at(const Json& model, const char* key, std::string otherwise = "") {
+std::string text_at(const Json& model, const char* key, const char* otherwise) {
   const auto found = model.find(key);
   return found != model.end() && found->is_string() ? found->get<std::string>() : otherwise;
 }
