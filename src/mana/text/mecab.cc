@@ -98,8 +98,9 @@ struct Mecab::Shared {
     idle.push_back(std::move(lattice));
   }
 
-  // Adds the words of a part that begins at `begin` of its text.
-  void cut(std::string_view sentence, std::size_t begin, mecab::Lattice& lattice, GrowingArray<Range>& words) {
+  // Adds the words of a part that begins at `begin` of its text. MeCab is given the part's size, but looks for a zero
+  // behind it where the part ends with white space: so it gets a copy.
+  void cut(const std::string& sentence, std::size_t begin, mecab::Lattice& lattice, GrowingArray<Range>& words) {
     const MecabLibrary& library = libmecab();
     library.lattice_set_sentence(&lattice, sentence.data(), sentence.size());
     if (library.parse_lattice(tagger.get(), &lattice) == 0) {
@@ -138,7 +139,7 @@ void Mecab::operator()(std::string_view text, Range part, GrowingArray<Range>& w
     std::string_view rest = text.substr(at, part.end - at);
     rest = rest.substr(0, rest.find('\0'));
     rest = rest.substr(0, end_of_part(rest));
-    if (!rest.empty()) shared_->cut(rest, at, *lattice, words);
+    if (!rest.empty()) shared_->cut(std::string(rest), at, *lattice, words);
     at += rest.size();
     while (at < part.end && text[at] == '\0') ++at;
   }
