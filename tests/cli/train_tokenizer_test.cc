@@ -56,6 +56,19 @@ class TrainTokenizer : public testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(TrainTokenizer, SaysWhichLinesItLeavesOut) {
+  std::string one;
+  for (const char c : text(100)) one += c == '\n' ? ' ' : c;
+  write(path("long.txt"), one + "\n");
+  const Outcome trained = run(command("bpe", {path("long.txt"), "--type", "bpe", "--json"}));
+  ASSERT_EQ(trained.status, 0) << trained.errors;
+  EXPECT_THAT(trained.output, HasSubstr("\"lines\":301,\"lines_left_out\":1"));
+  EXPECT_THAT(trained.errors, HasSubstr("1 of 301 lines are longer than 4192 bytes and were left out; --max-line"));
+  EXPECT_THAT(run(command("all", {path("long.txt"), "--type", "bpe", "--max-line", "100000"})).errors, IsEmpty());
+  expect_refusal(run({"train", "tokenizer", "--type", "unigram", "--output", path("refused"), path("long.txt")}), 1,
+                 "all lines of the input are longer than the 4192 bytes of --max-line");
+}
+
 TEST_F(TrainTokenizer, MakesATokenizerLikeAnyOther) {
   const Outcome trained = run(command("bert", {"--json"}));
   ASSERT_EQ(trained.status, 0) << trained.errors;

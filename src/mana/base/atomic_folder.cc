@@ -7,16 +7,18 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 
 namespace mana {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Without the separator at its end, which would make of "out/" a name inside it.
+/// Without the separator at its end, which would make of "out/" a name inside it; of a link, where it points.
 fs::path plain(const fs::path& path) {
   if (path.empty()) throw IoError("a folder must have a name");
-  return path.has_filename() ? path : path.parent_path();
+  const fs::path place = link_target(path.has_filename() ? path : path.parent_path());
+  return place.has_filename() ? place : place.parent_path();
 }
 
 /// A name beside `path` that nothing has.

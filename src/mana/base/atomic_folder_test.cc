@@ -87,5 +87,20 @@ TEST_F(AtomicFolderTest, NamesWhatStandsInTheWay) {
   EXPECT_THAT([&] { AtomicFolder folder(parent_ / "no" / "such"); }, ThrowsMessage<IoError>(HasSubstr("cannot write")));
 }
 
+TEST(AtomicFolder, ALinkStaysAndItsTargetIsWritten) {
+  const TemporaryFolder outside;
+  for (const char* target : {"real", "real/"}) {
+    const std::filesystem::path link = outside / "link";
+    std::filesystem::remove_all(outside / "real");
+    std::filesystem::remove(link);
+    std::filesystem::create_symlink(target, link);
+    AtomicFolder folder(link);
+    std::ofstream(folder.temporary() / "file") << "x";
+    folder.commit();
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_TRUE(std::filesystem::is_regular_file(outside / "real/file"));
+  }
+}
+
 }  // namespace
 }  // namespace mana

@@ -1,5 +1,7 @@
 #include "mana/jobs/train_tokenizer.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <optional>
 #include <system_error>
@@ -101,6 +103,13 @@ class TokenizerTraining {
     subwords::CountedWords words = subwords::count_words(text_, make_cutter, team_, [&](std::uint64_t bytes) {
       stage_({"reading", "bytes", bytes, total});
     });
+    result_.lines_left_out = words.lines_left_out();
+    if (words.empty() && result_.lines_left_out > 0) {
+      throw ArgumentError(
+          fmt::format("all lines of the input are longer than the {} bytes of `max_sentence_length`; raise it, or cut "
+                      "the text into lines",
+                      options_.training.max_sentence_length));
+    }
     if (words.empty()) throw ArgumentError("there is no word in the input to learn from");
     result_.words = words.total();
     result_.distinct_words = words.size();

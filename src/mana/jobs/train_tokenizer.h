@@ -29,6 +29,7 @@ struct TrainTokenizerEvents {
 struct TrainTokenizerResult {
   std::size_t vocabulary = 0;             ///< pieces, special tokens among them
   std::uint64_t lines = 0;                ///< of the text
+  std::uint64_t lines_left_out = 0;       ///< of these, which were too long for bpe or unigram
   std::uint64_t words = 0;                ///< of the text
   std::uint64_t distinct_words = 0;       ///< of these, what is learnt from
   double seconds = 0;                     ///< of reading and learning

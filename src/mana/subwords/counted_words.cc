@@ -70,6 +70,7 @@ void WordTally::grow() {
 CountedWords::CountedWords(std::span<WordTally> tallies) {
   WordTally all;
   for (WordTally& tally : tallies) {
+    lines_left_out_ += tally.lines_left_out();
     if (all.size() == 0) {
       std::swap(all, tally);
     } else {

@@ -27,6 +27,9 @@ class WordTally {
   /// By its number a word that is known is counted without being looked for. One that is new is not counted yet.
   std::uint32_t number(std::string_view word);
   void add(std::uint32_t number) { ++words_[number].count; }
+  /// A line that is not cut at all.
+  void leave_out_line() { ++lines_left_out_; }
+  std::uint64_t lines_left_out() const { return lines_left_out_; }
   std::string_view text(std::uint32_t number) const { return text(words_[number]); }
   /// Calls visit(CountedWord) for each that was counted, in the order in which they came first.
   template <class Visit>
@@ -52,6 +55,7 @@ class WordTally {
   std::string_view text(const Word& word) const { return {bytes_.data() + word.begin, word.size}; }
   void grow();
 
+  std::uint64_t lines_left_out_ = 0;
   std::vector<Slot> slots_;  // open addressing; a power of two
   std::vector<Word> words_;
   std::vector<char> bytes_;
@@ -74,11 +78,12 @@ class CountedWords {
   auto end() const { return words_.end(); }
   /// All counts together.
   std::uint64_t total() const { return total_; }
+  std::uint64_t lines_left_out() const { return lines_left_out_; }
 
  private:
   std::vector<char> bytes_;  // of the words
   std::vector<CountedWord> words_;
-  std::uint64_t total_ = 0;
+  std::uint64_t total_ = 0, lines_left_out_ = 0;
 };
 
 /// Cuts a line, which is UTF-8 and has its line end, into words and adds each to the tally. It may keep memory from

@@ -29,6 +29,9 @@ void check(const Options& options) {
     throw ArgumentError(fmt::format(
         "`character_coverage` is {}, and must be above 0 and at most 1: a share of the text", options.coverage()));
   }
+  if (is_sentence_piece(options.type) && options.max_length() == 0) {
+    throw ArgumentError("`max_token_length` is 0, and must be at least 1 in bpe and unigram");
+  }
   if (!(options.shrinking_factor > 0 && options.shrinking_factor < 1)) {
     throw ArgumentError(fmt::format("`shrinking_factor` is {}, and must be between 0 and 1", options.shrinking_factor));
   }
@@ -41,6 +44,13 @@ void check(const Options& options) {
       throw ArgumentError(fmt::format("the special token {} must be one line of UTF-8", printable(*token)));
     }
     if (std::find(options.special_tokens.begin(), token, *token) != token) {
+      const std::vector<std::string> usual = usual_special_tokens(options.type);
+      if (std::ranges::count(usual, *token) > 0) {
+        throw ArgumentError(
+            fmt::format("{} is among the special tokens of this type already; leave it out of "
+                        "`special_tokens`",
+                        printable(*token)));
+      }
       throw ArgumentError(fmt::format("{} is twice among the `special_tokens`; name it once", printable(*token)));
     }
   }

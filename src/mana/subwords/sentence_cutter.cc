@@ -87,8 +87,9 @@ class SentenceCutter {
 
   void operator()(std::string_view line, WordTally& words) {
     if (line.ends_with('\n')) line.remove_suffix(1);
-    if (line.empty() || line.size() > tables_->cutting.max_length) return;
-    if (line.find(kUnknown) != std::string_view::npos) return;
+    if (line.empty()) return;
+    if (line.size() > tables_->cutting.max_length || line.find(kUnknown) != std::string_view::npos)
+      return words.leave_out_line();
     if (tally_ != &words) forget(words);
     last_.reset();
     if (!at_spaces_) for_each_word(normalized(line), [&](std::string_view word) { take(words.number(word), words); });

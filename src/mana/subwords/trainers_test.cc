@@ -174,7 +174,9 @@ TEST(Trainers, RefuseWhatCannotBe) {
   expect_refusal(small(Type::wordpiece, 1000), kText, "the text has no more than");
   Options options = small(Type::wordpiece, 75);
   options.special_tokens.emplace_back("[PAD]");
-  expect_refusal(options, kText, "[PAD] is twice");
+  expect_refusal(options, kText, "[PAD] is among the special tokens of this type already");
+  options.special_tokens = {"[UNK]", "<ask>", "<ask>"};
+  expect_refusal(options, kText, "<ask> is twice");
   options.special_tokens = {"[CLS]"};
   expect_refusal(options, kText, "lacks [UNK]");
   options.special_tokens = {"[UNK]", ""};

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "mana/base/errors.h"
+
 namespace mana::text {
 
 /// A growing array for hot loops: room is made once for many elements, elements are not initialised, nothing is
-/// checked.
+/// checked but for the bound where memory is asked for.
 template <class T>
 class GrowingArray {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -25,6 +28,9 @@ class GrowingArray {
   const T* end() const { return data_.get() + size_; }
 
   void clear() { size_ = 0; }
+  /// From now on there is no memory for more elements than that: throws FormatError. What a file says may ask for any
+  /// number of them.
+  void set_most(std::size_t most) { most_ = most; }
   /// Drops what lies behind the first `size` elements.
   void cut(std::size_t size) { size_ = size; }
   /// Makes room for `extra` elements behind those there are, and returns where they go.
@@ -41,7 +47,8 @@ class GrowingArray {
 
  private:
   void grow(std::size_t extra) {
-    const std::size_t capacity = std::max({size_ + extra, capacity_ * 2, std::size_t{32}});
+    if (size_ + extra > most_) throw FormatError("a normaliser of the tokenizer makes far too much of a text");
+    const std::size_t capacity = std::max({size_ + extra, std::min(capacity_ * 2, most_), std::size_t{32}});
     auto larger = std::make_unique_for_overwrite<T[]>(capacity);
     if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_ * sizeof(T));
     data_ = std::move(larger);
@@ -51,6 +58,7 @@ class GrowingArray {
   std::unique_ptr<T[]> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
+  std::size_t most_ = std::numeric_limits<std::size_t>::max();
 };
 
 }  // namespace mana::text

@@ -5,6 +5,7 @@
 namespace mana::text {
 
 void NormalizedText::assign(std::string_view part, std::uint32_t begin, bool tracked) {
+  for (GrowingArray<char>* bytes : {&bytes_, &next_bytes_}) bytes->set_most(most_bytes(part.size()));
   bytes_.clear();
   char* to = bytes_.room(part.size() + kPadding);
   if (!part.empty()) std::memcpy(to, part.data(), part.size());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -25,6 +27,10 @@ class NormalizedText {
  public:
   /// Spaces behind text(), so that it can be read and changed in blocks of as many bytes.
   static constexpr std::size_t kPadding = 16;
+  /// Bytes that normalisers may make of a text: beyond that the tokenizer is damaged, or made to do harm.
+  static constexpr std::size_t most_bytes(std::size_t original) {
+    return std::min((std::size_t{16} << 20) + 16 * original, (std::size_t{1} << 32) - 4 * kPadding);
+  }
 
   /// Starts anew with `part` of the original, which begins at byte `begin` there. Offsets are only known if `tracked`.
   void assign(std::string_view part, std::uint32_t begin, bool tracked);

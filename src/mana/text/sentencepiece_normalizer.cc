@@ -91,6 +91,7 @@ void SentencePieceNormalizer::operator()(NormalizedText& text) const {
     }
   }
   Result result;
+  result.bytes.set_most(NormalizedText::most_bytes(all.size()));
   if (more()) {
     if (settings_.add_dummy_prefix && !settings_.whitespace_as_suffix) result.put(space, at);
     bool after_space = settings_.remove_extra_whitespaces;

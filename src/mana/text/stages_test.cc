@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/text/crc32.h"
@@ -205,6 +206,19 @@ TEST(Strip, RemovesWhitespaceAtTheEndsOnly) {
   blank.assign(" \n ", 0, true);
   Strip{true, true}(blank);
   EXPECT_EQ(blank.text(), "");
+}
+
+TEST(Normalizers, ThatMakeFarTooMuchOfATextAreStopped) {
+  Normalizers normalizers;
+  for (int i = 0; i < 4; ++i) normalizers.stages.emplace_back(Replace{"a", std::string(1000, 'a')});
+  for (const bool tracked : {false, true}) {
+    NormalizedText text;
+    text.assign("aaaaaaaaaa", 0, tracked);
+    EXPECT_THROW(normalizers(text), FormatError);
+    text.assign("bb", 0, tracked);
+    normalizers(text);
+    EXPECT_EQ(text.text(), "bb");
+  }
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ std::optional<TokenId> Tokenizer::id(std::string_view token) const { return pipe
 
 std::string_view Tokenizer::token(TokenId id) const {
   if (const auto token = pipeline_->token(id)) return *token;
-  throw ArgumentError(fmt::format("no token of this vocabulary has the id {}", id));
+  throw ArgumentError(fmt::format("{}: no token of the vocabulary has the id {}", pipeline_->place, id));
 }
 
 std::optional<std::string_view> Tokenizer::find_token(TokenId id) const { return pipeline_->token(id); }

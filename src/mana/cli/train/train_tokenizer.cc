@@ -1,5 +1,7 @@
 #include "mana/jobs/train_tokenizer.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/lists.h"
+#include "mana/cli/shell/output.h"
 #include "mana/cli/shell/output_paths.h"
 #include "mana/cli/shell/report.h"
 #include "mana/cli/shell/stage_progress.h"
@@ -28,8 +31,7 @@ struct TokenizerOptions {
 
   void describe(Options& options) {
     subwords::Options& training = job.training;
-    options.arguments("FILE", "Texts to learn from, or files of texts: JSON lines, tables; - is standard input",
-                      inputs);
+    options.arguments("FILE", "A file of texts to learn from: lines, JSON lines, a table; - is standard input", inputs);
     options.option("--field", "NAME", "The field of a JSON object that holds its text (default: text)",
                    job.format.field);
     options.option("--column", "NAME", "The column of a table that holds the texts (default: text)", job.format.column);
@@ -75,7 +77,8 @@ struct TokenizerOptions {
     options.flag("--byte-fallback", "Pieces for the 256 bytes, of which unknown letters are made (bpe, unigram)",
                  training.byte_fallback);
     options.flag("--split-digits", "Each digit is a piece (bpe, unigram)", training.split_digits);
-    options.option("--max-line", "BYTES", "Leave longer lines out (bpe, unigram)", training.max_sentence_length);
+    options.option("--max-line", "BYTES", "Leave longer lines out, which is noted (bpe, unigram)",
+                   training.max_sentence_length, {.least = 1});
     options.option("--seeds", "N", "Pieces that the unigram model is cut down from", training.seed_sentencepieces,
                    {.least = 1});
 
@@ -85,6 +88,8 @@ struct TokenizerOptions {
     options.known_as("vocabulary_size", "--vocabulary");
     options.known_as("character_coverage", "--coverage");
     options.known_as("special_tokens", "--special");
+    options.known_as("max_token_length", "--max-length");
+    options.known_as("max_sentence_length", "--max-line");
   }
 
   /// Once the options are read. Throws UsageError, jobs::OptionError; ArgumentError when a file would be lost.
@@ -93,7 +98,7 @@ struct TokenizerOptions {
     const bool byte_level = training.type == Type::byte_bpe;
     options.refuse_unless(byte_level, {"--prefix-space"}, "--type byte-bpe");
     options.refuse_unless(training.type == Type::wordpiece, {"--limit-alphabet"}, "--type wordpiece");
-    options.refuse_unless(!byte_level, {"--coverage"}, "types whose letters are not bytes");
+    options.refuse_unless(!byte_level, {"--coverage"}, "--type wordpiece, bpe and unigram");
     options.refuse_unless(!is_sentence_piece(training.type), {"--min-frequency"}, "--type wordpiece and byte-bpe");
     options.refuse_unless(is_sentence_piece(training.type),
                           {"--zwnj", "--byte-fallback", "--split-digits", "--max-line"}, "--type bpe and unigram");
@@ -115,6 +120,7 @@ void report(const jobs::TrainTokenizerResult& result, const TokenizerOptions& wa
   print_report({{"output", wanted.output},
                 {"vocabulary", result.vocabulary},
                 {"lines", result.lines},
+                {"lines_left_out", result.lines_left_out},
                 {"words", result.words},
                 {"distinct_words", result.distinct_words},
                 {"seconds", result.seconds}},
@@ -135,6 +141,10 @@ int train_tokenizer(Options& options) {
     const jobs::TrainTokenizerResult result = jobs::train_tokenizer(wanted.job, events, interruption.token());
     progress.wipe();
     report(result, wanted);
+    if (result.lines_left_out > 0 && !options.quiet()) {
+      note(fmt::format("mana: {} of {} lines are longer than {} bytes and were left out; --max-line takes longer ones",
+                       result.lines_left_out, result.lines, wanted.job.training.max_sentence_length));
+    }
     for (const data::ReadingNotes& notes : result.notes) note_mistakes(notes, options.quiet());
     return 0;
   });
