@@ -63,7 +63,9 @@ TEST_F(TrainTokenizer, SaysWhichLinesItLeavesOut) {
   const Outcome trained = run(command("bpe", {path("long.txt"), "--type", "bpe", "--json"}));
   ASSERT_EQ(trained.status, 0) << trained.errors;
   EXPECT_THAT(trained.output, HasSubstr("\"lines\":301,\"lines_left_out\":1"));
-  EXPECT_THAT(trained.errors, HasSubstr("1 of 301 lines are longer than 4192 bytes and were left out; --max-line"));
+  EXPECT_THAT(
+      trained.errors,
+      HasSubstr("1 of 301 lines were left out: longer than 4192 bytes, unless --max-line says more, or with U+2585"));
   EXPECT_THAT(run(command("all", {path("long.txt"), "--type", "bpe", "--max-line", "100000"})).errors, IsEmpty());
   expect_refusal(run({"train", "tokenizer", "--type", "unigram", "--output", path("refused"), path("long.txt")}), 1,
                  "all lines of the input are longer than the 4192 bytes of --max-line");

@@ -106,7 +106,8 @@ class TokenizerTraining {
     result_.lines_left_out = words.lines_left_out();
     if (words.empty() && result_.lines_left_out > 0) {
       throw ArgumentError(
-          fmt::format("all lines of the input are longer than the {} bytes of `max_sentence_length`; raise it, or cut "
+          fmt::format("all lines of the input are longer than the {} bytes of `max_sentence_length`, or have U+2585; "
+                      "raise it, or cut "
                       "the text into lines",
                       options_.training.max_sentence_length));
     }

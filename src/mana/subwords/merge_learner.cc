@@ -108,27 +108,9 @@ std::uint32_t MergeLearner::joined(SymbolPair pair) {
 }
 
 void MergeLearner::merge(std::uint32_t word, SymbolPair pair, std::uint32_t result) {
-  std::uint32_t* const symbols = words_.symbols(word);
-  const std::uint32_t size = words_.length(word);
-  std::uint32_t kept = 0;
-  for (std::uint32_t i = 0; i < size;) {
-    if (symbols[i] != pair.first || i + 1 == size || symbols[i + 1] != pair.second) {
-      symbols[kept++] = symbols[i++];
-      continue;
-    }
-    if (kept > 0) {
-      const std::uint32_t before = symbols[kept - 1];
-      change(word, {before, pair.first}, false);
-      if (fits(before, result)) change(word, {before, result}, true);
-    }
-    i += 2;
-    if (i < size) {
-      change(word, {pair.second, symbols[i]}, false);
-      if (fits(result, symbols[i])) change(word, {result, symbols[i]}, true);
-    }
-    symbols[kept++] = result;
-  }
-  words_.length(word) = kept;
+  words_.merge(word, pair, result, [&](SymbolPair other, bool there) {
+    if (!there || fits(other.first, other.second)) change(word, other, there);
+  });
 }
 
 std::vector<SymbolPair> MergeLearner::learn(const Events& events) {

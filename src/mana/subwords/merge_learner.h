@@ -28,6 +28,32 @@ class SymbolWords {
   std::uint32_t* symbols(std::uint32_t word) { return symbols_.data() + words_[word].begin; }
   std::uint32_t& length(std::uint32_t word) { return words_[word].size; }
 
+  /// Puts `result` in the place of a pair wherever it stands in a word, from left to right. Calls changed(pair, whether
+  /// it is there now) for every pair that goes or comes by that.
+  template <class Changed>
+  void merge(std::uint32_t word, SymbolPair pair, std::uint32_t result, Changed&& changed) {
+    std::uint32_t* const all = symbols(word);
+    const std::uint32_t size = length(word);
+    std::uint32_t kept = 0;
+    for (std::uint32_t i = 0; i < size;) {
+      if (all[i] != pair.first || i + 1 == size || all[i + 1] != pair.second) {
+        all[kept++] = all[i++];
+        continue;
+      }
+      if (kept > 0) {
+        changed(SymbolPair{all[kept - 1], pair.first}, false);
+        changed(SymbolPair{all[kept - 1], result}, true);
+      }
+      i += 2;
+      if (i < size) {
+        changed(SymbolPair{pair.second, all[i]}, false);
+        changed(SymbolPair{result, all[i]}, true);
+      }
+      all[kept++] = result;
+    }
+    length(word) = kept;
+  }
+
  private:
   struct Word {
     std::uint64_t begin;  // in symbols_

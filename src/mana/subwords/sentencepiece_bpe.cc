@@ -110,26 +110,7 @@ void PieceLearner::enqueue_found() {
 }
 
 void PieceLearner::merge(std::uint32_t word, SymbolPair pair, std::uint32_t result) {
-  std::uint32_t* const symbols = words_.symbols(word);
-  const std::uint32_t size = words_.length(word);
-  std::uint32_t kept = 0;
-  for (std::uint32_t i = 0; i < size;) {
-    if (symbols[i] != pair.first || i + 1 == size || symbols[i + 1] != pair.second) {
-      symbols[kept++] = symbols[i++];
-      continue;
-    }
-    if (kept > 0) {
-      change(word, {symbols[kept - 1], pair.first}, false);
-      change(word, {symbols[kept - 1], result}, true);
-    }
-    i += 2;
-    if (i < size) {
-      change(word, {pair.second, symbols[i]}, false);
-      change(word, {result, symbols[i]}, true);
-    }
-    symbols[kept++] = result;
-  }
-  words_.length(word) = kept;
+  words_.merge(word, pair, result, [&](SymbolPair other, bool there) { change(word, other, there); });
 }
 
 std::vector<std::string> PieceLearner::learn(std::size_t wanted, const Events& events) {

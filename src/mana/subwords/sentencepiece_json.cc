@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "mana/subwords/sentencepiece_writer.h"
+#include "mana/subwords/stages_json.h"
 #include "mana/text/utf8.h"
 
 namespace mana::subwords {
@@ -33,13 +34,7 @@ ordered_json added_tokens(const Model& model) {
   for (std::size_t id = 0; id < model.pieces.size(); ++id) {
     const Model::Piece& piece = model.pieces[id];
     if (piece.kind != Model::Kind::control && piece.kind != Model::Kind::unknown) continue;
-    tokens.push_back({{"id", id},
-                      {"content", piece.text},
-                      {"single_word", false},
-                      {"lstrip", false},
-                      {"rstrip", false},
-                      {"normalized", false},
-                      {"special", true}});
+    tokens.push_back(special_token_json(id, piece.text));
   }
   return tokens;
 }

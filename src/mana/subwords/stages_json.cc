@@ -43,16 +43,15 @@ Json pre_tokenizer_json(const Options& options) {
           {"use_regex", true}};
 }
 
+Json special_token_json(std::size_t id, const std::string& content) {
+  return {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
+          {"rstrip", false}, {"normalized", false}, {"special", true}};
+}
+
 Json added_tokens_json(const Options& options) {
   Json tokens = Json::array();
   for (std::size_t id = 0; id < options.special_tokens.size(); ++id) {
-    tokens.push_back({{"id", id},
-                      {"content", options.special_tokens[id]},
-                      {"single_word", false},
-                      {"lstrip", false},
-                      {"rstrip", false},
-                      {"normalized", false},
-                      {"special", true}});
+    tokens.push_back(special_token_json(id, options.special_tokens[id]));
   }
   return tokens;
 }

@@ -142,8 +142,9 @@ int train_tokenizer(Options& options) {
     progress.wipe();
     report(result, wanted);
     if (result.lines_left_out > 0 && !options.quiet()) {
-      note(fmt::format("mana: {} of {} lines are longer than {} bytes and were left out; --max-line takes longer ones",
-                       result.lines_left_out, result.lines, wanted.job.training.max_sentence_length));
+      note(fmt::format(
+          "mana: {} of {} lines were left out: longer than {} bytes, unless --max-line says more, or with U+2585",
+          result.lines_left_out, result.lines, wanted.job.training.max_sentence_length));
     }
     for (const data::ReadingNotes& notes : result.notes) note_mistakes(notes, options.quiet());
     return 0;
