@@ -2,19 +2,21 @@
 
 #include "mana/nn/attention.h"
 #include "mana/nn/feed_forward.h"
-#include "mana/nn/layer_norm.h"
+#include "mana/nn/residual.h"
 
 namespace mana::nn {
 
-/// Post-norm encoder layer (Vaswani et al. 2017, section 3.1; the layer of BERT):
+/// Encoder layer (Vaswani et al. 2017, section 3.1), post-norm as BERT's:
 ///
 ///   h = LayerNorm(x + MultiHead(x))
 ///   y = LayerNorm(h + FeedForward(h))         x, h, y: [tokens, model]
+///
+/// or pre-norm, as its residual connections are.
 struct EncoderLayer {
   SelfAttention attend;
-  LayerNorm attend_norm;
+  Residual attend_norm;
   FeedForward feed_forward;
-  LayerNorm feed_norm;
+  Residual feed_norm;
 
   static void parts(auto& self, auto&& visit) {
     visit("attend", self.attend);
@@ -25,8 +27,8 @@ struct EncoderLayer {
 
   template <class Context = Run, class Value>
   Value operator()(const Context& run, const Value& x, const TokenBatch& batch) const {
-    const Value h = attend_norm(run, x, attend(run, x, batch));
-    return feed_norm(run, h, feed_forward(run, h));
+    const Value h = attend_norm(run, x, [&](const Value& in) { return attend(run, in, batch); });
+    return feed_norm(run, h, [&](const Value& in) { return feed_forward(run, in); });
   }
 };
 

@@ -17,9 +17,9 @@ constexpr std::size_t kModel = 24, kInner = 40, kHeads = 3;
 EncoderLayer random_layer(const kernels::Table& kernels) {
   const LayerNorm norm{std::vector<float>(kModel, 1.0f), std::vector<float>(kModel, 0.0f), 1e-5f};
   return {.attend = {random_linear(kernels, 3 * kModel, kModel, 1), random_linear(kernels, kModel, kModel, 3), kHeads},
-          .attend_norm = norm,
+          .attend_norm = {norm},
           .feed_forward = {random_linear(kernels, kInner, kModel, 5), random_linear(kernels, kModel, kInner, 7)},
-          .feed_norm = norm};
+          .feed_norm = {norm}};
 }
 
 class EncoderLayerTest : public testing::TestWithParam<Level> {

@@ -63,6 +63,11 @@ class TrainedParts {
   const TrainedNorm& of(const LayerNorm& part) const { return norms_.at(&part); }
   const TrainedTable& of(const EmbeddingTable& part) const { return tables_.at(&part); }
 
+  /// Whether the parameter is a table of one of the parts.
+  bool looks_up(const Parameter* parameter) const {
+    return std::ranges::any_of(tables_, [=](const auto& of_part) { return of_part.second.table == parameter; });
+  }
+
  private:
   std::unordered_set<const Parameter*> multiplied_;
   std::unordered_map<const Linear*, TrainedLinear> linears_;

@@ -36,6 +36,15 @@ Variable drop(const Training& training, Variable x) {
   return training.tape.record(gradient.value(), {x}, gradient);
 }
 
+Tensor copy(const Run& run, const Tensor& x) { return operations::copy(run, x); }
+
+/// y = x;   dx += dy
+Variable copy(const Training& training, Variable x) {
+  return training.tape.record(copy(training.run(), x.value()), {x}, [=](const Tensor& dy) {
+    add_gradient(training, x, operations::copy(training.run(), dy));
+  });
+}
+
 Tensor add(const Run& run, Tensor y, const Tensor& x) {
   operations::add(run, x, y);
   return y;

@@ -39,6 +39,10 @@ void add_gradient(const Training& training, Variable variable, Tensor gradient);
 Variable drop(const Training& training, Variable x);
 inline Tensor drop(const Run&, Tensor x) { return x; }
 
+/// x once more, for a layer that takes the memory of what it is given.
+Variable copy(const Training& training, Variable x);
+Tensor copy(const Run& run, const Tensor& x);
+
 /// y + x
 Variable add(const Training& training, Variable y, Variable x);
 Tensor add(const Run& run, Tensor y, const Tensor& x);

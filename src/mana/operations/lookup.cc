@@ -24,11 +24,14 @@ float divisor_of(Sequences texts, std::size_t text) {
 
 }  // namespace
 
-void StoredRows::add(std::size_t id, std::span<float> sum) const {
+void StoredRows::add(std::size_t id, std::span<float> sum, float factor) const {
   const std::byte* row = bytes.data() + id * width * size_of(dtype);
-  if (dtype == DType::f32) add_row<float>(row, sum, [](float value) { return value; });
-  if (dtype == DType::f16) add_row<std::uint16_t>(row, sum, half_to_float);
-  if (dtype == DType::bf16) add_row<std::uint16_t>(row, sum, bfloat16_to_float);
+  const auto scaled = [=](float value) { return factor * value; };
+  if (dtype == DType::f32) add_row<float>(row, sum, scaled);
+  if (dtype == DType::f16)
+    add_row<std::uint16_t>(row, sum, [=](std::uint16_t half) { return scaled(half_to_float(half)); });
+  if (dtype == DType::bf16)
+    add_row<std::uint16_t>(row, sum, [=](std::uint16_t value) { return scaled(bfloat16_to_float(value)); });
 }
 
 void StoredRows::prefetch(std::size_t id) const {
@@ -53,7 +56,7 @@ Tensor sum_of_lookups(const Run& run, std::span<const Lookup> lookups, Sequences
         if (t + 1 < tokens) farthest.table.prefetch(row_of(farthest, t + 1, begin));
         const std::span<float> sum = y.row(t);
         std::ranges::fill(sum, 0.0f);
-        for (const Lookup& lookup : lookups) lookup.table.add(row_of(lookup, t, begin), sum);
+        for (const Lookup& lookup : lookups) lookup.table.add(row_of(lookup, t, begin), sum, lookup.factor);
       }
     }
   });
@@ -67,6 +70,18 @@ void add_lookup_gradient(const Run& run, std::span<const std::int32_t> ids, cons
     if (ids.empty()) return kernels.add_rows({dy.data(), dy.rows(), dy.columns(), first, last, dtable});
     kernels.embedding_gradient({ids.data(), ids.size(), dy.data(), dy.columns(), first, last, dtable});
   });
+}
+
+Tensor scaled_rows(const Run& run, const Tensor& dy, float factor, std::span<const std::int32_t> ids,
+                   std::int32_t ignored) {
+  Tensor scaled = run.tensor(dy.rows(), dy.columns());
+  run.split(dy.rows(), [&](std::size_t first, std::size_t last, unsigned) {
+    for (std::size_t t = first; t < last; ++t) {
+      const float of_token = ids[t] == ignored ? 0.0f : factor;
+      std::ranges::transform(dy.row(t), scaled.row(t).begin(), [=](float value) { return of_token * value; });
+    }
+  });
+  return scaled;
 }
 
 // Every thread has some of the places.

@@ -16,8 +16,8 @@ struct StoredRows {
   DType dtype;
   std::size_t width;
 
-  /// sum += row `id`      sum: [width]
-  void add(std::size_t id, std::span<float> sum) const;
+  /// sum += factor · row `id`      sum: [width]
+  void add(std::size_t id, std::span<float> sum, float factor = 1) const;
   /// Brings a row near: rows are far apart, and nobody can guess which one comes next.
   void prefetch(std::size_t id) const;
 };
@@ -29,13 +29,17 @@ struct Lookup {
   StoredRows table;
   Key key = Key::id;
   std::span<const std::int32_t> ids = {};  ///< [tokens]; none: all zero
+  float factor = 1;
 };
 
-/// y_t = Σ_tables table[key_t]      -> [tokens, width]
+/// y_t = Σ_tables factor · table[key_t]      -> [tokens, width]
 Tensor sum_of_lookups(const Run& run, std::span<const Lookup> lookups, Sequences texts);
 
 /// dtable[ids[t]] += dy_t      dtable: [rows, width]; without ids all tokens are of row 0
 void add_lookup_gradient(const Run& run, std::span<const std::int32_t> ids, const Tensor& dy, float* dtable);
+/// factor · dy_t, and zero for tokens whose id is `ignored`.
+Tensor scaled_rows(const Run& run, const Tensor& dy, float factor, std::span<const std::int32_t> ids,
+                   std::int32_t ignored);
 /// dtable[place of t in its text] += dy_t
 void add_place_gradient(const Run& run, Sequences texts, const Tensor& dy, float* dtable);
 

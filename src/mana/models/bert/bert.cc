@@ -42,10 +42,10 @@ Bert Bert::make(const BertConfig& config, const kernels::WeightLayout& layout) {
     nn::EncoderLayer layer;
     layer.attend = {.query_key_value = linear(3 * model, model), .output = linear(model, model), .heads = config.heads};
     layer.attend.query_key_value.stacked = {model, model, model};
-    layer.attend_norm = norm;
+    layer.attend_norm = {norm};
     layer.feed_forward = {
         .widen = linear(config.inner, model), .narrow = linear(model, config.inner), .activation = config.activation};
-    layer.feed_norm = norm;
+    layer.feed_norm = {norm};
     bert.layers.push_back(std::move(layer));
   }
   return bert;

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "mana/models/transformer/config.h"
+#include "mana/nn/decoder_layer.h"
+#include "mana/nn/embedding.h"
+#include "mana/nn/encoder_layer.h"
+#include "mana/nn/parts.h"
+#include "mana/nn/positions.h"
+
+namespace mana::models {
+
+/// x_t = √d · word[id_t] + p_t      -> [tokens, model], t from 0 in each text; or without √d
+/// In training x is dropped out.
+struct SequenceEmbedding {
+  nn::EmbeddingTable word;  ///< [vocabulary, model]
+  nn::Positions positions;
+  float factor = 1;
+  std::int32_t pad = 0;  ///< an id whose vector is not trained by lookups
+
+  static void parts(auto& self, auto&& visit) {
+    visit("word", self.word, nn::ByToken());
+    visit("", self.positions);
+  }
+
+  template <class Context = nn::Run>
+  auto operator()(const Context& run, const nn::TokenBatch& batch) const {
+    return nn::drop(run, sum(run, batch));
+  }
+  /// One token at each place.
+  Tensor at(const nn::Run& run, std::span<const std::int32_t> ids, std::span<const std::int32_t> places) const;
+
+ private:
+  Tensor sum(const nn::Run& run, const nn::TokenBatch& batch) const;
+  nn::Variable sum(const nn::Training& training, const nn::TokenBatch& batch) const;
+};
+
+/// What the decoder's next step needs of the targets so far: a token at a time is added to all of them.
+struct DecoderState {
+  std::vector<nn::DecoderLayer::Past> layers;
+  std::vector<std::int32_t> lengths;  ///< [targets], in tokens
+};
+
+/// The encoder–decoder of Vaswani et al. 2017 (section 3):
+///
+///   m      = encode(x)         x: source tokens          m: [source tokens, model]
+///   z      = decode(y, m)      y: target tokens          z: [target tokens, model]
+///   logits = z E^T + b         of the token that follows each of y      [target tokens, vocabulary]
+struct Transformer {
+  TransformerConfig config;
+  SequenceEmbedding source;
+  SequenceEmbedding target;
+  std::vector<nn::EncoderLayer> encoder;
+  std::optional<nn::LayerNorm> encoder_norm;
+  std::vector<nn::DecoderLayer> decoder;
+  std::optional<nn::LayerNorm> decoder_norm;
+  nn::Linear output;
+
+  /// In its shapes, without weights.
+  static Transformer make(const TransformerConfig& config, const kernels::WeightLayout& layout);
+
+  static void parts(auto& self, auto&& visit) {
+    visit("source", self.source);
+    visit("target", self.target);
+    visit("encoder", self.encoder, nn::Stack());
+    visit("encoder_norm", self.encoder_norm);
+    visit("decoder", self.decoder, nn::Stack());
+    visit("decoder_norm", self.decoder_norm);
+    visit("output", self.output);
+  }
+
+  template <class Context = nn::Run>
+  auto encode(const Context& run, const nn::TokenBatch& sources) const {
+    auto x = source(run, sources);
+    for (const nn::EncoderLayer& layer : encoder) x = layer(run, x, sources);
+    return last(run, encoder_norm, std::move(x));
+  }
+
+  /// Each target with its source, whose encode() is `memory`.
+  template <class Context = nn::Run, class Value>
+  Value decode(const Context& run, const nn::TokenBatch& targets, const Value& memory, nn::Sequences sources) const {
+    Value y = target(run, targets);
+    for (const nn::DecoderLayer& layer : decoder) y = layer(run, y, targets, memory, sources);
+    return last(run, decoder_norm, std::move(y));
+  }
+
+  /// Targets without a token yet, one for each source.
+  DecoderState begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources) const;
+  /// The next token of every target -> z of it, the bits that decode() gives the last rows of whole targets.
+  Tensor step(const nn::Run& run, std::span<const std::int32_t> ids, DecoderState& state) const;
+
+ private:
+  template <class Context, class Value>
+  static Value last(const Context& run, const std::optional<nn::LayerNorm>& norm, Value x) {
+    return norm ? (*norm)(run, std::move(x)) : std::move(x);
+  }
+};
+
+}  // namespace mana::models

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "mana/nn/cached_attention.h"
+#include "mana/nn/feed_forward.h"
+#include "mana/nn/residual.h"
+
+namespace mana::nn {
+
+/// Decoder layer (Vaswani et al. 2017, section 3.1): tokens y of the target against those before them, then against the
+/// memory m that the encoder leaves of the source. Post-norm, or pre-norm as its residual connections are:
+///
+///   h = LayerNorm(y + MaskedMultiHead(y))
+///   g = LayerNorm(h + MultiHead(h, m))
+///   z = LayerNorm(g + FeedForward(g))          y, h, g, z: [target tokens, model],   m: [source tokens, model]
+struct DecoderLayer {
+  SelfAttention attend;  ///< causal
+  Residual attend_norm;
+  CrossAttention cross;
+  Residual cross_norm;
+  FeedForward feed_forward;
+  Residual feed_norm;
+
+  static void parts(auto& self, auto&& visit) {
+    visit("attend", self.attend);
+    visit("attend_norm", self.attend_norm);
+    visit("cross", self.cross);
+    visit("cross_norm", self.cross_norm);
+    visit("feed_forward", self.feed_forward);
+    visit("feed_norm", self.feed_norm);
+  }
+
+  /// Whole targets, each with its source.
+  template <class Context = Run, class Value>
+  Value operator()(const Context& run, const Value& y, const TokenBatch& targets, const Value& memory,
+                   Sequences sources) const {
+    const auto itself = [&](const Value& in) { return attend(run, in, targets); };
+    const auto source = [&](const Value& in) { return cross(run, in, targets.sequences(), memory, sources); };
+    return through(run, y, itself, source);
+  }
+
+  /// What a step needs of the tokens before it, and of the source.
+  struct Past {
+    KeyValues own;
+    KeyValues memory;
+  };
+  /// The past of targets that have no token yet.
+  Past begin(const Run& run, const Tensor& memory, Sequences sources) const {
+    return {CachedAttention{attend}.begin(run, sources.count()),
+            CachedCrossAttention{cross}.keep(run, memory, sources)};
+  }
+  /// The tokens that follow those in `past`: `rows` has those of each target. The bits of the whole pass.
+  Tensor step(const Run& run, const Tensor& y, Sequences rows, Past& past) const {
+    const auto itself = [&](const Tensor& in) { return CachedAttention{attend}(run, in, rows, past.own); };
+    const auto source = [&](const Tensor& in) { return CachedCrossAttention{cross}(run, in, rows, past.memory); };
+    return through(run, y, itself, source);
+  }
+
+ private:
+  template <class Context, class Value, class Itself, class Source>
+  Value through(const Context& run, const Value& y, const Itself& itself, const Source& source) const {
+    const Value h = attend_norm(run, y, itself);
+    const Value g = cross_norm(run, h, source);
+    return feed_norm(run, g, [&](const Value& in) { return feed_forward(run, in); });
+  }
+};
+
+}  // namespace mana::nn
