@@ -8,11 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "mana/kernels/reference/activation.h"
-#include "mana/kernels/reference/attention.h"
-#include "mana/kernels/reference/dropout.h"
-#include "mana/kernels/reference/linear.h"
-#include "mana/kernels/reference/norm.h"
+#include "mana/models/reference_layers.h"
 #include "mana/models/sentence/trainable_model.h"
 
 namespace mana::models {
@@ -21,7 +17,7 @@ namespace mana::models {
 /// after the other, without batches or fusing, on weights that may be changed one by one.
 class ReferenceModel {
  public:
-  using Values = std::vector<double>;
+  using Values = reference::Values;
 
   explicit ReferenceModel(const TrainableModel& model) : model_(model.model()) {
     for (const autograd::Parameter& parameter : model.parameters()) {
@@ -47,11 +43,8 @@ class ReferenceModel {
 
   Values linear(const Values& x, const Values& w, std::optional<Values> b,
                 kernels::Activation f = kernels::Activation::identity) {
-    const std::size_t inputs = x.size() / rows_, outputs = w.size() / inputs;
-    if (!b) b = Values(outputs);
-    Values y(rows_ * outputs);
-    kernels::reference::linear(x.data(), rows_, w.data(), b->data(), inputs, outputs, f, y.data(), outputs);
-    return y;
+    if (!b) b = Values(w.size() / (x.size() / rows_));
+    return reference::linear(x, rows_, w, *b, f);
   }
   Values linear(const Values& x, kernels::Activation f = kernels::Activation::identity) {
     const Values &w = next(), &b = next();
@@ -59,18 +52,9 @@ class ReferenceModel {
   }
   void norm(Values& x, float epsilon) {
     const Values &gamma = next(), &beta = next();
-    kernels::reference::add_norm<double>(x.data(), nullptr, rows_, gamma.size(), gamma.data(), beta.data(), epsilon,
-                                         x.data());
+    reference::norm(x, gamma, beta, epsilon);
   }
-  void drop(Values& x) {
-    const kernels::Dropout dropout = masks_.next(masks_.hidden);
-    const std::size_t width = x.size() / rows_;
-    for (std::size_t i = 0; i < x.size(); ++i)
-      x[i] *= kernels::reference::dropout_factor(dropout, i / width, i % width);
-  }
-  static void add(Values& x, const Values& y) {
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] += y[i];
-  }
+  void drop(Values& x) { reference::drop(x, x.size() / rows_, masks_.next(masks_.hidden)); }
 
   Values bert(const Pooled<Bert>& pooled, const nn::TokenBatch& batch, std::size_t prompt_tokens) {
     const BertConfig& config = pooled.encoder.config;
@@ -94,12 +78,12 @@ class ReferenceModel {
       const Values q = linear(x), k = linear(x), v = linear(x);
       Values h = linear(attend(q, k, v, config.heads, batch));
       drop(h);
-      add(h, x);
+      reference::add(h, x);
       norm(h, config.norm_epsilon);
       const Values wide = linear(h, config.activation);
       x = linear(wide);
       drop(x);
-      add(x, h);
+      reference::add(x, h);
       norm(x, config.norm_epsilon);
     }
     return pool(pooled.pool, x, model, batch, prompt_tokens);
@@ -107,29 +91,8 @@ class ReferenceModel {
 
   Values attend(const Values& q, const Values& k, const Values& v, std::size_t heads, const nn::TokenBatch& batch) {
     const kernels::Dropout dropout = masks_.next(masks_.attention);
-    const std::size_t model = q.size() / rows_, width = model / heads;
-    Values out(q.size()), p(rows_);
-    for (std::size_t text = 0; text < batch.texts(); ++text) {
-      for (std::size_t head = 0; head < heads; ++head) {
-        const std::size_t first = batch.offsets[text], at = first * model + head * width;
-        const auto mask = [&](std::size_t query, std::size_t key) {
-          return kernels::reference::dropout_factor(dropout, first * heads + head, query * batch.length(text) + key);
-        };
-        kernels::reference::attention<double>({.q = q.data() + at,
-                                               .q_stride = model,
-                                               .k = k.data() + at,
-                                               .k_stride = model,
-                                               .v = v.data() + at,
-                                               .v_stride = model,
-                                               .queries = batch.length(text),
-                                               .keys = batch.length(text),
-                                               .head_width = width,
-                                               .value_width = width,
-                                               .divisor = std::sqrt(static_cast<double>(width))},
-                                              out.data() + at, model, p.data(), {}, mask);
-      }
-    }
-    return out;
+    return reference::Attention{.queries = batch.offsets, .keys = batch.offsets, .heads = heads, .dropout = dropout}(
+        q, k, v);
   }
 
   static Values pool(const PoolTokens& pooling, const Values& x, std::size_t width, const nn::TokenBatch& batch,
@@ -184,7 +147,7 @@ class ReferenceModel {
       std::optional<Values> b;
       if (dense->linear.bias) b = next();
       Values y = linear(x, w, b, dense->activation);
-      if (dense->residual) add(y, dense->shortcut ? linear(x, next(), {}) : x);
+      if (dense->residual) reference::add(y, dense->shortcut ? linear(x, next(), {}) : x);
       return y;
     }
     if (const auto* layer_norm = std::get_if<NormHead>(&head)) {
