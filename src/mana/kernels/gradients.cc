@@ -67,6 +67,7 @@ void add_norm(const AddNormForwardCall& call) {
       h[i] = call.y == nullptr
                  ? x
                  : x + call.y[begin + i] * reference::dropout_factor(call.dropout, call.first_row + row, i);
+      if (call.sum != nullptr) call.sum[begin + i] = h[i];
     }
     call.scale[row] = reference::norm_forward(h, call.width, call.gamma, call.beta, call.epsilon, call.z + begin, h);
   }

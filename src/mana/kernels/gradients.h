@@ -70,7 +70,7 @@ struct DropoutCall {
   float* y;  ///< [rows, width]
 };
 
-/// z = LayerNorm(x + dropout(y)) with what its gradient needs. y may be null.
+/// h = x + dropout(y),   z = LayerNorm(h) with what its gradient needs. y may be null.
 struct AddNormForwardCall {
   const float* x;  ///< [rows, width]
   const float* y;  ///< [rows, width] or null
@@ -81,9 +81,10 @@ struct AddNormForwardCall {
   const float* gamma;  ///< [width]
   const float* beta;   ///< [width]
   float epsilon;
-  float* z;       ///< [rows, width]; may be x or y
-  float* normal;  ///< [rows, width]: n = (h - mean(h)) / √(var(h) + ε), h = x + dropout(y); may be x or y, not z
-  float* scale;   ///< [rows]: 1 / √(var(h) + ε)
+  float* z;              ///< [rows, width]; may be x or y
+  float* normal;         ///< [rows, width]: n = (h - mean(h)) / √(var(h) + ε); may be x or y, not z
+  float* scale;          ///< [rows]: 1 / √(var(h) + ε)
+  float* sum = nullptr;  ///< h [rows, width], where it is kept: x, y or other memory than z's and n's
 };
 
 /// z = n γ + β once more: the same bits.

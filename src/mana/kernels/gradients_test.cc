@@ -158,6 +158,27 @@ TEST_P(GradientKernelsTest, NormsFollowTheirDefinition) {
   check_norm(kernels, {5, 384, true, 0.1f, 100.0f});
 }
 
+TEST_P(GradientKernelsTest, ANormKeepsTheSumWhereItIsWanted) {
+  const std::size_t rows = 5;
+  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+    const auto x = random_values(rows * width, 1), y = random_values(rows * width, 2), gamma = random_values(width, 3);
+    const Dropout dropout(width % 2 == 0 ? 0.3f : 0.0f, 9);
+    std::vector<float> z(x.size()), normal(x.size()), scale(rows), scale_too(rows);
+    kernels.add_norm({x.data(), y.data(), dropout, 0, rows, width, gamma.data(), gamma.data(), 1e-5f, z.data(),
+                      normal.data(), scale.data()});
+    Shifted kept(x, width % 16), n(y, 1), z_too(x, 5);
+    kernels.add_norm({kept.data(), n.data(), dropout, 0, rows, width, gamma.data(), gamma.data(), 1e-5f, z_too.data(),
+                      n.data(), scale_too.data(), kept.data()});
+    ASSERT_EQ(z_too.values(), z) << "width " << width;
+    ASSERT_EQ(n.values(), normal) << "width " << width;
+    ASSERT_EQ(scale_too, scale) << "width " << width;
+    EXPECT_TRUE(kept.guarded() && n.guarded() && z_too.guarded());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      ASSERT_EQ(kept.data()[i], x[i] + y[i] * reference::dropout_factor(dropout, i / width, i % width));
+    }
+  }
+}
+
 TEST_P(GradientKernelsTest, WithoutDropoutANormHasTheBitsOfTheOneThatServes) {
   const std::size_t rows = 4, width = 77;
   const auto x = random_values(rows * width, 1), y = random_values(rows * width, 2), gamma = random_values(width, 3);

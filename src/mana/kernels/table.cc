@@ -41,7 +41,7 @@ void linear_int8(const LinearCall& call) {
 }
 
 void add_norm(const AddNormCall& call) {
-  reference::add_norm(call.x, call.y, call.rows, call.width, call.gamma, call.beta, call.epsilon, call.z);
+  reference::add_norm(call.x, call.y, call.rows, call.width, call.gamma, call.beta, call.epsilon, call.z, call.sum);
 }
 
 constexpr Table reference_table(Precision precision, Element element, void (*linear)(const LinearCall&),

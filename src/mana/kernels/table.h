@@ -44,7 +44,7 @@ struct LinearCall {
   std::byte* y_rounded = nullptr;       ///< where the table rounds
 };
 
-/// z = LayerNorm(x + y), row by row; y may be null. z may be x or y.
+/// h = x + y,   z = LayerNorm(h), row by row; y may be null. z may be x or y.
 struct AddNormCall {
   const float* x;  ///< [rows, width]
   const float* y;  ///< [rows, width] or null
@@ -55,6 +55,7 @@ struct AddNormCall {
   float epsilon;
   float* z;                   ///< [rows, width]
   OperandRows operands = {};  ///< of z in the table's layout, or nowhere
+  float* sum = nullptr;       ///< h [rows, width], where it is kept: x, y or other memory than z's
 };
 
 /// The kernels of one instruction-set level and precision. In each, the order in which an output element is summed

@@ -315,6 +315,22 @@ TEST_P(KernelsTest, AddNormEqualsItsDefinition) {
   }
 }
 
+TEST_P(KernelsTest, AddNormKeepsTheSumWhereItIsWanted) {
+  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+    const std::size_t rows = 6;
+    const auto x = random_values(rows * width, 1), y = random_values(rows * width, 2), gamma = random_values(width, 3),
+               beta = random_values(width, 4);
+    std::vector<float> plain(x.size()), sum(x.size());
+    std::ranges::transform(x, y, sum.begin(), std::plus());
+    kernels.add_norm({x.data(), y.data(), rows, width, gamma.data(), beta.data(), 1e-5f, plain.data()});
+    Shifted z(y, 3), kept(x, width % 16);
+    kernels.add_norm({kept.data(), z.data(), rows, width, gamma.data(), beta.data(), 1e-5f, z.data(), {}, kept.data()});
+    ASSERT_EQ(z.values(), plain) << "width " << width;
+    ASSERT_EQ(kept.values(), sum) << "width " << width;
+    EXPECT_TRUE(z.guarded() && kept.guarded());
+  }
+}
+
 TEST_P(KernelsTest, AddNormWritesOverEitherInput) {
   const std::size_t rows = 2, width = 37;
   const auto x = random_values(rows * width, 1), y = random_values(rows * width, 2), gamma = random_values(width, 3),

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "mana/nn/cached_attention.h"
 #include "mana/nn/feed_forward.h"
 #include "mana/nn/residual.h"
@@ -31,11 +33,11 @@ struct DecoderLayer {
 
   /// Whole targets, each with its source.
   template <class Context = Run, class Value>
-  Value operator()(const Context& run, const Value& y, const TokenBatch& targets, const Value& memory,
-                   Sequences sources) const {
+  Stream<Value> operator()(const Context& run, Stream<Value> y, const TokenBatch& targets, const Value& memory,
+                           Sequences sources) const {
     const auto itself = [&](const Value& in) { return attend(run, in, targets); };
     const auto source = [&](const Value& in) { return cross(run, in, targets.sequences(), memory, sources); };
-    return through(run, y, itself, source);
+    return through(run, std::move(y), itself, source);
   }
 
   /// What a step needs of the tokens before it, and of the source.
@@ -49,18 +51,18 @@ struct DecoderLayer {
             CachedCrossAttention{cross}.keep(run, memory, sources)};
   }
   /// The tokens that follow those in `past`: `rows` has those of each target. The bits of the whole pass.
-  Tensor step(const Run& run, const Tensor& y, Sequences rows, Past& past) const {
+  Stream<Tensor> step(const Run& run, Stream<Tensor> y, Sequences rows, Past& past) const {
     const auto itself = [&](const Tensor& in) { return CachedAttention{attend}(run, in, rows, past.own); };
     const auto source = [&](const Tensor& in) { return CachedCrossAttention{cross}(run, in, rows, past.memory); };
-    return through(run, y, itself, source);
+    return through(run, std::move(y), itself, source);
   }
 
  private:
   template <class Context, class Value, class Itself, class Source>
-  Value through(const Context& run, const Value& y, const Itself& itself, const Source& source) const {
-    const Value h = attend_norm(run, y, itself);
-    const Value g = cross_norm(run, h, source);
-    return feed_norm(run, g, [&](const Value& in) { return feed_forward(run, in); });
+  Stream<Value> through(const Context& run, Stream<Value> y, const Itself& itself, const Source& source) const {
+    Stream<Value> h = attend_norm(run, std::move(y), itself);
+    Stream<Value> g = cross_norm(run, std::move(h), source);
+    return feed_norm(run, std::move(g), [&](const Value& in) { return feed_forward(run, in); });
   }
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "mana/nn/attention.h"
 #include "mana/nn/feed_forward.h"
 #include "mana/nn/residual.h"
@@ -26,9 +28,9 @@ struct EncoderLayer {
   }
 
   template <class Context = Run, class Value>
-  Value operator()(const Context& run, const Value& x, const TokenBatch& batch) const {
-    const Value h = attend_norm(run, x, [&](const Value& in) { return attend(run, in, batch); });
-    return feed_norm(run, h, [&](const Value& in) { return feed_forward(run, in); });
+  Stream<Value> operator()(const Context& run, Stream<Value> x, const TokenBatch& batch) const {
+    Stream<Value> h = attend_norm(run, std::move(x), [&](const Value& in) { return attend(run, in, batch); });
+    return feed_norm(run, std::move(h), [&](const Value& in) { return feed_forward(run, in); });
   }
 };
 

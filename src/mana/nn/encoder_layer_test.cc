@@ -32,7 +32,9 @@ class EncoderLayerTest : public testing::TestWithParam<Level> {
       std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(rows[i] * kModel), kModel, x.row(i).begin());
     }
     const std::vector<std::int32_t> ids(rows.size());
-    const Tensor y = layer({kernels, pool, team}, x, {.ids = ids, .type_ids = {}, .offsets = offsets});
+    const kernels::Run context{kernels, pool, team};
+    const Tensor y =
+        end_of(context, layer(context, Stream(std::move(x)), {.ids = ids, .type_ids = {}, .offsets = offsets}));
     return {y.data(), y.data() + rows.size() * kModel};
   }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mana/operations/add_norm.h"
+#include "mana/operations/elementwise.h"
 
 namespace mana::nn {
 namespace {
@@ -51,7 +52,40 @@ Variable record(const Training& training, const LayerNorm& norm, Variable x, std
   return training.tape.record(std::move(z), NormGradient{training, norm, parameters, x, y, dropout, std::move(normal)});
 }
 
+/// h = x + dropout(y);   dx += dh,   dy += dropout(dh)
+struct SumGradient {
+  Training training;
+  Variable x;
+  Variable y;
+  kernels::Dropout dropout;
+
+  void operator()(const Tensor& dh) const {
+    const Run& run = training.run();
+    if (y.needs_gradient()) {
+      add_gradient(training, y, dropout.active() ? operations::drop(run, dropout, dh) : operations::copy(run, dh));
+    }
+    if (x.needs_gradient()) add_gradient(training, x, operations::copy(run, dh));
+  }
+};
+
 }  // namespace
+
+LayerNorm::Beside<Tensor> LayerNorm::beside(const Run& run, Tensor x, std::optional<Tensor> y) const {
+  Tensor z = operations::norm_beside(run, weights_of(*this), x, y ? &*y : nullptr);
+  return {std::move(x), std::move(z)};
+}
+
+LayerNorm::Beside<Variable> LayerNorm::beside(const Training& training, Variable x, std::optional<Variable> y) const {
+  if (!y) return {x, (*this)(training, copy(training, x))};
+  const kernels::Dropout dropout = training.masks.next(training.masks.hidden);
+  Tensor sum = x.take_value();
+  auto [z, normal] = operations::normalized_beside(training.run(), weights_of(*this), sum, y->take_value(), dropout);
+  const Variable h = training.tape.record(std::move(sum), {x, *y}, SumGradient{training, x, *y, dropout});
+  const TrainedNorm& parameters = training.parts.of(*this);
+  if (!parameters.trains() && !h.needs_gradient()) return {h, training.tape.constant(std::move(z))};
+  return {h,
+          training.tape.record(std::move(z), NormGradient{training, *this, parameters, h, {}, {}, std::move(normal)})};
+}
 
 Tensor LayerNorm::operator()(const Run& run, Tensor x) const {
   operations::add_norm(run, weights_of(*this), nullptr, x);

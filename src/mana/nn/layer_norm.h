@@ -22,6 +22,16 @@ struct LayerNorm {
   /// first, and nobody else may read it; x, which nobody reads after it, is released.
   Tensor operator()(const Run& run, const Tensor& x, Tensor y) const;
   Variable operator()(const Training& training, Variable x, Variable y) const;
+
+  /// h = x + y and LayerNorm(h), where a residual branch is to be added and what the next one reads to be normalised;
+  /// without y h is x. In training y is dropped out first. Nobody else reads x and y.
+  template <class Value>
+  struct Beside {
+    Value sum;
+    Value norm;
+  };
+  Beside<Tensor> beside(const Run& run, Tensor x, std::optional<Tensor> y) const;
+  Beside<Variable> beside(const Training& training, Variable x, std::optional<Variable> y) const;
 };
 
 }  // namespace mana::nn

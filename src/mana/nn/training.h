@@ -43,6 +43,10 @@ inline Tensor drop(const Run&, Tensor x) { return x; }
 Variable copy(const Training& training, Variable x);
 Tensor copy(const Run& run, const Tensor& x);
 
+/// Says that nobody reads x before its gradient is asked for: its value goes where it can be made again.
+inline void release(const Variable& x) { x.release(); }
+inline void release(const Tensor&) {}
+
 /// y + x
 Variable add(const Training& training, Variable y, Variable x);
 Tensor add(const Run& run, Tensor y, const Tensor& x);

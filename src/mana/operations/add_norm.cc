@@ -24,8 +24,30 @@ void add_norm(const Run& run, const NormWeights& weights, const Tensor* x, Tenso
   });
 }
 
-Normalized normalized_sum(const Run& run, const NormWeights& weights, const Tensor* x, Tensor y,
-                          const kernels::Dropout& dropout) {
+Tensor norm_beside(const Run& run, const NormWeights& weights, Tensor& x, const Tensor* y) {
+  const auto timer = run.timer("layer norm");
+  Tensor z = run.tensor(x.rows(), x.columns());
+  run.add_operands(z);
+  run.split(x.rows(), [&](std::size_t first, std::size_t last, unsigned) {
+    run.kernels.add_norm({.x = values_from(x, first),
+                          .y = y == nullptr ? nullptr : values_from(*y, first),
+                          .rows = last - first,
+                          .width = x.columns(),
+                          .gamma = weights.gamma.data(),
+                          .beta = weights.beta.data(),
+                          .epsilon = weights.epsilon,
+                          .z = values_from(z, first),
+                          .operands = {.operands = z.operands(), .first_row = first},
+                          .sum = values_from(x, first)});
+  });
+  return z;
+}
+
+namespace {
+
+/// h = x + dropout(y), or y where x is null, to `sum` where that is not null. n takes y's memory.
+Normalized normalized(const Run& run, const NormWeights& weights, const Tensor* x, Tensor y,
+                      const kernels::Dropout& dropout, Tensor* sum) {
   const auto timer = run.timer("layer norm");
   const std::size_t rows = y.rows(), width = y.columns();
   Normalized result{run.tensor(rows, width), {std::move(y), run.tensor(1, rows)}};
@@ -42,9 +64,22 @@ Normalized normalized_sum(const Run& run, const NormWeights& weights, const Tens
                                     .epsilon = weights.epsilon,
                                     .z = values_from(result.z, first),
                                     .normal = n,
-                                    .scale = result.normal.scale.data() + first});
+                                    .scale = result.normal.scale.data() + first,
+                                    .sum = sum == nullptr ? nullptr : values_from(*sum, first)});
   });
   return result;
+}
+
+}  // namespace
+
+Normalized normalized_sum(const Run& run, const NormWeights& weights, const Tensor* x, Tensor y,
+                          const kernels::Dropout& dropout) {
+  return normalized(run, weights, x, std::move(y), dropout, nullptr);
+}
+
+Normalized normalized_beside(const Run& run, const NormWeights& weights, Tensor& x, Tensor y,
+                             const kernels::Dropout& dropout) {
+  return normalized(run, weights, &x, std::move(y), dropout, &x);
 }
 
 Tensor norm_value(const Run& run, const NormWeights& weights, const Normal& normal) {

@@ -20,6 +20,9 @@ struct NormWeights {
 /// y has its operands, too: it is added and multiplied.
 void add_norm(const Run& run, const NormWeights& weights, const Tensor* x, Tensor& y);
 
+/// h = x + y, or x where y is null: x becomes h. Returns LayerNorm(h), which is multiplied alone: it has its operands.
+Tensor norm_beside(const Run& run, const NormWeights& weights, Tensor& x, const Tensor* y);
+
 /// What the gradient needs of z = n γ + β: the normal form n = (h - mean(h)) s of h, and s = 1 / √(var(h) + ε).
 struct Normal {
   Tensor n;      ///< [rows, width]
@@ -34,6 +37,10 @@ struct Normalized {
 /// z = LayerNorm(h) with what its gradient needs; h = x + dropout(y), or y where x is null. n takes y's memory.
 Normalized normalized_sum(const Run& run, const NormWeights& weights, const Tensor* x, Tensor y,
                           const kernels::Dropout& dropout);
+
+/// The same where h is kept, too: x, whose memory nobody else reads, becomes h.
+Normalized normalized_beside(const Run& run, const NormWeights& weights, Tensor& x, Tensor y,
+                             const kernels::Dropout& dropout);
 
 /// z = n γ + β once more, the same bits.
 Tensor norm_value(const Run& run, const NormWeights& weights, const Normal& normal);

@@ -90,19 +90,21 @@ void add_norm(const AddNormCall& call) {
   for (std::size_t first = 0; first < call.rows; first += kTogether) {
     const std::size_t count = HWY_MIN(kTogether, call.rows - first);
     float means[kTogether], scales[kTogether];
+    float* const sums = call.sum == nullptr ? call.z : call.sum;
     for (std::size_t m = 0; m < count; ++m) {
       const std::size_t row = first + m;
-      const float sum = add_row(call.x + row * width, row_of(call.y, row, width), width, call.z + row * width);
+      const float sum = add_row(call.x + row * width, row_of(call.y, row, width), width, sums + row * width);
       means[m] = sum * (1.0f / static_cast<float>(width));
     }
     for (std::size_t m = 0; m < count; ++m) {
-      scales[m] = inverse_deviation(call.z + (first + m) * width, width, hn::Set(d, means[m]), call.epsilon);
+      scales[m] = inverse_deviation(sums + (first + m) * width, width, hn::Set(d, means[m]), call.epsilon);
     }
     for (std::size_t m = 0; m < count; ++m) {
+      const float* h = sums + (first + m) * width;
       float* z = call.z + (first + m) * width;
       const Vec mean = hn::Set(d, means[m]), scale = hn::Set(d, scales[m]);
       along_row(width, [&](std::size_t i, std::size_t part, std::size_t) {
-        const Vec normal = hn::Mul(hn::Sub(load_first(z + i, part), mean), scale);
+        const Vec normal = hn::Mul(hn::Sub(load_first(h + i, part), mean), scale);
         store_first(scaled_and_shifted(normal, call.gamma, call.beta, i, part), z + i, part);
       });
     }

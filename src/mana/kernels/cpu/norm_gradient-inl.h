@@ -28,15 +28,16 @@ void add_norm_forward(const AddNormForwardCall& call) {
   const Tag d;
   const std::size_t width = call.width;
   for (std::size_t row = 0; row < call.rows; ++row) {
-    float* h = call.normal + row * width;
-    float* z = call.z + row * width;
+    float* const normal = call.normal + row * width;
+    float* const h = call.sum == nullptr ? normal : call.sum + row * width;
+    float* const z = call.z + row * width;
     const Vec mean = hn::Set(d, add_dropped(call, row, h) * (1.0f / static_cast<float>(width)));
     call.scale[row] = inverse_deviation(h, width, mean, call.epsilon);
     const Vec scale = hn::Set(d, call.scale[row]);
     along_row(width, [&](std::size_t i, std::size_t count, std::size_t) {
-      const Vec normal = hn::Mul(hn::Sub(load_first(h + i, count), mean), scale);
-      store_first(normal, h + i, count);
-      store_first(scaled_and_shifted(normal, call.gamma, call.beta, i, count), z + i, count);
+      const Vec n = hn::Mul(hn::Sub(load_first(h + i, count), mean), scale);
+      store_first(n, normal + i, count);
+      store_first(scaled_and_shifted(n, call.gamma, call.beta, i, count), z + i, count);
     });
   }
 }

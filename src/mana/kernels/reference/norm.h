@@ -7,10 +7,11 @@ namespace mana::kernels::reference {
 
 /// Layer normalisation of a sum (Ba, Kiros and Hinton 2016):
 ///   h = x + y,  z = (h - mean(h)) / √(var(h) + ε) · γ + β      x, y, z: [rows, width]; y may be null (h = x)
-/// var is the mean of squares, as in the reference implementations. z may be x or y.
+/// var is the mean of squares, as in the reference implementations. z may be x or y, and so may `kept`, which is h
+/// where it is wanted, but they are not the same.
 template <class T>
 void add_norm(const T* x, const T* y, std::size_t rows, std::size_t width, const T* gamma, const T* beta, T epsilon,
-              T* z) {
+              T* z, T* kept = nullptr) {
   for (std::size_t m = 0; m < rows; ++m) {
     const std::size_t row = m * width;
     const auto h = [&](std::size_t i) { return y == nullptr ? x[row + i] : x[row + i] + y[row + i]; };
@@ -19,7 +20,11 @@ void add_norm(const T* x, const T* y, std::size_t rows, std::size_t width, const
     const T mean = sum / T(width);
     for (std::size_t i = 0; i < width; ++i) squares += (h(i) - mean) * (h(i) - mean);
     const T scale = T(1) / std::sqrt(squares / T(width) + epsilon);
-    for (std::size_t i = 0; i < width; ++i) z[row + i] = (h(i) - mean) * scale * gamma[i] + beta[i];
+    for (std::size_t i = 0; i < width; ++i) {
+      const T of_sum = h(i);
+      z[row + i] = (of_sum - mean) * scale * gamma[i] + beta[i];
+      if (kept != nullptr) kept[row + i] = of_sum;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "mana/models/bert/config.h"
@@ -55,9 +56,9 @@ struct Bert {
   /// -> [tokens, model], the last hidden state
   template <class Context = nn::Run>
   auto operator()(const Context& run, const nn::TokenBatch& batch) const {
-    auto x = embed(run, batch);
-    for (const nn::EncoderLayer& layer : layers) x = layer(run, x, batch);
-    return x;
+    nn::Stream x = embed(run, batch);
+    for (const nn::EncoderLayer& layer : layers) x = layer(run, std::move(x), batch);
+    return end_of(run, std::move(x));
   }
 };
 

@@ -146,14 +146,14 @@ DecoderState Transformer::begin(const nn::Run& run, const Tensor& memory, nn::Se
 }
 
 Tensor Transformer::step(const nn::Run& run, std::span<const std::int32_t> ids, DecoderState& state) const {
-  Tensor y = target.at(run, ids, state.lengths);
+  nn::Stream y = target.at(run, ids, state.lengths);
   std::vector<std::uint32_t> offsets(ids.size() + 1);
   std::iota(offsets.begin(), offsets.end(), 0U);
   for (std::size_t i = 0; i < decoder.size(); ++i) {
-    y = decoder[i].step(run, y, {.offsets = offsets}, state.layers[i]);
+    y = decoder[i].step(run, std::move(y), {.offsets = offsets}, state.layers[i]);
   }
   for (std::int32_t& length : state.lengths) ++length;
-  return last(run, decoder_norm, std::move(y));
+  return end_of(run, std::move(y), decoder_norm);
 }
 
 }  // namespace mana::models

@@ -76,29 +76,23 @@ struct Transformer {
 
   template <class Context = nn::Run>
   auto encode(const Context& run, const nn::TokenBatch& sources) const {
-    auto x = source(run, sources);
-    for (const nn::EncoderLayer& layer : encoder) x = layer(run, x, sources);
-    return last(run, encoder_norm, std::move(x));
+    nn::Stream x = source(run, sources);
+    for (const nn::EncoderLayer& layer : encoder) x = layer(run, std::move(x), sources);
+    return end_of(run, std::move(x), encoder_norm);
   }
 
   /// Each target with its source, whose encode() is `memory`.
   template <class Context = nn::Run, class Value>
   Value decode(const Context& run, const nn::TokenBatch& targets, const Value& memory, nn::Sequences sources) const {
-    Value y = target(run, targets);
-    for (const nn::DecoderLayer& layer : decoder) y = layer(run, y, targets, memory, sources);
-    return last(run, decoder_norm, std::move(y));
+    nn::Stream y = target(run, targets);
+    for (const nn::DecoderLayer& layer : decoder) y = layer(run, std::move(y), targets, memory, sources);
+    return end_of(run, std::move(y), decoder_norm);
   }
 
   /// Targets without a token yet, one for each source.
   DecoderState begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources) const;
   /// The next token of every target -> z of it, the bits that decode() gives the last rows of whole targets.
   Tensor step(const nn::Run& run, std::span<const std::int32_t> ids, DecoderState& state) const;
-
- private:
-  template <class Context, class Value>
-  static Value last(const Context& run, const std::optional<nn::LayerNorm>& norm, Value x) {
-    return norm ? (*norm)(run, std::move(x)) : std::move(x);
-  }
 };
 
 }  // namespace mana::models
