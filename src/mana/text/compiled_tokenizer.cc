@@ -15,6 +15,9 @@
 namespace mana::text {
 namespace {
 
+// Of a list of tokens behind the model, which few tokenizers have.
+constexpr std::uint64_t kMarianMark = 0x6E616972616D;  // "marian"
+
 // The fields of each stage, in order, for writing and for reading.
 void fields(BertNormalizer& stage, auto& each) {
   each(stage.clean_text, stage.handle_chinese_chars, stage.strip_accents, stage.lowercase);
@@ -74,6 +77,8 @@ void fields(ByteFallbackDecoder&, auto&) {}
 void fields(FuseDecoder&, auto&) {}
 void fields(StripDecoder& decoder, auto& each) { each(decoder.content, decoder.left, decoder.right); }
 void fields(MetaspaceDecoder& decoder, auto& each) { each(decoder.replacement, decoder.prepended); }
+void fields(PiecesDecoder& decoder, auto& each) { each(decoder.controls, decoder.bytes); }
+void fields(CleanUpDecoder&, auto&) {}
 void fields(ReplaceDecoder& decoder, auto& each) { each(decoder.expression, decoder.content); }
 
 // What is neither a stage nor a table.
@@ -289,6 +294,10 @@ std::vector<std::byte> Tokenizer::compiled() const {
   each(normalizers.stages, pre_tokenizers.stages, added, single, pair, decoders.stages, settings);
   bytes.number(pipeline_->model.index());
   std::visit([&](const auto& model) { model.compile(bytes); }, pipeline_->model);
+  if (pipeline_->marian) {
+    bytes.number(kMarianMark);
+    pipeline_->marian->compile(bytes);
+  }
   return bytes.take();
 }
 
@@ -319,7 +328,10 @@ Tokenizer Tokenizer::from_compiled(std::span<const std::byte> bytes, std::shared
                     .pair = std::move(pair),
                     .decoders = std::move(decoders),
                     .owner = std::move(owner)};
-  if (reader.rest() != 0) reader.fail("more follows behind its end");
+  const bool more = reader.rest() != 0;
+  const bool listed = more && reader.number() == kMarianMark;
+  if (listed) pipeline.marian.emplace(reader, pipeline.pieces());
+  if (reader.rest() != 0 || (more && !listed)) reader.fail("more follows behind its end");
   if (max_length != 0) pipeline.model_max_length = max_length;
   pipeline.place = place;
   settings.give(pipeline);

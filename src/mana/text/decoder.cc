@@ -8,6 +8,7 @@
 #include "mana/base/valid_utf8.h"
 #include "mana/text/byte_letters.h"
 #include "mana/text/repaired_text.h"
+#include "mana/text/unicode.h"
 
 namespace mana::text {
 namespace {
@@ -29,10 +30,11 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   text = std::move(replaced);
 }
 
-// In the order of the reference, token by token.
+// In the order of the reference, token by token; of whole texts, the negation stays.
+constexpr std::string_view kNegation = " do not";
 constexpr std::pair<std::string_view, std::string_view> kCleanups[] = {
     {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},    {" n't", "n't"},
-    {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
+    {" 'm", "'m"}, {kNegation, " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
 };
 
 // The byte of "<0x0A>".
@@ -42,6 +44,36 @@ std::optional<char> byte_of(std::string_view token) {
   const char* const end = token.data() + 5;
   if (std::from_chars(token.data() + 3, end, byte, 16).ptr != end) return std::nullopt;
   return static_cast<char>(byte);
+}
+
+// Characters in UTF-8, and U+FFFD for each byte that belongs to none.
+std::string characters_of(std::string_view bytes) {
+  if (is_utf8(bytes)) return std::string(bytes);
+  std::string text;
+  while (!bytes.empty()) {
+    std::size_t size = 1;
+    while (size <= 4 && size <= bytes.size() && !is_utf8(bytes.substr(0, size))) ++size;
+    const bool character = size <= 4 && size <= bytes.size();
+    text += character ? bytes.substr(0, size) : kBroken;
+    bytes.remove_prefix(character ? size : 1);
+  }
+  return text;
+}
+
+// What is left of a text without Python's white space at its ends.
+std::string_view stripped(std::string_view text) {
+  const auto is_space = [](char32_t c) { return has(c, kWhitespace) || (c >= 0x1C && c <= 0x1F); };
+  while (!text.empty()) {
+    const char* next = text.data();
+    if (!is_space(decode(next))) break;
+    text.remove_prefix(static_cast<std::size_t>(next - text.data()));
+  }
+  while (!text.empty()) {
+    const char* before = text.data() + text.size();
+    if (!is_space(decode_before(before))) break;
+    text = text.substr(0, static_cast<std::size_t>(before - text.data()));
+  }
+  return text;
 }
 
 std::string joined(const TokenTexts& tokens) {
@@ -132,6 +164,33 @@ void ReplaceDecoder::operator()(TokenTexts& tokens) const {
 
 void MetaspaceDecoder::operator()(TokenTexts& tokens) const {
   for (std::size_t i = 0; i < tokens.size(); ++i) replace_all(tokens[i], replacement, i == 0 && prepended ? "" : " ");
+}
+
+void PiecesDecoder::operator()(TokenTexts& tokens) const {
+  std::string text, run;
+  const auto put_bytes = [&] {
+    text += characters_of(run);
+    run.clear();
+  };
+  for (const std::string& token : tokens) {
+    if (const auto byte = bytes ? byte_of(token) : std::nullopt) {
+      run += *byte;
+      continue;
+    }
+    put_bytes();
+    if (std::ranges::find(controls, token) == controls.end()) text += token;
+  }
+  put_bytes();
+  replace_all(text, "\u2581", " ");
+  tokens.assign(1, std::string(stripped(text)));
+}
+
+void CleanUpDecoder::operator()(TokenTexts& tokens) const {
+  for (std::string& token : tokens) {
+    for (const auto& [from, to] : kCleanups) {
+      if (from != kNegation) replace_all(token, from, to);
+    }
+  }
 }
 
 std::string Decoders::operator()(TokenTexts tokens) const {

@@ -67,8 +67,23 @@ struct MetaspaceDecoder {
   void operator()(TokenTexts& tokens) const;
 };
 
-using Decoder = std::variant<SpacedDecoder, WordPieceDecoder, ByteLevelDecoder, SuffixDecoder, ByteFallbackDecoder,
-                             FuseDecoder, StripDecoder, ReplaceDecoder, MetaspaceDecoder>;
+/// Pieces as SentencePiece puts them together, all of them one text: a run of bytes becomes its characters, U+FFFD for
+/// each byte that belongs to none, control pieces are left out, U+2581 is a space; what Python's str.strip() takes away
+/// at the ends of the text goes, as in MarianTokenizer.
+struct PiecesDecoder {
+  std::vector<std::string> controls = {};
+  bool bytes = false;  ///< <0x00> to <0xFF> are bytes
+  void operator()(TokenTexts& tokens) const;
+};
+
+/// Takes the space before punctuation and English contractions away: `clean_up_tokenization_spaces` of transformers.
+struct CleanUpDecoder {
+  void operator()(TokenTexts& tokens) const;
+};
+
+using Decoder =
+    std::variant<SpacedDecoder, WordPieceDecoder, ByteLevelDecoder, SuffixDecoder, ByteFallbackDecoder, FuseDecoder,
+                 StripDecoder, ReplaceDecoder, MetaspaceDecoder, PiecesDecoder, CleanUpDecoder>;
 
 /// One after the other.
 struct Decoders {

@@ -8,6 +8,7 @@
 #include "mana/text/added_tokens.h"
 #include "mana/text/byte_pair_encoding.h"
 #include "mana/text/decoder.h"
+#include "mana/text/marian_vocabulary.h"
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
 #include "mana/text/template.h"
@@ -36,6 +37,7 @@ struct Tokenizer::Pipeline {
   Normalizers normalizers = {};
   PreTokenizers pre_tokenizers = {};
   Model model;
+  std::optional<MarianVocabulary> marian = {};  ///< gives the model's pieces their ids
   Template single = {}, pair = {};
   Decoders decoders = {};
   bool truncate_left = false;             ///< what is too much is cut off at the beginning
@@ -49,7 +51,9 @@ struct Tokenizer::Pipeline {
   std::vector<std::string> notes = {};
   std::shared_ptr<const void> owner = {};  ///< of what the stages are views of
 
-  const Vocabulary& vocabulary() const {
+  const Vocabulary& vocabulary() const { return marian ? marian->tokens() : pieces(); }
+  /// Those of the model alone.
+  const Vocabulary& pieces() const {
     return std::visit([](const auto& kind) -> const Vocabulary& { return kind.vocabulary(); }, model);
   }
   std::optional<TokenId> id(std::string_view token) const;
@@ -73,6 +77,7 @@ void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Scratch& scra
     const NormalizedText& cut = pre_tokenizers(normalized, part, rewritten, words);
     pieces.clear();
     std::visit([&](const auto& kind) { kind(cut.text(), words, memory, pieces); }, model);
+    if (marian) marian->number(cut.text(), pieces);
     for (const Piece& piece : pieces) emit(piece.id, cut.whole_source(piece.range));
   };
   const auto normalize = [&](std::string_view part, std::size_t begin) {
@@ -83,6 +88,10 @@ void Tokenizer::Pipeline::run(std::string_view text, bool tracked, Scratch& scra
   if (ends == PartEnds::behind_space && normalizers.space_first()) ends = PartEnds::before_space;
   const auto on_text = [&](Range range) {
     const std::string_view between = text.substr(0, range.end);
+    if (const auto code = marian ? marian->language_code(between.substr(range.begin)) : std::nullopt) {
+      emit(code->id, Offsets{range.begin, range.begin + code->size});
+      range.begin += code->size;
+    }
     for (std::size_t begin = range.begin; begin < range.end;) {
       const std::size_t end = part_end(between, begin, ends);
       normalize(between.substr(begin, end - begin), begin);

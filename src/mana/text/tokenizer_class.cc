@@ -103,7 +103,6 @@ constexpr auto kOthers = std::to_array<std::string_view>({"BarthezTokenizer",
                                                           "LukeTokenizer",
                                                           "M2M100Tokenizer",
                                                           "MLukeTokenizer",
-                                                          "MarianTokenizer",
                                                           "MarkupLMTokenizer",
                                                           "MecabTokenizer",
                                                           "MgpstrTokenizer",
@@ -171,8 +170,10 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
   std::optional<json::Value> entry = named(files.config);
   if (!entry) entry = named(files.model);
   const bool has_stages = files.stages.has_value();
+  if (!entry && files.has_sides && !has_stages) return TokenizerClass::marian;
   if (!entry && files.model) {
     if (const auto family = files.model->find("model_type"); family && family->is_string()) {
+      if (family->string() == "marian" && files.has_sides) return TokenizerClass::marian;
       const KnownClass* found = std::ranges::find(kByteLevel, family->string(), &KnownClass::model_type);
       if (found != kByteLevel.end() && (has_stages || files.has_merges)) return found->kind;
       if (!has_stages && files.has_pieces) return class_of_pieces(*family);
@@ -193,6 +194,11 @@ TokenizerClass tokenizer_class(const ClassFiles& files) {
   if (name.ends_with("Fast") && name != "PreTrainedTokenizerFast") name.remove_suffix(4);
   if (is_one_of(name, kLikeBert)) return TokenizerClass::bert;
   if (name == "MPNetTokenizer") return TokenizerClass::mpnet;
+  if (name == "MarianTokenizer") {
+    if (files.has_sides) return TokenizerClass::marian;
+    if (has_stages) return TokenizerClass::file;
+    entry->fail("is MarianTokenizer, which needs source.spm, target.spm and vocab.json, and they are not all there");
+  }
   if (name == "BertJapaneseTokenizer") return TokenizerClass::bert_japanese;
   if (is_one_of(name, kOfPieces)) {
     if (has_stages) return TokenizerClass::file;

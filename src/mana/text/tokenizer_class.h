@@ -20,7 +20,8 @@ enum class TokenizerClass {
   pieces,  ///< those of SentencePiece where there is no `tokenizer.json`: its `.model` file, cut as it cuts
   albert,  ///< the same file within stages of their own (piece_classes.h)
   camembert,
-  xlnet
+  xlnet,
+  marian  ///< MarianTokenizer: two such files, and a list of tokens beside them (marian_class.h)
 };
 
 /// The files that name a class, where they are there.
@@ -30,6 +31,7 @@ struct ClassFiles {
   std::optional<json::Value> stages = {};  ///< tokenizer.json
   bool has_pieces = false;                 ///< there is a `.model` file of SentencePiece
   bool has_merges = false;                 ///< there are vocab.json and merges.txt
+  bool has_sides = false;                  ///< there are source.spm and vocab.json
 };
 
 /// The class as transformers 5 chooses it for a BERT: that of `tokenizer_config.json`, else that of `config.json`, else

@@ -10,6 +10,8 @@
 #include "mana/base/printable.h"
 #include "mana/text/bert_japanese_class.h"
 #include "mana/text/byte_level_classes.h"
+#include "mana/text/marian_class.h"
+#include "mana/text/marian_tokenizers.h"
 #include "mana/text/overruled_stages.h"
 #include "mana/text/piece_classes.h"
 #include "mana/text/sentencepiece_files.h"
@@ -20,6 +22,8 @@ namespace mana::text {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kMarianMaxLength = 512;  // where no file says one
 
 std::vector<RequestedToken> added_tokens(const json::Value& root) {
   std::vector<RequestedToken> tokens;
@@ -134,7 +138,34 @@ Tokenizer::Pipeline read_pieces(const TokenizerFolder& files, TokenizerSettings 
   return pipeline;
 }
 
+/// A folder of a translator, for one of its two languages.
+Tokenizer::Pipeline read_side(const TokenizerFolder& files, TokenizerSettings settings, MarianSide side,
+                              const TokenizerOptions& options) {
+  find_in_original(settings);
+  if (!settings.max_length && settings.max_length_fault.empty()) settings.max_length = kMarianMaxLength;
+  Tokenizer::Pipeline pipeline = marian_stages(files, settings, side);
+  pipeline.notes = std::move(settings.notes);
+  TokenNumbering numbering(pipeline.vocabulary(), options.vectors);
+  numbering.add(settings.added, pipeline.notes);
+  if (options.lower_case) lower_case_first(pipeline.normalizers);
+  set_added(pipeline, numbering, settings.split_special);
+  set_marian_template(settings, pipeline);
+  give_settings(settings, pipeline);
+  return pipeline;
+}
+
 }  // namespace
+
+MarianTokenizers read_marian_tokenizers(const fs::path& folder) {
+  const TokenizerFolder files(folder);
+  if (!files.has_sides) return {Tokenizer::load(folder), Tokenizer::load(folder)};
+  const TokenizerSettings settings = read_tokenizer_settings(files);
+  if (settings.kind != TokenizerClass::marian) return {Tokenizer::load(folder), Tokenizer::load(folder)};
+  const auto read = [&](MarianSide side) {
+    return Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read_side(files, settings, side, {})));
+  };
+  return {read(MarianSide::source), read(MarianSide::target)};
+}
 
 Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const TokenizerOptions& options) {
   Tokenizer::Pipeline pipeline = read_stages(root);
@@ -153,19 +184,14 @@ Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const Tokenizer
 Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions& options) {
   const bool has_stages = file_exists(folder / "tokenizer.json");
   const bool has_vocabulary = file_exists(folder / "vocab.txt") || sentencepiece_file(folder) ||
-                              (file_exists(folder / "vocab.json") && file_exists(folder / "merges.txt"));
-  if (!has_stages && !has_vocabulary && file_exists(folder / "source.spm")) {
-    throw FormatError(fmt::format(
-        "{} is cut by two files of SentencePiece, source.spm and target.spm, as MarianTokenizer does, which "
-        "is not supported; save its tokenizer as a tokenizer.json",
-        folder.string()));
-  }
+                              (file_exists(folder / "vocab.json") &&
+                               (file_exists(folder / "merges.txt") || file_exists(folder / "source.spm")));
   if (!has_stages && (options.file_alone || !has_vocabulary)) {
     throw IoError(fmt::format("{} has {}; give the folder of a model", folder.string(),
                               options.file_alone
                                   ? "no tokenizer.json"
                                   : "neither tokenizer.json nor vocab.txt nor vocab.json and merges.txt nor a "
-                                    ".model file of SentencePiece"));
+                                    ".model file of SentencePiece nor source.spm and vocab.json"));
   }
   if (options.file_alone) {
     return read_tokenizer_json(json::Document::read(folder / "tokenizer.json").root(), options);
@@ -174,6 +200,7 @@ Tokenizer::Pipeline read_pipeline(const fs::path& folder, const TokenizerOptions
   const TokenizerFolder files(folder);
   TokenizerSettings settings = read_tokenizer_settings(files);
   if (is_of_pieces(settings.kind)) return read_pieces(files, std::move(settings), options);
+  if (settings.kind == TokenizerClass::marian) return read_side(files, settings, MarianSide::source, options);
   const bool as_it_is = settings.kind == TokenizerClass::file;
   const bool byte_level = is_byte_level(settings.kind);
   const bool japanese = settings.kind == TokenizerClass::bert_japanese;

@@ -147,6 +147,8 @@ std::string default_token(TokenizerClass kind, std::string_view key) {
                                                                      {"eos_token", "<|endoftext|>"},
                                                                      {"unk_token", "<|endoftext|>"},
                                                                      {"pad_token", "<|endoftext|>"}};
+  constexpr std::pair<std::string_view, std::string_view> kMarian[] = {
+      {"eos_token", "</s>"}, {"unk_token", "<unk>"}, {"pad_token", "<pad>"}};
   const auto find = [&](const auto& names) {
     const auto* found = std::ranges::find(names, key, [](const auto& entry) { return entry.first; });
     return found == std::end(names) ? std::string() : std::string(found->second);
@@ -162,6 +164,7 @@ std::string default_token(TokenizerClass kind, std::string_view key) {
     case TokenizerClass::deberta: return find(kDeberta);
     case TokenizerClass::albert: return find(kAlbert);
     case TokenizerClass::xlnet: return find(kXlnet);
+    case TokenizerClass::marian: return find(kMarian);
     case TokenizerClass::pieces:
     case TokenizerClass::file: return {};
   }
@@ -265,6 +268,7 @@ void read_added(const TokenizerFolder& files, TokenizerSettings& settings) {
     if (key == "eos_token") settings.end = token.content;
     if (key == "cls_token") settings.cls = token.content;
     if (key == "sep_token") settings.separator = token.content;
+    if (key == "pad_token") settings.pad = token.content;
     if (token.content.empty()) continue;
     requests.special(token, written ? RequestedToken::Source::named : RequestedToken::Source::assumed);
   }
@@ -312,7 +316,9 @@ TokenizerFolder::TokenizerFolder(const std::filesystem::path& folder) : path(fol
   read("special_tokens_map.json", special_tokens);
   read("added_tokens.json", added_tokens);
   read("config.json", model);
-  has_merges = file_exists(folder / "vocab.json") && file_exists(folder / "merges.txt");
+  const bool has_list = file_exists(folder / "vocab.json");
+  has_merges = has_list && file_exists(folder / "merges.txt");
+  has_sides = has_list && file_exists(folder / "source.spm");
 }
 
 bool TokenizerFolder::flag(std::string_view key, bool otherwise) const {
@@ -323,8 +329,8 @@ bool TokenizerFolder::flag(std::string_view key, bool otherwise) const {
 TokenizerSettings read_tokenizer_settings(const TokenizerFolder& files) {
   const Entry config = root_of(files.config), stages = root_of(files.stages);
   TokenizerSettings settings;
-  settings.kind = tokenizer_class(
-      {config, root_of(files.model), stages, sentencepiece_file(files.path).has_value(), files.has_merges});
+  settings.kind = tokenizer_class({config, root_of(files.model), stages, sentencepiece_file(files.path).has_value(),
+                                   files.has_merges, files.has_sides});
 
   // Where nothing but these two files is there, CLIP's are known by the token that begins its texts.
   if (settings.kind == TokenizerClass::gpt2 && !files.stages && !config && !files.model &&

@@ -27,6 +27,7 @@ struct TokenizerFolder {
   std::optional<json::Document> added_tokens;    ///< added_tokens.json
   std::optional<json::Document> model;           ///< config.json
   bool has_merges = false;                       ///< vocab.json and merges.txt are there
+  bool has_sides = false;                        ///< source.spm and vocab.json are there
 };
 
 /// A token that the files ask for.
@@ -48,8 +49,8 @@ struct RequestedToken {
 /// `tokenizer_config.json`, and the list is `added_tokens.json` with that of `tokenizer.json`.
 struct TokenizerSettings {
   TokenizerClass kind = TokenizerClass::bert;
-  BertNormalizer normalizer = {};                   ///< of the classes that have one
-  std::string unknown, cls, separator, begin, end;  ///< and their special tokens
+  BertNormalizer normalizer = {};                        ///< of the classes that have one
+  std::string unknown, cls, separator, begin, end, pad;  ///< and their special tokens
   /// In the order in which they are numbered; with TokenizerClass::file behind those of `tokenizer.json`.
   std::vector<RequestedToken> added = {};
   std::vector<std::string> special = {};  ///< what the model calls special: the named tokens and the extra ones
