@@ -72,6 +72,10 @@ constexpr std::array kCommands = {
              "mana eval triplet --data triplets.tsv\n"
              "mana eval triplet --data triplets.jsonl --margin 0.1 --json"},
             eval_triplet},
+    Command{{"eval bleu", "Measure how near translations are to those of people: BLEU and chrF",
+             "mana eval bleu --hypotheses output.txt --references test.de\n"
+             "mana eval bleu --hypotheses output.txt --references a.txt b.txt --chrf --chrf-words 2 --json"},
+            eval_bleu},
     Command{{"eval analogies", "Measure how well words answer \"a is to b as c is to ?\"",
              "mana eval analogies --model words.bin --data questions-words.txt"},
             eval_analogies},

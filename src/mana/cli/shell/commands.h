@@ -14,6 +14,7 @@ int classify_texts(Options& options);
 int compress_model(Options& options);
 int embed(Options& options);
 int eval_analogies(Options& options);
+int eval_bleu(Options& options);
 int eval_classify(Options& options);
 int eval_pairs(Options& options);
 int eval_retrieval(Options& options);
