@@ -46,15 +46,17 @@ std::vector<std::vector<std::uint32_t>> PairBatches::of_epoch(std::uint64_t seed
   Random random(Random::key(seed, epoch));
   std::vector<std::uint32_t> pairs = numbers(lengths_.size());
   random.shuffle(pairs);
+  std::vector<std::uint32_t> chance(pairs.size());  // the order of those that are equally long
+  for (std::size_t i = 0; i < pairs.size(); ++i) chance[pairs[i]] = static_cast<std::uint32_t>(i);
   const std::size_t windows = (count_ + kWindow - 1) / kWindow;
   for (std::size_t window = 0; window < windows; ++window) {
     const auto at = [&](std::size_t i) {
       return pairs.begin() + static_cast<std::ptrdiff_t>(i * pairs.size() / windows);
     };
-    // Equal lengths stay in the order that chance gave them.
-    std::stable_sort(at(window), at(window + 1), [&](std::uint32_t a, std::uint32_t b) {
+    std::sort(at(window), at(window + 1), [&](std::uint32_t a, std::uint32_t b) {
       if (window % 2 == 1) std::swap(a, b);
-      return std::tie(lengths_[a].target, lengths_[a].source) < std::tie(lengths_[b].target, lengths_[b].source);
+      const PairLength &one = lengths_[a], &other = lengths_[b];
+      return std::tie(one.target, one.source, chance[a]) < std::tie(other.target, other.source, chance[b]);
     });
   }
   std::vector<std::vector<std::uint32_t>> batches = cut(pairs);
