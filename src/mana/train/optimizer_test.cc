@@ -116,6 +116,19 @@ TEST_F(OptimizerTest, SchedulesAreThoseOfTransformers) {
   }
 }
 
+TEST_F(OptimizerTest, TheInverseSquareRootIsThatOfThePaper) {
+  constexpr double kWidth = 512, kWarmup = 4000;
+  const Schedule schedule{ScheduleShape::inverse_sqrt, 1 / std::sqrt(kWidth * kWarmup), 4000, 100'000};
+  for (const std::uint64_t step : {0, 1, 3999, 4000, 4001, 16'000, 99'999}) {
+    const auto s = static_cast<double>(step);
+    const double paper = step == 0 ? 0 : std::min(1 / std::sqrt(s), s * std::pow(kWarmup, -1.5)) / std::sqrt(kWidth);
+    EXPECT_NEAR(schedule(step), paper, 1e-12) << step;
+  }
+  const Schedule cold{ScheduleShape::inverse_sqrt, 1, 0, 10};
+  EXPECT_EQ(cold(0), 1);
+  EXPECT_EQ(cold(4), 0.5);
+}
+
 /// Rows that are seldom touched, over many more steps than are replayed.
 TEST_F(OptimizerTest, RowsCaughtUpEqualThoseUpdatedInEveryStep) {
   for (const UpdateRule& rule : {UpdateRule(AdamW{.decay = 0.01}), UpdateRule(Sgd{.momentum = 0.9, .decay = 0}),

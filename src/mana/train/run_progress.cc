@@ -14,6 +14,7 @@ std::string RunProgress::json() const {
   if (before) object["before"] = *before;
   if (best) object["best"] = *best;
   if (last) object["last"] = *last;
+  if (!kept_weights.empty()) object["kept_weights"] = kept_weights;
   return object.dump();
 }
 
@@ -33,6 +34,12 @@ RunProgress RunProgress::read(const std::string& text, const std::filesystem::pa
   if (const auto value = root.find("before")) progress.before = value->number();
   if (const auto value = root.find("best")) progress.best = value->number();
   if (const auto value = root.find("last")) progress.last = value->number();
+  if (const auto steps = root.find("kept_weights")) {
+    for (const json::Value& step : steps->array()) {
+      progress.kept_weights.push_back(
+          static_cast<std::uint64_t>(step.integer(0, std::numeric_limits<std::int64_t>::max())));
+    }
+  }
   return progress;
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mana::train {
 
@@ -15,8 +16,9 @@ struct RunProgress {
   std::uint64_t log_size = 0;
   std::optional<double> before, best, last;  ///< scores
   std::uint64_t best_step = 0;
-  std::size_t since_best = 0;   ///< evaluations
-  bool evaluation_due = false;  ///< of this step
+  std::size_t since_best = 0;               ///< evaluations
+  bool evaluation_due = false;              ///< of this step
+  std::vector<std::uint64_t> kept_weights;  ///< steps (last_weights.h)
 
   std::string json() const;
   /// Throws FormatError that names the file `path`.

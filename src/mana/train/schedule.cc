@@ -12,7 +12,7 @@
 namespace mana::train {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"constant", "linear", "cosine"};
+constexpr std::array<std::string_view, 4> kNames = {"constant", "linear", "cosine", "inverse-sqrt"};
 
 }  // namespace
 
@@ -21,7 +21,7 @@ std::string_view name_of(ScheduleShape shape) { return kNames[static_cast<std::s
 ScheduleShape schedule_shape(std::string_view name) {
   const auto found = std::find(kNames.begin(), kNames.end(), name);
   if (found != kNames.end()) return static_cast<ScheduleShape>(found - kNames.begin());
-  throw ArgumentError(fmt::format("there is no schedule '{}', only constant, linear and cosine", name));
+  throw ArgumentError(fmt::format("there is no schedule '{}', only constant, linear, cosine and inverse-sqrt", name));
 }
 
 double Schedule::operator()(std::uint64_t step) const {
@@ -30,6 +30,9 @@ double Schedule::operator()(std::uint64_t step) const {
   };
   if (step < warmup) return rate * share(step, warmup);
   if (shape == ScheduleShape::constant) return rate;
+  if (shape == ScheduleShape::inverse_sqrt) {
+    return rate * std::sqrt(share(std::max<std::uint64_t>(warmup, 1), std::max<std::uint64_t>(step, 1)));
+  }
   const std::uint64_t rest = steps > warmup ? steps - warmup : 0;
   const double done = share(std::min(step - warmup, rest), rest);
   if (shape == ScheduleShape::linear) return rate * (1 - done);

@@ -6,7 +6,7 @@
 namespace mana::train {
 
 /// How the learning rate goes on after the warm-up.
-enum class ScheduleShape : std::uint8_t { constant, linear, cosine };
+enum class ScheduleShape : std::uint8_t { constant, linear, cosine, inverse_sqrt };
 
 std::string_view name_of(ScheduleShape shape);
 /// Throws ArgumentError for another name.
@@ -18,6 +18,7 @@ ScheduleShape schedule_shape(std::string_view name);
 ///   constant   r
 ///   linear     r · (S − s) / (S − W)
 ///   cosine     r · ½ (1 + cos π (s − W) / (S − W))       (Loshchilov and Hutter 2017, arXiv:1608.03983)
+///   inverse    r · √(W / s)                              (Vaswani et al. 2017, arXiv:1706.03762, equation 3; W ≥ 1)
 ///
 /// With a warm-up the first step has rate 0, as in transformers' schedules.
 struct Schedule {

@@ -11,6 +11,7 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/base/partial_file.h"
+#include "mana/train/last_weights.h"
 #include "mana/train/run_progress.h"
 
 namespace mana::train {
@@ -46,7 +47,12 @@ class TrainingRun {
  public:
   TrainingRun(Trainer& trainer, const RunOptions& options, const std::optional<Evaluation>& evaluation,
               const RunEvents& events, std::stop_token stop)
-      : trainer_(trainer), options_(options), evaluation_(evaluation), events_(events), stop_(std::move(stop)) {}
+      : trainer_(trainer),
+        options_(options),
+        evaluation_(evaluation),
+        events_(events),
+        stop_(std::move(stop)),
+        last_weights_(options.output, options.average_last, options.identity) {}
 
   RunResult operator()() {
     begin();
@@ -72,6 +78,7 @@ class TrainingRun {
       checkpoint.restore([&](const VisitState& visit) { trainer_.for_each_state(visit); });
       trainer_.restored();
       saved_step_ = progress_.step;
+      last_weights_.set_steps(progress_.kept_weights);
     }
     progress_.total = trainer_.total_steps();
     const bool first = progress_.step == 0 && evaluation_;
@@ -79,7 +86,7 @@ class TrainingRun {
     if (first) progress_.before = if_number(before);
     log_.emplace(log_path(options_.output), progress_.log_size);  // from here on no other process writes here
     remove_torn_files(options_.output);
-    if (first) write({{"step", 0}, {"score", before}});
+    if (first) write_score({{"step", 0}}, before);
   }
 
   /// A run that has become longer, or shorter.
@@ -123,15 +130,16 @@ class TrainingRun {
            {"rows", report.rows}});
     if (events_.stepped) events_.stepped(report);
     const std::uint64_t every = options_.evaluate_every > 0 ? options_.evaluate_every : trainer_.steps_of_an_epoch();
-    progress_.evaluation_due = evaluation_ && (progress_.step % every == 0 || trainer_.done());
+    const bool wanted = evaluation_ || options_.average_last > 0;
+    progress_.evaluation_due = wanted && (progress_.step % every == 0 || trainer_.done());
   }
 
   /// False when it was cancelled: then it is still due.
   bool evaluate() {
     trainer_.settle();
-    double score = 0;
+    std::optional<double> score;
     try {
-      score = evaluation_->score();
+      if (evaluation_) score = evaluation_->score();
     } catch (const Cancelled&) {
       trainer_.resume();
       return false;
@@ -142,25 +150,35 @@ class TrainingRun {
           progress_.step, error.what()));
     }
     progress_.evaluation_due = false;
-    progress_.last = if_number(score);
-    const bool best = progress_.last && (!progress_.best || score > *progress_.best);
-    if (best) {
-      progress_.best = score;
-      progress_.best_step = progress_.step;
-      progress_.since_best = 0;
-      require_finite_weights();
-      if (!options_.keep_last) {
-        write_checkpoint(best_path(options_.output), options_.identity, progress_.json(),
-                         [&](const VisitState& visit) { trainer_.for_each_weight(visit); });
-      }
-    } else {
-      ++progress_.since_best;
-    }
+    const bool best = score && is_best(*score);
+    keep_weights(best);
     trainer_.resume();
-    write({{"step", progress_.step}, {"score", score}});
-    if (events_.evaluated) events_.evaluated(progress_.step, score, best);
+    if (!score) return true;
+    write_score({{"step", progress_.step}}, *score);
+    if (events_.evaluated) events_.evaluated(progress_.step, *score, best);
     return true;
   }
+
+  bool is_best(double score) {
+    progress_.last = if_number(score);
+    const bool best = progress_.last && (!progress_.best || evaluation_->is_better(score, *progress_.best));
+    progress_.since_best = best ? 0 : progress_.since_best + 1;
+    if (!best) return false;
+    progress_.best = score;
+    progress_.best_step = progress_.step;
+    return true;
+  }
+
+  void keep_weights(bool best) {
+    const auto for_each_weight = [&](const VisitState& visit) { trainer_.for_each_weight(visit); };
+    if (best || options_.average_last > 0) require_finite_weights();
+    if (best && keeps_best()) {
+      write_checkpoint(best_path(options_.output), options_.identity, progress_.json(), for_each_weight);
+    }
+    last_weights_.keep(progress_.step, for_each_weight);
+  }
+
+  bool keeps_best() const { return !options_.keep_last && options_.average_last == 0; }
 
   bool save_due() const {
     if (options_.save_every > 0 && progress_.step % options_.save_every == 0) return true;
@@ -181,14 +199,20 @@ class TrainingRun {
     require_finite_weights();
     log_->sync();
     progress_.log_size = log_->size();
+    progress_.kept_weights = last_weights_.steps();
     write_checkpoint(checkpoint_path(options_.output), options_.identity, progress_.json(),
                      [&](const VisitState& visit) { trainer_.for_each_state(visit); });
     saved_ = Clock::now();
     saved_step_ = progress_.step;
+    last_weights_.remove_others();
   }
 
   RunResult interrupted() {
     save();
+    return interrupted_here();
+  }
+
+  RunResult interrupted_here() const {
     RunResult result;
     result.interrupted = true;
     result.steps = progress_.step;
@@ -199,22 +223,40 @@ class TrainingRun {
     save_the_end();
     trainer_.settle();
     require_finite_weights();
-    const bool kept_best = progress_.best && !options_.keep_last && progress_.best_step != progress_.step;
+    const bool kept_best = progress_.best && keeps_best() && progress_.best_step != progress_.step;
     if (kept_best) {
       const Checkpoint best(best_path(options_.output), options_.identity);
       best.restore([&](const VisitState& visit) { trainer_.for_each_weight(visit); });
       trainer_.restored();
     }
+    if (options_.average_last > 0 && !average()) return interrupted_here();
     RunResult result;
     result.steps = progress_.step;
     result.stopped_early = tired() && !trainer_.done();
     result.before = progress_.before;
-    result.after = options_.keep_last ? progress_.last : progress_.best;
-    if (progress_.best) result.best_step = options_.keep_last ? progress_.step : progress_.best_step;
+    result.after = keeps_best() ? progress_.best : progress_.last;
+    if (progress_.best && options_.average_last == 0)
+      result.best_step = options_.keep_last ? progress_.step : progress_.best_step;
     log_->sync();
     result.log = read_file(PartialFile::name_of(log_path(options_.output)));
     result.curve = curve_of(result);
     return result;
+  }
+
+  /// The weights become the mean of the last ones, which has a score of its own. False when that was cancelled: the
+  /// checkpoint of the end is there.
+  bool average() {
+    last_weights_.average([&](const VisitState& visit) { trainer_.for_each_weight(visit); });
+    trainer_.restored();
+    if (!evaluation_) return true;
+    try {
+      const double score = evaluation_->score();
+      progress_.last = if_number(score);
+      write_score({{"step", progress_.step}, {"averaged", last_weights_.steps().size()}}, score);
+    } catch (const Cancelled&) {
+      return false;
+    }
+    return true;
   }
 
   TrainingCurve curve_of(const RunResult& result) const {
@@ -228,9 +270,17 @@ class TrainingRun {
       const auto step = static_cast<std::uint64_t>(line.root().at("step").integer());
       if (const auto loss = line.root().find("loss")) curve.loss.push_back({step, loss->number()});
       const auto score = line.root().find("score");
-      if (score && score->is_number()) curve.scores.push_back({step, score->number()});
+      if (score && score->is_number() && !line.root().find("averaged")) curve.scores.push_back({step, score->number()});
     }
     return curve;
+  }
+
+  void write_score(nlohmann::ordered_json object, double score) {
+    object["score"] = score;
+    if (evaluation_->measures) {
+      for (const Measure& measure : evaluation_->measures()) object[measure.name] = measure.value;
+    }
+    write(object);
   }
 
   void write(const nlohmann::ordered_json& object) { log_->write(object.dump() + "\n"); }
@@ -244,6 +294,7 @@ class TrainingRun {
   std::optional<PartialFile> log_;
   Clock::time_point saved_;
   std::uint64_t saved_step_ = 0;
+  LastWeights last_weights_;
 };
 
 }  // namespace
@@ -260,6 +311,7 @@ void remove_run_files(const fs::path& output) {
     std::error_code ignored;
     fs::remove(path, ignored);
   }
+  LastWeights(output, 0, {}).remove_others();
 }
 
 }  // namespace mana::train

@@ -15,11 +15,22 @@
 
 namespace mana::train {
 
+/// A further number of an evaluation, by the name that it has in the log.
+struct Measure {
+  std::string name;
+  double value = 0;
+};
+
 /// How good the model is, between two steps.
 struct Evaluation {
   std::string metric;  ///< "STS Spearman · 100"
-  /// Higher is better; what is no number counts as worse than any. Throws Cancelled.
+  /// What is no number counts as worse than any. Throws Cancelled.
   std::function<double()> score;
+  bool lower_is_better = false;
+  /// What else the evaluation of the last score() found, for the log; may be missing.
+  std::function<std::vector<Measure>()> measures = {};
+
+  bool is_better(double a, double b) const { return lower_is_better ? a < b : a > b; }
 };
 
 struct RunOptions {
@@ -32,6 +43,9 @@ struct RunOptions {
   double save_minutes = 5;
   std::size_t patience = 0;  ///< not 0: stop after so many evaluations without a better score
   bool keep_last = false;    ///< the last weights, not the best
+  /// Not 0: the mean of the weights of so many last evaluations, not the best. They are kept at the steps of
+  /// evaluations whether there is one or not.
+  std::size_t average_last = 0;
 };
 
 /// Told what happens, from the thread that trains.

@@ -48,10 +48,17 @@ class TrainingRun : public testing::Test {
     Trainer trainer(task, training_);
     std::optional<Evaluation> evaluation;
     if (!scores_.empty()) {
-      evaluation = Evaluation{"score", [&] {
+      evaluation = Evaluation{"score",
+                              [&] {
                                 if (cancelled_) throw Cancelled("");
                                 return scores_.at(trainer.steps() / kEvery);
-                              }};
+                              },
+                              lower_is_better_};
+      if (lower_is_better_) {
+        evaluation->measures = [&] {
+          return std::vector<Measure>{{"twice", 2 * scores_.at(trainer.steps() / kEvery)}};
+        };
+      }
     }
     Outcome outcome;
     std::stop_source stop;
@@ -99,6 +106,7 @@ class TrainingRun : public testing::Test {
   RunOptions run_;
   std::vector<double> scores_;  // before, after 2, 4, 6 and 8 steps
   bool cancelled_ = false;
+  bool lower_is_better_ = false;
 };
 
 TEST_F(TrainingRun, ResumedAtAnyStepIsTheSameRun) {
@@ -341,9 +349,79 @@ TEST_F(TrainingRun, RemovesWhatAKilledOneWasWriting) {
   EXPECT_TRUE(std::filesystem::exists(other));
 }
 
+std::vector<float> mean_of(std::span<const std::vector<float>> all) {
+  std::vector<float> mean;
+  for (std::size_t i = 0; i < all.front().size(); ++i) {
+    double sum = 0;
+    for (const std::vector<float>& each : all) sum += double{each[i]};
+    mean.push_back(static_cast<float>(sum / static_cast<double>(all.size())));
+  }
+  return mean;
+}
+
+TEST_F(TrainingRun, AveragesTheLastWeightsThatWereEvaluated) {
+  scores_ = {9, 2, 5, 4, 3};
+  run_.average_last = 3;
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.weights, mean_of(std::span(outcome.evaluated).last(3)));
+  EXPECT_NE(outcome.weights, outcome.evaluated[3]);
+  EXPECT_EQ(outcome.result.after, 3);
+  EXPECT_EQ(outcome.result.best_step, std::nullopt);
+  EXPECT_THAT(outcome.result.log, HasSubstr("{\"step\":8,\"averaged\":3,\"score\":3.0}\n"));
+  EXPECT_EQ(outcome.result.curve.scores.size(), 5U);
+  scores_.clear();  // nothing to evaluate: the same steps
+  EXPECT_EQ(run().weights, outcome.weights);
+  run_.average_last = 9;  // more than there are
+  EXPECT_EQ(run().weights, mean_of(outcome.evaluated));
+}
+
+TEST_F(TrainingRun, ResumedAveragesTheSame) {
+  run_.average_last = 2;
+  for (const bool scored : {true, false}) {
+    if (!scored)
+      scores_.clear();
+    else
+      scores_ = {1, 2, 5, 4, 3};
+    for (std::uint64_t step = 1; step < kSteps; ++step) expect_resumes_the_same(step);
+  }
+  training_.average = 0.9;
+  for (const std::uint64_t step : {3, 6}) expect_resumes_the_same(step);
+}
+
+TEST_F(TrainingRun, AveragesTheSameAfterACrash) {
+  run_.average_last = 2;
+  const Outcome whole = run();
+  run_.save_every = 3;
+  for (const std::uint64_t last : {4, 5, 7}) {  // the weights of step 6 and of 2, which are old by then, are needed
+    run_.resume = false;
+    EXPECT_THROW(run({},
+                     [&](std::uint64_t step) {
+                       if (step == last) throw std::runtime_error("the end");
+                     }),
+                 std::runtime_error);
+    EXPECT_EQ(resume().weights, whole.weights);
+  }
+  const Outcome again = resume();  // as if the model could not be saved
+  EXPECT_EQ(again.weights, whole.weights);
+  EXPECT_EQ(again.result.log, whole.result.log);
+}
+
+TEST_F(TrainingRun, ScoresMayBeBetterWhereTheyAreLower) {
+  scores_ = {9, 4, 2, 3, 5};
+  lower_is_better_ = true;
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.result.best_step, 4U);
+  EXPECT_EQ(outcome.result.after, 2);
+  EXPECT_THAT(outcome.result.log, HasSubstr("{\"step\":4,\"score\":2.0,\"twice\":4.0}\n"));
+  run_.patience = 2;
+  EXPECT_EQ(run().result.steps, 8U);
+  EXPECT_TRUE(run().result.best_step == 4U);
+}
+
 TEST_F(TrainingRun, LeavesNothingOnceItsFilesAreRemoved) {
   scores_ = {1, 2, 5, 4, 3};
   run_.save_every = 2;
+  run_.average_last = 2;
   run();
   EXPECT_FALSE(std::filesystem::is_empty(folder_.path()));
   remove_run_files(run_.output);
