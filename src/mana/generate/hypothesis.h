@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mana/generate/options.h"
+
+namespace mana::generate {
+
+/// Why a hypothesis goes no further.
+enum class Ending : std::uint8_t {
+  end,    ///< it has said so itself
+  limit,  ///< it has as many tokens as are let through, or none may follow
+};
+
+/// What was found to follow.
+struct Hypothesis {
+  std::vector<Token> tokens;   ///< without the one that ends it
+  double log_probability = 0;  ///< Σ log p of the tokens and of the end, where it has one
+  double score = 0;            ///< what hypotheses are ranked by: log_probability / lengthᵅ, and the coverage
+  Ending ending = Ending::end;
+};
+
+}  // namespace mana::generate
