@@ -50,10 +50,11 @@ struct DecoderLayer {
     return {CachedAttention{attend}.begin(run, sources.count()),
             CachedCrossAttention{cross}.keep(run, memory, sources)};
   }
-  /// The tokens that follow those in `past`: `rows` has those of each target. The bits of the whole pass.
-  Stream<Tensor> step(const Run& run, Stream<Tensor> y, Sequences rows, Past& past) const {
+  /// The tokens that follow those in `past`: `rows` has those of each target, `of_source` those of all targets of each
+  /// source, which share its keys. The bits of the whole pass.
+  Stream<Tensor> step(const Run& run, Stream<Tensor> y, Sequences rows, Sequences of_source, Past& past) const {
     const auto itself = [&](const Tensor& in) { return CachedAttention{attend}(run, in, rows, past.own); };
-    const auto source = [&](const Tensor& in) { return CachedCrossAttention{cross}(run, in, rows, past.memory); };
+    const auto source = [&](const Tensor& in) { return CachedCrossAttention{cross}(run, in, of_source, past.memory); };
     return through(run, std::move(y), itself, source);
   }
 

@@ -10,8 +10,9 @@
 namespace mana::operations {
 
 /// Keys and values that stay from one step of a decoder to the next: those of every token so far, for some sequences.
-/// They lie as attention's kernels take them, as f32 rows or rounded, so that nothing is converted twice; each sequence
-/// has room behind it and moves when that is used up. Moves, does not copy; its memory is the run's pool's.
+/// They lie as attention's kernels take them, as f32 rows or rounded, so that nothing is converted twice. Each sequence
+/// has a slot of the same memory, with room behind it: it stays there when others come, go or change places, and moves
+/// only when a sequence is longer than all before. Moves, does not copy; its memory is the run's pool's.
 class KeyValues {
  public:
   /// For rows of as many columns as K and V have: key heads · d_k and key heads · d_v.
@@ -23,8 +24,11 @@ class KeyValues {
   /// Puts rows of f32 values behind each sequence. The columns of K and V stand in one matrix.
   void append(const Run& run, const Columns<Tensor>& k, const Columns<Tensor>& v, Sequences rows);
 
-  /// Sequence s becomes what sequence from[s] was, as beams do; there may be more or fewer of them than before.
+  /// Sequence s becomes what sequence from[s] was, as beams do; there may be more or fewer of them than before. What
+  /// goes on once is not copied.
   void reorder(const Run& run, std::span<const std::uint32_t> from);
+  /// The sequences of others, of as many columns, come behind those that are there.
+  void add(const Run& run, const KeyValues& others);
 
   /// As attend() takes them.
   Columns<Tensor> keys() const { return {rows_, 0, key_columns_}; }
@@ -32,13 +36,17 @@ class KeyValues {
   Sequences places() const { return {.offsets = offsets_, .lengths = lengths_}; }
 
  private:
-  /// Memory for so many rows a sequence, in which sequence s begins with the rows of from[s].
-  void move_to(const Run& run, std::size_t room, std::span<const std::uint32_t> from);
+  /// Memory for so many slots with so much room each, at least; nothing where there is.
+  void reserve(const Run& run, std::size_t slots, std::size_t room);
+  /// An unused slot, with the rows of another sequence.
+  std::uint32_t slot_with(const KeyValues& others, std::size_t sequence);
 
   std::size_t key_columns_;
-  Tensor rows_;                         ///< [sequences · room, key columns + value columns]
-  std::vector<std::uint32_t> offsets_;  ///< [sequences + 1], in steps of the room
+  std::size_t room_ = 0;                ///< rows of a slot: whole tiles
+  Tensor rows_;                         ///< [slots · room, key columns + value columns]
+  std::vector<std::uint32_t> offsets_;  ///< [sequences + 1]: where the slot of each begins; the last means nothing
   std::vector<std::uint32_t> lengths_;  ///< [sequences]
+  std::vector<std::uint32_t> unused_;   ///< where slots of nobody begin
 };
 
 }  // namespace mana::operations

@@ -137,9 +137,33 @@ Transformer Transformer::make(const TransformerConfig& config, const kernels::We
   return made;
 }
 
+void DecoderState::add(const nn::Run& run, const DecoderState& others) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    layers[i].own.add(run, others.layers[i].own);
+    layers[i].memory.add(run, others.layers[i].memory);
+  }
+  const auto before = static_cast<std::uint32_t>(targets());
+  for (std::size_t source = 1; source <= others.sources(); ++source) offsets.push_back(before + others.offsets[source]);
+  lengths.insert(lengths.end(), others.lengths.begin(), others.lengths.end());
+}
+
+void DecoderState::arrange(const nn::Run& run, std::span<const std::uint32_t> from_sources,
+                           std::span<const std::uint32_t> new_offsets, std::span<const std::uint32_t> from_targets) {
+  for (nn::DecoderLayer::Past& past : layers) {
+    past.own.reorder(run, from_targets);
+    past.memory.reorder(run, from_sources);
+  }
+  std::vector<std::int32_t> moved(from_targets.size());
+  for (std::size_t i = 0; i < moved.size(); ++i) moved[i] = lengths[from_targets[i]];
+  lengths = std::move(moved);
+  offsets.assign(new_offsets.begin(), new_offsets.end());
+}
+
 DecoderState Transformer::begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources) const {
   DecoderState state;
   state.lengths.assign(sources.count(), 0);
+  state.offsets.resize(sources.count() + 1);
+  std::iota(state.offsets.begin(), state.offsets.end(), 0U);
   state.layers.reserve(decoder.size());
   for (const nn::DecoderLayer& layer : decoder) state.layers.push_back(layer.begin(run, memory, sources));
   return state;
@@ -150,7 +174,7 @@ Tensor Transformer::step(const nn::Run& run, std::span<const std::int32_t> ids, 
   std::vector<std::uint32_t> offsets(ids.size() + 1);
   std::iota(offsets.begin(), offsets.end(), 0U);
   for (std::size_t i = 0; i < decoder.size(); ++i) {
-    y = decoder[i].step(run, std::move(y), {.offsets = offsets}, state.layers[i]);
+    y = decoder[i].step(run, std::move(y), {.offsets = offsets}, {.offsets = state.offsets}, state.layers[i]);
   }
   for (std::int32_t& length : state.lengths) ++length;
   return end_of(run, std::move(y), decoder_norm);

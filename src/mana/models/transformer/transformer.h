@@ -40,10 +40,21 @@ struct SequenceEmbedding {
   nn::Variable sum(const nn::Training& training, const nn::TokenBatch& batch) const;
 };
 
-/// What the decoder's next step needs of the targets so far: a token at a time is added to all of them.
+/// What the decoder's next step needs of the targets so far: a token at a time is added to all of them. Several targets
+/// may have the same source, whose keys are there once.
 struct DecoderState {
   std::vector<nn::DecoderLayer::Past> layers;
-  std::vector<std::int32_t> lengths;  ///< [targets], in tokens
+  std::vector<std::int32_t> lengths;   ///< [targets], in tokens
+  std::vector<std::uint32_t> offsets;  ///< [sources + 1]: the targets of each
+
+  std::size_t targets() const { return lengths.size(); }
+  std::size_t sources() const { return offsets.size() - 1; }
+
+  /// The sources and targets of another state come behind those that are there.
+  void add(const nn::Run& run, const DecoderState& others);
+  /// Source s becomes what sources[s] was, with targets [offsets[s], offsets[s + 1]); target t goes on from targets[t].
+  void arrange(const nn::Run& run, std::span<const std::uint32_t> from_sources,
+               std::span<const std::uint32_t> new_offsets, std::span<const std::uint32_t> from_targets);
 };
 
 /// The encoder–decoder of Vaswani et al. 2017 (section 3):
@@ -89,7 +100,7 @@ struct Transformer {
     return end_of(run, std::move(y), decoder_norm);
   }
 
-  /// Targets without a token yet, one for each source.
+  /// A target without a token yet for each source.
   DecoderState begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources) const;
   /// The next token of every target -> z of it, the bits that decode() gives the last rows of whole targets.
   Tensor step(const nn::Run& run, std::span<const std::int32_t> ids, DecoderState& state) const;

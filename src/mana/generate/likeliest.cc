@@ -1,0 +1,73 @@
+#include "mana/generate/likeliest.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "mana/operations/linear.h"
+#include "mana/operations/training_kernels.h"
+
+namespace mana::generate {
+namespace {
+
+constexpr std::size_t kRows = 64;   // whose logits are there at once: whole tiles
+constexpr std::size_t kChunk = 64;  // logits that are looked at together
+constexpr float kNever = -std::numeric_limits<float>::infinity();
+
+bool likelier(const Candidate& a, const Candidate& b) {
+  return a.log_probability != b.log_probability ? a.log_probability > b.log_probability : a.token < b.token;
+}
+
+/// The largest of the logits, in order, with their values.
+void largest(std::span<const float> logits, std::size_t count, std::vector<Candidate>& best) {
+  best.clear();
+  count = std::min(count, logits.size());
+  if (count == 0) return;
+  float least = kNever;  // what a logit has to be above; a later one that is equal is not
+  for (std::size_t first = 0; first < logits.size(); first += kChunk) {
+    const std::span<const float> chunk = logits.subspan(first, std::min(kChunk, logits.size() - first));
+    float most = kNever;
+    for (const float logit : chunk) most = std::max(most, logit);
+    if (!(most > least)) continue;
+    for (std::size_t i = 0; i < chunk.size(); ++i) {
+      if (!(chunk[i] > least)) continue;
+      if (best.size() == count) {
+        std::ranges::pop_heap(best, likelier);
+        best.pop_back();
+      }
+      best.push_back({static_cast<Token>(first + i), chunk[i]});
+      std::ranges::push_heap(best, likelier);
+      if (best.size() == count) least = static_cast<float>(best.front().log_probability);
+    }
+  }
+  std::ranges::sort(best, likelier);
+}
+
+void answer(const nn::Run& run, std::span<float> logits, const Question& question, std::vector<Candidate>& best) {
+  for (const Token token : question.forbidden) logits[static_cast<std::size_t>(token)] = kNever;
+  largest(logits, question.count, best);
+  if (best.empty()) return;
+  kernels::LogitSums sums;
+  operations::training_kernels(run).logit_sums({logits.data(), 1, logits.size(), &sums});
+  for (Candidate& candidate : best) candidate.log_probability -= sums.log_sum();
+}
+
+}  // namespace
+
+void likeliest(const nn::Run& run, const Tensor& x, const nn::Linear& output, std::span<const Question> questions,
+               std::vector<std::vector<Candidate>>& answers) {
+  answers.resize(questions.size());
+  const operations::Operands ready(run, x, run.kernels.operands);
+  Tensor logits = run.tensor(std::min(kRows, x.rows()), output.weights.outputs());
+  for (std::size_t first = 0; first < x.rows(); first += kRows) {
+    const std::size_t rows = std::min(kRows, x.rows() - first);
+    operations::linear_rows(run, *ready, {first, rows}, output.weights, kernels::Activation::identity, logits, 0);
+    const auto timer = run.timer("likeliest tokens");
+    run.split(rows, [&](std::size_t begin, std::size_t end, unsigned) {
+      for (std::size_t row = begin; row < end; ++row) {
+        answer(run, logits.row(row), questions[first + row], answers[first + row]);
+      }
+    });
+  }
+}
+
+}  // namespace mana::generate

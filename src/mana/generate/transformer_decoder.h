@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "mana/generate/decoding.h"
+#include "mana/models/transformer/transformer.h"
+
+namespace mana::generate {
+
+/// A Transformer that continues targets (a Decoder, decoding.h): each source is read once, with the others that come at
+/// once, and its keys and values serve all hypotheses of it.
+class TransformerDecoder {
+ public:
+  /// Both outlive it. A translator's own end is a token, so no source is empty.
+  TransformerDecoder(const models::Transformer& model, const nn::Run& run) : model_(&model), run_(run) {}
+
+  Token start() const { return model_->config.start; }
+  Token end() const { return model_->config.end; }
+  void admit(std::span<const std::span<const Token>> sources);
+  void step(std::span<const Token> tokens, std::span<const Question> questions,
+            std::vector<std::vector<Candidate>>& answers);
+  void arrange(const Arrangement& arrangement);
+
+ private:
+  const models::Transformer* model_;
+  nn::Run run_;
+  std::optional<models::DecoderState> state_;
+};
+
+}  // namespace mana::generate
