@@ -1,4 +1,4 @@
-// The encoder–decoder beside MarianMT of transformers, and what it promises of its own bits.
+// The encoder–decoder beside MarianMT of transformers and nn.Transformer of PyTorch, and what it promises of its own bits.
 #include "mana/models/transformer/transformer.h"
 
 #include <gtest/gtest.h>
@@ -91,7 +91,7 @@ class TransformerTest : public testing::TestWithParam<Level> {
 /// In f32.
 class UnroundedTransformerTest : public TransformerTest {};
 
-TEST_P(UnroundedTransformerTest, HasTheLogitsOfMarianMT) {
+TEST_P(UnroundedTransformerTest, HasTheLogitsOfTheReference) {
   for (const std::string& name : folders()) {
     const Transformer model = load_transformer(kFolders / name, kernels.layout);
     for (const Pair& pair : expected(kFolders / name)) {
