@@ -1,11 +1,10 @@
 // The first byte chooses the options, the rest is a vocab.json, a byte of 0 and a merges.txt.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
-#include <vector>
 
+#include "check_tokenizer.h"
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
 #include "mana/text/pipeline.h"
@@ -14,14 +13,9 @@
 namespace {
 
 using mana::text::BytePairEncoding;
-using mana::text::Encoding;
 using mana::text::Tokenizer;
 
 constexpr std::string_view kText = " ab abba\u00e9 aab  don't \u4e2d1</w> a\xff b";
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 Tokenizer::Pipeline read(std::uint8_t choice, std::string_view vocabulary, std::string_view merges) {
   BytePairEncoding::Options options{
@@ -38,18 +32,6 @@ Tokenizer::Pipeline read(std::uint8_t choice, std::string_view vocabulary, std::
   return pipeline;
 }
 
-void check(const Tokenizer& tokenizer) {
-  const Encoding encoding = tokenizer.encode(kText);
-  require(encoding.offsets.size() == encoding.ids.size());
-  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    require(encoding.offsets[i].begin <= encoding.offsets[i].end && encoding.offsets[i].end <= kText.size());
-    tokenizer.token(encoding.ids[i]);
-  }
-  tokenizer.decode(encoding.ids, false);
-  const auto bytes = std::make_shared<const std::vector<std::byte>>(tokenizer.compiled());
-  require(Tokenizer::from_compiled(*bytes, bytes).encode(kText).ids == encoding.ids);
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -58,8 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t end = rest.find('\0');
   if (end == rest.npos) return 0;
   try {
-    check(Tokenizer(
-        std::make_unique<const Tokenizer::Pipeline>(read(data[0], rest.substr(0, end), rest.substr(end + 1)))));
+    auto pipeline = read(data[0], rest.substr(0, end), rest.substr(end + 1));
+    mana::fuzz::check_tokenizer(Tokenizer(std::make_unique<const Tokenizer::Pipeline>(std::move(pipeline))), kText);
   } catch (const mana::Error&) {
   }
   return 0;

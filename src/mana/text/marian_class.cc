@@ -18,61 +18,58 @@ SentencePieceModel read_pieces(const std::filesystem::path& file) {
   return read_sentencepiece_model(bytes, file.string());
 }
 
-// A list of tokens by their ids, which are all from 0 on.
-Vocabulary read_list(const std::filesystem::path& file) {
-  const json::Document document = json::Document::read(file);
-  const auto tokens = document.root().object();
-  std::vector<std::string_view> by_id(tokens.size());
-  std::vector<bool> taken(tokens.size());
+// Tokens by their ids, which are all those from 0 on.
+Vocabulary read_list(const json::Value& list) {
+  const auto tokens = list.object();
+  std::vector<std::optional<std::string_view>> by_id(tokens.size());
   for (const auto& [token, entry] : tokens) {
     const std::int64_t id = entry.integer(0, kMaxTokenId);
-    const auto index = static_cast<std::size_t>(id);
-    if (index >= tokens.size()) {
-      throw FormatError(fmt::format("{}: \"{}\" has the id {}, but there are {} tokens, whose ids are to be 0 to {}",
-                                    file.string(), printable(token), id, tokens.size(), tokens.size() - 1));
+    if (id >= static_cast<std::int64_t>(tokens.size())) {
+      list.fail(fmt::format("\"{}\" has the id {}, but there are {} tokens, whose ids are to be 0 to {}",
+                            printable(token), id, tokens.size(), tokens.size() - 1));
     }
-    if (taken[index]) {
-      throw FormatError(fmt::format("{}: \"{}\" and \"{}\" have the same id {}", file.string(), printable(by_id[index]),
-                                    printable(token), id));
+    auto& place = by_id[static_cast<std::size_t>(id)];
+    if (place) {
+      list.fail(fmt::format("\"{}\" and \"{}\" have the same id {}", printable(*place), printable(token), id));
     }
-    taken[index] = true;
-    by_id[index] = token;
+    place = token;
   }
   Vocabulary vocabulary;
   vocabulary.reserve(tokens.size(), tokens.size() * 8);
-  for (std::size_t id = 0; id < by_id.size(); ++id) vocabulary.insert(by_id[id], static_cast<TokenId>(id));
-  if (vocabulary.size() != tokens.size()) {
-    throw FormatError(fmt::format("{}: a token stands there twice", file.string()));
-  }
+  for (std::size_t id = 0; id < by_id.size(); ++id) vocabulary.insert(*by_id[id], static_cast<TokenId>(id));
+  if (vocabulary.size() != tokens.size()) list.fail("a token stands there twice");
   return vocabulary;
 }
 
-Decoders decoders_of(const SentencePieceModel& model, bool clean_up) {
-  PiecesDecoder joined{.bytes = model.byte_fallback};
+PiecesDecoder decoder_of(const SentencePieceModel& model) {
+  PiecesDecoder decoder{.bytes = model.byte_fallback};
   for (const auto& piece : model.pieces) {
-    if (piece.kind == SentencePieceModel::Kind::control) joined.controls.push_back(piece.text);
+    if (piece.kind == SentencePieceModel::Kind::control) decoder.controls.push_back(piece.text);
   }
-  Decoders decoders;
-  decoders.stages.emplace_back(std::move(joined));
-  if (clean_up) decoders.stages.emplace_back(CleanUpDecoder{});
-  return decoders;
+  return decoder;
 }
 
 }  // namespace
 
+Tokenizer::Pipeline marian_stages(const SentencePieceModel& model, const json::Value& list, std::string_view unknown,
+                                  std::string_view place) {
+  std::vector<AddedToken> none_beside_those_of_the_list;
+  Tokenizer::Pipeline pipeline =
+      sentencepiece_stages(model, SentencePieceFamily::plain, place, none_beside_those_of_the_list);
+  pipeline.marian.emplace(read_list(list), model, unknown, place);
+  pipeline.decoders.stages = {decoder_of(model)};
+  return pipeline;
+}
+
 Tokenizer::Pipeline marian_stages(const TokenizerFolder& files, const TokenizerSettings& settings, MarianSide side) {
   const bool separate = files.flag("separate_vocabs", false);
   const bool source = side == MarianSide::source;
-  const std::filesystem::path pieces = files.path / (source ? "source.spm" : "target.spm");
   const std::filesystem::path list = files.path / (separate && !source ? "target_vocab.json" : "vocab.json");
-  const SentencePieceModel model = read_pieces(pieces);
-  std::vector<AddedToken> no_tokens_of_its_own;
+  const SentencePieceModel model = read_pieces(files.path / (source ? "source.spm" : "target.spm"));
   Tokenizer::Pipeline pipeline =
-      sentencepiece_stages(model, SentencePieceFamily::plain, pieces.string(), no_tokens_of_its_own);
-  pipeline.marian.emplace(read_list(list), model, settings.unknown, list.string());
-  pipeline.decoders = decoders_of(source || separate ? model : read_pieces(files.path / "source.spm"),
-                                  files.flag("clean_up_tokenization_spaces", false));
-  pipeline.place = list.string();
+      marian_stages(model, json::Document::read(list).root(), settings.unknown, list.string());
+  if (!separate && !source) pipeline.decoders.stages = {decoder_of(read_pieces(files.path / "source.spm"))};
+  if (files.flag("clean_up_tokenization_spaces", false)) pipeline.decoders.stages.emplace_back(CleanUpDecoder{});
   return pipeline;
 }
 
