@@ -63,9 +63,8 @@ BeamSearch::Row BeamSearch::extended(const Ranked& by, std::span<const std::span
   return row;
 }
 
-void BeamSearch::set_aside(Row row, Ending ending) {
-  const double length = static_cast<double>(row.tokens.size());
-  double score = row.log_probability / std::pow(length, options_->length_penalty);
+void BeamSearch::set_aside(Row row, Ending ending, std::size_t length) {
+  double score = row.log_probability / std::pow(static_cast<double>(length), options_->length_penalty);
   if (options_->coverage_penalty != 0) score += options_->coverage_penalty * log_coverage(row.coverage);
   hypotheses_.push_back({std::move(row.tokens), row.log_probability, score, ending});
 }
@@ -92,21 +91,21 @@ void BeamSearch::advance(std::span<const Candidates> candidates, std::span<const
     if (place == 0) first_has_ended_ = true;
     Row row = extended(candidate, attention);
     if (ends(candidate)) row.tokens.pop_back();
-    set_aside(std::move(row), ends(candidate) ? Ending::end : Ending::limit);
+    set_aside(std::move(row), ends(candidate) ? Ending::end : Ending::limit, step_ + 1);
     while (!last && spare < ranked.size() && ends(ranked[spare])) ++spare;
     if (!last && spare < ranked.size()) follow(ranked[spare++]);
   }
-  ++step_;
   const bool no_penalties = options_->length_penalty == 0 && options_->coverage_penalty == 0;
   const bool enough = no_penalties ? first_has_ended_ && hypotheses_.size() >= options_->hypotheses
                                    : hypotheses_.size() >= options_->max_hypotheses();
   if (next.empty() && hypotheses_.empty()) {  // nothing may follow
-    for (Row& row : rows_) set_aside(std::move(row), Ending::limit);
+    for (Row& row : rows_) set_aside(std::move(row), Ending::limit, std::max<std::size_t>(step_, 1));
   }
   finished_ = last || enough || next.empty();
+  ++step_;
   if (!finished_ && options_->forced_end && step_ + 1 == options_->max_length) {
     // Where the last token is the end, it is certain.
-    for (Row& row : next) set_aside(std::move(row), Ending::limit);
+    for (Row& row : next) set_aside(std::move(row), Ending::limit, step_ + 1);
     finished_ = true;
   }
   rows_ = finished_ ? std::vector<Row>() : std::move(next);

@@ -18,7 +18,7 @@ namespace mana::generate {
 ///
 ///   Σ log p / lengthᵅ + β Σ_source log min(1, Σ_steps attention)          (Wu et al. 2016, arXiv:1609.08144)
 ///
-/// where the length is without the end: nothing but the end comes last. A beam of 1 is greedy search.
+/// where the length counts the end. A beam of 1 is greedy search.
 class BeamSearch {
  public:
   /// `prefix`: tokens that every hypothesis begins with, whose probability does not count.
@@ -55,7 +55,7 @@ class BeamSearch {
 
   std::vector<Ranked> rank(std::span<const Candidates> candidates) const;
   Row extended(const Ranked& by, std::span<const std::span<const float>> attention) const;
-  void set_aside(Row row, Ending ending);
+  void set_aside(Row row, Ending ending, std::size_t length);
 
   const Options* options_;
   Token end_;

@@ -41,7 +41,7 @@ Hypothesis exhaustive(const MarkovModel& model, const std::vector<Token>& source
       const double score = log_probability / std::pow(static_cast<double>(count), options.length_penalty);
       if (score > best.score) best = {{tokens.begin() + 1, tokens.end()}, log_probability, score, ending};
     };
-    look(sum + next[0], tokens.size() - 1, Ending::end);
+    look(sum + next[0], tokens.size(), Ending::end);
     for (Token token = 1; token < static_cast<Token>(next.size()); ++token) {
       tokens.push_back(token);
       if (length + 1 == static_cast<double>(options.max_length)) {

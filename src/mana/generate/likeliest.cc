@@ -1,8 +1,10 @@
 #include "mana/generate/likeliest.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "mana/base/errors.h"
 #include "mana/operations/linear.h"
 #include "mana/operations/training_kernels.h"
 
@@ -43,12 +45,20 @@ void largest(std::span<const float> logits, std::size_t count, std::vector<Candi
 }
 
 void answer(const nn::Run& run, std::span<float> logits, const Question& question, std::vector<Candidate>& best) {
+  best.clear();
+  if (question.count == 0) return;
   for (const Token token : question.forbidden) logits[static_cast<std::size_t>(token)] = kNever;
   largest(logits, question.count, best);
-  if (best.empty()) return;
+  if (best.empty() && std::ranges::all_of(logits, [](float logit) { return logit == kNever; })) return;
   kernels::LogitSums sums;
   operations::training_kernels(run).logit_sums({logits.data(), 1, logits.size(), &sums});
-  for (Candidate& candidate : best) candidate.log_probability -= sums.log_sum();
+  const double log_sum = sums.log_sum();
+  if (!std::isfinite(log_sum)) {
+    throw FormatError(
+        "the model's logits are no numbers, so its weights are damaged or too large: check them with mana verify, or "
+        "compute in f32");
+  }
+  for (Candidate& candidate : best) candidate.log_probability -= log_sum;
 }
 
 }  // namespace

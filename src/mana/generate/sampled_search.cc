@@ -47,9 +47,8 @@ Question SampledSearch::question(std::size_t row) const {
           forbidden_after(rows_[row].tokens, *options_, end_)};
 }
 
-void SampledSearch::set_aside(Row row, Ending ending) {
-  const double length = static_cast<double>(row.tokens.size());
-  const double score = row.log_probability / std::pow(length, options_->length_penalty);
+void SampledSearch::set_aside(Row row, Ending ending, std::size_t length) {
+  const double score = row.log_probability / std::pow(static_cast<double>(length), options_->length_penalty);
   hypotheses_.push_back({std::move(row.tokens), row.log_probability, score, ending});
 }
 
@@ -59,26 +58,27 @@ void SampledSearch::advance(std::span<const Candidates> candidates, std::span<co
   std::vector<Row> next;
   parents_.clear();
   ++step_;
-  const bool last = step_ == options_->max_length || (options_->forced_end && step_ + 1 == options_->max_length);
+  const bool forced_end = options_->forced_end && step_ + 1 == options_->max_length;
+  const bool last = step_ == options_->max_length || forced_end;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     Row& row = rows_[i];
     if (certain) {
       row.tokens.push_back(*certain);
     } else if (candidates[i].empty()) {
-      set_aside(std::move(row), Ending::limit);
+      set_aside(std::move(row), Ending::limit, std::max<std::size_t>(step_ - 1, 1));
       continue;
     } else {
       const double u = Random(Random::key(Random::key(key_, row.number), step_)).uniform();
       const Candidate& drawn = candidates[i][draw(candidates[i], *options_->sampling, u)];
       row.log_probability += drawn.log_probability;
       if (may_end && drawn.token == end_) {
-        set_aside(std::move(row), Ending::end);
+        set_aside(std::move(row), Ending::end, step_);
         continue;
       }
       row.tokens.push_back(drawn.token);
     }
     if (last) {
-      set_aside(std::move(row), Ending::limit);
+      set_aside(std::move(row), Ending::limit, forced_end ? step_ + 1 : step_);
       continue;
     }
     parents_.push_back(static_cast<std::uint32_t>(i));

@@ -37,7 +37,7 @@ class SampledSearch {
     double log_probability = 0;
   };
 
-  void set_aside(Row row, Ending ending);
+  void set_aside(Row row, Ending ending, std::size_t length);
 
   const Options* options_;
   Token end_;
