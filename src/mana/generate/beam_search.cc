@@ -55,6 +55,7 @@ std::vector<BeamSearch::Ranked> BeamSearch::rank(std::span<const Candidates> can
 BeamSearch::Row BeamSearch::extended(const Ranked& by, std::span<const std::span<const float>> attention) const {
   Row row = rows_[by.row];
   row.tokens.push_back(by.token);
+  row.steps.push_back(static_cast<float>(by.log_probability - row.log_probability));
   row.log_probability = by.log_probability;
   if (options_->coverage_penalty != 0) {
     row.coverage.resize(attention[by.row].size());
@@ -66,7 +67,7 @@ BeamSearch::Row BeamSearch::extended(const Ranked& by, std::span<const std::span
 void BeamSearch::set_aside(Row row, Ending ending, std::size_t length) {
   double score = row.log_probability / std::pow(static_cast<double>(length), options_->length_penalty);
   if (options_->coverage_penalty != 0) score += options_->coverage_penalty * log_coverage(row.coverage);
-  hypotheses_.push_back({std::move(row.tokens), row.log_probability, score, ending});
+  hypotheses_.push_back({std::move(row.tokens), std::move(row.steps), row.log_probability, score, ending});
 }
 
 void BeamSearch::advance(std::span<const Candidates> candidates, std::span<const std::span<const float>> attention) {

@@ -44,6 +44,7 @@ class BeamSearch {
  private:
   struct Row {
     std::vector<Token> tokens;
+    std::vector<float> steps = {};
     double log_probability = 0;
     std::vector<float> coverage = {};
   };

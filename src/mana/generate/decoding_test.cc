@@ -39,7 +39,7 @@ Hypothesis exhaustive(const MarkovModel& model, const std::vector<Token>& source
     const double length = static_cast<double>(tokens.size() - 1);
     const auto look = [&](double log_probability, std::size_t count, Ending ending) {
       const double score = log_probability / std::pow(static_cast<double>(count), options.length_penalty);
-      if (score > best.score) best = {{tokens.begin() + 1, tokens.end()}, log_probability, score, ending};
+      if (score > best.score) best = {{tokens.begin() + 1, tokens.end()}, {}, log_probability, score, ending};
     };
     look(sum + next[0], tokens.size(), Ending::end);
     for (Token token = 1; token < static_cast<Token>(next.size()); ++token) {

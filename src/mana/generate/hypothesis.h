@@ -16,6 +16,7 @@ enum class Ending : std::uint8_t {
 /// What was found to follow.
 struct Hypothesis {
   std::vector<Token> tokens;   ///< without the one that ends it
+  std::vector<float> steps;    ///< log p of each token, and of the end where it has said so itself
   double log_probability = 0;  ///< Σ log p of the tokens and of the end, where it has one
   double score = 0;            ///< what hypotheses are ranked by: log_probability / lengthᵅ, and the coverage
   Ending ending = Ending::end;

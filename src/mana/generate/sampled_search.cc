@@ -49,7 +49,7 @@ Question SampledSearch::question(std::size_t row) const {
 
 void SampledSearch::set_aside(Row row, Ending ending, std::size_t length) {
   const double score = row.log_probability / std::pow(static_cast<double>(length), options_->length_penalty);
-  hypotheses_.push_back({std::move(row.tokens), row.log_probability, score, ending});
+  hypotheses_.push_back({std::move(row.tokens), std::move(row.steps), row.log_probability, score, ending});
 }
 
 void SampledSearch::advance(std::span<const Candidates> candidates, std::span<const std::span<const float>>) {
@@ -64,6 +64,7 @@ void SampledSearch::advance(std::span<const Candidates> candidates, std::span<co
     Row& row = rows_[i];
     if (certain) {
       row.tokens.push_back(*certain);
+      row.steps.push_back(0);
     } else if (candidates[i].empty()) {
       set_aside(std::move(row), Ending::limit, std::max<std::size_t>(step_ - 1, 1));
       continue;
@@ -71,6 +72,7 @@ void SampledSearch::advance(std::span<const Candidates> candidates, std::span<co
       const double u = Random(Random::key(Random::key(key_, row.number), step_)).uniform();
       const Candidate& drawn = candidates[i][draw(candidates[i], *options_->sampling, u)];
       row.log_probability += drawn.log_probability;
+      row.steps.push_back(static_cast<float>(drawn.log_probability));
       if (may_end && drawn.token == end_) {
         set_aside(std::move(row), Ending::end, step_);
         continue;

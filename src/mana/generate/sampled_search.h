@@ -34,6 +34,7 @@ class SampledSearch {
   struct Row {
     std::uint64_t number;  ///< of the hypothesis
     std::vector<Token> tokens;
+    std::vector<float> steps = {};
     double log_probability = 0;
   };
 

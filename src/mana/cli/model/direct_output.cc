@@ -28,21 +28,10 @@ bool is_standard_output(const std::filesystem::path& path) {
          named.st_dev == standard.st_dev && named.st_ino == standard.st_ino;
 }
 
-/// Standard output, a device or a pipe.
+/// Rows that are seen when they are written.
 class DirectOutput : public jobs::EmbeddingOutput {
  public:
-  explicit DirectOutput(jobs::EmbeddingOutputOptions options) : options_(std::move(options)) {
-    if (options_.path.empty() || options_.path == "-" || is_standard_output(options_.path)) {
-      name_ = "standard output";
-      return;
-    }
-    name_ = options_.path.string();
-    descriptor_ = ::open(options_.path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", name_, std::strerror(errno)));
-  }
-  ~DirectOutput() override {
-    if (descriptor_ != STDOUT_FILENO) ::close(descriptor_);
-  }
+  explicit DirectOutput(jobs::EmbeddingOutputOptions options) : options_(std::move(options)), file_(options_.path) {}
 
   bool is_seen_at_once() const override { return true; }
   void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
@@ -51,13 +40,12 @@ class DirectOutput : public jobs::EmbeddingOutput {
   void finish() override {}
 
  protected:
-  void put(std::string_view bytes) const { write_output(descriptor_, bytes, name_); }
+  void put(std::string_view bytes) const { file_.write(bytes); }
   const jobs::EmbeddingOutputOptions& options() const { return options_; }
 
  private:
   jobs::EmbeddingOutputOptions options_;
-  std::string name_;
-  int descriptor_ = STDOUT_FILENO;
+  DirectFile file_;
 };
 
 /// An array's head counts its rows and a pipe cannot be rewound, so the rows wait in a file without a name.
@@ -99,6 +87,19 @@ class DirectArrayOutput : public DirectOutput {
 };
 
 }  // namespace
+
+DirectFile::DirectFile(const std::filesystem::path& path) : name_("standard output"), descriptor_(STDOUT_FILENO) {
+  if (path.empty() || path == "-" || is_standard_output(path)) return;
+  name_ = path.string();
+  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", name_, std::strerror(errno)));
+}
+
+DirectFile::~DirectFile() {
+  if (descriptor_ != STDOUT_FILENO) ::close(descriptor_);
+}
+
+void DirectFile::write(std::string_view bytes) const { write_output(descriptor_, bytes, name_); }
 
 bool is_file_output(const std::filesystem::path& path) {
   if (path.empty() || path == "-") return false;

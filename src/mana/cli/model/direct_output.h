@@ -2,10 +2,29 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "mana/jobs/embedding_output.h"
 
 namespace mana::cli {
+
+/// Standard output, a device or a pipe: what is written is there at once.
+class DirectFile {
+ public:
+  /// Nothing, "-" and other names of standard output are that. Throws IoError when it cannot be written.
+  explicit DirectFile(const std::filesystem::path& path);
+  ~DirectFile();
+  DirectFile(const DirectFile&) = delete;
+  DirectFile& operator=(const DirectFile&) = delete;
+
+  /// Throws IoError (disk full, …) or ClosedPipe.
+  void write(std::string_view bytes) const;
+
+ private:
+  std::string name_;
+  int descriptor_;
+};
 
 /// Whether a path is written as a file that appears when it is complete, not as standard output (empty or "-"), a
 /// device or a pipe.

@@ -24,6 +24,11 @@ constexpr std::array kCommands = {
              "mana classify --model my-classifier \"Where is my card?\"\n"
              "mana classify --model my-classifier --input texts.txt --top 3 --output classes.jsonl"},
             classify_texts},
+    Command{{"translate", "Turn texts into those of another language",
+             "mana translate --model my-translator \"A dog runs.\"\n"
+             "mana translate --model my-translator --beam 4 --input texts.txt --output translations.txt\n"
+             "mana translate --model my-translator --beam 4 --n-best 4 --json --explain \"A dog runs.\""},
+            translate},
     Command{{"compress", "Make a model smaller and faster, at a stated loss",
              "mana compress --output small --precision int8\n"
              "mana compress --output small --precision bf16 --dimensions 256\n"

@@ -30,6 +30,7 @@ int train_classifier(Options& options);
 int train_sentence(Options& options);
 int train_tokenizer(Options& options);
 int train_word2vec(Options& options);
+int translate(Options& options);
 int verify(Options& options);
 int words_analogy(Options& options);
 int words_export(Options& options);

@@ -56,6 +56,20 @@ bool is_class_table(const FileBeginning& file) {
   });
 }
 
+bool is_translation_lines(const FileBeginning& file) {
+  return every_line(file, [](std::string_view line) {
+    return has_keys(line, {"text?", "translations", "tokens", "pieces?", "truncated"});
+  });
+}
+
+bool is_translation_table(const FileBeginning& file) {
+  return every_line(file, [](std::string_view line) {
+    const Fields fields = split(line, '\t');
+    return fields.size() == 4 && is_number(fields[0]) && is_number(fields[1]) &&
+           (fields[2] == "end" || fields[2] == "limit");
+  });
+}
+
 bool is_mined_lines(const FileBeginning& file) {
   return every_line(file, [](std::string_view line) {
     return has_keys(line, {"anchor", "positive", "negative*"}) || has_keys(line, {"label", "sentence1", "sentence2"});

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "mana/base/file.h"
+#include "mana/base/partial_file.h"
+#include "mana/base/progress.h"
+#include "mana/cli/model/direct_output.h"
+#include "mana/cli/model/translate_options.h"
+#include "mana/cli/shell/commands.h"
+#include "mana/cli/shell/interruption.h"
+#include "mana/cli/shell/output.h"
+
+namespace mana::cli {
+namespace {
+
+void note_totals(const jobs::TranslateFileResult& totals, const generate::Translator& translator,
+                 const generate::Options& search, double seconds) {
+  const std::string truncated = totals.truncated == 0 ? "none truncated"
+                                                      : fmt::format("{} truncated at {} tokens", totals.truncated,
+                                                                    translator.max_source_tokens());
+  const std::string limited =
+      totals.limited == 0 ? "" : fmt::format(", {} ended by the limit of {} tokens", totals.limited, search.max_length);
+  note(fmt::format("{} texts, {} tokens, {}; {} tokens of translations{} ({}, {}, {} threads, {:.2f} s)", totals.texts,
+                   totals.source_tokens, truncated, totals.target_tokens, limited,
+                   kernels::name_of(translator.precision()), kernels::name_of(translator.isa()), translator.threads(),
+                   seconds));
+}
+
+jobs::TranslateFileResult translate_into(const TranslateOptions& chosen, const jobs::TranslateFileOptions& job,
+                                         generate::Translator& translator, const data::TextSource& texts,
+                                         const Options& options, const data::Waiting& waiting) {
+  Progress progress(options.terminal(), "translating", "texts");
+  std::string kept;
+  jobs::TranslateFileEvents events;
+  events.resumed = [&](std::uint64_t rows) {
+    if (rows > 0 && !options.quiet()) note(fmt::format("going on after {} texts", rows));
+    progress.skip(rows);
+  };
+  events.translated = [&](std::size_t rows) { progress.advance(rows); };
+  events.kept = [&](const jobs::KeptRows& rows) {
+    kept = fmt::format("{} rows are kept in {}: the same command with --resume goes on from there", rows.rows,
+                       rows.file.string());
+  };
+  try {
+    if (chosen.has_journal()) return jobs::translate_file(translator, texts, job, events, waiting);
+    const DirectFile file(job.output);
+    const auto put = [&](std::string_view lines) { file.write(lines); };
+    return jobs::translate_texts(translator, texts, job, put, events, waiting);
+  } catch (const Cancelled&) {
+    progress.wipe();
+    note(fmt::format("mana: interrupted{}{}", kept.empty() ? "" : "; ", kept));
+    throw;
+  } catch (const Error&) {
+    progress.wipe();
+    if (!kept.empty()) note(kept);
+    throw;
+  }
+}
+
+}  // namespace
+
+int translate(Options& options) {
+  TranslateOptions chosen;
+  chosen.describe(options);
+  if (!options.parse()) return 0;
+  chosen.check(options);
+  return run_interruptibly([&](const Interruption& interruption) {
+    const auto begin = std::chrono::steady_clock::now();
+    const data::Waiting waiting(interruption.token());
+    const data::TextSource source = chosen.input.open(waiting);
+    generate::Translator translator(chosen.model.folder(), chosen.translator());
+    const jobs::TranslateFileOptions job = chosen.job(translator.defaults());
+    generate::check(job.search, translator.config().target_vocabulary);
+    const std::filesystem::path partial = PartialFile::name_of(job.output);
+    if (chosen.has_journal() && !chosen.resuming() && file_exists(partial) && !options.quiet()) {
+      note(fmt::format("starting over: {} of an earlier run is replaced; --resume would go on from it",
+                       partial.string()));
+    }
+    const jobs::TranslateFileResult totals = translate_into(chosen, job, translator, source, options, waiting);
+    chosen.input.note_mistakes(options.quiet());
+    if (!options.quiet()) {
+      note_totals(totals, translator, job.search,
+                  std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
+    return 0;
+  });
+}
+
+}  // namespace mana::cli

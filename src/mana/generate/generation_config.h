@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+
+#include "mana/generate/options.h"
+#include "mana/models/transformer/config.h"
+
+namespace mana::generate {
+
+/// How a translator's folder wants its texts to be searched for: `generation_config.json`, and where there is none
+/// `config.json`, as transformers read them: num_beams, length_penalty, max_length (which there counts the start),
+/// min_length, no_repeat_ngram_size, bad_words_ids, forced_eos_token_id. The pad never appears. Throws FormatError.
+Options read_generation_options(const std::filesystem::path& folder, const models::TransformerConfig& config);
+
+}  // namespace mana::generate

@@ -1,0 +1,96 @@
+#include "mana/generate/translator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "mana/base/errors.h"
+#include "mana/base/processors.h"
+#include "mana/generate/generation_config.h"
+#include "mana/models/transformer/transformer_files.h"
+
+namespace mana::generate {
+namespace {
+
+// What is read before it is translated: enough for every thread to have full rows, little enough to be seen soon.
+constexpr std::size_t kWindowTexts = 4096;
+constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
+
+const kernels::Table& chosen_table(const TranslatorOptions& options) {
+  const kernels::Isa isa = kernels::choose_isa(options.isa);
+  const kernels::Precision precision = options.precision.value_or(kernels::automatic_precision(isa));
+  if (!kernels::available(precision, isa)) {
+    throw ArgumentError(fmt::format(
+        "{} needs a processor with AVX-512 BF16 or AMX and no lower `isa`; here {} is used, so take f32 or int8",
+        name_of(precision), name_of(isa)));
+  }
+  return kernels::table(isa, precision);
+}
+
+}  // namespace
+
+Translator::Translator(const std::filesystem::path& folder, const TranslatorOptions& options)
+    : folder_(folder),
+      tokenizers_(text::read_marian_tokenizers(folder)),
+      kernels_(&chosen_table(options)),
+      profile_(options.profile) {
+  auto model = std::make_shared<const models::Transformer>(models::load_transformer(folder, kernels_->layout));
+  const models::TransformerConfig& config = model->config;
+  tokenizers_.source.require_vectors(config.source_vocabulary, 1, folder.string());
+  defaults_ = read_generation_options(folder, config);
+  max_source_tokens_ = std::min(config.positions, tokenizers_.source.model_max_length().value_or(config.positions));
+  generator_ = std::make_unique<Generator>(std::move(model), *kernels_, thread_count(options.threads), profile_.get());
+}
+
+std::vector<Translation> Translator::translate(std::span<const std::string> texts, const Options& options,
+                                               std::size_t first, const std::function<void(std::size_t)>& finished,
+                                               const std::stop_token& stop) {
+  std::vector<Translation> translations(texts.size());
+  std::vector<Text> searched;
+  std::vector<std::size_t> numbers;
+  text::SequentialTokenizer tokenizer(tokenizers_.source);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    Translation& translation = translations[i];
+    const text::TokenCount count = tokenizer.append(texts[i], {.max_tokens = max_source_tokens_}, translation.source);
+    translation.source_tokens = count.total;
+    translation.truncated = count.truncated();
+    if (count.total <= tokenizers_.source.special_token_count()) {
+      translation.best.emplace_back();
+      continue;
+    }
+    searched.push_back({translation.source, {}, first + i});
+    numbers.push_back(i);
+  }
+  auto found = (*generator_)(searched, options, finished, stop);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (Hypothesis& hypothesis : found[i]) {
+      std::string text = tokenizers_.target.decode(hypothesis.tokens);
+      translations[numbers[i]].best.push_back({std::move(text), std::move(hypothesis)});
+    }
+  }
+  return translations;
+}
+
+void Translator::stream(const data::TextSource& source, const Options& options, const TranslationSink& sink,
+                        const data::Waiting& waiting, std::size_t first) {
+  std::vector<std::string> window;
+  std::size_t bytes = 0;
+  const auto hand_on = [&] {
+    if (waiting.stop().stop_requested()) throw Cancelled("the translation was cancelled");
+    if (window.empty()) return;
+    sink(first, window, translate(window, options, first, {}, waiting.stop()));
+    first += window.size();
+    window.clear();
+    bytes = 0;
+  };
+  const data::Waiting::Meanwhile meanwhile = waiting.meanwhile(hand_on);
+  for (std::string text; source(text);) {
+    bytes += text.size();
+    window.push_back(std::move(text));
+    if (window.size() >= kWindowTexts || bytes >= kWindowBytes) hand_on();
+  }
+  hand_on();
+}
+
+}  // namespace mana::generate
