@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+
+#include "mana/cli/shell/options.h"
+#include "mana/train/trainer.h"
+
+namespace mana::cli {
+
+/// How fast steps of training are, whatever the task.
+struct TrainingMeasurement {
+  std::size_t steps = 12;
+  std::size_t warm_up = 2;
+  bool json = false;
+
+  void describe(Options& options);
+  std::size_t all_steps() const { return steps + warm_up; }
+
+  /// Runs the steps of a trainer that reports to `profile`, and prints what they took: rows and tokens a second, where
+  /// the time goes, the share of the processor's peak.
+  void run(train::Trainer& trainer, kernels::Profile& profile, const kernels::Table& table, unsigned threads) const;
+
+ private:
+  bool profiled_ = false;
+};
+
+}  // namespace mana::cli
