@@ -30,9 +30,7 @@ bool round_tensor(const formats::StoredTensor& stored, models::ChangedTensor& te
 void store_as_bf16(const std::filesystem::path& folder) {
   std::set<std::filesystem::path> done;  // modules without weights share the model's folder
   for (const models::ListedModule& module : models::listed_modules(folder)) {
-    const bool weights =
-        file_exists(module.folder / "model.safetensors") || file_exists(module.folder / "model.safetensors.index.json");
-    if (weights && done.insert(module.folder.lexically_normal()).second)
+    if (formats::has_stored_weights(module.folder) && done.insert(module.folder.lexically_normal()).second)
       models::rewrite_weights(module.folder, round_tensor);
     if (module.type != "Transformer") continue;
     models::edit_json(module.folder / "config.json", [](models::Json& config) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mana/base/errors.h"
-#include "mana/base/file.h"
+#include "mana/formats/safetensors.h"
 
 namespace mana::formats {
 namespace {
@@ -32,8 +32,6 @@ constexpr std::array kForms = {
     Form{".safetensors.part", "half a download", "let it be finished"},
     Form{".safetensors.crdownload", "half a download", "let it be finished"},
     Form{".safetensors.tmp", "half a download", "let it be finished"},
-    Form{"pytorch_model.bin", "a pickle of PyTorch, which is not safe to read", kSaveAgain},
-    Form{"pytorch_model.bin.index.json", "pickles of PyTorch, which are not safe to read", kSaveAgain},
     Form{".bin", "a pickle of PyTorch, which is not safe to read", kSaveAgain},
     Form{".pt", "a pickle of PyTorch, which is not safe to read", kSaveAgain},
     Form{".pth", "a pickle of PyTorch, which is not safe to read", kSaveAgain},
@@ -92,10 +90,10 @@ std::optional<std::string> other_weights(const std::filesystem::path& folder) {
 }
 
 void refuse_other_weights(const std::filesystem::path& folder) {
-  constexpr std::string_view kSingle = "model.safetensors", kIndex = "model.safetensors.index.json";
-  if (file_exists(folder / kSingle) || file_exists(folder / kIndex)) return;
+  if (has_stored_weights(folder)) return;
   if (const auto other = other_weights(folder)) {
-    throw IoError(fmt::format("{} has neither {} nor {}; it has {}", folder.string(), kSingle, kIndex, *other));
+    throw IoError(fmt::format("{} has neither model.safetensors nor model.safetensors.index.json; it has {}",
+                              folder.string(), *other));
   }
 }
 

@@ -72,10 +72,39 @@ class Safetensors {
   SafetensorsContent content_;
 };
 
-/// All weights of a model's folder: `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
+/// A file of weights, mapped, whatever its form.
+class WeightFile {
+ public:
+  /// A file whose name ends in `.bin` is PyTorch's (pytorch_weights.h), any other one safetensors. Throws IoError when
+  /// it cannot be read, FormatError when it is malformed.
+  static WeightFile open(const std::filesystem::path& path);
+
+  const TensorTable& tensors() const { return tensors_; }
+  const UnreadTable& unread() const { return unread_; }
+  const std::filesystem::path& path() const { return file_.path(); }
+  std::span<const std::byte> bytes() const { return file_.bytes(); }
+  /// Gives the pages of what was looked at back to the system, where they are the file's.
+  void forget(std::span<const std::byte> part) const;
+
+ private:
+  explicit WeightFile(MappedFile file) : file_(std::move(file)) {}
+
+  MappedFile file_;
+  TensorTable tensors_;
+  UnreadTable unread_;
+  std::vector<std::vector<std::byte>> copies_;  // the bytes of tensors that did not lie row by row
+};
+
+/// Whether a folder has weights that can be read, whole or in shards.
+bool has_stored_weights(const std::filesystem::path& folder);
+/// Whether a file holds weights by its name: PyTorch's only where no safetensors lie beside it, which count before it.
+bool is_weight_file(const std::filesystem::path& path);
+
+/// All weights of a model's folder: `model.safetensors`, or the shards that `model.safetensors.index.json` lists; where
+/// there is neither, `pytorch_model.bin`, or those of `pytorch_model.bin.index.json`.
 class StoredWeights {
  public:
-  /// A shard must lie inside the folder. Throws IoError when there is neither file or a shard is missing, FormatError
+  /// A shard must lie inside the folder. Throws IoError when there is no such file or a shard is missing, FormatError
   /// when a file is malformed, a tensor is listed but not in its shard, or stands in two shards.
   static StoredWeights open(const std::filesystem::path& folder);
 
@@ -97,12 +126,15 @@ class StoredWeights {
   const TensorTable& tensors() const { return tensors_; }
   const UnreadTable& unread() const { return unread_; }
   /// The files, with the tensors of each.
-  const std::vector<Safetensors>& files() const { return files_; }
+  const std::vector<WeightFile>& files() const { return files_; }
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
+  void open_whole(const std::filesystem::path& path);
+  void open_shards(const std::filesystem::path& index);
+
   std::filesystem::path folder_;
-  std::vector<Safetensors> files_;
+  std::vector<WeightFile> files_;
   TensorTable tensors_;
   UnreadTable unread_;
   std::vector<std::string> replaced_;

@@ -10,19 +10,24 @@
 #include "mana/base/printable.h"
 #include "mana/formats/inside_folder.h"
 #include "mana/formats/other_weights.h"
+#include "mana/formats/pytorch_weights.h"
 #include "mana/formats/safetensors.h"
 
 namespace mana::formats {
 namespace {
 
-constexpr std::string_view kSingle = "model.safetensors";
-constexpr std::string_view kIndex = "model.safetensors.index.json";
+// A whole file, and the list of the shards that may be there in its place; the first form that is there counts.
+struct Form {
+  std::string_view whole, index;
+};
+constexpr Form kForms[] = {{"model.safetensors", "model.safetensors.index.json"},
+                           {"pytorch_model.bin", "pytorch_model.bin.index.json"}};
 constexpr std::size_t kPiece = std::size_t{256} << 10;  // bytes converted before their pages are given back
 
 [[noreturn]] void fail_without_weights(const std::filesystem::path& folder) {
   if (!file_exists(folder)) throw IoError(fmt::format("there is no folder {}", folder.string()));
   refuse_other_weights(folder);
-  throw IoError(fmt::format("{} has neither {} nor {}", folder.string(), kSingle, kIndex));
+  throw IoError(fmt::format("{} has neither {} nor {}", folder.string(), kForms[0].whole, kForms[0].index));
 }
 
 [[noreturn]] void fail_unread(const std::filesystem::path& folder, std::string_view name, const UnreadTensor& tensor) {
@@ -30,19 +35,18 @@ constexpr std::size_t kPiece = std::size_t{256} << 10;  // bytes converted befor
                                 folder.string(), printable(name), printable(tensor.type)));
 }
 
-const MappedFile* file_of(const std::vector<Safetensors>& files, const StoredTensor& tensor) {
-  for (const Safetensors& file : files) {
-    const auto bytes = file.file().bytes();
-    const std::less<> before;
-    if (!before(tensor.bytes.data(), bytes.data()) && before(tensor.bytes.data(), bytes.data() + bytes.size())) {
-      return &file.file();
-    }
-  }
-  return nullptr;
+bool lies_in(std::span<const std::byte> part, std::span<const std::byte> file) {
+  const std::less<> before;
+  return !before(part.data(), file.data()) && before(part.data(), file.data() + file.size());
+}
+
+const WeightFile* file_of(const std::vector<WeightFile>& files, const StoredTensor& tensor) {
+  const auto found = std::ranges::find_if(files, [&](const auto& file) { return lies_in(tensor.bytes, file.bytes()); });
+  return found == files.end() ? nullptr : &*found;
 }
 
 /// Piece by piece, and each piece's pages go back to `file` (if there is one) before the next are read.
-std::vector<float> read_f32(const StoredTensor& tensor, const MappedFile* file) {
+std::vector<float> read_f32(const StoredTensor& tensor, const WeightFile* file) {
   const std::size_t element = size_of(tensor.dtype);
   std::vector<float> values;
   values.reserve(tensor.bytes.size() / element);
@@ -60,53 +64,91 @@ std::vector<float> read_f32(const StoredTensor& tensor, const MappedFile* file) 
 
 }  // namespace
 
+WeightFile WeightFile::open(const std::filesystem::path& path) {
+  WeightFile file{MappedFile(path)};
+  if (path.extension() == ".bin") {
+    PytorchContent content = parse_pytorch(file.bytes(), path.string());
+    file.tensors_ = std::move(content.tensors);
+    file.copies_ = std::move(content.copies);
+  } else {
+    SafetensorsContent content = parse_safetensors(file.bytes(), path.string());
+    file.tensors_ = std::move(content.tensors);
+    file.unread_ = std::move(content.unread);
+  }
+  return file;
+}
+
+void WeightFile::forget(std::span<const std::byte> part) const {
+  if (lies_in(part, file_.bytes())) file_.forget(part);
+}
+
+bool has_stored_weights(const std::filesystem::path& folder) {
+  return std::ranges::any_of(
+      kForms, [&](const Form& form) { return file_exists(folder / form.whole) || file_exists(folder / form.index); });
+}
+
+bool is_weight_file(const std::filesystem::path& path) {
+  if (path.extension() == ".safetensors") return true;
+  const std::filesystem::path folder = path.parent_path();
+  return path.filename().string().starts_with("pytorch_model") && path.extension() == ".bin" &&
+         !file_exists(folder / kForms[0].whole) && !file_exists(folder / kForms[0].index);
+}
+
 StoredWeights StoredWeights::open(const std::filesystem::path& folder) {
   StoredWeights stored_weights;
   stored_weights.folder_ = folder;
-  if (file_exists(folder / kSingle)) {
-    stored_weights.files_.push_back(Safetensors::open(folder / kSingle));
-    stored_weights.tensors_ = stored_weights.files_.front().tensors();
-    stored_weights.unread_ = stored_weights.files_.front().unread();
-    return stored_weights;
+  for (const auto& [whole, index] : kForms) {
+    if (file_exists(folder / whole)) {
+      stored_weights.open_whole(folder / whole);
+      return stored_weights;
+    }
+    if (file_exists(folder / index)) {
+      stored_weights.open_shards(folder / index);
+      return stored_weights;
+    }
   }
-  if (!file_exists(folder / kIndex)) fail_without_weights(folder);
+  fail_without_weights(folder);
+}
 
-  const json::Document index = json::Document::read(folder / kIndex);
-  const auto weight_map = index.root().at("weight_map").object();
+void StoredWeights::open_whole(const std::filesystem::path& path) {
+  files_.push_back(WeightFile::open(path));
+  tensors_ = files_.front().tensors();
+  unread_ = files_.front().unread();
+}
+
+void StoredWeights::open_shards(const std::filesystem::path& index) {
+  const json::Document document = json::Document::read(index);
+  const auto weight_map = document.root().at("weight_map").object();
   std::set<std::string_view> shards;
   for (const auto& [tensor, shard] : weight_map) {
     if (!stays_inside(shard.string()))
       shard.fail(fmt::format("is {}, which is not inside the folder", printable(shard.string())));
     shards.insert(shard.string());
   }
-  std::map<std::string_view, const Safetensors*, std::less<>> files;
-  stored_weights.files_.reserve(shards.size());  // `files` points into them
+  std::map<std::string_view, const WeightFile*, std::less<>> files;
+  files_.reserve(shards.size());  // `files` points into them
   for (const std::string_view shard : shards) {
-    if (!file_exists(folder / shard)) {
+    if (!file_exists(folder_ / shard)) {
       throw IoError(fmt::format("{} names the file {}, which is not there: fetch all parts of the weights",
-                                (folder / kIndex).string(), printable(shard)));
+                                index.string(), printable(shard)));
     }
-    const auto& file = stored_weights.files_.emplace_back(Safetensors::open(folder / shard));
+    const auto& file = files_.emplace_back(WeightFile::open(folder_ / shard));
     files.emplace(shard, &file);
     const auto refuse_twice = [&](std::string_view name) {
-      throw FormatError(
-          fmt::format("{}: {} stands in an earlier shard too", file.file().path().string(), printable(name)));
+      throw FormatError(fmt::format("{}: {} stands in an earlier shard too", file.path().string(), printable(name)));
     };
     for (const auto& [name, tensor] : file.tensors()) {
-      if (stored_weights.unread_.contains(name) || !stored_weights.tensors_.emplace(name, tensor).second)
-        refuse_twice(name);
+      if (unread_.contains(name) || !tensors_.emplace(name, tensor).second) refuse_twice(name);
     }
     for (const auto& [name, tensor] : file.unread()) {
-      if (stored_weights.tensors_.contains(name) || !stored_weights.unread_.emplace(name, tensor).second)
-        refuse_twice(name);
+      if (tensors_.contains(name) || !unread_.emplace(name, tensor).second) refuse_twice(name);
     }
   }
   for (const auto& [name, shard] : weight_map) {
-    const Safetensors& file = *files.at(shard.string());
+    const WeightFile& file = *files.at(shard.string());
     if (!file.tensors().contains(name) && !file.unread().contains(name))
       shard.fail(fmt::format("is {}, which has no such tensor", printable(shard.string())));
   }
-  return stored_weights;
 }
 
 const StoredTensor* StoredWeights::find(std::string_view name) const {

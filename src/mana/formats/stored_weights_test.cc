@@ -155,7 +155,7 @@ TEST(StoredWeights, SaysWhatIsMissing) {
   EXPECT_THAT(open,
               ThrowsMessage<IoError>(HasSubstr("has neither model.safetensors nor model.safetensors.index.json")));
   std::ofstream(folder / "pytorch_model.bin") << "x";
-  EXPECT_THAT(open, ThrowsMessage<IoError>(HasSubstr("it has weights only as pytorch_model.bin, a pickle of PyTorch")));
+  EXPECT_THAT(open, ThrowsMessage<FormatError>(HasSubstr("pytorch_model.bin is nothing that torch.save() wrote")));
   EXPECT_THAT([&] { StoredWeights::open(folder / "none"); }, ThrowsMessage<IoError>(HasSubstr("there is no folder")));
 }
 
@@ -177,7 +177,7 @@ TEST(StoredWeights, SaysWhatAFolderHasInstead) {
   EXPECT_THAT(refused("bert_model.ckpt.index"), HasSubstr("a checkpoint of TensorFlow"));
   EXPECT_THAT(refused("flax_model.msgpack"), HasSubstr("Flax's"));
   EXPECT_THAT(refused("openvino/openvino_model.xml"), HasSubstr("OpenVINO"));
-  EXPECT_THAT(refused("pytorch_model.bin.index.json"), HasSubstr("pickles of PyTorch"));
+  EXPECT_THAT(refused("model.bin"), HasSubstr("weights only as model.bin, a pickle of PyTorch"));
   EXPECT_THAT(refused("model.safetensors.incomplete"), HasSubstr("half a download"));
   EXPECT_THAT(refused("model-00001-of-00002.safetensors"), HasSubstr("fetch model.safetensors.index.json"));
   EXPECT_THAT(refused("adapter_model.safetensors"), HasSubstr("an adapter without the model"));

@@ -307,7 +307,8 @@ TEST_F(PullTest, ARefusedPullLeavesNothing) {
   expect_failure<ArgumentError>("has no repository");
   hub_->replies.clear();
   hub_->files.erase("model.safetensors");
-  expect_failure<FormatError>("pickle of Python only");
+  hub_->files.erase("pytorch_model.bin");
+  expect_failure<FormatError>("has no safetensors weights");
   EXPECT_TRUE(std::filesystem::is_empty(home_.path()));
 }
 

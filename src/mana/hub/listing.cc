@@ -19,9 +19,11 @@ constexpr std::size_t kMostFiles = 100'000;
 
 constexpr std::array<std::string_view, 5> kFilesOfAModel = {"modules.json", "config_sentence_transformers.json",
                                                             "README.md", "LICENSE", "LICENSE.txt"};
-constexpr std::array<std::string_view, 2> kFilesOfAnEncoder = {"config.json", "adapter_config.json"};
+constexpr std::array<std::string_view, 3> kFilesOfAnEncoder = {"config.json", "generation_config.json",
+                                                               "adapter_config.json"};
 constexpr std::string_view kWeights = "model.safetensors";
 constexpr std::string_view kIndex = "model.safetensors.index.json";
+constexpr std::string_view kPickledWeights = "pytorch_model.bin";  // where there are no safetensors
 constexpr std::string_view kAdapter = "adapter_model.safetensors";
 
 /// A path of plain components: neither absolute nor climbing.
@@ -70,12 +72,12 @@ std::map<std::string, RemoteFile, std::less<>> files_in(const Listing& listing, 
 
 [[noreturn]] void refuse_without_weights(const Listing& listing, std::string_view folder, const std::string& name) {
   const auto files = files_in(listing, folder);
-  for (const std::string_view pickle : {"pytorch_model.bin", "pytorch_model.bin.index.json", "adapter_model.bin"}) {
+  for (const std::string_view pickle : {"pytorch_model.bin.index.json", "adapter_model.bin"}) {
     if (!files.contains(pickle)) continue;
     throw FormatError(
-        fmt::format("{} has weights as a pickle of Python only ({}), which is not safe to read: choose a "
+        fmt::format("{} has weights as pickles of Python only ({}), of which none but a whole {} is fetched: choose a "
                     "revision or a repository with model.safetensors",
-                    name, joined(folder, pickle)));
+                    name, joined(folder, pickle), kPickledWeights));
   }
   for (const RemoteFile& file : listing.files) {
     for (const std::string_view ending : {".gguf", ".onnx", ".h5", ".msgpack", ".bin", ".pt", ".pth", ".ckpt"}) {
@@ -87,7 +89,7 @@ std::map<std::string, RemoteFile, std::less<>> files_in(const Listing& listing, 
   throw FormatError(fmt::format("{} has no safetensors weights: it is no model that can be used here", name));
 }
 
-/// The weights of one folder: the whole file, else the shards, and an adapter to them.
+/// The weights of one folder: the whole file, else the shards, else PyTorch's file, and an adapter to them.
 std::vector<RemoteFile> weights(const Listing& listing, std::string_view folder,
                                 const std::optional<std::vector<std::string>>& shards, const std::string& name) {
   std::vector<RemoteFile> chosen;
@@ -97,7 +99,11 @@ std::vector<RemoteFile> weights(const Listing& listing, std::string_view folder,
     return chosen;
   }
   const RemoteFile* index = find_file(listing, joined(folder, kIndex));
-  if (index == nullptr) return chosen;
+  if (index == nullptr) {
+    const RemoteFile* pickled = find_file(listing, joined(folder, kPickledWeights));
+    if (pickled != nullptr) chosen.push_back(*pickled);
+    return chosen;
+  }
   chosen.push_back(*index);
   if (shards) {
     for (const std::string& shard : *shards) {
@@ -192,8 +198,9 @@ std::vector<std::string> parse_shards(std::string_view index, const std::string&
 }
 
 void require_weights(const Listing& listing, const std::string& name) {
-  const bool any =
-      std::ranges::any_of(listing.files, [](const RemoteFile& file) { return file.path.ends_with(".safetensors"); });
+  const bool any = std::ranges::any_of(listing.files, [](const RemoteFile& file) {
+    return file.path.ends_with(".safetensors") || file.path.ends_with(kPickledWeights);
+  });
   if (!any) refuse_without_weights(listing, "", name);
 }
 

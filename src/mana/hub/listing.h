@@ -43,13 +43,13 @@ std::vector<std::string> parse_shards(std::string_view index, const std::string&
 /// nullptr when the repository has no such file.
 const RemoteFile* find_file(const Listing& listing, std::string_view path);
 
-/// Throws FormatError when nothing in the repository is safetensors, and says what it has instead.
+/// Throws FormatError when nothing in the repository is safetensors or PyTorch's weights, and says what it has instead.
 void require_weights(const Listing& listing, const std::string& name);
 
-/// The files that an encoder needs, the smallest first: configurations, tokenizer, safetensors weights and the card, of
-/// the folders that the layout names, whatever they are called. Not the same weights once more for other programs
-/// (PyTorch's pickles, ONNX, OpenVINO, TensorFlow) or in other precisions, nor the vocabularies of tokenizers that are
-/// not read. Throws FormatError when a part of the model has no weights as safetensors. `name` is the repository in
+/// The files that a model needs, the smallest first: configurations, tokenizer, weights and the card, of the folders
+/// that the layout names, whatever they are called. Weights are safetensors, or pytorch_model.bin where there are none;
+/// not the same once more for other programs (ONNX, OpenVINO, TensorFlow) or in other precisions, nor the vocabularies
+/// of tokenizers that are not read. Throws FormatError when a part of the model has none. `name` is the repository in
 /// messages.
 std::vector<RemoteFile> encoder_files(const Listing& listing, const ModelLayout& layout, const std::string& name);
 

@@ -108,11 +108,12 @@ TEST(EncoderFiles, AreThoseOfASentenceTransformersFolder) {
 }
 
 TEST(EncoderFiles, HaveEveryVocabulary) {
-  EXPECT_THAT(chosen({"config.json", "generation_config.json", "merges.txt", "model.safetensors",
-                      "sentencepiece.bpe.model", "source.spm", "spiece.model", "target.spm", "target_vocab.json",
-                      "tf_model.h5", "tokenizer.model", "vocab.json"}),
-              ElementsAre("config.json", "merges.txt", "model.safetensors", "sentencepiece.bpe.model", "source.spm",
-                          "spiece.model", "target.spm", "target_vocab.json", "tokenizer.model", "vocab.json"));
+  EXPECT_THAT(
+      chosen({"config.json", "generation_config.json", "merges.txt", "model.safetensors", "sentencepiece.bpe.model",
+              "source.spm", "spiece.model", "target.spm", "target_vocab.json", "tf_model.h5", "tokenizer.model",
+              "vocab.json"}),
+      ElementsAre("config.json", "generation_config.json", "merges.txt", "model.safetensors", "sentencepiece.bpe.model",
+                  "source.spm", "spiece.model", "target.spm", "target_vocab.json", "tokenizer.model", "vocab.json"));
 }
 
 TEST(EncoderFiles, HoldTheWeightsOnce) {
@@ -127,6 +128,14 @@ TEST(EncoderFiles, HoldTheWeightsOnce) {
   EXPECT_THAT([] { chosen({"model.safetensors.index.json"}, {.encoder = "", .shards = {{"gone.safetensors"}}}); },
               ThrowsMessage<FormatError>(HasSubstr("has no file gone.safetensors, which its")));
   EXPECT_THROW(chosen({"other.safetensors"}), FormatError) << "nobody reads it under that name";
+}
+
+TEST(EncoderFiles, HavePytorchsWeightsWhereThereAreNoOthers) {
+  EXPECT_THAT(chosen({"config.json", "pytorch_model.bin", "tf_model.h5"}),
+              ElementsAre("config.json", "pytorch_model.bin"));
+  EXPECT_THAT(chosen({"model.safetensors", "2_Dense/pytorch_model.bin"},
+                     {.encoder = "", .modules = {"2_Dense"}, .with_weights = {"2_Dense"}}),
+              ElementsAre("2_Dense/pytorch_model.bin", "model.safetensors"));
 }
 
 TEST(EncoderFiles, LieWhereModulesJsonSays) {
@@ -163,15 +172,15 @@ TEST(EncoderFiles, TakeNoOddNames) {
 TEST(EncoderFiles, MustHaveSafeWeights) {
   EXPECT_THAT(
       [] {
-        chosen({"config.json", "pytorch_model.bin"});
+        chosen({"config.json", "pytorch_model.bin.index.json"});
       },
-      ThrowsMessage<FormatError>(HasSubstr("owner/name has weights as a pickle of Python only (pytorch_model.bin)")));
+      ThrowsMessage<FormatError>(
+          HasSubstr("owner/name has weights as pickles of Python only (pytorch_model.bin.index.json)")));
   EXPECT_THAT(
       [] {
-        chosen({"model.safetensors", "2_Dense/pytorch_model.bin"},
-               {.encoder = "", .modules = {"2_Dense"}, .with_weights = {"2_Dense"}});
+        chosen({"config.json", "adapter_model.bin"});
       },
-      ThrowsMessage<FormatError>(HasSubstr("(2_Dense/pytorch_model.bin)")));
+      ThrowsMessage<FormatError>(HasSubstr("(adapter_model.bin)")));
   EXPECT_THAT(
       [] {
         chosen({"config.json", "model.gguf"});

@@ -47,8 +47,8 @@ std::vector<std::string> pipeline_of(const engine::Encoder& encoder, const std::
 
 InspectedFile file_at(const std::filesystem::path& path, const std::filesystem::path& folder) {
   InspectedFile file{path.lexically_relative(folder).string(), std::filesystem::file_size(path), {}, {}};
-  if (path.extension() == ".safetensors") {
-    const formats::Safetensors weights = formats::Safetensors::open(path);
+  if (formats::is_weight_file(path)) {
+    const formats::WeightFile weights = formats::WeightFile::open(path);
     file.weights.emplace().tensors = weights.tensors().size() + weights.unread().size();
     for (const auto& [name, tensor] : weights.tensors()) {
       ++file.weights->dtypes[std::string(mana::name_of(tensor.dtype))];

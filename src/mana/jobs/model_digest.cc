@@ -13,14 +13,15 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/xxh64.h"
+#include "mana/formats/safetensors.h"
 
 namespace mana::jobs {
 namespace {
 
 /// Weights, packed or not, configurations, vocabularies and merges; not cards, pages and logs.
 bool may_count(const std::filesystem::path& path) {
-  constexpr std::array<std::string_view, 4> kEndings = {".safetensors", ".mana", ".json", ".txt"};
-  return std::ranges::find(kEndings, path.extension().string()) != kEndings.end();
+  constexpr std::array<std::string_view, 4> kEndings = {".spm", ".mana", ".json", ".txt"};
+  return formats::is_weight_file(path) || std::ranges::find(kEndings, path.extension().string()) != kEndings.end();
 }
 
 std::uint64_t extend(std::uint64_t digest, std::span<const std::byte> bytes) {

@@ -97,8 +97,8 @@ class ModelCheck {
 
   std::string read_one(const std::filesystem::path& path) {
     const std::string name = path.lexically_relative(folder_).string();
-    if (path.extension() == ".safetensors") {
-      const formats::Safetensors weights = formats::Safetensors::open(path);
+    if (formats::is_weight_file(path)) {
+      const formats::WeightFile weights = formats::WeightFile::open(path);
       std::set<std::string_view> half;
       for (const auto& [tensor_name, tensor] : weights.tensors()) {
         require_finite(path, tensor_name, tensor);

@@ -25,12 +25,13 @@ namespace fs = std::filesystem;
 
 constexpr const char* kModules = "modules.json";
 constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kIndex = "model.safetensors.index.json";
+constexpr std::array kIndices = {"model.safetensors.index.json", "pytorch_model.bin.index.json"};
 constexpr const char* kClasses = "sentence_transformers.models.";  // these addresses are read by every version
 
 constexpr std::array kOfTheModel = {
     kModules, "config_sentence_transformers.json", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE"};
 constexpr std::array kOfTheEncoder = {"config.json",
+                                      "generation_config.json",
                                       "sentence_bert_config.json",
                                       "sentence_roberta_config.json",
                                       "sentence_distilbert_config.json",
@@ -73,11 +74,12 @@ void write_merged_weights(const formats::SentenceFolder& model, const fs::path& 
 
 void copy_weights(const fs::path& from, const fs::path& to) {
   const formats::StoredWeights stored_weights = formats::StoredWeights::open(from);
-  for (const formats::Safetensors& file : stored_weights.files()) {
-    const fs::path& path = file.file().path();
+  for (const formats::WeightFile& file : stored_weights.files()) {
+    const fs::path& path = file.path();
     copy_one(path, to / path.lexically_relative(from));
   }
-  if (!file_exists(from / kWeights)) copy_if_there(from, to, kIndex);
+  if (stored_weights.files().size() == 1 && file_exists(to / kWeights)) return;
+  for (const char* index : kIndices) copy_if_there(from, to, index);
 }
 
 /// What is assumed of a folder without modules.json, written down.
@@ -220,10 +222,10 @@ void rewrite_weights(const fs::path& folder, const ChangeTensor& change) {
   }
   formats::write_safetensors(folder / kWeights, to_write);
   std::error_code ignored;
-  for (const formats::Safetensors& file : stored_weights.files()) {
-    if (file.file().path() != folder / kWeights) fs::remove(file.file().path(), ignored);
+  for (const formats::WeightFile& file : stored_weights.files()) {
+    if (file.path() != folder / kWeights) fs::remove(file.path(), ignored);
   }
-  fs::remove(folder / kIndex, ignored);
+  for (const char* index : kIndices) fs::remove(folder / index, ignored);
 }
 
 }  // namespace mana::models

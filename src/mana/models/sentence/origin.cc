@@ -27,13 +27,13 @@ std::uint64_t sampled(std::uint64_t sum, Bytes bytes) {
 
 template <class Extend>
 std::uint64_t sum_of_weights(std::uint64_t sum, const formats::StoredWeights& stored_weights, const Extend& extend) {
-  for (const formats::Safetensors& file : stored_weights.files()) {
+  for (const formats::WeightFile& file : stored_weights.files()) {
     for (const auto& [name, tensor] : file.tensors()) {
       sum = extended(sum, name);
       sum = extended(sum, name_of(tensor.dtype));
       sum = extended(sum, formats::to_string(tensor.shape));
       sum = extend(sum, tensor.bytes);
-      file.file().forget(tensor.bytes);  // what was looked at stays in no memory of ours
+      file.forget(tensor.bytes);  // what was looked at stays in no memory of ours
     }
   }
   for (const std::string& name : stored_weights.replaced()) {  // by an adapter

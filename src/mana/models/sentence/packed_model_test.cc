@@ -183,7 +183,7 @@ TEST(PackedModel, VerifyingFindsASingleOtherByteOfTheOrdinaryWeights) {
   const formats::StoredWeights stored_weights = formats::StoredWeights::open(folder.path());
   const formats::StoredTensor& words = stored_weights.at("embeddings.word_embeddings.weight");
   ASSERT_GT(words.bytes.size(), 512U);
-  const auto offset = words.bytes.data() - stored_weights.files().front().file().bytes().data();
+  const auto offset = words.bytes.data() - stored_weights.files().front().bytes().data();
   overwrite(path, offset + 100, "\x01");
   const auto packed = PackedModel::open(read);
   EXPECT_EQ(packed->obstacle(kernels::table(Isa::portable)), "");

@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 7> kWritten = {"model.safetensors", "model.safetensors.index.json",
+constexpr std::array<std::string_view, 9> kWritten = {"pytorch_model.bin", "pytorch_model.bin.index.json",
+                                                      "model.safetensors", "model.safetensors.index.json",
                                                       kPackedModelFile,    "training.jsonl",
                                                       "training.html",     "word_vectors.json",
                                                       "config.json"};
