@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/models/counted_tensor.h"
 
 namespace mana::jobs {
 
@@ -25,6 +27,10 @@ struct ParameterCounts {
 
 /// Whether the tensor holds real numbers; those of integers are buffers.
 bool is_parameter(const formats::StoredTensor& tensor);
+
+/// What the tensors that a model reads, in its order, and the others of its file count.
+ParameterCounts count_tensors(std::span<const models::CountedTensor> read,
+                              const formats::StoredWeights& stored_weights);
 
 /// Counts exactly, from the shapes in the files. Throws IoError, or
 /// FormatError when a tensor is missing.

@@ -2,39 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <functional>
-#include <iterator>
 #include <optional>
-#include <set>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/data/line_reader.h"
 #include "mana/engine/encoder.h"
-#include "mana/formats/packed_file.h"
-#include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/jobs/folder_check.h"
 #include "mana/jobs/parameters.h"
 #include "mana/models/sentence/adapter.h"
 #include "mana/models/sentence/encoder_tensors.h"
 #include "mana/models/sentence/packed_model.h"
+#include "mana/models/transformer/config.h"
 
 namespace mana::jobs {
 namespace {
-
-void require_finite(const std::filesystem::path& path, const std::string& name, const formats::StoredTensor& tensor) {
-  if (!is_parameter(tensor)) return;
-  std::vector<float> values(formats::element_count(tensor.shape));
-  formats::to_f32(tensor, values);
-  const auto broken = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
-  if (broken == values.end()) return;
-  throw FormatError(
-      fmt::format("{}: tensor {} holds {} at place {}", path.string(), name, *broken, broken - values.begin()));
-}
 
 /// The file that a tokenizer comes from where there is no tokenizer.json.
 std::string vocabulary_of(const std::filesystem::path& folder) {
@@ -45,104 +30,29 @@ std::string vocabulary_of(const std::filesystem::path& folder) {
 
 class ModelCheck {
  public:
-  explicit ModelCheck(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit ModelCheck(const std::filesystem::path& folder) : check_(folder), folder_(folder) {}
 
   ModelReport run() {
-    step("files", [this] { return read_files(); });
+    check_.read_files();
     std::optional<formats::SentenceFolder> sentence;
-    step("configuration", [&] {
+    check_.step("configuration", [&] {
       sentence = formats::read_sentence_folder(folder_);
       return fmt::format("configuration: {} modules after the encoder", sentence->modules.size());
     });
     if (sentence) check_parts(*sentence);
-    return std::move(report_);
+    return check_.take_report();
   }
 
  private:
-  /// One check, which says what is right, or throws what is wrong.
-  bool step(std::string_view name, const std::function<std::string()>& check) {
-    try {
-      report_.checked.push_back(check());
-      return true;
-    } catch (const Error& error) {
-      add_mistake(error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
-      add_mistake(fmt::format("{}: {}", name, error.what()));
-    }
-    return false;
-  }
-
-  /// Several checks may come upon the same one.
-  void add_mistake(const std::string& mistake) {
-    if (std::ranges::find(report_.wrong, mistake) == report_.wrong.end()) report_.wrong.push_back(mistake);
-  }
-
-  std::string read_files() {
-    std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
-      std::error_code broken;
-      if (entry.is_regular_file(broken)) {
-        paths.push_back(entry.path());
-      } else if (!entry.exists(broken)) {
-        report_.differences.push_back(
-            fmt::format("{} is a link to nothing", entry.path().lexically_relative(folder_).string()));
-      }
-    }
-    std::ranges::sort(paths);
-    for (const std::filesystem::path& path : paths) {
-      step(path.string(), [&] { return read_one(path); });
-    }
-    return fmt::format("files: {} read", paths.size());
-  }
-
-  std::string read_one(const std::filesystem::path& path) {
-    const std::string name = path.lexically_relative(folder_).string();
-    if (formats::is_weight_file(path)) {
-      const formats::WeightFile weights = formats::WeightFile::open(path);
-      std::set<std::string_view> half;
-      for (const auto& [tensor_name, tensor] : weights.tensors()) {
-        require_finite(path, tensor_name, tensor);
-        if (is_parameter(tensor) && tensor.dtype != DType::f32) half.insert(mana::name_of(tensor.dtype));
-      }
-      for (const std::string_view dtype : half) {
-        report_.differences.push_back(fmt::format(
-            "{} is stored as {}: a sentence-transformers that keeps the stored type also computes in it", name, dtype));
-      }
-      return fmt::format("{}: {} tensors, all finite", name, weights.tensors().size());
-    }
-    if (path.extension() == ".json") {
-      const json::Document document = json::Document::read(path);
-      for (const std::string& place : json::doubled_keys(document.root())) {
-        report_.differences.push_back(fmt::format("{} stands there twice; the last one counts", place));
-      }
-      return fmt::format("{}: valid JSON", name);
-    }
-    if (path.extension() == ".mana") {
-      const formats::PackedFile packed = formats::PackedFile::open(path);
-      packed.check_sections();
-      return fmt::format("{}: packed, version {}, {} sections undamaged", name, packed.version(),
-                         packed.sections().size());
-    }
-    if (path.extension() == ".py") {
-      report_.differences.push_back(
-          fmt::format("{} is code that sentence-transformers may run; it is not run here", name));
-    }
-    const MappedFile file(path);
-    // Every page is touched, so that a damaged disk shows here.
-    unsigned sum = 0;
-    for (const std::byte byte : file.bytes()) sum += std::to_integer<unsigned>(byte);
-    return fmt::format("{}: {} bytes, checksum {:08x}", name, file.bytes().size(), sum);
-  }
-
   void check_parts(const formats::SentenceFolder& sentence) {
     std::optional<std::size_t> positions;
-    step("tensors", [&] {
+    check_.step("tensors", [&] {
       const bool transformer = sentence.contextual;
       if (transformer) positions = models::encoder_facts(sentence).positions;
       const formats::StoredWeights stored_weights = models::open_encoder(sentence);
       const ParameterCounts counts = count_parameters(sentence, stored_weights);
       for (const ParameterCount& unused : counts.unused) {
-        report_.differences.push_back(
+        check_.add_difference(
             fmt::format("tensor {} ({} parameters) has no influence on the vectors", unused.part, unused.parameters));
       }
       return fmt::format("tensors: {}, {} parameters",
@@ -150,31 +60,31 @@ class ModelCheck {
                          counts.used_parameters);
     });
     std::optional<engine::Encoder> encoder;
-    step("model", [&] {
+    check_.step("model", [&] {
       encoder.emplace(folder_, engine::EncoderOptions{.use_packed = false});
       return fmt::format(
           "model: loads, vectors of {} dimensions from {}", encoder->dimensions(),
           encoder->max_tokens() ? fmt::format("at most {} tokens", *encoder->max_tokens()) : "texts of any length");
     });
     if (encoder && file_exists(folder_ / models::kPackedModelFile)) {
-      step("packed model", [&] { return check_packed_model(*encoder); });
+      check_.step("packed model", [&] { return check_packed_model(*encoder); });
     }
-    if (encoder) std::ranges::copy(encoder->notes(), std::back_inserter(report_.differences));
+    for (const std::string& note : encoder ? encoder->notes() : std::vector<std::string>()) check_.add_difference(note);
     note_differences(sentence, positions);
     if (encoder && file_exists(folder_ / kGoldenFile)) {
-      step("golden sentences", [&] { return judge_golden_sentences(*encoder); });
+      check_.step("golden sentences", [&] { return judge_golden_sentences(*encoder); });
     }
   }
 
   void note_differences(const formats::SentenceFolder& sentence, std::optional<std::size_t> positions) {
     if (positions && sentence.max_seq_length && *sentence.max_seq_length > *positions) {
-      report_.differences.push_back(
+      check_.add_difference(
           fmt::format("max_seq_length is {}, but the model has {} positions: longer texts are cut here, an error in "
                       "sentence-transformers",
                       *sentence.max_seq_length, *positions));
     }
     if (!file_exists(sentence.transformer / "tokenizer.json")) {
-      report_.differences.push_back(
+      check_.add_difference(
           fmt::format("there is no tokenizer.json: the tokens come from {}", vocabulary_of(sentence.transformer)));
     }
   }
@@ -185,7 +95,7 @@ class ModelCheck {
     packed->require_origin(ordinary.folder());
     const engine::Encoder encoder(folder_);
     if (!encoder.packed_model()) {
-      report_.differences.push_back(encoder.packed_model_note());
+      check_.add_difference(encoder.packed_model_note());
       return fmt::format("{}: belongs to the model's other files", models::kPackedModelFile);
     }
     constexpr std::string_view kText = "a text for the packed model and the ordinary files";
@@ -238,12 +148,20 @@ class ModelCheck {
     return fmt::format("{}: {} sentences, largest difference {:.2g}", kGoldenFile, lines.number(), largest);
   }
 
+  FolderCheck check_;
   std::filesystem::path folder_;
-  ModelReport report_;
 };
 
 }  // namespace
 
-ModelReport verify(const std::filesystem::path& folder) { return ModelCheck(folder).run(); }
+ModelReport verify(const std::filesystem::path& folder) {
+  bool translator = false;
+  try {
+    translator = models::is_translator(folder);
+  } catch (const Error&) {
+    // a config.json that cannot be read is a mistake to be reported
+  }
+  return translator ? verify_translator(folder) : ModelCheck(folder).run();
+}
 
 }  // namespace mana::jobs

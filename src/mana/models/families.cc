@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "mana/models/transformer/config.h"
+
 namespace mana::models {
 namespace {
 
@@ -21,6 +23,9 @@ EncoderConfig read(const json::Value& root, FamilyList<Encoders...>) {
   };
   (try_family(std::type_identity<typename Encoders::Config>()), ...);
   if (config) return *std::move(config);
+  if (is_translator_type(type.string())) {
+    type.fail(fmt::format("is '{}': a translator, which makes no vectors; mana translate takes it", type.string()));
+  }
   const std::vector<std::string> known = {fmt::format("'{}'", Encoders::Config::kFamily)...};
   type.fail(fmt::format("is '{}'; only {} is supported", type.string(), fmt::join(known, " or ")));
 }

@@ -1,5 +1,4 @@
-#include "mana/jobs/inspect.h"
-
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "mana/cli/model/inspection_report.h"
@@ -7,8 +6,20 @@
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/report.h"
+#include "mana/models/transformer/config.h"
 
 namespace mana::cli {
+
+namespace {
+
+nlohmann::ordered_json inspected(const std::filesystem::path& folder, bool quiet) {
+  if (models::is_translator(folder)) return json_of(jobs::inspect_translator(folder));
+  const jobs::Inspection found = jobs::inspect(folder);
+  print_notes(found.notes, quiet);
+  return json_of(found);
+}
+
+}  // namespace
 
 int inspect(Options& options) {
   ModelChoice model;
@@ -17,9 +28,7 @@ int inspect(Options& options) {
   options.group("Model");
   model.describe(options);
   if (!options.parse()) return 0;
-  const jobs::Inspection found = jobs::inspect(model.folder());
-  print_notes(found.notes, options.quiet());
-  const nlohmann::ordered_json about = json_of(found);
+  const nlohmann::ordered_json about = inspected(model.folder(), options.quiet());
   if (json) {
     print_json(about, 2);
   } else {

@@ -42,35 +42,63 @@ ordered_json json_of(const jobs::WeightOrigin& origin) {
   return weights;
 }
 
+ordered_json json_of(const jobs::Architecture& architecture) {
+  ordered_json parts;
+  for (const auto& [name, value] : architecture.parts) {
+    std::visit([&](const auto& each) { parts[name] = each; }, value);
+  }
+  return parts;
+}
+
+void add_computing(ordered_json& about, kernels::Precision precision, kernels::Isa isa) {
+  std::vector<std::string_view> available;
+  for (const kernels::Isa each : kernels::available_isas()) available.push_back(kernels::name_of(each));
+  about["precision"] = kernels::name_of(precision);
+  about["isa"] = kernels::name_of(isa);
+  about["available_isas"] = available;
+}
+
+void add_parameters(ordered_json& about, const jobs::ParameterCounts& counts) {
+  about["parameters"] = counts.used_parameters + counts.unused_parameters;
+  about["used_parameters"] = counts.used_parameters;
+  about["unused_parameters"] = counts.unused_parameters;
+  about["parts"] = json_of(counts.parts);
+  about["unused"] = json_of(counts.unused);
+}
+
 }  // namespace
 
 ordered_json json_of(const jobs::Inspection& model) {
   const formats::SentenceFolder& folder = model.folder;
-  const jobs::ParameterCounts& counts = model.parameters;
-  ordered_json architecture;
-  for (const auto& [name, value] : model.architecture.parts) {
-    std::visit([&](const auto& each) { architecture[name] = each; }, value);
-  }
-  std::vector<std::string_view> available;
-  for (const kernels::Isa isa : kernels::available_isas()) available.push_back(kernels::name_of(isa));
-  return {{"model", folder.folder.string()},
-          {"architecture", architecture},
-          {"pipeline", model.pipeline},
-          {"dimensions", model.dimensions},
-          {"max_tokens", model.max_tokens ? ordered_json(*model.max_tokens) : ordered_json()},
-          {"similarity", formats::name_of(folder.similarity)},
-          {"prompts", folder.prompts},
-          {"default_prompt", folder.default_prompt_name ? ordered_json(*folder.default_prompt_name) : ordered_json()},
-          {"weights", json_of(model.weights)},
-          {"precision", kernels::name_of(model.precision)},
-          {"isa", kernels::name_of(model.isa)},
-          {"available_isas", available},
-          {"parameters", counts.used_parameters + counts.unused_parameters},
-          {"used_parameters", counts.used_parameters},
-          {"unused_parameters", counts.unused_parameters},
-          {"parts", json_of(counts.parts)},
-          {"unused", json_of(counts.unused)},
-          {"files", json_of(model.files)}};
+  ordered_json about = {
+      {"model", folder.folder.string()},
+      {"architecture", json_of(model.architecture)},
+      {"pipeline", model.pipeline},
+      {"dimensions", model.dimensions},
+      {"max_tokens", model.max_tokens ? ordered_json(*model.max_tokens) : ordered_json()},
+      {"similarity", formats::name_of(folder.similarity)},
+      {"prompts", folder.prompts},
+      {"default_prompt", folder.default_prompt_name ? ordered_json(*folder.default_prompt_name) : ordered_json()},
+      {"weights", json_of(model.weights)}};
+  add_computing(about, model.precision, model.isa);
+  add_parameters(about, model.parameters);
+  about["files"] = json_of(model.files);
+  return about;
+}
+
+ordered_json json_of(const jobs::TranslatorInspection& model) {
+  const generate::Options& search = model.search;
+  ordered_json about = {
+      {"model", model.folder.string()},
+      {"architecture", json_of(model.architecture)},
+      {"pipeline", model.pipeline},
+      {"max_tokens", model.max_tokens},
+      {"search",
+       {{"beam", search.beam}, {"length_penalty", search.length_penalty}, {"max_length", search.max_length}}}};
+  add_computing(about, model.precision, model.isa);
+  add_parameters(about, model.parameters);
+  about["files"] = json_of(model.files);
+  return about;
 }
 
 std::string table_of(const ordered_json& about) {
@@ -82,14 +110,16 @@ std::string table_of(const ordered_json& about) {
     return value.is_string() ? value.get<std::string>() : value.dump();
   };
   for (const char* name : {"model", "dimensions", "max_tokens", "similarity", "precision"}) {
-    line(name, text_of(about[name]));
+    if (about.contains(name)) line(name, text_of(about[name]));
   }
-  const ordered_json& weights = about["weights"];
-  line("weights", text_of(weights["from"]));
-  if (weights.contains("note")) line("", text_of(weights["note"]));
-  if (weights.contains("layouts")) {
-    line("", fmt::format("packed as {}{}", fmt::join(weights["layouts"].get<std::vector<std::string>>(), ", "),
-                         weights["meant_for"].is_null() ? "" : ", meant for " + text_of(weights["meant_for"])));
+  if (about.contains("weights")) {
+    const ordered_json& weights = about["weights"];
+    line("weights", text_of(weights["from"]));
+    if (weights.contains("note")) line("", text_of(weights["note"]));
+    if (weights.contains("layouts")) {
+      line("", fmt::format("packed as {}{}", fmt::join(weights["layouts"].get<std::vector<std::string>>(), ", "),
+                           weights["meant_for"].is_null() ? "" : ", meant for " + text_of(weights["meant_for"])));
+    }
   }
   line("isa", fmt::format("{} (here: {})", text_of(about["isa"]),
                           fmt::join(about["available_isas"].get<std::vector<std::string>>(), ", ")));
@@ -99,7 +129,8 @@ std::string table_of(const ordered_json& about) {
   }
   line("architecture", architecture);
   line("pipeline", fmt::format("{}", fmt::join(about["pipeline"].get<std::vector<std::string>>(), " -> ")));
-  for (const auto& [name, prompt] : about["prompts"].items()) {
+  const ordered_json prompts = about.value("prompts", ordered_json::object());
+  for (const auto& [name, prompt] : prompts.items()) {
     line("prompt", fmt::format("{}{}: {}", name, about["default_prompt"] == name ? " (default)" : "", prompt.dump()));
   }
   const auto counts = [&](const ordered_json& list) {

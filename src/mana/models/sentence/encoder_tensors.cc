@@ -18,8 +18,8 @@ bool is_real(DType dtype) {
 }
 
 /// Those that a static embedding is put together of. The mapping of tokens to rows holds no weights.
-std::vector<EncoderTensor> static_tensors(const formats::StoredWeights& stored_weights) {
-  std::vector<EncoderTensor> tensors;
+std::vector<CountedTensor> static_tensors(const formats::StoredWeights& stored_weights) {
+  std::vector<CountedTensor> tensors;
   for (const auto& [name, tensor] : stored_weights.tensors()) {
     if (is_static_tensor(name) && is_real(tensor.dtype)) tensors.push_back({name, tensor.shape, "token embeddings"});
   }
@@ -28,10 +28,10 @@ std::vector<EncoderTensor> static_tensors(const formats::StoredWeights& stored_w
 
 }  // namespace
 
-std::vector<EncoderTensor> encoder_tensors(const formats::SentenceFolder& folder,
+std::vector<CountedTensor> encoder_tensors(const formats::SentenceFolder& folder,
                                            const formats::StoredWeights& stored_weights) {
   if (!folder.contextual) return static_tensors(stored_weights);
-  std::vector<EncoderTensor> tensors;
+  std::vector<CountedTensor> tensors;
   const EncoderConfig config = encoder_config(folder);
   const NameTable& names = names_of(config);
   const TextEncoder encoder = make_encoder(config, {}, {});
@@ -39,7 +39,7 @@ std::vector<EncoderTensor> encoder_tensors(const formats::SentenceFolder& folder
     for (PartTensor& tensor : names.tensors(place.name, part)) {
       const std::string name = names.name_in(stored_weights, tensor.name);
       require_shape(stored_weights, name, tensor.shape);
-      const bool tied = std::ranges::find(tensors, name, &EncoderTensor::name) != tensors.end();
+      const bool tied = std::ranges::find(tensors, name, &CountedTensor::name) != tensors.end();
       if (!tied) tensors.push_back({name, std::move(tensor.shape), names.shown(place.name)});
     }
   });

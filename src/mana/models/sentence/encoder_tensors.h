@@ -1,25 +1,19 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
+#include "mana/models/counted_tensor.h"
 #include "mana/models/encoder_facts.h"
 #include "mana/models/families.h"
 
 namespace mana::models {
 
-/// A tensor that the encoder of a folder reads.
-struct EncoderTensor {
-  std::string name;  ///< as the checkpoint spells it
-  formats::Shape shape;
-  std::string part;  ///< what it is counted under: "word embeddings", "encoder layer 3", …
-};
-
-/// All of them, in the order of the model, from open_encoder(folder): the table with a row for each token is the first.
-/// Throws FormatError that names the first which is missing or has another shape than config.json makes it.
-std::vector<EncoderTensor> encoder_tensors(const formats::SentenceFolder& folder,
+/// The tensors that the encoder of a folder reads, in the order of the model, from open_encoder(folder): the table with
+/// a row for each token is the first. Throws FormatError that names the first which is missing or has another shape
+/// than config.json makes it.
+std::vector<CountedTensor> encoder_tensors(const formats::SentenceFolder& folder,
                                            const formats::StoredWeights& stored_weights);
 
 /// read_encoder_config() of the folder's encoder, which is no static embedding.

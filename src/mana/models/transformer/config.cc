@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/models/config_values.h"
 #include "mana/models/transformer/marian_names.h"
 
@@ -98,7 +99,7 @@ void refuse_unlike_marian(const json::Value& root) {
 TransformerConfig TransformerConfig::read(const json::Value& root) {
   const json::Value type = root.at("model_type");
   const bool own = type.string() == kOwn;
-  if (!own && type.string() != kMarian) {
+  if (!is_translator_type(type.string())) {
     type.fail(
         fmt::format("is '{}'; translators of the kinds '{}' and '{}' are supported", type.string(), kMarian, kOwn));
   }
@@ -203,6 +204,37 @@ std::string TransformerConfig::json() const {
     if (neighbours) root["attention_neighbours"] = *neighbours;
   }
   return root.dump(2) + "\n";
+}
+
+std::vector<std::pair<std::string_view, EncoderFacts::Value>> TransformerConfig::listed() const {
+  const auto stack = [&](const Stack& of) {
+    return fmt::format("{} layers, {} heads of {}, inner {}", of.layers, of.heads, head_width_of(of), of.inner);
+  };
+  const char* const tables = one_table
+                                 ? (tied_output ? "one for source, target and logits" : "one for source and target")
+                             : tied_output ? "one for source, one for target and logits"
+                                           : "three";
+  return {{"type", std::string(is_marian() ? kMarian : kOwn)},
+          {"width", model},
+          {"encoder", stack(encoder)},
+          {"decoder", stack(decoder)},
+          {"norms", std::string(norm == NormPlace::behind ? "behind the branches" : "before the branches") +
+                        (last_norms ? ", and behind each stack" : "")},
+          {"activation", activation_name},
+          {"order", std::string(name_of(position_kind, kPositionKinds))},
+          {"positions", positions},
+          {"source vocabulary", source_vocabulary},
+          {"target vocabulary", target_vocabulary},
+          {"tables", std::string(tables)}};
+}
+
+bool is_translator_type(std::string_view model_type) { return model_type == kMarian || model_type == kOwn; }
+
+bool is_translator(const std::filesystem::path& folder) {
+  if (!file_exists(folder / "config.json")) return false;
+  const json::Document document = json::Document::read(folder / "config.json");
+  const auto type = document.root().find("model_type");
+  return type && type->is_string() && is_translator_type(type->string());
 }
 
 const NameTable& TransformerConfig::names() const { return kMarianNames[one_table ? 1 : 0][tied_output ? 1 : 0]; }

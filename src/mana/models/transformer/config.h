@@ -5,9 +5,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "mana/base/json.h"
 #include "mana/kernels/activation.h"
+#include "mana/models/encoder_facts.h"
 #include "mana/models/names.h"
 #include "mana/nn/positions.h"
 #include "mana/nn/residual.h"
@@ -62,9 +66,16 @@ struct TransformerConfig {
   std::string json() const;
 
   const NameTable& names() const;
+  /// Its sizes by name, for people.
+  std::vector<std::pair<std::string_view, EncoderFacts::Value>> listed() const;
   std::size_t head_width_of(const Stack& stack) const { return head_width == 0 ? model / stack.heads : head_width; }
 
   bool operator==(const TransformerConfig&) const = default;
 };
+
+/// Whether `config.json` calls a translator so.
+bool is_translator_type(std::string_view model_type);
+/// Whether the folder's `config.json` is a translator's. Throws IoError or FormatError where it cannot be read.
+bool is_translator(const std::filesystem::path& folder);
 
 }  // namespace mana::models

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/models/weight_reader.h"
@@ -60,6 +62,20 @@ std::vector<FileTensor> TransformerFiles::located(const std::vector<PartTensor>&
 
 std::vector<float> TransformerFiles::values(const FileTensor& tensor) {
   return weights_->f32(tensor.name, tensor.shape);
+}
+
+std::vector<CountedTensor> transformer_tensors(const std::filesystem::path& folder) {
+  const TransformerConfig config = TransformerConfig::read(folder);
+  TransformerFiles files(folder, config);
+  const Transformer model = Transformer::make(config, {});
+  std::vector<CountedTensor> tensors;
+  nn::walk(model, [&](const nn::Place& place, const auto& part) {
+    for (FileTensor& tensor : files.tensors(place.name, part)) {
+      const bool tied = std::ranges::find(tensors, tensor.name, &CountedTensor::name) != tensors.end();
+      if (!tied) tensors.push_back({tensor.name, std::move(tensor.shape), config.names().shown(place.name)});
+    }
+  });
+  return tensors;
 }
 
 Transformer load_transformer(const std::filesystem::path& folder, const kernels::WeightLayout& layout) {

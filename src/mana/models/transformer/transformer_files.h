@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mana/formats/safetensors.h"
+#include "mana/models/counted_tensor.h"
 #include "mana/models/file_tensor.h"
 #include "mana/models/transformer/transformer.h"
 
@@ -36,6 +37,9 @@ class TransformerFiles {
   TransformerConfig config_;
   std::shared_ptr<const formats::StoredWeights> weights_;
 };
+
+/// The tensors of a translator's folder, each once, in the order of the model. Throws as TransformerFiles.
+std::vector<CountedTensor> transformer_tensors(const std::filesystem::path& folder);
 
 /// The translator of a folder, to serve with. Throws IoError or FormatError that names the place.
 Transformer load_transformer(const std::filesystem::path& folder, const kernels::WeightLayout& layout);
