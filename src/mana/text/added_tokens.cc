@@ -20,15 +20,19 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model
     if (model.id(token.content) != token.id) ++new_count_;
     NormalizedText normalized;
     normalized.assign(token.content, 0, false);
-    if (token.normalized) normalizers(normalized);
-    if (normalized.text().empty()) {
+    if (token.normalized || token.joined_normalized) normalizers(normalized);
+    if (token.normalized && normalized.text().empty()) {
       throw FormatError(
           fmt::format("{}: the token \"{}\" is empty after normalisation; set its \"normalized\" to false", place,
                       printable(token.content)));
     }
-    (token.normalized ? normalized_ : original_).add(normalized.text(), i);
+    if (token.normalized) {
+      normalized_.add(normalized.text(), i);
+    } else {
+      original_.add(token.content, i);
+    }
     contents_.insert(token.content, token.id);
-    decoded_.insert(normalized.text(), token.id);
+    decoded_.insert(token.joined_normalized ? normalized.text() : token.content, token.id);
     if (token.special) special_.insert(token.content, token.id);
   }
 }

@@ -15,11 +15,12 @@ namespace mana::text {
 /// A token that is found in the text itself, before the model sees it.
 struct AddedToken {
   std::string content;
-  bool single_word = false;  ///< not next to a letter, digit or underscore
-  bool lstrip = false;       ///< takes the whitespace on its left with it
-  bool rstrip = false;       ///< and on its right
-  bool normalized = true;    ///< looked for in the normalised text, else in the text as it came
-  bool special = false;      ///< left out by decode()
+  bool single_word = false;        ///< not next to a letter, digit or underscore
+  bool lstrip = false;             ///< takes the whitespace on its left with it
+  bool rstrip = false;             ///< and on its right
+  bool normalized = true;          ///< looked for in the normalised text, else in the text as it came
+  bool special = false;            ///< left out by decode()
+  bool joined_normalized = false;  ///< decode() joins its normalised form: it was normalized once, if no more
   TokenId id = -1;
 };
 
@@ -37,7 +38,7 @@ class AddedTokens {
 
   std::optional<TokenId> id(std::string_view content) const { return contents_.id(content); }
   std::optional<std::string_view> token(TokenId id) const { return contents_.token(id); }
-  /// What decode() joins, which for normalised tokens is the normalised form.
+  /// What decode() joins, which may be the normalised form.
   std::optional<std::string_view> decoded(TokenId id) const { return decoded_.token(id); }
   bool is_special(std::string_view content) const { return special_.id(content).has_value(); }
   std::size_t new_count() const { return new_count_; }  ///< how many the model does not know

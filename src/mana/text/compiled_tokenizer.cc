@@ -65,7 +65,8 @@ void fields(LowercaseWords& stage, auto& each) { each(stage.except); }
 void fields(CompatibleWords&, auto&) {}
 void fields(MecabDictionary& dictionary, auto& each) { each(dictionary.name, dictionary.folder, dictionary.rc); }
 void fields(AddedToken& token, auto& each) {
-  each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special, token.id);
+  each(token.content, token.single_word, token.lstrip, token.rstrip, token.normalized, token.special,
+       token.joined_normalized, token.id);
 }
 void fields(Template::Part& part, auto& each) { each(part.source, part.ids, part.type_id); }
 void fields(Template& form, auto& each) { each(form.parts); }

@@ -14,16 +14,15 @@ void TokenNumbering::add(std::span<const RequestedToken> tokens, std::vector<std
   for (const RequestedToken& request : tokens) {
     AddedToken token = request.token;
     if (token.content.empty()) continue;
-    if (const auto known = by_content_.find(token.content); known != by_content_.end()) {
+    const auto known = ids_.find(token.content);
+    if (known != ids_.end()) {
+      token.id = known->second;
+      const std::size_t place = by_id_.at(token.id);
+      const bool there = tokens_[place].content == token.content;
       // What has been added with others before stays as it is, unless a list says otherwise.
-      if (known->second < before && request.source != RequestedToken::Source::listed) continue;
-      AddedToken& same = tokens_[known->second];
-      token.id = same.id;
-      token.special = token.special || same.special;
-      same = std::move(token);
-      continue;
-    }
-    if (const auto id = model_.id(token.content)) {
+      if (there && place < before && request.source != RequestedToken::Source::listed) continue;
+      token.joined_normalized = there && tokens_[place].joined_normalized;
+    } else if (const auto id = model_.id(token.content)) {
       token.id = *id;
     } else {
       if (request.source == RequestedToken::Source::assumed) continue;  // nobody has asked for it
@@ -36,20 +35,22 @@ void TokenNumbering::add(std::span<const RequestedToken> tokens, std::vector<std
         continue;
       }
     }
-    if (request.said && *request.said != token.id) {
+    if (known == ids_.end() && request.said && *request.said != token.id) {
       notes.push_back(
           fmt::format("the added token \"{}\" has the id {}, not {} as its list says: ids are given in order, as "
                       "transformers gives them",
                       printable(token.content), token.id, *request.said));
     }
     largest_ = std::max(largest_, token.id);
-    by_content_.emplace(token.content, tokens_.size());
+    ids_.emplace(token.content, token.id);
+    if (token.special) special_.insert(token.content);
+    token.special = special_.contains(token.content);
+    token.joined_normalized |= token.normalized;
+    // A number behind a vocabulary with gaps may be taken; the last token has it.
     const auto [place, is_new] = by_id_.emplace(token.id, tokens_.size());
     if (is_new) {
       tokens_.push_back(std::move(token));
-    } else {  // a number behind a vocabulary with gaps may be taken; the last token has it
-      by_content_.erase(tokens_[place->second].content);
-      by_content_[token.content] = place->second;
+    } else {
       tokens_[place->second] = std::move(token);
     }
   }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "mana/text/added_tokens.h"
@@ -19,8 +20,9 @@ class TokenNumbering {
   /// them is left out, since no text needs it.
   TokenNumbering(const Vocabulary& model, std::optional<std::size_t> vectors) : model_(model), vectors_(vectors) {}
 
-  /// Adds tokens together. One that comes again takes the new flags and stays special once it was. What becomes
-  /// of a token against the word of a file is added to `notes`.
+  /// Adds tokens together. One that comes again keeps its id, even where another has taken it in the meantime, takes
+  /// the new flags and stays special once it was. What becomes of a token against the word of a file is added to
+  /// `notes`.
   void add(std::span<const RequestedToken> tokens, std::vector<std::string>& notes);
 
   std::vector<AddedToken> take() { return std::move(tokens_); }
@@ -29,8 +31,9 @@ class TokenNumbering {
   const Vocabulary& model_;
   std::optional<std::size_t> vectors_;
   std::vector<AddedToken> tokens_;
-  std::unordered_map<std::string, std::size_t> by_content_;  // places in tokens_
-  std::unordered_map<TokenId, std::size_t> by_id_;
+  std::unordered_map<std::string, TokenId> ids_;    // of all that were ever added
+  std::unordered_map<TokenId, std::size_t> by_id_;  // places in tokens_
+  std::unordered_set<std::string> special_;
   TokenId largest_ = -1;
 };
 
