@@ -13,14 +13,20 @@
 
 namespace mana::jobs {
 
-void require_safe_output(const std::filesystem::path& output, const std::filesystem::path& source,
-                         std::string_view what, bool force) {
+void require_other_folder(const std::filesystem::path& output, const std::filesystem::path& source,
+                          std::string_view what) {
   std::error_code error;
   const auto place = std::filesystem::weakly_canonical(output, error);
   const auto model = std::filesystem::weakly_canonical(source, error);
   if (std::mismatch(place.begin(), place.end(), model.begin(), model.end()).first == place.end()) {
     throw ArgumentError(fmt::format("{} holds the model that is to be {}; give another folder", output.string(), what));
   }
+}
+
+void require_safe_output(const std::filesystem::path& output, const std::filesystem::path& source,
+                         std::string_view what, bool force) {
+  require_other_folder(output, source, what);
+  std::error_code error;
   if (!force || !std::filesystem::is_directory(output, error)) return;
   if (const auto foreign = models::foreign_file(output)) {
     const std::string name = foreign->lexically_relative(output).string();

@@ -15,6 +15,12 @@ std::string table(std::string_view left, std::string_view right,
   return text;
 }
 
+std::string training(const ModelCard& card) {
+  std::string text = "## Training\n\n" + table("data", "", card.data) + "\n" + table("setting", "value", card.settings);
+  if (card.logged) text += "\nLoss and scores by step: `training.html`, `training.jsonl`.\n";
+  return text;
+}
+
 }  // namespace
 
 std::string model_card(const ModelCard& card) {
@@ -32,9 +38,33 @@ std::string model_card(const ModelCard& card) {
     if (card.before) text += fmt::format("| {} | {:.2f} |\n", plain_markdown(card.base), *card.before);
     text += fmt::format("| this model | {:.2f} |\n\n", *card.after);
   }
-  text += "## Training\n\n" + table("data", "", card.data) + "\n" + table("setting", "value", card.settings);
-  if (card.logged) text += "\nLoss and scores by step: `training.html`, `training.jsonl`.\n";
-  return text;
+  return text + training(card);
+}
+
+std::string translator_card(const ModelCard& card, bool marian) {
+  std::string text = "---\n";
+  if (marian) text += "library_name: transformers\n";
+  text += "pipeline_tag: translation\n";
+  if (!card.base.empty()) text += fmt::format("base_model: {}\n", yaml_string(card.base));
+  text += fmt::format(
+      "tags:\n- translation\n---\n\n# {}\n\nWrites a text for a text, as the pairs have it that it was trained on{} "
+      "with "
+      "Mana: an encoder–decoder (Vaswani et al. 2017, arXiv:1706.03762).\n\n",
+      plain_markdown(card.name), card.base.empty() ? "" : fmt::format(", from {},", plain_markdown(card.base)));
+  if (marian) {
+    text += fmt::format(
+        "```python\nfrom transformers import MarianMTModel, MarianTokenizer\n\n"
+        "tokenizer, model = MarianTokenizer.from_pretrained({0}), MarianMTModel.from_pretrained({0})\n"
+        "outputs = model.generate(**tokenizer([\"one text\"], return_tensors=\"pt\"))\n"
+        "print(tokenizer.batch_decode(outputs, skip_special_tokens=True))\n```\n\n",
+        double_quoted(card.name));
+  }
+  if (card.after) {
+    text += fmt::format("## Quality\n\n| | {} |\n|---|---:|\n", plain_markdown(card.metric));
+    if (card.before) text += fmt::format("| before the training | {:.4f} |\n", *card.before);
+    text += fmt::format("| this model | {:.4f} |\n\n", *card.after);
+  }
+  return text + training(card);
 }
 
 }  // namespace mana::train

@@ -22,5 +22,8 @@ struct ModelCard {
 
 /// Markdown with the front matter that the Hugging Face hub reads.
 std::string model_card(const ModelCard& card);
+/// The same of an encoder–decoder, whose folder transformers reads where it is one of MarianMT; `base` is empty where
+/// it was trained from nothing.
+std::string translator_card(const ModelCard& card, bool marian);
 
 }  // namespace mana::train

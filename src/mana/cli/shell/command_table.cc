@@ -40,6 +40,13 @@ constexpr std::array kCommands = {
              "mana train sentence --data stsb-train.tsv --loss cosent --epochs 4 --eval-sts stsb-dev.tsv --output "
              "my-model"},
             train_sentence},
+    Command{{"train seq2seq", "Train an encoder-decoder on pairs of texts: a translator",
+             "mana train seq2seq --input pairs.tsv --source-column en --target-column de --tokenizer joint --output "
+             "my-translator\n"
+             "mana train seq2seq --source train.en --target train.de --validation-source dev.en --validation-target "
+             "dev.de --tokenizer joint --output my-translator\n"
+             "mana train seq2seq --config examples/multi30k-en-de.toml"},
+            train_seq2seq},
     Command{{"train word2vec", "Train word vectors on raw text",
              "mana train word2vec --input corpus.txt --output words\n"
              "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"

@@ -28,6 +28,7 @@ int similarity(Options& options);
 int tokenize(Options& options);
 int train_classifier(Options& options);
 int train_sentence(Options& options);
+int train_seq2seq(Options& options);
 int train_tokenizer(Options& options);
 int train_word2vec(Options& options);
 int translate(Options& options);
