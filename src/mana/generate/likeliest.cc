@@ -12,11 +12,22 @@ namespace mana::generate {
 namespace {
 
 constexpr std::size_t kRows = 64;   // whose logits are there at once: whole tiles
-constexpr std::size_t kChunk = 64;  // logits that are looked at together
+constexpr std::size_t kChunk = 32;  // logits that are looked at together
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 bool likelier(const Candidate& a, const Candidate& b) {
   return a.log_probability != b.log_probability ? a.log_probability > b.log_probability : a.token < b.token;
+}
+
+/// Whether any of some logits is above the least that counts. Compilers make vectors of a whole chunk.
+bool any_above(float least, std::span<const float> logits) {
+  int above = 0;
+  if (logits.size() == kChunk) {
+    for (std::size_t i = 0; i < kChunk; ++i) above |= logits[i] > least ? 1 : 0;
+  } else {
+    for (const float logit : logits) above |= logit > least ? 1 : 0;
+  }
+  return above != 0;
 }
 
 /// The largest of the logits, in order, with their values.
@@ -27,9 +38,7 @@ void largest(std::span<const float> logits, std::size_t count, std::vector<Candi
   float least = kNever;  // what a logit has to be above; a later one that is equal is not
   for (std::size_t first = 0; first < logits.size(); first += kChunk) {
     const std::span<const float> chunk = logits.subspan(first, std::min(kChunk, logits.size() - first));
-    float most = kNever;
-    for (const float logit : chunk) most = std::max(most, logit);
-    if (!(most > least)) continue;
+    if (!any_above(least, chunk)) continue;
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       if (!(chunk[i] > least)) continue;
       if (best.size() == count) {

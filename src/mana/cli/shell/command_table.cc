@@ -125,6 +125,9 @@ constexpr std::array kCommands = {
             bench_tokenize},
     Command{{"bench train", "Measure the speed of fine-tuning", "mana bench train --data pairs.tsv --batch 64 --json"},
             bench_train},
+    Command{{"bench translate", "Measure the speed of translating",
+             "mana bench translate --model my-translator --input texts.txt --beam 4 --threads 2 --json"},
+            bench_translate},
     Command{{"pull", "Fetch a model from the Hugging Face hub", "mana pull sentence-transformers/all-MiniLM-L6-v2"},
             pull},
 };
