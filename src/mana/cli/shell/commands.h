@@ -10,6 +10,7 @@ int bench_embed(Options& options);
 int bench_peak(Options& options);
 int bench_tokenize(Options& options);
 int bench_train(Options& options);
+int bench_train_seq2seq(Options& options);
 int bench_translate(Options& options);
 int classify_texts(Options& options);
 int compress_model(Options& options);

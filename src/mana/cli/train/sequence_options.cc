@@ -17,47 +17,34 @@ constexpr Range kShare{.least = 0, .below = 1};
 
 }  // namespace
 
-void SequenceChoice::describe(Options& options) {
+void SequenceTrainingChoice::describe(Options& options) {
   describe_data(options);
   describe_shape(options);
   describe_steps(options);
   options.group("Computing");
   compute_.describe(options);
-  describe_output(options);
 }
 
-void SequenceChoice::describe_data(Options& options) {
-  data::ParallelFiles& training = job.training.data;
+void SequenceTrainingChoice::describe_data(Options& options) {
+  data::ParallelFiles& files = training.data;
   options.option("--input", "FILE", "Pairs to learn from: a table with a header (.tsv, .csv), or JSON", names_.input);
-  options.option("--source-column", "NAME", "The column or field of the text that is given", training.source_column);
-  options.option("--target-column", "NAME", "That of the text to be written for it", training.target_column);
+  options.option("--source-column", "NAME", "The column or field of the text that is given", files.source_column);
+  options.option("--target-column", "NAME", "That of the text to be written for it", files.target_column);
   options.option("--source", "FILE", "In place of --input: texts that are given, one a line", names_.source);
   options.option("--target", "FILE", "Those to be written, line for line", names_.target);
   options.option(
       "--max-length", "N",
       "Leave pairs out of which a side has more tokens, which is noted; else those the model has no room for",
-      job.training.max_length, kAboveZero);
+      training.max_length, kAboveZero);
   options.group("Tokenizers");
   options.option("--tokenizer", "DIR", "One for both sides, as mana train tokenizer writes it", names_.tokenizer);
   options.option("--source-tokenizer", "DIR", "One of SentencePiece for the texts that are given",
                  names_.source_tokenizer);
   options.option("--target-tokenizer", "DIR", "One of SentencePiece for those to be written", names_.target_tokenizer);
-  options.group("Evaluation, before and during training: the best weights are kept");
-  options.option("--validation", "FILE", "Pairs that are not learned, with the columns of --input", names_.validation);
-  options.option("--validation-source", "FILE", "Or the same as lines", names_.validation_source);
-  options.option("--validation-target", "FILE", "Line for line", names_.validation_target);
-  options.option("--evaluate-every", "N", "Steps between evaluations; 0: after each epoch", job.evaluate_every);
-  options.option("--bleu-every", "N",
-                 "Of the steps that are evaluated, each so many translate the validation greedily; 0: never",
-                 bleu_every);
-  options.option("--average-last", "N",
-                 "Keep the mean of the weights of the last N evaluations, not the best; 0: the best", job.average_last);
-  options.option("--patience", "N", "Stop after N evaluations without a better one; 0: never", job.patience);
-  options.flag("--keep-last", "Keep the last weights, not the best", job.keep_last);
 }
 
-void SequenceChoice::describe_shape(Options& options) {
-  SequenceShape& shape = job.training.shape;
+void SequenceTrainingChoice::describe_shape(Options& options) {
+  SequenceShape& shape = training.shape;
   options.group("Model");
   options.option("--model", "NAME",
                  "Go on with the weights and tokenizers of this one; else a new one of this shape:", names_.model);
@@ -87,8 +74,7 @@ void SequenceChoice::describe_shape(Options& options) {
                  {.least = 2, .most = 1 << 20});
 }
 
-void SequenceChoice::describe_steps(Options& options) {
-  jobs::TrainSequenceOptions& training = job.training;
+void SequenceTrainingChoice::describe_steps(Options& options) {
   options.group("Steps");
   options.option("--epochs", "N", "Passes over the data", training.epochs);
   options.option("--max-steps", "N", "Steps, whatever --epochs says; 0 for as many as epochs take", training.max_steps);
@@ -119,6 +105,55 @@ void SequenceChoice::describe_steps(Options& options) {
   options.option("--seed", "N", "Decides first weights, the order of pairs and the dropout", training.seed);
 }
 
+void SequenceTrainingChoice::settle(const Options& options) {
+  options.refuse_unless(names_.model.empty(),
+                        {"--width", "--inner", "--heads", "--encoder-layers", "--decoder-layers", "--activation",
+                         "--norm", "--positions", "--tie", "--most-tokens"},
+                        "a new model, not to --model");
+  training.data.rows = names_.input;
+  training.data.source = names_.source;
+  training.data.target = names_.target;
+  training.tokenizers = {.model = names_.model,
+                         .both = names_.tokenizer,
+                         .source = names_.source_tokenizer,
+                         .target = names_.target_tokenizer};
+  training.threads = compute_.threads;
+  training.precision = compute_.precision;
+  training.isa = compute_.isa;
+}
+
+std::vector<GivenPath> SequenceTrainingChoice::inputs() const {
+  std::vector<GivenPath> inputs;
+  for (const auto& [option, name] :
+       {pair{"--input", names_.input}, pair{"--source", names_.source}, pair{"--target", names_.target},
+        pair{"--tokenizer", names_.tokenizer}, pair{"--source-tokenizer", names_.source_tokenizer},
+        pair{"--target-tokenizer", names_.target_tokenizer}}) {
+    if (!name.empty()) inputs.push_back({option, name});
+  }
+  return inputs;
+}
+
+void SequenceChoice::describe(Options& options) {
+  training_.describe(options);
+  describe_evaluation(options);
+  describe_output(options);
+}
+
+void SequenceChoice::describe_evaluation(Options& options) {
+  options.group("Evaluation, before and during training: the best weights are kept");
+  options.option("--validation", "FILE", "Pairs that are not learned, with the columns of --input", names_.validation);
+  options.option("--validation-source", "FILE", "Or the same as lines", names_.validation_source);
+  options.option("--validation-target", "FILE", "Line for line", names_.validation_target);
+  options.option("--evaluate-every", "N", "Steps between evaluations; 0: after each epoch", job.evaluate_every);
+  options.option("--bleu-every", "N",
+                 "Of the steps that are evaluated, each so many translate the validation greedily; 0: never",
+                 bleu_every);
+  options.option("--average-last", "N",
+                 "Keep the mean of the weights of the last N evaluations, not the best; 0: the best", job.average_last);
+  options.option("--patience", "N", "Stop after N evaluations without a better one; 0: never", job.patience);
+  options.flag("--keep-last", "Keep the last weights, not the best", job.keep_last);
+}
+
 void SequenceChoice::describe_output(Options& options) {
   options.group("Output");
   options.option("--output", "DIR", "The folder to write: a translator for mana and transformers", names_.output);
@@ -135,21 +170,15 @@ void SequenceChoice::describe_output(Options& options) {
 }
 
 void SequenceChoice::settle(const Options& options) {
-  jobs::TrainSequenceOptions& training = job.training;
+  training_.settle(options);
   const bool validates = !names_.validation.empty() || !names_.validation_source.empty();
-  options.refuse_unless(names_.model.empty(),
-                        {"--width", "--inner", "--heads", "--encoder-layers", "--decoder-layers", "--activation",
-                         "--norm", "--positions", "--tie", "--most-tokens"},
-                        "a new model, not to --model");
   options.refuse_unless(validates || job.average_last > 0, {"--evaluate-every"}, "--validation or --average-last");
   options.refuse_unless(validates, {"--patience", "--keep-last", "--bleu-every"}, "--validation");
   options.refuse_unless(job.average_last == 0, {"--keep-last"}, "the best weights, not to --average-last");
   options.refuse_unless(resume.wanted(), {"--extend"}, "--resume");
-  options.refuse_unless(!names_.input.empty() || !names_.validation.empty(), {"--source-column", "--target-column"},
+  options.refuse_unless(training_.has_rows() || !names_.validation.empty(), {"--source-column", "--target-column"},
                         "--input");
-  training.data.rows = names_.input;
-  training.data.source = names_.source;
-  training.data.target = names_.target;
+  jobs::TrainSequenceOptions& training = job.training = training_.training;
   if (validates || !names_.validation_target.empty()) {
     training.validation = training.data;
     training.validation->rows = names_.validation;
@@ -157,13 +186,6 @@ void SequenceChoice::settle(const Options& options) {
     training.validation->target = names_.validation_target;
   }
   if (validates && bleu_every > 0) job.measure = jobs::validation_bleu(*training.validation, bleu_every);
-  training.tokenizers = {.model = names_.model,
-                         .both = names_.tokenizer,
-                         .source = names_.source_tokenizer,
-                         .target = names_.target_tokenizer};
-  training.threads = compute_.threads;
-  training.precision = compute_.precision;
-  training.isa = compute_.isa;
   job.output = folder_name(names_.output);
   job.resume = resume.wanted();
   jobs::check(training);
@@ -172,12 +194,10 @@ void SequenceChoice::settle(const Options& options) {
 
 /// Refuses what would be lost before anything is computed.
 void SequenceChoice::require_safe() const {
-  std::vector<GivenPath> inputs;
+  std::vector<GivenPath> inputs = training_.inputs();
   for (const auto& [option, name] :
-       {pair{"--input", names_.input}, pair{"--source", names_.source}, pair{"--target", names_.target},
-        pair{"--validation", names_.validation}, pair{"--validation-source", names_.validation_source},
-        pair{"--validation-target", names_.validation_target}, pair{"--tokenizer", names_.tokenizer},
-        pair{"--source-tokenizer", names_.source_tokenizer}, pair{"--target-tokenizer", names_.target_tokenizer}}) {
+       {pair{"--validation", names_.validation}, pair{"--validation-source", names_.validation_source},
+        pair{"--validation-target", names_.validation_target}}) {
     if (!name.empty()) inputs.push_back({option, name});
   }
   const std::filesystem::path checkpoint = train::checkpoint_path(job.output);

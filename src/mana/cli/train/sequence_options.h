@@ -11,7 +11,34 @@
 
 namespace mana::cli {
 
-/// What training an encoder–decoder takes on the command line.
+/// What an encoder–decoder is trained from and how, on the command line.
+struct SequenceTrainingChoice {
+  jobs::TrainSequenceOptions training;
+
+  void describe(Options& options);
+  /// Once the options are read. Throws UsageError, jobs::OptionError.
+  void settle(const Options& options);
+
+  /// The files that were typed, by their options.
+  std::vector<GivenPath> inputs() const;
+  bool has_rows() const { return !names_.input.empty(); }
+
+ private:
+  /// As they were typed.
+  struct Names {
+    std::string input, source, target;
+    std::string model, tokenizer, source_tokenizer, target_tokenizer;
+  };
+
+  void describe_data(Options& options);
+  void describe_shape(Options& options);
+  void describe_steps(Options& options);
+
+  Names names_;
+  ComputeOptions compute_;
+};
+
+/// The same with its evaluations and what it leaves.
 struct SequenceChoice {
   jobs::TrainSequenceRunOptions job;
   ResumeChoice resume;
@@ -23,22 +50,17 @@ struct SequenceChoice {
   void settle(const Options& options);
 
  private:
-  /// Files as they were typed.
   struct Names {
-    std::string input, source, target;
     std::string validation, validation_source, validation_target;
-    std::string model, tokenizer, source_tokenizer, target_tokenizer;
     std::string output;
   };
 
-  void describe_data(Options& options);
-  void describe_shape(Options& options);
-  void describe_steps(Options& options);
+  void describe_evaluation(Options& options);
   void describe_output(Options& options);
   void require_safe() const;
 
+  SequenceTrainingChoice training_;
   Names names_;
-  ComputeOptions compute_;
 };
 
 }  // namespace mana::cli

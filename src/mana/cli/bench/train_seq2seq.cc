@@ -1,0 +1,28 @@
+#include "mana/cli/bench/training_measurement.h"
+#include "mana/cli/shell/commands.h"
+#include "mana/cli/train/sequence_options.h"
+#include "mana/jobs/sequence_training.h"
+#include "mana/train/sequence/sequence_task.h"
+
+namespace mana::cli {
+
+int bench_train_seq2seq(Options& options) {
+  SequenceTrainingChoice choice;
+  TrainingMeasurement measurement;
+  measurement.describe(options);
+  choice.describe(options);
+  if (!options.parse()) return 0;
+  choice.settle(options);
+  choice.training.max_steps = measurement.all_steps();
+  jobs::check(choice.training);
+
+  jobs::SequenceTraining training(choice.training);
+  kernels::Profile profile;
+  train::SequenceTask task(training.model, training.pairs, choice.training.sequence_options());
+  const train::TrainerOptions settings = choice.training.trainer_options();
+  train::Trainer trainer(task, settings, &profile);
+  measurement.run(trainer, profile, training.model.kernels(), settings.threads);
+  return 0;
+}
+
+}  // namespace mana::cli
