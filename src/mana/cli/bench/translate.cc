@@ -43,6 +43,22 @@ void print_profile(const ordered_json& parts) {
   print(table);
 }
 
+/// How long one text takes that comes alone.
+ordered_json times_of_each(generate::Translator& translator, std::span<const std::string> texts,
+                           const generate::Options& chosen) {
+  std::size_t next = 0;
+  const Times times = time_passes(texts.size(), [&] { translator.translate(texts.subspan(next++, 1), chosen); });
+  return {{"bench", "translate"},
+          {"texts", texts.size()},
+          {"beam", chosen.beam},
+          {"p50_ms", 1e3 * times.median},
+          {"p99_ms", 1e3 * times.p99},
+          {"precision", kernels::name_of(translator.precision())},
+          {"isa", kernels::name_of(translator.isa())},
+          {"threads", translator.threads()},
+          {"peak_rss_mb", peak_rss_mb()}};
+}
+
 }  // namespace
 
 int bench_translate(Options& options) {
@@ -50,8 +66,9 @@ int bench_translate(Options& options) {
   ModelChoice model{""};
   ComputeOptions compute;
   SearchOptions search;
-  bool profiled = false;
+  bool profiled = false, each = false;
   bench.describe(options);
+  options.flag("--each", "Translate each text by itself, and tell how long one takes", each);
   options.flag("--profile", "Also tell where the time goes, by part", profiled);
   search.describe(options);
   options.group("Model");
@@ -70,6 +87,10 @@ int bench_translate(Options& options) {
   constexpr std::size_t kWarmUpTexts = 64;  // memory, caches and clocks settle before the first timed pass
   translator.translate(std::span(texts).first(std::min(texts.size(), kWarmUpTexts)), chosen);
   if (profile) profile->clear();
+  if (each) {
+    print_result(times_of_each(translator, texts, chosen), bench.json);
+    return 0;
+  }
   std::size_t source_tokens = 0, target_tokens = 0;
   const Times times = time_passes(bench.repeat, [&] {
     source_tokens = target_tokens = 0;
