@@ -157,6 +157,7 @@ Tokenizer::Pipeline read_side(const TokenizerFolder& files, TokenizerSettings se
 }  // namespace
 
 MarianTokenizers read_marian_tokenizers(const fs::path& folder) {
+  if (folder_exists(folder / "source")) return {Tokenizer::load(folder / "source"), Tokenizer::load(folder / "target")};
   const TokenizerFolder files(folder);
   if (!files.has_sides) return {Tokenizer::load(folder), Tokenizer::load(folder)};
   const TokenizerSettings settings = read_tokenizer_settings(files);

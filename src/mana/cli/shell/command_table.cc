@@ -62,6 +62,9 @@ constexpr std::array kCommands = {
              "mana train classifier --data train.tsv --test test.tsv --label intent --output my-classifier --json\n"
              "mana train classifier --data few.tsv --fine-tune --output my-classifier"},
             train_classifier},
+    Command{{"convert", "Make a model of another program one of ours",
+             "mana convert --from ctranslate2 ct2-model --output my-model"},
+            convert_model},
     Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
     Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
     Command{{"eval sts", "Measure how well similarities agree with human judgement",

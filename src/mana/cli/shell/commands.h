@@ -14,6 +14,7 @@ int bench_train_seq2seq(Options& options);
 int bench_translate(Options& options);
 int classify_texts(Options& options);
 int compress_model(Options& options);
+int convert_model(Options& options);
 int embed(Options& options);
 int eval_analogies(Options& options);
 int eval_bleu(Options& options);
