@@ -22,7 +22,12 @@ void check_tokens(std::span<const Token> tokens, std::size_t vocabulary, std::st
 
 Generator::Generator(std::shared_ptr<const models::Transformer> model, const kernels::Table& kernels, unsigned threads,
                      kernels::Profile* profile)
-    : model_(std::move(model)), kernels_(kernels), profile_(profile), team_(threads), pools_(team_.size()) {}
+    : model_(std::move(model)),
+      likeliest_(model_->output.weights),
+      kernels_(kernels),
+      profile_(profile),
+      team_(threads),
+      pools_(team_.size()) {}
 
 void Generator::check(std::span<const Text> texts, const Options& options) const {
   const models::TransformerConfig& config = model_->config;
@@ -53,7 +58,7 @@ std::vector<std::vector<Hypothesis>> Generator::operator()(std::span<const Text>
   check(texts, options);
   TextQueue queue(texts, finished, stop);
   team_.run([&](unsigned thread) {
-    TransformerDecoder decoder(*model_, {kernels_, pools_[thread], nullptr, profile_});
+    TransformerDecoder decoder(*model_, likeliest_, {kernels_, pools_[thread], nullptr, profile_});
     Decoding(decoder, options, queue, kRows)();
   });
   return queue.results();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mana/base/team.h"
+#include "mana/generate/likeliest.h"
 #include "mana/generate/text_queue.h"
 #include "mana/models/transformer/transformer.h"
 
@@ -38,6 +39,7 @@ class Generator {
   void check(std::span<const Text> texts, const Options& options) const;
 
   std::shared_ptr<const models::Transformer> model_;
+  LikeliestTokens likeliest_;
   const kernels::Table& kernels_;
   kernels::Profile* profile_;
   Team team_;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <memory>
 
 #include "mana/base/errors.h"
 #include "mana/operations/linear.h"
@@ -11,9 +13,30 @@
 namespace mana::generate {
 namespace {
 
-constexpr std::size_t kRows = 64;   // whose logits are there at once: whole tiles
+// A block's logits of some dozens of rows, and the weights that make them, stay in the second-level cache.
+constexpr std::size_t kBlockTokens = 512;
 constexpr std::size_t kChunk = 32;  // logits that are looked at together
 constexpr float kNever = -std::numeric_limits<float>::infinity();
+
+/// Outputs [first, first + count) of a map, whole panels.
+kernels::MatrixWeights block_of(const kernels::MatrixWeights& map, std::size_t first, std::size_t count) {
+  kernels::MatrixWeights block(count, map.inputs(), map.layout());
+  const auto memory = std::make_shared<Buffer<std::byte>>(block.byte_size());
+  const std::size_t panel = first / map.layout().panel_width;
+  std::memcpy(memory->data(), map.panel<std::byte>(panel), block.panel_count() * block.panel_bytes());
+  block.view({memory->data(), block.byte_size()}, memory);
+  const auto copy = [&](const float* from, const float* to) {
+    const std::size_t place = reinterpret_cast<const std::byte*>(to) - memory->data();
+    std::memcpy(memory->data() + place, from + first, block.panel_count() * map.layout().panel_width * sizeof(float));
+  };
+  copy(map.bias(), block.bias());
+  if (map.layout().element == kernels::WeightLayout::Element::i8 ||
+      map.layout().element == kernels::WeightLayout::Element::i16) {
+    copy(map.scales(), block.scales());
+    copy(map.row_sums(), block.row_sums());
+  }
+  return block;
+}
 
 bool likelier(const Candidate& a, const Candidate& b) {
   return a.log_probability != b.log_probability ? a.log_probability > b.log_probability : a.token < b.token;
@@ -30,62 +53,84 @@ bool any_above(float least, std::span<const float> logits) {
   return above != 0;
 }
 
-/// The largest of the logits, in order, with their values.
-void largest(std::span<const float> logits, std::size_t count, std::vector<Candidate>& best) {
-  best.clear();
-  count = std::min(count, logits.size());
+/// Keeps the `count` largest of the logits so far in a heap. Of equal ones the earlier stay.
+void keep_largest(std::span<const float> logits, std::size_t first_token, std::size_t count,
+                  std::vector<Candidate>& heap) {
   if (count == 0) return;
-  float least = kNever;  // what a logit has to be above; a later one that is equal is not
+  const auto least_of = [&] { return heap.size() < count ? kNever : static_cast<float>(heap.front().log_probability); };
+  float least = least_of();
   for (std::size_t first = 0; first < logits.size(); first += kChunk) {
     const std::span<const float> chunk = logits.subspan(first, std::min(kChunk, logits.size() - first));
     if (!any_above(least, chunk)) continue;
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       if (!(chunk[i] > least)) continue;
-      if (best.size() == count) {
-        std::ranges::pop_heap(best, likelier);
-        best.pop_back();
+      if (heap.size() == count) {
+        std::ranges::pop_heap(heap, likelier);
+        heap.pop_back();
       }
-      best.push_back({static_cast<Token>(first + i), chunk[i]});
-      std::ranges::push_heap(best, likelier);
-      if (best.size() == count) least = static_cast<float>(best.front().log_probability);
+      heap.push_back({static_cast<Token>(first_token + first + i), chunk[i]});
+      std::ranges::push_heap(heap, likelier);
+      least = least_of();
     }
   }
-  std::ranges::sort(best, likelier);
 }
 
-void answer(const nn::Run& run, std::span<float> logits, const Question& question, std::vector<Candidate>& best) {
-  best.clear();
-  if (question.count == 0) return;
-  for (const Token token : question.forbidden) logits[static_cast<std::size_t>(token)] = kNever;
-  largest(logits, question.count, best);
-  if (best.empty() && std::ranges::all_of(logits, [](float logit) { return logit == kNever; })) return;
-  kernels::LogitSums sums;
-  operations::training_kernels(run).logit_sums({logits.data(), 1, logits.size(), &sums});
+/// l of a block of tokens, those that are forbidden at −∞.
+void forbid(std::span<const Token> forbidden, std::size_t first_token, std::span<float> logits) {
+  const auto begin = std::ranges::lower_bound(forbidden, static_cast<Token>(first_token));
+  for (auto token = begin; token != forbidden.end(); ++token) {
+    const std::size_t place = static_cast<std::size_t>(*token) - first_token;
+    if (place >= logits.size()) break;
+    logits[place] = kNever;
+  }
+}
+
+/// Sorted, with log p in place of logits.
+void finish(const kernels::LogitSums& sums, std::size_t forbidden, std::size_t vocabulary,
+            std::vector<Candidate>& best) {
+  if (forbidden == vocabulary) return;
   const double log_sum = sums.log_sum();
   if (!std::isfinite(log_sum)) {
     throw FormatError(
         "the model's logits are no numbers, so its weights are damaged or too large: check them with mana verify, or "
         "compute in f32");
   }
+  std::ranges::sort(best, likelier);
   for (Candidate& candidate : best) candidate.log_probability -= log_sum;
 }
 
 }  // namespace
 
-void likeliest(const nn::Run& run, const Tensor& x, const nn::Linear& output, std::span<const Question> questions,
-               std::vector<std::vector<Candidate>>& answers) {
+LikeliestTokens::LikeliestTokens(const kernels::MatrixWeights& output) {
+  blocks_.reserve((output.outputs() + kBlockTokens - 1) / kBlockTokens);
+  for (std::size_t first = 0; first < output.outputs(); first += kBlockTokens) {
+    blocks_.push_back(block_of(output, first, std::min(kBlockTokens, output.outputs() - first)));
+  }
+}
+
+void LikeliestTokens::operator()(const nn::Run& run, const Tensor& x, std::span<const Question> questions,
+                                 std::vector<std::vector<Candidate>>& answers) const {
   answers.resize(questions.size());
+  for (std::vector<Candidate>& best : answers) best.clear();
+  std::vector<kernels::LogitSums> sums(questions.size());
   const operations::Operands ready(run, x, run.kernels.operands);
-  Tensor logits = run.tensor(std::min(kRows, x.rows()), output.weights.outputs());
-  for (std::size_t first = 0; first < x.rows(); first += kRows) {
-    const std::size_t rows = std::min(kRows, x.rows() - first);
-    operations::linear_rows(run, *ready, {first, rows}, output.weights, kernels::Activation::identity, logits, 0);
+  const kernels::GradientTable& kernels = operations::training_kernels(run);
+  std::size_t first_token = 0;
+  for (const kernels::MatrixWeights& block : blocks_) {
+    Tensor logits = run.tensor(x.rows(), block.outputs());
+    operations::linear_rows(run, *ready, {0, x.rows()}, block, kernels::Activation::identity, logits, 0);
     const auto timer = run.timer("likeliest tokens");
-    run.split(rows, [&](std::size_t begin, std::size_t end, unsigned) {
+    run.split(x.rows(), [&](std::size_t begin, std::size_t end, unsigned) {
       for (std::size_t row = begin; row < end; ++row) {
-        answer(run, logits.row(row), questions[first + row], answers[first + row]);
+        forbid(questions[row].forbidden, first_token, logits.row(row));
+        keep_largest(logits.row(row), first_token, questions[row].count, answers[row]);
       }
+      kernels.logit_sums({logits.row(begin).data(), end - begin, block.outputs(), sums.data() + begin});
     });
+    first_token += block.outputs();
+  }
+  for (std::size_t row = 0; row < questions.size(); ++row) {
+    if (questions[row].count > 0) finish(sums[row], questions[row].forbidden.size(), first_token, answers[row]);
   }
 }
 

@@ -4,14 +4,29 @@
 #include <vector>
 
 #include "mana/generate/candidates.h"
-#include "mana/nn/linear.h"
+#include "mana/kernels/matrix_weights.h"
+#include "mana/nn/run.h"
 
 namespace mana::generate {
 
-/// The tokens that are likeliest behind some states: l = x Wᵀ + b, log p = l − log Σ exp(l), the sum over the tokens
-/// that are not forbidden.      x: [rows, model], W: [vocabulary, model]; a question and an answer for each row
-/// The logits are made for some rows after the others and forgotten; a row's sums know nothing of the others.
-void likeliest(const nn::Run& run, const Tensor& x, const nn::Linear& output, std::span<const Question> questions,
-               std::vector<std::vector<Candidate>>& answers);
+/// The tokens that are likeliest behind some states, by the map from states to logits:
+///
+///   l = x Wᵀ + b,   log p = l − log Σ exp(l), the sum over the tokens that are not forbidden
+///
+/// W is cut into blocks of tokens: a block's logits are made for all rows, looked at and forgotten while they are in
+/// the cache, so that no row of logits is ever whole. A row's sums go over the blocks in order and know nothing of
+/// other rows.      x: [rows, model], W: [vocabulary, model]
+class LikeliestTokens {
+ public:
+  /// Copies the map's weights, as they are laid out.
+  explicit LikeliestTokens(const kernels::MatrixWeights& output);
+
+  /// A question and an answer for each row. Throws FormatError where the logits are no numbers.
+  void operator()(const nn::Run& run, const Tensor& x, std::span<const Question> questions,
+                  std::vector<std::vector<Candidate>>& answers) const;
+
+ private:
+  std::vector<kernels::MatrixWeights> blocks_;
+};
 
 }  // namespace mana::generate

@@ -1,9 +1,7 @@
 #include "mana/generate/transformer_decoder.h"
 
-#include <algorithm>
 #include <cstdint>
-
-#include "mana/generate/likeliest.h"
+#include <utility>
 
 namespace mana::generate {
 
@@ -25,7 +23,7 @@ void TransformerDecoder::admit(std::span<const std::span<const Token>> sources) 
 
 void TransformerDecoder::step(std::span<const Token> tokens, std::span<const Question> questions,
                               std::vector<std::vector<Candidate>>& answers) {
-  likeliest(run_, model_->step(run_, tokens, *state_), model_->output, questions, answers);
+  (*likeliest_)(run_, model_->step(run_, tokens, *state_), questions, answers);
 }
 
 void TransformerDecoder::arrange(const Arrangement& arrangement) {

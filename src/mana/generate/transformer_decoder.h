@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mana/generate/decoding.h"
+#include "mana/generate/likeliest.h"
 #include "mana/models/transformer/transformer.h"
 
 namespace mana::generate {
@@ -14,8 +15,9 @@ namespace mana::generate {
 /// once, and its keys and values serve all hypotheses of it.
 class TransformerDecoder {
  public:
-  /// Both outlive it. A translator's own end is a token, so no source is empty.
-  TransformerDecoder(const models::Transformer& model, const nn::Run& run) : model_(&model), run_(run) {}
+  /// `likeliest` is of the model's output; both outlive it.
+  TransformerDecoder(const models::Transformer& model, const LikeliestTokens& likeliest, const nn::Run& run)
+      : model_(&model), likeliest_(&likeliest), run_(run) {}
 
   Token start() const { return model_->config.start; }
   Token end() const { return model_->config.end; }
@@ -26,6 +28,7 @@ class TransformerDecoder {
 
  private:
   const models::Transformer* model_;
+  const LikeliestTokens* likeliest_;
   nn::Run run_;
   std::optional<models::DecoderState> state_;
 };
