@@ -38,7 +38,8 @@ std::vector<std::string> translate(const SequenceTraining& training, Team& team,
   options.max_length = std::min(2 * longest, training.model.config().positions - 1);
   options.suppressed = {{training.tokenizers.pad()}};
   Pool pool;
-  generate::TransformerDecoder decoder(training.model.model(), {training.model.kernels(), pool, &team});
+  const generate::LikeliestTokens likeliest(training.model.model().output.weights);
+  generate::TransformerDecoder decoder(training.model.model(), likeliest, {training.model.kernels(), pool, &team});
   generate::TextQueue queue(texts, {}, stop);
   generate::Decoding(decoder, options, queue, kRows)();
   std::vector<std::string> hypotheses;

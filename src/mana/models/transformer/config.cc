@@ -51,6 +51,9 @@ std::string_view name_of(Choice choice, const Names<Choice, N>& names) {
   return names.front().first;
 }
 
+/// The number with the fewest digits that is read as this one: 0.1, not 0.10000000149011612.
+double shortest(float value) { return std::stod(fmt::format("{}", value)); }
+
 bool flag_at(const json::Value& root, std::string_view key, bool otherwise) {
   const auto value = root.find(key);
   return value ? value->boolean() : otherwise;
@@ -180,8 +183,8 @@ std::string TransformerConfig::json() const {
   root["scale_embedding"] = scale_embedding;
   root["share_encoder_decoder_embeddings"] = one_table;
   root["tie_word_embeddings"] = tied_output;
-  root["dropout"] = dropout;
-  root["attention_dropout"] = attention_dropout;
+  root["dropout"] = shortest(dropout);
+  root["attention_dropout"] = shortest(attention_dropout);
   root["activation_dropout"] = 0.0;
   root["pad_token_id"] = pad;
   root["eos_token_id"] = end;
@@ -194,7 +197,7 @@ std::string TransformerConfig::json() const {
     root["model_type"] = kOwn;
     root["norm_place"] = name_of(norm, kNormPlaces);
     root["last_norms"] = last_norms;
-    root["layer_norm_eps"] = norm_epsilon;
+    root["layer_norm_eps"] = shortest(norm_epsilon);
     root["position_kind"] = name_of(position_kind, kPositionKinds);
     root["sinusoid_order"] = name_of(sinusoids.order, kOrders);
     root["sinusoid_periods"] = name_of(sinusoids.last, kLasts);
