@@ -29,6 +29,7 @@ std::vector<std::string> targets_of(const data::ParallelFiles& files, const trai
 std::vector<std::string> translate(const SequenceTraining& training, Team& team, const std::stop_token& stop) {
   const train::TokenPairs& pairs = *training.validation;
   std::vector<generate::Text> texts;
+  texts.reserve(pairs.size());
   std::size_t longest = 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     texts.push_back({.source = pairs.source[i]});

@@ -68,7 +68,7 @@ struct RunResult {
   TrainingCurve curve;
 };
 
-/// What a run keeps beside its output: a checkpoint, the best weights, the log.
+/// What a run keeps beside its output: a checkpoint, the best weights or those of the last evaluations, the log.
 std::filesystem::path checkpoint_path(const std::filesystem::path& output);
 
 /// Trains to the end; then the model has the weights to be kept, and nothing is left to do but to save it and call
