@@ -138,6 +138,7 @@ def main():
                 group["lr"] = options.rate * factor
             value, count = losses(batch, options.smoothing)
             (value / count).backward()
+            model.model.shared.weight.grad[pad] = 0  # it stays zero: CTranslate2 takes it for that
             torch.nn.utils.clip_grad_norm_(model.parameters(), options.clip)
             adam.step()
             adam.zero_grad()

@@ -5,7 +5,7 @@
 
 Needs torch and transformers. In float32 on one thread: no dropout, labels smoothed by 0.1, Adam (lr 1e-3, betas 0.9 and 0.98,
 eps 1e-9), a constant rate, no clipping. The keys' biases stay: their true gradient is zero, and Adam would make whole steps of
-its rounding. Weights, norms, biases and the bias of the logits, which is not trained, are all drawn at random.
+its rounding; so does the pad's vector of zeros, which a target begins with. Weights, norms, biases and the bias of the logits, which is not trained, are all drawn at random.
 
 config.json, model.safetensors   the model before step 1
 training.json   {"versions": {…}, "learning_rate": 1e-3, "smoothing": 0.1,
@@ -95,6 +95,7 @@ def main():
         optimizer.zero_grad()
         loss = loss_of(model, batch)
         loss.backward()
+        weights["model.shared.weight"].grad[PAD] = 0
         if not losses:
             gradients = {name: weights[name].grad.clone() for name in GRADIENTS}
             safetensors.torch.save_file(gradients, OUTPUT / "gradients.safetensors")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "mana/autograd/operations/linear_cross_entropy.h"
@@ -62,8 +63,24 @@ TrainableTransformer::TrainableTransformer(const std::filesystem::path& folder, 
 void TrainableTransformer::finish() {
   nn::walk(*model_, TableViews(parameters_));
   for (autograd::Parameter* bias : parameters_->parts.of(model_->output).biases) bias->frozen = true;
+  std::set<autograd::Parameter*> tables;
+  for (const SequenceEmbedding* side : {&model_->source, &model_->target}) {
+    tables.insert(parameters_->parts.of(side->word).table);
+  }
+  tables.insert(parameters_->parts.of(model_->output).weights.front());
+  for (autograd::Parameter* table : tables) {
+    const auto pad = static_cast<std::size_t>(config().pad);
+    if (pad >= table->rows || std::ranges::any_of(table->row(pad), [](float value) { return value != 0; })) continue;
+    zero_pads_.push_back(table);
+  }
   Pool pool;
   refresh({*kernels_, pool});
+}
+
+void TrainableTransformer::hold_pads() {
+  for (const autograd::Parameter* table : zero_pads_) {
+    std::ranges::fill(table->gradient_row(static_cast<std::size_t>(config().pad)), 0.0f);
+  }
 }
 
 std::span<autograd::Parameter> TrainableTransformer::parameters() { return parameters_->list; }

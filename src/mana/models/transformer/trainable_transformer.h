@@ -17,7 +17,8 @@ struct Parameters;
 
 /// A translator whose weights change: the model that serves, and behind it the f32 values that its packed weights are
 /// made of, with their gradients. As in transformers, the bias of the logits is not trained, and neither is the pad's
-/// vector by lookups.
+/// vector by lookups; where it is zero, as Marian's files have it, it stays so, since other programs begin a target with
+/// zero whatever the file says.
 class TrainableTransformer {
  public:
   /// First values by chance: matrices ~ N(0, 2 / (inputs + outputs)) (Glorot and Bengio 2010), tables ~ N(0, 1 / d).
@@ -39,6 +40,9 @@ class TrainableTransformer {
   autograd::Variable losses(const nn::Training& training, const nn::TokenBatch& sources, const nn::TokenBatch& targets,
                             std::vector<std::uint32_t> labels, float smoothing) const;
 
+  /// To be called when gradients have flowed back: a pad's vector of zeros has none.
+  void hold_pads();
+
   /// To be called when values have changed: the packed weights follow.
   void refresh(const nn::Run& run);
 
@@ -59,6 +63,7 @@ class TrainableTransformer {
   const kernels::Table* kernels_;
   std::shared_ptr<Transformer> model_;
   std::shared_ptr<Parameters> parameters_;
+  std::vector<autograd::Parameter*> zero_pads_;  // tables whose pad is a vector of zeros
 };
 
 }  // namespace mana::models

@@ -77,6 +77,12 @@ autograd::Variable SequenceTask::loss(autograd::Tape& tape, std::size_t index) {
                                       texts.labels, options_.smoothing));
 }
 
+float SequenceTask::differentiate(autograd::Tape& tape, std::size_t batch, float weight, StepTimes& times) {
+  const float value = Task::differentiate(tape, batch, weight, times);
+  model_.hold_pads();
+  return value;
+}
+
 std::string SequenceTask::whereabouts(std::size_t index) const {
   constexpr std::size_t kNamed = 5;
   const std::vector<std::uint32_t>& pairs = step_[index].pairs;

@@ -41,6 +41,7 @@ class SequenceTask final : public Task {
   /// Of either side: a table may be looked up by both.
   std::vector<std::uint32_t> rows_read(const autograd::Parameter& parameter) const override;
   autograd::Variable loss(autograd::Tape& tape, std::size_t batch) override;
+  float differentiate(autograd::Tape& tape, std::size_t batch, float weight, StepTimes& times) override;
 
   std::string whereabouts(std::size_t batch) const override;
 
