@@ -146,9 +146,28 @@ TEST_P(ResumedJob, BeginsWhereThereIsNothingIfThatMayBe) {
 }
 
 TEST_P(ResumedJob, BeginsWhereNoRowWasComplete) {
-  std::ofstream(output().string() + ".partial") << "some";
-  std::ofstream(output().string() + ".journal.partial") << "";
-  EXPECT_EQ(run(resume(output()), texts()).status, 0);
+  break_off(SIGKILL);
+  const std::string journal = output().string() + ".journal.partial";
+  const std::string lines = read(journal);
+  write(journal, lines.substr(0, lines.find('\n') + 1));
+  const Outcome resumed = run(resume(output()), texts());
+  EXPECT_EQ(resumed.status, 0) << resumed.errors;
+  EXPECT_THAT(resumed.errors, HasSubstr("no row of the interrupted job is complete: starting anew"));
+  expect_same_as_uninterrupted();
+}
+
+TEST_P(ResumedJob, StopsWhereTheJournalIsEmptyUnlessThatMayBe) {
+  const std::string journal = output().string() + ".journal.partial";
+  write(output().string() + ".partial", "some");
+  write(journal, "");
+  const Outcome refused = run(resume(output()), texts());
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("there is nothing to resume: " + journal + " was cut off before it said of " +
+                                        "which job it is; leave --resume out to start anew, or give --resume-if-any"));
+  EXPECT_EQ(read(output().string() + ".partial"), "some");
+  more_ = {"--resume-if-any"};
+  EXPECT_EQ(run(command(output()), texts()).status, 0);
+  more_ = {};
   expect_same_as_uninterrupted();
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -179,6 +180,11 @@ TEST_F(TrainWords, ResumesNothingOnlyWhereThatMayBe) {
   EXPECT_EQ(refused.status, 1);
   EXPECT_THAT(refused.errors, HasSubstr("there is nothing to resume: "));
   EXPECT_EQ(run(command("vectors.bin", {"--resume-if-any"})).status, 0);
+  std::ofstream(path("empty.bin.checkpoint"));
+  for (const char* flag : {"--resume", "--resume-if-any"}) {
+    EXPECT_THAT(run(command("empty.bin", {flag})).errors,
+                HasSubstr(std::string("empty.bin.checkpoint is empty; leave ") + flag + " out to start anew\n"));
+  }
 }
 
 TEST_F(TrainWords, AFullDiskLosesNothing) {

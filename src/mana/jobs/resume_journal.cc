@@ -86,11 +86,17 @@ std::filesystem::path ResumeJournal::file_of(const std::filesystem::path& output
 
 void ResumeJournal::require(const std::filesystem::path& output) {
   const std::filesystem::path path = PartialFile::name_of(file_of(output));
-  if (file_exists(path)) return;
+  std::string why;
+  if (!file_exists(path)) {
+    why = file_exists(output) ? fmt::format("{} is already complete", output.string())
+                              : fmt::format("{} does not exist", path.string());
+  } else if (complete_lines(read_file(path)).empty()) {
+    why = fmt::format("{} was cut off before it said of which job it is", path.string());
+  } else {
+    return;
+  }
   throw ArgumentError(
-      fmt::format("there is nothing to resume: {}; leave `resume` out to start anew, or give `resume_if_any`",
-                  file_exists(output) ? fmt::format("{} is already complete", output.string())
-                                      : fmt::format("{} does not exist", path.string())));
+      fmt::format("there is nothing to resume: {}; leave `resume` out to start anew, or give `resume_if_any`", why));
 }
 
 std::optional<Resumption> ResumeJournal::find(const std::filesystem::path& output, const std::string& job) {

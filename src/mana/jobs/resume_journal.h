@@ -39,7 +39,7 @@ class ResumeJournal {
   static std::filesystem::path file_of(const std::filesystem::path& output);
 
   /// Throws ArgumentError when there is no journal, so that a job cannot be gone on with: it is complete, or was never
-  /// begun under this name.
+  /// begun under this name. So it does when not even the job was written down before a crash.
   static void require(const std::filesystem::path& output);
   /// How far an interrupted job came with its files; nothing when there is none. Throws ArgumentError when the files
   /// are those of another job, and says in all that it differs; FormatError when this is no journal.

@@ -68,7 +68,14 @@ TEST_F(ResumeJournalTest, SaysWhereThereIsNoneToGoOnWith) {
   std::ofstream(output()) << "x";
   EXPECT_THAT([&] { ResumeJournal::require(output()); },
               ThrowsMessage<ArgumentError>(HasSubstr("out.npy is already complete")));
-  { const ResumeJournal journal(output(), job_, std::nullopt); }
+  for (const char* cut_off : {"", "{\"model\":"}) {
+    std::ofstream(journal()) << cut_off;
+    EXPECT_THAT(
+        [&] { ResumeJournal::require(output()); },
+        ThrowsMessage<ArgumentError>(HasSubstr("journal.partial was cut off before it said of which job it is")));
+  }
+  std::filesystem::remove(journal());
+  { const ResumeJournal begun(output(), job_, std::nullopt); }
   EXPECT_NO_THROW(ResumeJournal::require(output()));
 }
 

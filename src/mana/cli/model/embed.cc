@@ -43,12 +43,14 @@ std::string sentence_about(const std::optional<jobs::KeptRows>& kept) {
 
 /// Embeds the texts, and says what is kept where that breaks off.
 jobs::EmbedFileResult embed_into(jobs::EmbeddingOutput& output, const engine::Encoder& encoder,
-                                 const data::TextSource& texts, const Options& options, const data::Waiting& waiting) {
+                                 const data::TextSource& texts, const Options& options, bool resume,
+                                 const data::Waiting& waiting) {
   try {
     Progress progress(options.terminal(), "embedding", "texts");
     jobs::EmbedFileEvents events;
     events.resumed = [&](std::uint64_t rows) {
       if (rows > 0 && !options.quiet()) note(fmt::format("going on after {} texts", rows));
+      if (rows == 0 && resume && !options.quiet()) note("no row of the interrupted job is complete: starting anew");
       progress.skip(rows);
     };
     events.embedded = [&](std::size_t rows) { progress.advance(rows); };
@@ -88,7 +90,8 @@ int embed(Options& options) {
       throw;
     }
     const auto output = open_with_job(chosen, job, encoder);
-    const jobs::EmbedFileResult totals = embed_into(*output, encoder, source, options, waiting);
+    const jobs::EmbedFileResult totals =
+        embed_into(*output, encoder, source, options, chosen.resume && !chosen.resume_if_any, waiting);
     chosen.input.note_mistakes(options.quiet());
     if (!options.quiet()) {
       note_totals(totals, encoder, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

@@ -17,7 +17,7 @@ struct ResumeChoice {
   }
   bool wanted() const { return resume || if_any; }
 
-  /// Throws ArgumentError where `checkpoint` has to be there and is not.
+  /// Throws ArgumentError where `checkpoint` has to be there and is not, or is there and empty.
   void require(const std::filesystem::path& checkpoint) const;
 };
 
