@@ -9,6 +9,7 @@
 
 #include "file_size_limit.h"
 #include "process.h"
+#include "refusal.h"
 
 namespace mana::program {
 namespace {
@@ -46,10 +47,7 @@ class TrainTokenizer : public testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   void expect_refusal(const Outcome& outcome, int status, const std::string& sentence) const {
-    EXPECT_EQ(outcome.status, status);
-    EXPECT_THAT(outcome.errors, AllOf(StartsWith("mana: "), HasSubstr(sentence)));
-    EXPECT_EQ(lines_of(outcome.errors).size(), 1u) << outcome.errors;
-    EXPECT_THAT(outcome.output, IsEmpty());
+    program::expect_refusal(outcome, status, sentence);
     EXPECT_FALSE(std::filesystem::exists(path("refused")));
   }
 

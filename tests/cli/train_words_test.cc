@@ -11,13 +11,13 @@
 
 #include "file_size_limit.h"
 #include "process.h"
+#include "refusal.h"
 
 namespace mana::program {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
@@ -42,13 +42,6 @@ class TrainWords : public testing::Test {
     return arguments;
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  void expect_refusal(const Outcome& outcome, int status, const std::string& sentence) const {
-    EXPECT_EQ(outcome.status, status);
-    EXPECT_THAT(outcome.errors, AllOf(StartsWith("mana: "), HasSubstr(sentence)));
-    EXPECT_EQ(lines_of(outcome.errors).size(), 1u) << outcome.errors;
-    EXPECT_THAT(outcome.output, IsEmpty());
-  }
 
   TemporaryFolder folder_;
 };

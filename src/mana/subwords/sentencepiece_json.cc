@@ -5,6 +5,7 @@
 
 #include "mana/subwords/sentencepiece_writer.h"
 #include "mana/subwords/stages_json.h"
+#include "mana/text/base64.h"
 #include "mana/text/utf8.h"
 
 namespace mana::subwords {
@@ -14,20 +15,6 @@ using nlohmann::ordered_json;
 using Model = TrainedSentencePieces;
 
 constexpr std::string_view kMark = "\u2581";
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t three = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      three = three << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
-    }
-    for (unsigned k = 0; k < 4; ++k) text += i + k <= bytes.size() ? kLetters[three >> (18 - 6 * k) & 63] : '=';
-  }
-  return text;
-}
 
 ordered_json added_tokens(const Model& model) {
   ordered_json tokens = ordered_json::array();
@@ -42,7 +29,7 @@ ordered_json added_tokens(const Model& model) {
 ordered_json normalizer(const Model& model) {
   ordered_json stages = ordered_json::array();
   if (!model.character_map.empty()) {
-    stages.push_back({{"type", "Precompiled"}, {"precompiled_charsmap", base64(model.character_map)}});
+    stages.push_back({{"type", "Precompiled"}, {"precompiled_charsmap", text::encode_base64(model.character_map)}});
   }
   if (model.form.remove_extra_whitespaces) {
     stages.push_back({{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}});

@@ -16,6 +16,7 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/text/mecab.h"
 #include "mana/text/mecab_library.h"
+#include "mana/text/test_folder.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::text {
@@ -39,25 +40,9 @@ std::vector<json::Document> cases() {
   return lines;
 }
 
-class Folder {
- public:
-  explicit Folder(std::string_view config) {
-    fs::copy_file(kFixtures / "vocab.txt", folder_.path() / "vocab.txt");
-    std::ofstream(folder_.path() / "tokenizer_config.json") << config;
-  }
-  Tokenizer load() const { return Tokenizer::load(folder_.path()); }
-  std::string refusal() const {
-    try {
-      load();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-
- private:
-  TemporaryFolder folder_;
-};
+TestFolder japanese(std::string_view config) {
+  return TestFolder{{"vocab.txt", read_file(kFixtures / "vocab.txt")}, {"tokenizer_config.json", std::string(config)}};
+}
 
 // With what is given behind the class.
 std::string config(std::string_view more) {
@@ -101,7 +86,7 @@ TEST_F(BertJapanese, IsThatOfTransformersInIdsAndOffsets) {
   std::map<std::string, Tokenizer> tokenizers;
   const json::Document settings = json::Document::read(kFixtures / "settings.json");
   for (const json::Value& setting : settings.root().array()) {
-    tokenizers.emplace(setting.at("name").string(), Folder(simdjson::to_string(setting.at("config").raw())).load());
+    tokenizers.emplace(setting.at("name").string(), japanese(simdjson::to_string(setting.at("config").raw())).load());
   }
   std::size_t compared = 0;
   for (const json::Document& line : cases()) {
@@ -134,7 +119,7 @@ TEST_F(BertJapanese, IsThatOfTransformersInIdsAndOffsets) {
 TEST_F(BertJapanese, IsTheSameFromItsCompiledForm) {
   const json::Document settings = json::Document::read(kFixtures / "settings.json");
   for (const json::Value& setting : settings.root().array()) {
-    const Tokenizer tokenizer = Folder(simdjson::to_string(setting.at("config").raw())).load();
+    const Tokenizer tokenizer = japanese(simdjson::to_string(setting.at("config").raw())).load();
     const Tokenizer compiled = through_compiled(tokenizer);
     EXPECT_EQ(compiled.notes(), tokenizer.notes());
     for (const json::Document& line : cases()) {
@@ -145,10 +130,11 @@ TEST_F(BertJapanese, IsTheSameFromItsCompiledForm) {
 }
 
 TEST_F(BertJapanese, FindsAddedTokensInTheTextAsItCame) {
-  const std::size_t behind = Folder(config(kIpadic)).load().vocabulary_size();
+  const std::size_t behind = japanese(config(kIpadic)).load().vocabulary_size();
   const Tokenizer tokenizer =
-      Folder(config(fmt::format(R"({}, "do_lower_case": true, "added_tokens_decoder": {{"{}": {{"content": "<A>"}}}})",
-                                kIpadic, behind)))
+      japanese(
+          config(fmt::format(R"({}, "do_lower_case": true, "added_tokens_decoder": {{"{}": {{"content": "<A>"}}}})",
+                             kIpadic, behind)))
           .load();
   const auto count = [&](std::string_view text) {
     return std::ranges::count(tokenizer.encode(text).ids, static_cast<TokenId>(behind));
@@ -158,12 +144,12 @@ TEST_F(BertJapanese, FindsAddedTokensInTheTextAsItCame) {
 }
 
 TEST_F(BertJapanese, SaysWhichDictionaryIsUsed) {
-  EXPECT_THAT(Folder(config(kIpadic)).load().notes(), ElementsAre(HasSubstr("MeCab cuts words by /")));
-  EXPECT_THAT(Folder(config(R"("word_tokenizer_type": "basic")")).load().notes(), IsEmpty());
+  EXPECT_THAT(japanese(config(kIpadic)).load().notes(), ElementsAre(HasSubstr("MeCab cuts words by /")));
+  EXPECT_THAT(japanese(config(R"("word_tokenizer_type": "basic")")).load().notes(), IsEmpty());
 }
 
 TEST_F(BertJapanese, GivesThreadsTheSameWordsAtOnce) {
-  const Tokenizer tokenizer = Folder(config(kIpadic)).load();
+  const Tokenizer tokenizer = japanese(config(kIpadic)).load();
   std::vector<std::string> texts;
   std::vector<std::vector<TokenId>> expected;
   for (const json::Document& line : cases()) {
@@ -183,7 +169,7 @@ TEST_F(BertJapanese, GivesThreadsTheSameWordsAtOnce) {
 }
 
 TEST(BertJapaneseSettings, RefuseByNameWhatIsNotSupported) {
-  const auto refusal = [](std::string_view more) { return Folder(config(more)).refusal(); };
+  const auto refusal = [](std::string_view more) { return japanese(config(more)).refusal(); };
   EXPECT_THAT(refusal(R"("word_tokenizer_type": "sudachi")"), HasSubstr("word_tokenizer_type is \"sudachi\""));
   EXPECT_THAT(refusal(R"("word_tokenizer_type": "jumanpp")"), HasSubstr("word_tokenizer_type is \"jumanpp\""));
   EXPECT_THAT(refusal(R"("subword_tokenizer_type": "sentencepiece")"), HasSubstr("is \"sentencepiece\""));

@@ -136,5 +136,15 @@ TEST(Base64, IsReadOrRefused) {
     EXPECT_FALSE(decode_base64(text)) << text;
 }
 
+TEST(Base64, IsWritten) {
+  EXPECT_EQ(encode_base64(std::string("\0\xFF"
+                                      "ab",
+                                      4)),
+            "AP9hYg==");
+  EXPECT_EQ(encode_base64(""), "");
+  EXPECT_EQ(encode_base64("\xFB\xFF"), "+/8=");
+  EXPECT_EQ(encode_base64("abc"), "YWJj");
+}
+
 }  // namespace
 }  // namespace mana::text

@@ -7,6 +7,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
+#include "mana/text/test_folder.h"
 #include "mana/text/tokenizer.h"
 
 // What is expected was asked of transformers 5.23.0.
@@ -19,24 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
 
-class Folder {
- public:
-  explicit Folder(std::initializer_list<std::pair<std::string, std::string>> files) {
-    for (const auto& [name, text] : files) std::ofstream(folder_.path() / name) << text;
-  }
-  Tokenizer load(const TokenizerOptions& options = {}) const { return Tokenizer::load(folder_.path(), options); }
-  std::string refusal() const {
-    try {
-      load();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-
- private:
-  TemporaryFolder folder_;
-};
+using Folder = TestFolder;
 
 std::vector<std::string> tokens(const Tokenizer& tokenizer, std::string_view text, const EncodeOptions& options = {}) {
   std::vector<std::string> result;
