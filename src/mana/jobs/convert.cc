@@ -38,6 +38,18 @@ void write_weights(const path& folder, const models::ConvertedTransformer& model
   write_text(folder / "config.json", model.config.json());
 }
 
+/// How CTranslate2 searches where nothing else is said; lengths count the start here.
+void write_search(const path& folder, const models::TransformerConfig& config) {
+  const nlohmann::ordered_json search = {{"num_beams", 2},
+                                         {"length_penalty", 1.0},
+                                         {"min_length", 2},
+                                         {"max_length", 257},
+                                         {"decoder_start_token_id", config.start},
+                                         {"eos_token_id", config.end},
+                                         {"pad_token_id", config.pad}};
+  write_text(folder / "generation_config.json", search.dump(2) + "\n");
+}
+
 /// MarianMT's lists for the pieces of files that are there.
 void write_pieces(const path& source, const path& folder, const models::ConvertedTransformer& model) {
   for (const char* name : {"source.spm", "target.spm"}) write_text(folder / name, read_file(source / name));
@@ -91,6 +103,7 @@ ConvertResult convert_ctranslate2(const ConvertOptions& options) {
   AtomicFolder output(options.output);
   const path& folder = output.temporary();
   write_weights(folder, model);
+  write_search(folder, model.config);
   ConvertResult result{.config = model.config, .parameters = parameters_of(model)};
   if (file_exists(options.source / "source.spm") && file_exists(options.source / "target.spm")) {
     write_pieces(options.source, folder, model);

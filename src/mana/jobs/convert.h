@@ -27,9 +27,10 @@ struct ConvertResult {
   ConvertedTokenizer tokenizer = ConvertedTokenizer::spaces;
 };
 
-/// A Transformer in CTranslate2's form (models/transformer/ctranslate2.h). Writes config.json, model.safetensors in f32
-/// and the tokenizers of both languages, and reads them again before the folder gets its name. Throws IoError,
-/// FormatError, ArgumentError where the output lies in the source or holds it.
+/// A Transformer in CTranslate2's form (models/transformer/ctranslate2.h). Writes config.json, model.safetensors in
+/// f32, generation_config.json with CTranslate2's defaults of searching and the tokenizers of both languages, and reads
+/// them again before the folder gets its name. Throws IoError, FormatError, ArgumentError where the output lies in the
+/// source or holds it.
 ConvertResult convert_ctranslate2(const ConvertOptions& options);
 
 }  // namespace mana::jobs

@@ -159,6 +159,15 @@ TEST(Convert, SaysWhatTheModelIs) {
   EXPECT_EQ(behind.config().positions, 40U);
 }
 
+TEST(Convert, SearchesAsCTranslate2Does) {
+  const Converted behind(kFixtures / "behind");
+  const json::Document search = json::Document::read(behind.path() / "generation_config.json");
+  EXPECT_EQ(search.root().at("num_beams").integer(), 2);
+  EXPECT_EQ(search.root().at("min_length").integer(), 2) << "a token behind the start";
+  EXPECT_EQ(search.root().at("pad_token_id").integer(), 10);
+  EXPECT_EQ(search.root().at("eos_token_id").integer(), 0);
+}
+
 TEST(Convert, WritesATokenizerForEachLanguage) {
   const auto ids = [](const text::Tokenizer& tokenizer, const char* text) { return tokenizer.encode(text).ids; };
   const Converted before(kFixtures / "before");
