@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "mana/generate/constraints.h"
@@ -41,8 +42,10 @@ std::vector<BeamSearch::Ranked> BeamSearch::rank(std::span<const Candidates> can
           {static_cast<std::uint32_t>(row), candidate.token, rows_[row].log_probability + candidate.log_probability});
     }
   }
-  const auto ahead = [](const Ranked& a, const Ranked& b) { return a.log_probability > b.log_probability; };
-  std::ranges::stable_sort(ranked, ahead);  // as likely: the earlier row, the lower token
+  // As likely: the earlier row, the lower token.
+  std::ranges::sort(ranked, [](const Ranked& a, const Ranked& b) {
+    return std::tuple(-a.log_probability, a.row, a.token) < std::tuple(-b.log_probability, b.row, b.token);
+  });
   if (!prefix_.empty() && step_ == prefix_.size()) {
     // What a prefix leads to is not over at once, unless that is likeliest.
     const auto ends = [&](const Ranked& candidate) { return candidate.token == end_; };
@@ -115,7 +118,7 @@ void BeamSearch::advance(std::span<const Candidates> candidates, std::span<const
 
 std::vector<Hypothesis> BeamSearch::result() const {
   std::vector<Hypothesis> best = hypotheses_;
-  std::ranges::stable_sort(best, [](const Hypothesis& a, const Hypothesis& b) { return a.score > b.score; });
+  std::ranges::sort(best, ranked_before);
   best.resize(std::min(best.size(), options_->hypotheses));
   return best;
 }

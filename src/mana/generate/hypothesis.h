@@ -22,4 +22,9 @@ struct Hypothesis {
   Ending ending = Ending::end;
 };
 
+/// The better score first; of equal ones, the lower tokens.
+inline bool ranked_before(const Hypothesis& a, const Hypothesis& b) {
+  return a.score != b.score ? a.score > b.score : a.tokens < b.tokens;
+}
+
 }  // namespace mana::generate

@@ -91,7 +91,7 @@ void SampledSearch::advance(std::span<const Candidates> candidates, std::span<co
 
 std::vector<Hypothesis> SampledSearch::result() const {
   std::vector<Hypothesis> best = hypotheses_;
-  std::ranges::stable_sort(best, [](const Hypothesis& a, const Hypothesis& b) { return a.score > b.score; });
+  std::ranges::sort(best, ranked_before);
   return best;
 }
 

@@ -15,8 +15,10 @@ TextQueue::TextQueue(std::span<const Text> texts, std::function<void(std::size_t
       order_(texts.size()),
       results_(texts.size()) {
   std::iota(order_.begin(), order_.end(), std::size_t{0});
-  std::ranges::stable_sort(
-      order_, [&](std::size_t a, std::size_t b) { return texts[a].source.size() > texts[b].source.size(); });
+  std::ranges::sort(order_, [&](std::size_t a, std::size_t b) {
+    const std::size_t length_a = texts[a].source.size(), length_b = texts[b].source.size();
+    return length_a != length_b ? length_a > length_b : a < b;
+  });
 }
 
 void TextQueue::check_stop() const {

@@ -1,0 +1,151 @@
+#include "mana/jobs/translate_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "mana/base/errors.h"
+#include "mana/base/file.h"
+#include "mana/base/temporary_folder.h"
+#include "mana/jobs/option_error.h"
+
+namespace mana::jobs {
+namespace {
+
+using testing::HasSubstr;
+
+/// A translator of 61 tokens, </s>, t1, …, t59 and <pad>, which are words.
+class TranslateFile : public testing::Test {
+ protected:
+  TranslateFile() {
+    const std::filesystem::path fixture = MANA_SOURCE_DIR "/tests/fixtures/translation/two_tables";
+    for (const char* name : {"config.json", "generation_config.json", "model.safetensors"}) {
+      std::filesystem::copy_file(fixture / name, folder / name);
+    }
+    std::string vocabulary = R"("</s>": 0)";
+    for (int i = 1; i < 60; ++i) vocabulary += ", \"t" + std::to_string(i) + "\": " + std::to_string(i);
+    std::ofstream(folder / "tokenizer_config.json") << R"({"tokenizer_class": "PreTrainedTokenizerFast"})";
+    std::ofstream(folder / "tokenizer.json")
+        << R"({"version": "1.0", "truncation": null, "padding": null, "normalizer": null, "decoder": null,
+               "added_tokens": [{"id": 0, "content": "</s>", "single_word": false, "lstrip": false, "rstrip": false,
+                                 "normalized": false, "special": true}],
+               "pre_tokenizer": {"type": "WhitespaceSplit"},
+               "post_processor": {"type": "TemplateProcessing",
+                 "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
+                 "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+                 "special_tokens": {"</s>": {"id": "</s>", "ids": [0], "tokens": ["</s>"]}}},
+               "model": {"type": "WordLevel", "unk_token": "t1", "vocab": {)"
+        << vocabulary << ", \"<pad>\": 60}}}";
+  }
+
+  /// So many texts, which are translated in more than one window where they are more than 4096.
+  static data::TextSource texts(std::size_t count) {
+    return [count, next = std::size_t{0}](std::string& text) mutable {
+      if (next == count) return false;
+      text = "t" + std::to_string(1 + next % 50) + " t" + std::to_string(1 + next % 49);
+      ++next;
+      return true;
+    };
+  }
+  generate::Translator translator() const { return generate::Translator(folder.path(), {.threads = 1}); }
+
+  TemporaryFolder folder;
+};
+
+TEST_F(TranslateFile, GoesOnWhereItWasStoppedAndComesToTheSameBytes) {
+  constexpr std::size_t kTexts = 4500;
+  generate::Translator translate = translator();
+  TranslateFileOptions options{.output = folder / "whole.jsonl",
+                               .rows = {.format = TranslationFormat::jsonl, .include_text = true},
+                               .search = translate.defaults()};
+  options.search.max_length = 4;
+  options.search.sampling.emplace();
+  EXPECT_EQ(translate_file(translate, texts(kTexts), options).texts, kTexts);
+
+  options.output = folder / "parts.jsonl";
+  std::stop_source stop;
+  TranslateFileEvents events;
+  std::uint64_t kept = 0;
+  events.translated = [&](std::size_t) { stop.request_stop(); };
+  events.kept = [&](const KeptRows& rows) { kept = rows.rows; };
+  EXPECT_THROW(translate_file(translate, texts(kTexts), options, events, stop.get_token()), Cancelled);
+  EXPECT_FALSE(file_exists(options.output));
+  ASSERT_GT(kept, 0);
+  ASSERT_LT(kept, kTexts);
+
+  options.resume = true;
+  options.search.sampling->seed = 2;
+  EXPECT_THROW(translate_file(translate, texts(kTexts), options), ArgumentError);  // another job
+  options.search.sampling->seed = 1;
+  EXPECT_EQ(translate_file(translate, texts(kTexts), options).texts, kTexts - kept);
+  EXPECT_EQ(read_file(options.output), read_file(folder / "whole.jsonl"));
+}
+
+TEST_F(TranslateFile, SaysWhatItKnowsOfEachText) {
+  generate::Translator translate = translator();
+  const auto lines = [&](TranslateFileOptions options) {
+    std::string all;
+    options.search.max_length = 5;
+    translate_texts(translate, texts(2), options, [&](std::string_view some) { all += some; });
+    return all;
+  };
+  TranslateFileOptions options{.search = translate.defaults()};
+  const std::string text = lines(options);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2);
+  options.rows = {.format = TranslationFormat::tsv};
+  options.search.beam = options.search.hypotheses = 3;
+  const std::string table = lines(options);
+  EXPECT_EQ(std::ranges::count(table, '\n'), 6);
+  EXPECT_EQ(std::ranges::count(table, '\t'), 18);
+  options.rows = {.format = TranslationFormat::jsonl, .explain = true};
+  const std::string json = lines(options);
+  EXPECT_THAT(json, HasSubstr(R"("pieces": ["t1", "t1", "</s>"], "truncated": false})"));
+  EXPECT_THAT(json, HasSubstr(R"("ending": ")"));
+  EXPECT_THAT(json, HasSubstr(R"("log_probabilities": [)"));
+}
+
+TEST_F(TranslateFile, ABlankTextHasAnEmptyTranslation) {
+  generate::Translator translate = translator();
+  const std::vector<std::string> blank = {"", "  ", "t5"};
+  const auto found = translate.translate(blank, translate.defaults());
+  EXPECT_TRUE(found[0].best.front().text.empty());
+  EXPECT_TRUE(found[1].best.front().text.empty());
+  EXPECT_EQ(found[2].source.size(), 2);
+}
+
+TEST_F(TranslateFile, WhatIsCutIsSaid) {
+  generate::Translator translate = translator();
+  std::string text = "t1";
+  for (int i = 0; i < 80; ++i) text += " t2";
+  const std::vector<std::string> texts = {text};
+  const auto found = translate.translate(texts, translate.defaults());
+  EXPECT_TRUE(found[0].truncated);
+  EXPECT_EQ(found[0].source_tokens, 82);
+  EXPECT_EQ(found[0].source.size(), 64);
+  EXPECT_EQ(found[0].source.back(), 0);
+}
+
+TEST(TranslateFileOptions, RefusesWhatDoesNotGoTogether) {
+  const auto message = [](const TranslateFileOptions& options) -> std::string {
+    try {
+      check(options);
+    } catch (const OptionError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(message({}), "");
+  EXPECT_EQ(message({.rows = {.format = TranslationFormat::tsv}, .search = {.beam = 2, .hypotheses = 2}}), "");
+  EXPECT_THAT(message({.search = {.beam = 2, .hypotheses = 2}}), HasSubstr("`n_best` is 2"));
+  EXPECT_THAT(message({.rows = {.include_text = true}}), HasSubstr("`include_text`"));
+  EXPECT_THAT(message({.rows = {.format = TranslationFormat::tsv, .explain = true}}), HasSubstr("`explain`"));
+}
+
+}  // namespace
+}  // namespace mana::jobs
