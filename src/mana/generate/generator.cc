@@ -32,6 +32,9 @@ Generator::Generator(std::shared_ptr<const models::Transformer> model, const ker
 void Generator::check(std::span<const Text> texts, const Options& options) const {
   const models::TransformerConfig& config = model_->config;
   generate::check(options, config.target_vocabulary);
+  if (options.coverage_penalty != 0) {
+    throw ArgumentError("`coverage_penalty` needs what a model attends to, which this one does not tell: leave it out");
+  }
   if (options.max_length > config.positions) {
     throw ArgumentError(fmt::format("`max_length` is {}, but the model has {} positions: choose no more",
                                     options.max_length, config.positions));

@@ -162,6 +162,7 @@ TEST(Generator, RefusesWhatTheModelCannotTake) {
   EXPECT_THAT(message(std::vector<Token>(65, 1), {}, options), HasSubstr("64 positions"));
   EXPECT_THAT(message({5}, std::vector<Token>(9, 1), options), HasSubstr("prefix of 9 tokens"));
   EXPECT_THAT(message({5}, {}, {.max_length = 65}), HasSubstr("64 positions"));
+  EXPECT_THAT(message({5}, {}, {.coverage_penalty = 0.2, .max_length = 9}), HasSubstr("`coverage_penalty`"));
   EXPECT_THAT(message({5}, {}, {.beam = 62}), HasSubstr("vocabulary has 61"));
 }
 

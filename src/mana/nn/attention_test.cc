@@ -165,6 +165,31 @@ TEST_P(AttentionLayerTest, ABeamGoesOnFromACopy) {
   EXPECT_EQ(row(y, 0), row(whole, 10));
 }
 
+TEST_P(AttentionLayerTest, SequencesThatComeLaterAndThoseThatGoChangeNoOther) {
+  const std::vector<float> values = random_values(40 * kModel, 11);
+  const SelfAttention layer = self_attention(Reach::causal());
+  const CachedAttention step{layer};
+  KeyValues past = step.begin(run, 2), later = step.begin(run, 1);
+  step(run, rows(values, 0, 12), {std::vector<std::uint32_t>{0, 5, 12}}, past);
+  step(run, rows(values, 12, 20), {std::vector<std::uint32_t>{0, 20}}, later);  // longer than all before
+  past.add(run, later);
+  ASSERT_EQ(past.sequences(), 3);
+  past.reorder(run, std::array<std::uint32_t, 4>{2, 1, 2, 1});  // the first goes, the others go on twice
+  Tensor next = pool.tensor(4, kModel);
+  for (std::size_t s = 0; s < 4; ++s) std::copy_n(values.data() + (32 + s) * kModel, kModel, next.row(s).data());
+  const Tensor y = step(run, next, {std::vector<std::uint32_t>{0, 1, 2, 3, 4}}, past);
+  for (std::size_t s = 0; s < 4; ++s) {
+    const std::size_t first = s % 2 == 0 ? 12 : 5;
+    const std::uint32_t length = s % 2 == 0 ? 20 : 7;
+    std::vector<float> text(values.begin() + static_cast<std::ptrdiff_t>(first * kModel),
+                            values.begin() + static_cast<std::ptrdiff_t>((first + length) * kModel));
+    text.insert(text.end(), next.row(s).begin(), next.row(s).end());
+    const std::vector<std::int32_t> ids(length + 1);
+    const Tensor whole = layer(run, rows(text, 0, length + 1), batch(ids, {0, length + 1}));
+    EXPECT_EQ(row(y, s), row(whole, length)) << "sequence " << s;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Levels, AttentionLayerTest, testing::ValuesIn(amx_emulator::tested_levels()),
                          [](const auto& level) {
                            return std::string(kernels::name_of(level.param.first)) + "_" +

@@ -16,7 +16,7 @@ namespace mana::cli {
 /// How `mana translate` was asked to search; what was not said is as the model's folder says.
 struct SearchOptions {
   std::optional<std::size_t> beam, n_best, min_length, max_length, no_repeat_ngram;
-  std::optional<double> alpha, coverage_penalty, patience;
+  std::optional<double> alpha, patience;
   bool sample = false;
   generate::Sampling sampling;
 
