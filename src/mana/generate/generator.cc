@@ -18,6 +18,17 @@ void check_tokens(std::span<const Token> tokens, std::size_t vocabulary, std::st
   }
 }
 
+/// How many hypotheses a thread follows at once. More of them share what it costs to read the weights; of fewer, keys
+/// and values stay in the cache from one step to the next.
+std::size_t rows_at_once(kernels::Precision precision) {
+  switch (precision) {
+    case kernels::Precision::f32: return 64;
+    case kernels::Precision::bf16: return 39;
+    case kernels::Precision::int8: return 26;
+  }
+  return 64;
+}
+
 }  // namespace
 
 Generator::Generator(std::shared_ptr<const models::Transformer> model, const kernels::Table& kernels, unsigned threads,
@@ -62,7 +73,7 @@ std::vector<std::vector<Hypothesis>> Generator::operator()(std::span<const Text>
   TextQueue queue(texts, finished, stop);
   team_.run([&](unsigned thread) {
     TransformerDecoder decoder(*model_, likeliest_, {kernels_, pools_[thread], nullptr, profile_});
-    Decoding(decoder, options, queue, kRows)();
+    Decoding(decoder, options, queue, rows_at_once(kernels_.precision))();
   });
   return queue.results();
 }

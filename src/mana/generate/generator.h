@@ -32,10 +32,6 @@ class Generator {
                                                   const std::function<void(std::size_t)>& finished = {},
                                                   const std::stop_token& stop = {});
 
-  /// How many hypotheses a thread follows at once: two blocks of rows of the products. Of more, keys and values would
-  /// not stay in the cache from one step to the next.
-  static constexpr std::size_t kRows = 26;
-
  private:
   void check(std::span<const Text> texts, const Options& options) const;
 
