@@ -78,8 +78,8 @@ std::string FolderCheck::read_one(const std::filesystem::path& path) {
       if (is_parameter(tensor) && tensor.dtype != DType::f32) half.insert(mana::name_of(tensor.dtype));
     }
     for (const std::string_view dtype : half) {
-      report_.differences.push_back(fmt::format(
-          "{} is stored as {}: programs that keep the stored type also compute in it", name, dtype));
+      report_.differences.push_back(
+          fmt::format("{} is stored as {}: programs that keep the stored type also compute in it", name, dtype));
     }
     return fmt::format("{}: {} tensors, all finite", name, weights.tensors().size());
   }
