@@ -17,8 +17,8 @@ struct Parameters;
 
 /// A translator whose weights change: the model that serves, and behind it the f32 values that its packed weights are
 /// made of, with their gradients. As in transformers, the bias of the logits is not trained, and neither is the pad's
-/// vector by lookups; where it is zero, as Marian's files have it, it stays so, since other programs begin a target with
-/// zero whatever the file says.
+/// vector by lookups; where it is zero, as Marian's files have it, it stays so, since other programs begin a target
+/// with zero whatever the file says.
 class TrainableTransformer {
  public:
   /// First values by chance: matrices ~ N(0, 2 / (inputs + outputs)) (Glorot and Bengio 2010), tables ~ N(0, 1 / d).

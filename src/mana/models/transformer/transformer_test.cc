@@ -1,4 +1,5 @@
-// The encoder–decoder beside MarianMT of transformers and nn.Transformer of PyTorch, and what it promises of its own bits.
+// The encoder–decoder beside MarianMT of transformers and nn.Transformer of PyTorch, and what it promises of its own
+// bits.
 #include "mana/models/transformer/transformer.h"
 
 #include <gtest/gtest.h>
