@@ -6,12 +6,12 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "mana/text/marian_tokenizers.h"
+#include "parallel_sentences.h"
 #include "process.h"
 
 namespace mana::program {
@@ -25,35 +25,6 @@ using testing::IsEmpty;
 using testing::Not;
 
 using Options = std::vector<std::string>;
-
-/// Two hundred sentences and their translations, in the order of one number or another.
-std::vector<std::pair<std::string, std::string>> sentences() {
-  constexpr std::array<std::pair<const char*, const char*>, 5> kWho = {{{"the dog", "der Hund"},
-                                                                        {"the cat", "die Katze"},
-                                                                        {"a man", "ein Mann"},
-                                                                        {"a woman", "eine Frau"},
-                                                                        {"the child", "das Kind"}}};
-  constexpr std::array<std::pair<const char*, const char*>, 4> kDoes = {
-      {{"sees", "sieht"}, {"likes", "mag"}, {"hears", "hört"}, {"finds", "findet"}}};
-  constexpr std::array<std::pair<const char*, const char*>, 5> kWhat = {{{"the ball", "den Ball"},
-                                                                         {"a tree", "einen Baum"},
-                                                                         {"the house", "das Haus"},
-                                                                         {"a car", "ein Auto"},
-                                                                         {"the bird", "den Vogel"}}};
-  std::vector<std::pair<std::string, std::string>> all;
-  for (std::size_t i = 0; i < 200; ++i) {
-    const std::size_t n = i * 67 % 200;  // 67 and 200 have no common divisor
-    const auto &who = kWho[n % 5], &does = kDoes[n / 5 % 4], &what = kWhat[n / 20 % 5];
-    if (n < 100) {
-      all.emplace_back(fmt::format("{} {} {}.", who.first, does.first, what.first),
-                       fmt::format("{} {} {}.", who.second, does.second, what.second));
-    } else {
-      all.emplace_back(fmt::format("{} {} {} today.", who.first, does.first, what.first),
-                       fmt::format("heute {} {} {}.", does.second, who.second, what.second));
-    }
-  }
-  return all;
-}
 
 class TrainSeq2seq : public testing::Test {
  protected:
@@ -280,7 +251,7 @@ TEST_F(TrainSeq2seq, GoesOnFromAModel) {
   EXPECT_NEAR(report["before"].get<double>(), nlohmann::json::parse(log.back())["score"].get<double>(), 1e-5);
   EXPECT_EQ(read(folder_ / "second" / "vocab.json"), read(folder_ / "first" / "vocab.json"));
   more.insert(more.end(), {"--width", "64"});
-  EXPECT_THAT(run(more).errors, HasSubstr("--width belongs to a new model, not to --model"));
+  EXPECT_THAT(run(more).errors, HasSubstr("--width is of a new model; that of --model has its own"));
 }
 
 TEST_F(TrainSeq2seq, EverySideMayHaveATokenizerOfItsOwn) {

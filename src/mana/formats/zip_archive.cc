@@ -1,6 +1,8 @@
 #include "mana/formats/zip_archive.h"
 
+#define ZLIB_CONST  // what zlib reads is const
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -76,6 +78,7 @@ Directory find_directory(const Archive& archive) {
 struct Entry {
   std::string name;
   std::uint64_t size = 0, stored_size = 0, header = 0;
+  std::uint32_t sum = 0;  // CRC-32
   std::uint16_t flags = 0, method = 0;
   std::uint64_t behind = 0;  // where the next one is described
 };
@@ -110,6 +113,7 @@ Entry read_entry(const Archive& archive, std::uint64_t at) {
               .size = archive.number<std::uint32_t>(at + 24),
               .stored_size = archive.number<std::uint32_t>(at + 20),
               .header = archive.number<std::uint32_t>(at + 42),
+              .sum = archive.number<std::uint32_t>(at + 16),
               .flags = archive.number<std::uint16_t>(at + 8),
               .method = archive.number<std::uint16_t>(at + 10),
               .behind = at + kCentralSize + name_size + extra_size + comment_size};
@@ -132,21 +136,28 @@ Bytes content_of(const Archive& archive, const Entry& entry) {
   return archive.part(begin, entry.size);
 }
 
-}  // namespace
-
-std::map<std::string, Bytes, std::less<>> read_zip(Bytes bytes, std::string_view place) {
-  const Archive archive(bytes, place);
+template <class Visit>
+void for_each_entry(const Archive& archive, const Visit& visit) {
   const Directory directory = find_directory(archive);
   archive.part(directory.offset, directory.size);
-  std::map<std::string, Bytes, std::less<>> files;
   std::uint64_t at = directory.offset;
   for (std::uint64_t i = 0; i < directory.count; ++i) {
     Entry entry = read_entry(archive, at);
     at = entry.behind;
+    visit(entry);
+  }
+}
+
+}  // namespace
+
+std::map<std::string, Bytes, std::less<>> read_zip(Bytes bytes, std::string_view place) {
+  const Archive archive(bytes, place);
+  std::map<std::string, Bytes, std::less<>> files;
+  for_each_entry(archive, [&](Entry& entry) {
     if (!is_utf8(entry.name)) archive.fail("the name of a file is no UTF-8");
     const Bytes content = content_of(archive, entry);
     if (!files.emplace(std::move(entry.name), content).second) archive.fail("two files have the same name");
-  }
+  });
   std::vector<Bytes> order;
   order.reserve(files.size());
   for (const auto& [name, content] : files) order.push_back(content);
@@ -155,6 +166,17 @@ std::map<std::string, Bytes, std::less<>> read_zip(Bytes bytes, std::string_view
     if (order[i - 1].data() + order[i - 1].size() > order[i].data()) archive.fail("two files lie in one another");
   }
   return files;
+}
+
+std::vector<std::string> damaged_files(Bytes bytes, std::string_view place) {
+  const Archive archive(bytes, place);
+  std::vector<std::string> damaged;
+  for_each_entry(archive, [&](const Entry& entry) {
+    const Bytes content = content_of(archive, entry);
+    const auto sum = crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size());
+    if (sum != entry.sum) damaged.push_back(printable(entry.name));
+  });
+  return damaged;
 }
 
 }  // namespace mana::formats

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mana::formats {
 
@@ -14,5 +15,8 @@ namespace mana::formats {
 /// `place`.
 std::map<std::string, std::span<const std::byte>, std::less<>> read_zip(std::span<const std::byte> archive,
                                                                         std::string_view place);
+
+/// The files in an archive whose bytes are not those that its CRC-32 were made of. Throws as read_zip().
+std::vector<std::string> damaged_files(std::span<const std::byte> archive, std::string_view place);
 
 }  // namespace mana::formats

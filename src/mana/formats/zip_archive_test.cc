@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 
 namespace mana::formats {
 namespace {
@@ -121,6 +122,20 @@ TEST(ZipArchive, CutAnywhereIsRefused) {
     for (std::size_t size = 0; size < whole.size(); ++size)
       EXPECT_NE(refusal(whole.substr(0, size)), "accepted") << size;
   }
+}
+
+// A file that PyTorch wrote, and the same with a bit of a tensor turned over.
+TEST(ZipArchive, ADamagedFileIsFoundByItsSum) {
+  const MappedFile file(MANA_SOURCE_DIR "/tests/fixtures/pytorch/state_dict.bin");
+  std::vector<std::byte> bytes(file.bytes().begin(), file.bytes().end());
+  EXPECT_THAT(damaged_files(bytes, "weights"), testing::IsEmpty());
+  for (const auto& [name, content] : read_zip(bytes, "weights")) {
+    if (!name.ends_with("data/0")) continue;
+    bytes[static_cast<std::size_t>(content.data() - bytes.data())] ^= std::byte{1};
+    EXPECT_THAT(damaged_files(bytes, "weights"), testing::ElementsAre(name));
+    return;
+  }
+  ADD_FAILURE() << "there is no tensor";
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
 #include "mana/generate/generation_config.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "mana/base/file.h"
@@ -33,12 +37,39 @@ std::optional<std::vector<Token>> known(const json::Value& row, std::size_t voca
   return tokens;
 }
 
+/// Throws FormatError for a setting that would make other texts and is not known here.
+void refuse_unknown_rules(const json::Value& root) {
+  constexpr std::array<std::pair<std::string_view, double>, 9> kNeutral = {{{"repetition_penalty", 1},
+                                                                            {"encoder_repetition_penalty", 1},
+                                                                            {"encoder_no_repeat_ngram_size", 0},
+                                                                            {"num_beam_groups", 1},
+                                                                            {"diversity_penalty", 0},
+                                                                            {"penalty_alpha", 0},
+                                                                            {"typical_p", 1},
+                                                                            {"epsilon_cutoff", 0},
+                                                                            {"eta_cutoff", 0}}};
+  constexpr std::string_view kAdvice = "which is not known here: remove it, or generate with transformers";
+  for (const auto& [key, neutral] : kNeutral) {
+    const auto value = said(root, key);
+    if (value && value->number() != neutral) value->fail(fmt::format("is {}, {}", value->number(), kAdvice));
+  }
+  for (const std::string_view key :
+       {"forced_bos_token_id", "forced_decoder_ids", "begin_suppress_tokens", "sequence_bias", "constraints",
+        "force_words_ids", "exponential_decay_length_penalty", "guidance_scale", "watermarking_config"}) {
+    if (const auto value = said(root, key)) value->fail(fmt::format("is a rule {}", kAdvice));
+  }
+  if (const auto value = said(root, "do_sample"); value && value->boolean()) {
+    value->fail("is true: remove it, and ask for sampling where it is wanted");
+  }
+}
+
 }  // namespace
 
 Options read_generation_options(const std::filesystem::path& folder, const models::TransformerConfig& config) {
   const std::filesystem::path own = folder / "generation_config.json";
   const json::Document document = json::Document::read(file_exists(own) ? own : folder / "config.json");
   const json::Value root = document.root();
+  refuse_unknown_rules(root);
   Options options;
   read_size(root, "num_beams", 1, options.beam);
   read_size(root, "min_length", 0, options.min_length);
@@ -47,6 +78,7 @@ Options read_generation_options(const std::filesystem::path& folder, const model
   std::size_t with_start = 0;
   read_size(root, "max_length", 2, with_start);
   if (with_start > 0) options.max_length = with_start - 1;
+  read_size(root, "max_new_tokens", 1, options.max_length);
   options.max_length = std::min(options.max_length, config.positions);
   options.min_length = std::min(options.min_length > 0 ? options.min_length - 1 : 0, options.max_length);
   options.forced_end = said(root, "forced_eos_token_id").has_value() && options.max_length > 1;
@@ -59,7 +91,11 @@ Options read_generation_options(const std::filesystem::path& folder, const model
       }
     }
   }
-  options.beam = std::min(options.beam, config.target_vocabulary);
+  if (const auto tokens = said(root, "suppress_tokens")) {
+    for (const Token token : known(*tokens, config.target_vocabulary).value_or(std::vector<Token>())) {
+      options.suppressed.push_back({token});
+    }
+  }
   return options;
 }
 

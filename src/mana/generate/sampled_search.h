@@ -18,7 +18,7 @@ std::size_t draw(Candidates candidates, const Sampling& sampling, double u);
 /// model's own log p.
 class SampledSearch {
  public:
-  /// `text`: its number among all, a part of the key of what is drawn.
+  /// `text`: a number that stands for it, a part of the key of what is drawn.
   SampledSearch(const Options& options, Token end, std::uint64_t text, std::span<const Token> prefix = {});
 
   bool finished() const { return rows_.empty(); }

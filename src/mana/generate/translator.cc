@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/processors.h"
+#include "mana/base/xxh64.h"
 #include "mana/generate/generation_config.h"
 #include "mana/models/transformer/transformer_files.h"
 
@@ -44,7 +45,7 @@ Translator::Translator(const std::filesystem::path& folder, const TranslatorOpti
 }
 
 std::vector<Translation> Translator::translate(std::span<const std::string> texts, const Options& options,
-                                               std::size_t first, const std::function<void(std::size_t)>& finished,
+                                               const std::function<void(std::size_t)>& finished,
                                                const std::stop_token& stop) {
   std::vector<Translation> translations(texts.size());
   std::vector<Text> searched;
@@ -59,7 +60,8 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
       translation.best.emplace_back();
       continue;
     }
-    searched.push_back({translation.source, {}, first + i});
+    const std::uint64_t key = xxh64(std::as_bytes(std::span(translation.source)));
+    searched.push_back({.source = translation.source, .key = key});
     numbers.push_back(i);
   }
   auto found = (*generator_)(searched, options, finished, stop);
@@ -79,7 +81,7 @@ void Translator::stream(const data::TextSource& source, const Options& options, 
   const auto hand_on = [&] {
     if (waiting.stop().stop_requested()) throw Cancelled("the translation was cancelled");
     if (window.empty()) return;
-    sink(first, window, translate(window, options, first, {}, waiting.stop()));
+    sink(first, window, translate(window, options, {}, waiting.stop()));
     first += window.size();
     window.clear();
     bytes = 0;

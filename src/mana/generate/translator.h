@@ -57,9 +57,9 @@ class Translator {
   /// What the folder says of searching.
   const Options& defaults() const { return defaults_; }
 
-  /// `first`: the number of the first text, for messages and for what is drawn. Throws ArgumentError, FormatError,
-  /// Cancelled as Generator does.
-  std::vector<Translation> translate(std::span<const std::string> texts, const Options& options, std::size_t first = 0,
+  /// What is drawn for a text (Options::sampling) depends on its tokens and the seed, not on where it stands. Throws
+  /// ArgumentError, FormatError, Cancelled as Generator does.
+  std::vector<Translation> translate(std::span<const std::string> texts, const Options& options,
                                      const std::function<void(std::size_t)>& finished = {},
                                      const std::stop_token& stop = {});
   /// Translates a stream of any length in bounded memory. Where `source` was made with the same `waiting`, its texts

@@ -15,6 +15,7 @@
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/option_error.h"
 #include "mana/models/sentence/packed_model.h"
+#include "mana/models/transformer/config.h"
 
 namespace mana::jobs {
 namespace {
@@ -154,9 +155,19 @@ void check(const CompressOptions& options) {
   if (!options.no_pack) pack_targets(options);
 }
 
+namespace {
+
+void refuse_translator(const std::filesystem::path& folder) {
+  if (!models::is_translator(folder)) return;
+  throw ArgumentError(fmt::format("{} is a translator; encoders alone are compressed", folder.string()));
+}
+
+}  // namespace
+
 CompressResult compress_model(const CompressOptions& options, const CompressEvents& events,
                               const std::stop_token& stop) {
   check(options);
+  refuse_translator(options.model);
   require_safe_output(options.output, options.model, "compressed", options.force);
   AtomicFolder output = model_folder_output(options.output, options.force);
   models::copy_model(options.model, output.temporary());

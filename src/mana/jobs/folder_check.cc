@@ -12,6 +12,7 @@
 #include "mana/base/json.h"
 #include "mana/formats/packed_file.h"
 #include "mana/formats/safetensors.h"
+#include "mana/formats/zip_archive.h"
 #include "mana/jobs/parameters.h"
 
 namespace mana::jobs {
@@ -25,6 +26,20 @@ void require_finite(const std::filesystem::path& path, const std::string& name, 
   if (broken == values.end()) return;
   throw FormatError(
       fmt::format("{}: tensor {} holds {} at place {}", path.string(), name, *broken, broken - values.begin()));
+}
+
+/// PyTorch's files are archives with a sum for each part, which torch.load() does not look at.
+void require_sums(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  constexpr std::string_view kZip = "PK";
+  const std::span<const std::byte> bytes = file.bytes();
+  const auto* const text = reinterpret_cast<const char*>(bytes.data());
+  if (!std::string_view(text, bytes.size()).starts_with(kZip)) return;
+  const std::vector<std::string> damaged = formats::damaged_files(bytes, path.string());
+  if (damaged.empty()) return;
+  throw FormatError(
+      fmt::format("{}: {} in it has another CRC-32 than the archive says: it is damaged, download it again",
+                  path.string(), damaged.front()));
 }
 
 }  // namespace
@@ -77,6 +92,7 @@ std::string FolderCheck::read_one(const std::filesystem::path& path) {
       require_finite(path, tensor_name, tensor);
       if (is_parameter(tensor) && tensor.dtype != DType::f32) half.insert(mana::name_of(tensor.dtype));
     }
+    if (path.extension() == ".bin") require_sums(path);
     for (const std::string_view dtype : half) {
       report_.differences.push_back(
           fmt::format("{} is stored as {}: programs that keep the stored type also compute in it", name, dtype));

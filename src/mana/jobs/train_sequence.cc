@@ -89,7 +89,8 @@ std::string generation_settings(const models::TransformerConfig& config) {
                                            {"forced_eos_token_id", config.end},
                                            {"bad_words_ids", {{config.pad}}},
                                            {"max_length", config.positions},
-                                           {"num_beams", 4}};
+                                           {"num_beams", 4},
+                                           {"early_stopping", true}};
   return settings.dump(2) + "\n";
 }
 

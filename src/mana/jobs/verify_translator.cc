@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/generate/translator.h"
@@ -34,6 +38,14 @@ ModelReport verify_translator(const std::filesystem::path& folder) {
   });
   check.step("model", [&] {
     generate::Translator translator(folder, {.threads = 1});
+    for (const auto& [side, tokenizer] :
+         {std::pair("source", &translator.source_tokenizer()), std::pair("target", &translator.target_tokenizer())}) {
+      const std::size_t unlisted = tokenizer->unlisted_pieces();
+      if (unlisted == 0) continue;
+      check.add_difference(fmt::format(
+          "{} pieces of {}.spm are not in the list of tokens and become unknown ones: is it the file of this model?",
+          unlisted, side));
+    }
     generate::Options options = translator.defaults();
     options.max_length = std::min<std::size_t>(options.max_length, 16);
     const std::vector<std::string> texts = {"a text for a translator"};

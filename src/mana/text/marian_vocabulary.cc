@@ -49,6 +49,14 @@ MarianVocabulary::MarianVocabulary(Vocabulary tokens, const SentencePieceModel& 
   ids_ = Array<TokenId>(std::move(ids));
 }
 
+std::size_t MarianVocabulary::unlisted_pieces() const {
+  std::size_t count = 0;
+  for (std::size_t piece = 0; piece < ids_.size(); ++piece) {
+    if (ids_.view()[piece] == unknown_ && static_cast<TokenId>(piece) != unknown_piece_) ++count;
+  }
+  return count;
+}
+
 MarianVocabulary::MarianVocabulary(FlatReader& bytes, const Vocabulary& pieces)
     : tokens_(bytes),
       ids_(Array<TokenId>::of(bytes.array<TokenId>())),

@@ -33,6 +33,9 @@ class MarianVocabulary {
   /// does not know may be a token of the list all the same.
   void number(std::string_view text, Pieces& pieces) const;
 
+  /// Of the model's pieces, those that the list lacks: they become unknown tokens.
+  std::size_t unlisted_pieces() const;
+
   struct LanguageCode {
     TokenId id;
     std::uint32_t size;  ///< in bytes of the text

@@ -108,6 +108,8 @@ std::string_view Tokenizer::token(TokenId id) const {
 
 std::optional<std::string_view> Tokenizer::find_token(TokenId id) const { return pipeline_->token(id); }
 
+std::size_t Tokenizer::unlisted_pieces() const { return pipeline_->marian ? pipeline_->marian->unlisted_pieces() : 0; }
+
 std::size_t Tokenizer::special_token_count(bool pair) const {
   return (pair ? pipeline_->pair : pipeline_->single).special_count();
 }

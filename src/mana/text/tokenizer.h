@@ -112,7 +112,9 @@ class Tokenizer {
   std::optional<TokenId> id(std::string_view token) const;       ///< nothing when unknown
   std::string_view token(TokenId id) const;                      ///< throws ArgumentError when no token has the id
   std::optional<std::string_view> find_token(TokenId id) const;  ///< nothing when no token has the id
-  std::size_t special_token_count(bool pair = false) const;      ///< what the template adds to a text
+  /// Of a translator's: pieces of its file that its list of tokens lacks, so that they become unknown tokens.
+  std::size_t unlisted_pieces() const;
+  std::size_t special_token_count(bool pair = false) const;  ///< what the template adds to a text
   /// `model_max_length` of `tokenizer_config.json`, or `max_len` as old files have it; nothing where there is no limit.
   /// Throws FormatError when it is said and is no number of tokens.
   std::optional<std::size_t> model_max_length() const;

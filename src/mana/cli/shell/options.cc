@@ -128,6 +128,13 @@ void Options::refuse_unless(bool served, std::initializer_list<const char*> name
   }
 }
 
+void Options::refuse_if(bool refused, std::initializer_list<const char*> names, std::string_view reason) const {
+  for (const char* const name : names) {
+    if (!refused || !given(name)) continue;
+    throw UsageError(fmt::format("{} {}; see {} --help", name, reason, parser_->app.get_name()));
+  }
+}
+
 void Options::known_as(const std::string& name, const std::string& flag) { parser_->flags[name] = flag; }
 
 std::string Options::with_flags(std::string_view sentence) const {

@@ -93,6 +93,8 @@ class Options {
   /// What would be ignored is refused: throws UsageError where one of these options was given and `served` is false,
   /// since they belong to `owner`: "--patience belongs to --eval-sts and its like".
   void refuse_unless(bool served, std::initializer_list<const char*> names, std::string_view owner) const;
+  /// The same where they do not go with another that was given: "--width <reason>".
+  void refuse_if(bool refused, std::initializer_list<const char*> names, std::string_view reason) const;
 
   /// The library knows a flag by another name than this option has.
   void known_as(const std::string& name, const std::string& flag);

@@ -106,10 +106,15 @@ void SequenceTrainingChoice::describe_steps(Options& options) {
 }
 
 void SequenceTrainingChoice::settle(const Options& options) {
-  options.refuse_unless(names_.model.empty(),
-                        {"--width", "--inner", "--heads", "--encoder-layers", "--decoder-layers", "--activation",
-                         "--norm", "--positions", "--tie", "--most-tokens"},
-                        "a new model, not to --model");
+  options.refuse_if(!names_.model.empty(),
+                    {"--width", "--inner", "--heads", "--encoder-layers", "--decoder-layers", "--activation", "--norm",
+                     "--positions", "--tie", "--most-tokens"},
+                    "is of a new model; that of --model has its own");
+  options.refuse_if(!names_.model.empty(), {"--tokenizer", "--source-tokenizer", "--target-tokenizer"},
+                    "is of a new model; that of --model has its own");
+  options.refuse_if(!names_.input.empty(), {"--source", "--target"}, "and --input exclude each other");
+  options.refuse_unless(!names_.source.empty(), {"--target"}, "--source");
+  options.refuse_unless(!names_.target.empty(), {"--source"}, "--target");
   training.data.rows = names_.input;
   training.data.source = names_.source;
   training.data.target = names_.target;
@@ -172,9 +177,9 @@ void SequenceChoice::describe_output(Options& options) {
 void SequenceChoice::settle(const Options& options) {
   training_.settle(options);
   const bool validates = !names_.validation.empty() || !names_.validation_source.empty();
-  options.refuse_unless(validates || job.average_last > 0, {"--evaluate-every"}, "--validation or --average-last");
-  options.refuse_unless(validates, {"--patience", "--keep-last", "--bleu-every"}, "--validation");
-  options.refuse_unless(job.average_last == 0, {"--keep-last"}, "the best weights, not to --average-last");
+  options.refuse_unless(validates, {"--evaluate-every", "--average-last", "--patience", "--keep-last", "--bleu-every"},
+                        "--validation");
+  options.refuse_if(job.average_last > 0, {"--keep-last"}, "and --average-last exclude each other");
   options.refuse_unless(resume.wanted(), {"--extend"}, "--resume");
   options.refuse_unless(training_.has_rows() || !names_.validation.empty(), {"--source-column", "--target-column"},
                         "--input");
