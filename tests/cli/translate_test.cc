@@ -65,7 +65,7 @@ class Translate : public testing::Test {
                                  "--warmup",
                                  "40",
                                  "--max-steps",
-                                 "240",
+                                 "400",
                                  "--most-tokens",
                                  "48",
                                  "--output",
@@ -104,15 +104,11 @@ std::unique_ptr<TemporaryFolder> Translate::shared_;
 
 TEST_F(Translate, WritesWhatItWasTaught) {
   const auto pairs = sentences();
-  const std::vector<std::string> found = lines_of(translate({"--quiet"}, sources()).output);
+  const std::vector<std::string> found = lines_of(translate({"--beam", "1", "--quiet"}, sources()).output);
   ASSERT_THAT(found, SizeIs(pairs.size()));
-  std::size_t known = 0, right = 0;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (pairs[i].second.find("hört") != std::string::npos) continue;  // 45 pieces have no room for an ö
-    ++known;
-    right += found[i] == pairs[i].second ? 1 : 0;
-  }
-  EXPECT_GE(right, known * 19 / 20);
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < pairs.size(); ++i) right += found[i] == pairs[i].second ? 1 : 0;
+  EXPECT_GE(right, pairs.size() * 19 / 20);
 }
 
 TEST_F(Translate, HasTheSameBytesInAnyCompany) {
