@@ -152,16 +152,19 @@ class ModelCheck {
   std::filesystem::path folder_;
 };
 
+/// A config.json that cannot be read is a mistake for the checks to report.
+bool holds_translator(const std::filesystem::path& folder) {
+  try {
+    return models::is_translator(folder);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 ModelReport verify(const std::filesystem::path& folder) {
-  bool translator = false;
-  try {
-    translator = models::is_translator(folder);
-  } catch (const Error&) {
-    // a config.json that cannot be read is a mistake to be reported
-  }
-  return translator ? verify_translator(folder) : ModelCheck(folder).run();
+  return holds_translator(folder) ? verify_translator(folder) : ModelCheck(folder).run();
 }
 
 }  // namespace mana::jobs
