@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <initializer_list>
 #include <limits>
@@ -25,10 +24,12 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 template <class T>
+std::string bytes(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+template <class T>
 std::string bytes(std::initializer_list<T> values) {
-  std::string text(values.size() * sizeof(T), '\0');
-  std::memcpy(text.data(), std::data(values), text.size());
-  return text;
+  return bytes(std::vector<T>(values));
 }
 std::string u32(std::uint32_t value) { return bytes({value}); }
 std::string name(std::string_view text) {
@@ -37,7 +38,7 @@ std::string name(std::string_view text) {
 
 struct Variable {
   std::string name;
-  std::initializer_list<std::uint32_t> shape;
+  std::vector<std::uint32_t> shape;
   std::uint8_t type;  ///< before version 4 the bytes of an element
   std::string data;
 };
