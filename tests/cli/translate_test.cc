@@ -113,16 +113,20 @@ TEST_F(Translate, WritesWhatItWasTaught) {
 
 TEST_F(Translate, HasTheSameBytesInAnyCompany) {
   for (const char* precision : {"f32", "int8"}) {
-    for (const char* beam : {"1", "4"}) {
-      const Options options = {"--precision", precision, "--beam", beam, "--n-best", beam, "--json", "--quiet"};
+    const std::vector<Options> searches = {
+        {"--beam", "1"}, {"--beam", "4", "--n-best", "4"}, {"--beam", "1", "--sample", "--seed", "7", "--n-best", "3"}};
+    for (const Options& search : searches) {
+      Options options = {"--precision", precision, "--json", "--quiet"};
+      options.insert(options.end(), search.begin(), search.end());
       const std::string together = translate(options, sources()).output;
       Options threads = options;
       threads.insert(threads.end(), {"--threads", "3"});
-      EXPECT_EQ(translate(threads, sources()).output, together) << precision << ", beam " << beam;
+      EXPECT_EQ(translate(threads, sources()).output, together) << precision << " " << testing::PrintToString(search);
       std::string alone;
       for (const std::size_t i : {0, 7, 199}) alone += translate(options, sentences()[i].first + "\n").output;
       const std::vector<std::string> lines = lines_of(together);
-      EXPECT_EQ(alone, lines[0] + "\n" + lines[7] + "\n" + lines[199] + "\n") << precision << ", beam " << beam;
+      EXPECT_EQ(alone, lines[0] + "\n" + lines[7] + "\n" + lines[199] + "\n")
+          << precision << " " << testing::PrintToString(search);
     }
   }
 }

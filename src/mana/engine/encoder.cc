@@ -15,6 +15,7 @@
 #include "mana/formats/other_weights.h"
 #include "mana/formats/sentence_tokenizer.h"
 #include "mana/hub/hugging_face_cache.h"
+#include "mana/kernels/required_precision.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/sentence_model.h"
 
@@ -76,10 +77,8 @@ kernels::Precision chosen_precision(kernels::Isa isa, const EncoderOptions& opti
     const auto meant = packed ? packed->precision() : std::nullopt;
     return meant && kernels::available(*meant, isa) ? *meant : kernels::automatic_precision(isa);
   }
-  if (kernels::available(*options.precision, isa)) return *options.precision;
-  throw ArgumentError(fmt::format(
-      "{} needs a processor with AVX-512 BF16 or AMX and no lower `isa`; here {} is used, so take f32 or int8",
-      name_of(*options.precision), name_of(isa)));
+  kernels::require_available(*options.precision, isa);
+  return *options.precision;
 }
 
 bool takes_special_tokens(const formats::SentenceFolder& folder) { return folder.contextual; }

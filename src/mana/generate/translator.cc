@@ -1,7 +1,5 @@
 #include "mana/generate/translator.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -9,6 +7,7 @@
 #include "mana/base/processors.h"
 #include "mana/base/xxh64.h"
 #include "mana/generate/generation_config.h"
+#include "mana/kernels/required_precision.h"
 #include "mana/models/transformer/transformer_files.h"
 
 namespace mana::generate {
@@ -21,11 +20,7 @@ constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
 const kernels::Table& chosen_table(const TranslatorOptions& options) {
   const kernels::Isa isa = kernels::choose_isa(options.isa);
   const kernels::Precision precision = options.precision.value_or(kernels::automatic_precision(isa));
-  if (!kernels::available(precision, isa)) {
-    throw ArgumentError(fmt::format(
-        "{} needs a processor with AVX-512 BF16 or AMX and no lower `isa`; here {} is used, so take f32 or int8",
-        name_of(precision), name_of(isa)));
-  }
+  kernels::require_available(precision, isa);
   return kernels::table(isa, precision);
 }
 

@@ -4,12 +4,11 @@
 
 #include <chrono>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "mana/base/atomic_folder.h"
-#include "mana/base/xxh64.h"
 #include "mana/jobs/json_text.h"
+#include "mana/jobs/kept_run.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/row_columns.h"
 #include "mana/train/model_card.h"
@@ -17,28 +16,10 @@
 namespace mana::jobs {
 namespace {
 
-/// The best weights and scores of a run are those of its evaluations: they belong to its identity.
-/// A run's length is told where it differs, and may do so.
+/// The data of the evaluation, which the best weights and scores are of, belong to the run's identity.
 train::RunOptions run_options(const FineTuneRunOptions& options, train::RunIdentity identity) {
   identity.settings.push_back({"the data of the evaluation", options.evaluation.fingerprint(), false});
-  identity.settings.push_back({"--eval-every", std::to_string(options.evaluate_every)});
-  identity.settings.push_back({"--keep-last", options.keep_last ? "yes" : "no"});
-  std::string text;
-  for (const train::RunSetting& each : identity.settings) text += fmt::format("{}={}|", each.name, each.value);
-  identity.options = xxh64(std::as_bytes(std::span(text)));
-  identity.settings.push_back({"--epochs", std::to_string(options.training.epochs)});
-  identity.settings.push_back({"--max-steps", std::to_string(options.training.max_steps)});
-  train::RunOptions run;
-  run.output = options.output;
-  run.identity = std::move(identity);
-  run.resume = options.resume;
-  run.extend = options.extend;
-  run.evaluate_every = options.evaluate_every;
-  run.save_every = options.save_every;
-  run.save_minutes = options.save_minutes;
-  run.patience = options.patience;
-  run.keep_last = options.keep_last;
-  return run;
+  return kept_run(options, std::move(identity), "--eval-every");
 }
 
 /// What a reader of the model's folder wants to know of how it came to be.

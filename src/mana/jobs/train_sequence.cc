@@ -4,12 +4,11 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <utility>
 
 #include "mana/base/file.h"
-#include "mana/base/xxh64.h"
 #include "mana/jobs/json_text.h"
+#include "mana/jobs/kept_run.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/translator_output.h"
@@ -17,31 +16,6 @@
 
 namespace mana::jobs {
 namespace {
-
-/// The weights that a run keeps are those of its evaluations: they belong to its identity. A run's length is told where
-/// it differs, and may do so.
-train::RunOptions run_options(const TrainSequenceRunOptions& options, train::RunIdentity identity) {
-  identity.settings.push_back({"--evaluate-every", std::to_string(options.evaluate_every)});
-  identity.settings.push_back({"--keep-last", options.keep_last ? "yes" : "no"});
-  identity.settings.push_back({"--average-last", std::to_string(options.average_last)});
-  std::string text;
-  for (const train::RunSetting& each : identity.settings) text += fmt::format("{}={}|", each.name, each.value);
-  identity.options = xxh64(std::as_bytes(std::span(text)));
-  identity.settings.push_back({"--epochs", std::to_string(options.training.epochs)});
-  identity.settings.push_back({"--max-steps", std::to_string(options.training.max_steps)});
-  train::RunOptions run;
-  run.output = options.output;
-  run.identity = std::move(identity);
-  run.resume = options.resume;
-  run.extend = options.extend;
-  run.evaluate_every = options.evaluate_every;
-  run.save_every = options.save_every;
-  run.save_minutes = options.save_minutes;
-  run.patience = options.patience;
-  run.keep_last = options.keep_last;
-  run.average_last = options.average_last;
-  return run;
-}
 
 /// What a reader of the model's folder wants to know of how it came to be.
 train::ModelCard card_of(const TrainSequenceRunOptions& options, const SequenceTraining& training,
@@ -136,7 +110,8 @@ TrainSequenceResult train_sequence(const TrainSequenceRunOptions& options, const
     events.evaluated(step, score, best, evaluation->measures());
   };
   TrainSequenceResult result;
-  result.run = train::run_training(trainer, run_options(options, training.identity), evaluation, run_events, stop);
+  result.run = train::run_training(trainer, kept_run(options, training.identity, "--evaluate-every"), evaluation,
+                                   run_events, stop);
   result.total_steps = trainer.total_steps();
   result.pairs = training.pairs.size();
   result.left_out = training.pairs.too_long;

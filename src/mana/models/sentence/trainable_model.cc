@@ -11,6 +11,7 @@
 #include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/kernels/required_precision.h"
 #include "mana/models/fresh_weights.h"
 #include "mana/models/parameters.h"
 #include "mana/models/sentence/adapter.h"
@@ -74,10 +75,7 @@ void add_other_tensors(const formats::StoredWeights& stored_weights, std::vector
 TrainableModel::TrainableModel(formats::SentenceFolder folder, kernels::Isa isa, kernels::Precision precision,
                                const std::optional<FreshStart>& fresh)
     : folder_(std::move(folder)), fresh_(fresh.has_value()) {
-  if (precision == kernels::Precision::int8 || !kernels::available(precision, isa)) {
-    throw ArgumentError(
-        fmt::format("a model cannot be trained in {} at {}; take f32", name_of(precision), name_of(isa)));
-  }
+  kernels::require_trainable(precision, isa);
   kernels_ = &kernels::table(isa, precision);
   model_ = std::make_shared<SentenceModel>(make_sentence_model(folder_, folder_.modules, kernels_->layout));
   parameters_ = parameters_of(folder_, *model_, fresh);

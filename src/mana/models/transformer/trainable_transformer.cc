@@ -10,6 +10,7 @@
 #include "mana/autograd/operations/linear_cross_entropy.h"
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/kernels/required_precision.h"
 #include "mana/models/fresh_weights.h"
 #include "mana/models/parameters.h"
 #include "mana/models/transformer/transformer_files.h"
@@ -19,10 +20,7 @@ namespace mana::models {
 namespace {
 
 const kernels::Table& training_table(kernels::Isa isa, kernels::Precision precision) {
-  if (precision == kernels::Precision::int8 || !kernels::available(precision, isa)) {
-    throw ArgumentError(
-        fmt::format("a model cannot be trained in {} at {}; take f32", name_of(precision), name_of(isa)));
-  }
+  kernels::require_trainable(precision, isa);
   return kernels::table(isa, precision);
 }
 
@@ -36,7 +34,7 @@ std::shared_ptr<Parameters> parameters_of(Transformer& model, TransformerFiles& 
 TrainableTransformer::TrainableTransformer(const TransformerConfig& config, kernels::Isa isa,
                                            kernels::Precision precision)
     : kernels_(&training_table(isa, precision)),
-      model_(std::make_shared<Transformer>(Transformer::make(config, kernels_->layout))) {}
+      model_(std::make_unique<Transformer>(Transformer::make(config, kernels_->layout))) {}
 
 TrainableTransformer::TrainableTransformer(const TransformerConfig& config, std::uint64_t seed, kernels::Isa isa,
                                            kernels::Precision precision)
@@ -84,7 +82,6 @@ void TrainableTransformer::hold_pads() {
 }
 
 std::span<autograd::Parameter> TrainableTransformer::parameters() { return parameters_->list; }
-std::size_t TrainableTransformer::depth() const { return parameters_->depth; }
 
 nn::Masks TrainableTransformer::masks(std::uint64_t seed, std::uint64_t step) const {
   return {.hidden = config().dropout, .attention = config().attention_dropout, .seed = seed, .step = step};

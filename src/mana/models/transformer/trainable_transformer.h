@@ -29,7 +29,6 @@ class TrainableTransformer {
 
   /// One for each tensor, in the order of the checkpoint. What is tied is one of them.
   std::span<autograd::Parameter> parameters();
-  std::size_t depth() const;
 
   /// The configuration's dropout, in a step that a seed and its number stand for.
   nn::Masks masks(std::uint64_t seed, std::uint64_t step) const;
@@ -48,7 +47,6 @@ class TrainableTransformer {
 
   /// The same weights, to serve with between two steps.
   const Transformer& model() const { return *model_; }
-  std::shared_ptr<const Transformer> shared_model() const { return model_; }
   const TransformerConfig& config() const { return model_->config; }
   const kernels::Table& kernels() const { return *kernels_; }
 
@@ -61,7 +59,7 @@ class TrainableTransformer {
   void finish();
 
   const kernels::Table* kernels_;
-  std::shared_ptr<Transformer> model_;
+  std::unique_ptr<Transformer> model_;
   std::shared_ptr<Parameters> parameters_;
   std::vector<autograd::Parameter*> zero_pads_;  // tables whose pad is a vector of zeros
 };

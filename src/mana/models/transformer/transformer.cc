@@ -46,16 +46,15 @@ class Shapes {
             .activation = config_.activation};
   }
 
-  SequenceEmbedding embedding(std::size_t vocabulary) const {
+  SequenceEmbedding embedding(std::size_t vocabulary, const nn::Positions& positions) const {
     const float factor = config_.scale_embedding ? std::sqrt(static_cast<float>(config_.model)) : 1.0f;
-    return {nn::EmbeddingTable(vocabulary, config_.model), positions(), factor, config_.pad};
+    return {nn::EmbeddingTable(vocabulary, config_.model), positions, factor, config_.pad};
   }
 
   nn::Linear linear(std::size_t outputs, std::size_t inputs) const {
     return {kernels::MatrixWeights(outputs, inputs, layout_)};
   }
 
- private:
   nn::Positions positions() const {
     switch (config_.position_kind) {
       case TransformerConfig::PositionKind::none: return nn::NoPositions();
@@ -66,6 +65,7 @@ class Shapes {
     return nn::Sinusoids(config_.positions, config_.model, config_.sinusoids);
   }
 
+ private:
   nn::Linear attention_map(std::size_t outputs, std::size_t inputs) const {
     nn::Linear made = linear(outputs, inputs);
     made.bias = config_.attention_bias;
@@ -108,9 +108,10 @@ Transformer Transformer::make(const TransformerConfig& config, const kernels::We
   config.check();
   const Shapes shapes(config, layout);
   const auto around = config.neighbours ? kernels::Reach::band(*config.neighbours) : kernels::Reach::all();
+  const nn::Positions positions = shapes.positions();  // sinusoids are computed once for both sides
   Transformer made{.config = config,
-                   .source = shapes.embedding(config.source_vocabulary),
-                   .target = shapes.embedding(config.target_vocabulary),
+                   .source = shapes.embedding(config.source_vocabulary, positions),
+                   .target = shapes.embedding(config.target_vocabulary, positions),
                    .encoder = {},
                    .encoder_norm = {},
                    .decoder = {},
