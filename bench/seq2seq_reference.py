@@ -3,20 +3,22 @@
 
   seq2seq_reference.py FOLDER TRAIN.tsv VALIDATION.tsv OUT.json [--source en] [--target de] [--steps 1000] [--precision f32 bf16]
                        [--batch-tokens 4096] [--rate 1e-3] [--warmup 1000] [--dropout 0.1] [--smoothing 0.1] [--evaluate-every 100]
-                       [--average-last 1] [--test TEST.tsv … --beam 5]
+                       [--average-last 1] [--test TEST.tsv … --beam 5] [--checkpoint FILE]
 
 FOLDER is a translator's, as Mana writes it: its config.json is the shape, its tokenizers make the tokens; its weights are
 not read. The model is MarianMT of transformers, with attention by torch's own kernels; Adam (0.9, 0.98, 1e-9), the inverse
 square root of the step after a warm-up, the gradient's norm clipped at 1; pairs in random order, those of a length together,
-batches of about so many tokens of both sides. Needs torch, transformers, sentencepiece, and sacrebleu for tests.
+batches of about so many tokens of both sides. Hours of it may be cut: with --checkpoint, all of the run is in FILE after every
+evaluation, and a run that finds one goes on from there. Needs torch, transformers, sentencepiece, and sacrebleu for tests.
 
 OUT.json, written anew after every evaluation:
-{"versions": …, "recipe": …, "evaluations": [{"step": n, "validation": cross-entropy a token, "seconds": s, "tokens": n}, …],
+{"versions": …, "recipe": …, "evaluations": [{"step": n, "validation": cross-entropy a token, "seconds": s, "processor_seconds": s, "tokens": n}, …],
  "tests": {"<name>": {"bleu": …, "signature": …}}}
 """
 import argparse
 import copy
 import csv
+import itertools
 import json
 import os
 import random
@@ -40,6 +42,7 @@ def arguments():
     for name, default in (("rate", 1e-3), ("dropout", 0.1), ("smoothing", 0.1), ("clip", 1.0)):
         parser.add_argument(f"--{name}", type=float, default=default)
     parser.add_argument("--test", type=Path, nargs="*", default=[])
+    parser.add_argument("--checkpoint", type=Path)
     return parser.parse_args()
 
 
@@ -81,7 +84,6 @@ def main():
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    random.seed(options.seed)
     tokenizer = MarianTokenizer.from_pretrained(options.folder)
     config = MarianConfig.from_pretrained(options.folder)
     config.dropout, config.dtype = options.dropout, "float32"
@@ -127,30 +129,47 @@ def main():
     result = {"versions": {"torch": torch.__version__, "transformers": transformers.__version__},
               "recipe": {key: value if isinstance(value, (int, float, str)) else str(value) for key, value in vars(options).items()},
               "evaluations": [], "tests": {}}
-    step, tokens, seconds, kept = 0, 0, 0.0, []
+    done, tokens, seconds, processor, kept = 0, 0, 0.0, 0.0, []
+    if options.checkpoint and options.checkpoint.exists():
+        state = torch.load(options.checkpoint, weights_only=False)
+        model.load_state_dict(state["model"])
+        adam.load_state_dict(state["adam"])
+        torch.set_rng_state(state["random"])
+        result, done, kept = state["result"], state["done"], state["kept"]
+        tokens, seconds, processor = (result["evaluations"][-1][name] for name in ("tokens", "seconds", "processor_seconds"))
+
+    def batches():
+        """Of all epochs: a function of the seed, so that a run can go on."""
+        for number in itertools.count():
+            yield from epoch(train, options.batch_tokens, random.Random(options.seed * 1_000_003 + number).shuffle)
+
     model.train()
-    while step < options.steps:
-        for batch in epoch(train, options.batch_tokens, random.shuffle):
-            step += 1
-            began = time.perf_counter()
-            factor = min(step / max(options.warmup, 1), (options.warmup / step) ** 0.5)
-            for group in adam.param_groups:
-                group["lr"] = options.rate * factor
-            value, count = losses(batch, options.smoothing)
-            (value / count).backward()
-            model.model.shared.weight.grad[pad] = 0  # it stays zero: CTranslate2 takes it for that
-            torch.nn.utils.clip_grad_norm_(model.parameters(), options.clip)
-            adam.step()
-            adam.zero_grad()
-            seconds += time.perf_counter() - began
-            tokens += sum(len(source) + len(target) for source, target in batch)
-            if step % options.evaluate_every == 0 or step == options.steps:
-                result["evaluations"].append({"step": step, "validation": validate(), "seconds": seconds, "tokens": tokens})
-                options.out.write_text(json.dumps(result, indent=1) + "\n")
-                print(json.dumps(result["evaluations"][-1]), file=sys.stderr)
-                kept = (kept + [copy.deepcopy(model.state_dict())])[-options.average_last:]
-            if step == options.steps:
-                break
+    for step, batch in enumerate(itertools.islice(batches(), done, options.steps), done + 1):
+        began, used = time.perf_counter(), time.process_time()
+        factor = min(step / max(options.warmup, 1), (options.warmup / step) ** 0.5)
+        for group in adam.param_groups:
+            group["lr"] = options.rate * factor
+        value, count = losses(batch, options.smoothing)
+        (value / count).backward()
+        model.model.shared.weight.grad[pad] = 0  # it stays zero: CTranslate2 takes it for that
+        torch.nn.utils.clip_grad_norm_(model.parameters(), options.clip)
+        adam.step()
+        adam.zero_grad()
+        seconds += time.perf_counter() - began
+        processor += time.process_time() - used
+        tokens += sum(len(source) + len(target) for source, target in batch)
+        if step % options.evaluate_every and step != options.steps:
+            continue
+        result["evaluations"].append({"step": step, "validation": validate(), "seconds": seconds, "processor_seconds": processor,
+                                      "tokens": tokens})
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+        print(json.dumps(result["evaluations"][-1]), file=sys.stderr, flush=True)
+        kept = (kept + [copy.deepcopy(model.state_dict())])[-options.average_last:]
+        if options.checkpoint:
+            partial = options.checkpoint.with_suffix(".partial")
+            torch.save({"model": model.state_dict(), "adam": adam.state_dict(), "random": torch.get_rng_state(), "result": result,
+                        "done": step, "kept": kept}, partial)
+            partial.replace(options.checkpoint)
     if len(kept) > 1:
         model.load_state_dict({name: sum(each[name] for each in kept) / len(kept) for name in kept[0]})
     model.eval()

@@ -8,6 +8,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/processors.h"
+#include "mana/data/text_windows.h"
 #include "mana/engine/chunk_mean.h"
 #include "mana/engine/executor.h"
 #include "mana/engine/finite_vectors.h"
@@ -298,23 +299,11 @@ std::vector<float> Encoder::embed(std::string_view text) const {
 }
 
 void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, const data::Waiting& waiting) const {
-  std::vector<std::string> window;
-  std::size_t first = 0, bytes = 0;
-  const auto hand_on = [&] {
-    if (waiting.stop().stop_requested()) throw Cancelled("the embedding was cancelled");
-    if (window.empty()) return;
+  std::size_t first = 0;
+  data::for_each_window(source, waiting, {kWindowTexts, kWindowBytes}, [&](std::vector<std::string>& window) {
     sink(first, window, state_->embed(window, first, waiting.stop()));
     first += window.size();
-    window.clear();
-    bytes = 0;
-  };
-  const data::Waiting::Meanwhile meanwhile = waiting.meanwhile(hand_on);
-  for (std::string text; source(text);) {
-    bytes += text.size();
-    window.push_back(std::move(text));
-    if (window.size() >= kWindowTexts || bytes >= kWindowBytes) hand_on();
-  }
-  hand_on();
+  });
 }
 
 std::size_t Encoder::dimensions() const { return state_->dimensions; }

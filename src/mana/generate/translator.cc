@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "mana/base/errors.h"
 #include "mana/base/processors.h"
 #include "mana/base/xxh64.h"
+#include "mana/data/text_windows.h"
 #include "mana/generate/generation_config.h"
 #include "mana/kernels/required_precision.h"
 #include "mana/models/transformer/transformer_files.h"
@@ -71,23 +71,10 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
 
 void Translator::stream(const data::TextSource& source, const Options& options, const TranslationSink& sink,
                         const data::Waiting& waiting, std::size_t first) {
-  std::vector<std::string> window;
-  std::size_t bytes = 0;
-  const auto hand_on = [&] {
-    if (waiting.stop().stop_requested()) throw Cancelled("the translation was cancelled");
-    if (window.empty()) return;
+  data::for_each_window(source, waiting, {kWindowTexts, kWindowBytes}, [&](std::vector<std::string>& window) {
     sink(first, window, translate(window, options, {}, waiting.stop()));
     first += window.size();
-    window.clear();
-    bytes = 0;
-  };
-  const data::Waiting::Meanwhile meanwhile = waiting.meanwhile(hand_on);
-  for (std::string text; source(text);) {
-    bytes += text.size();
-    window.push_back(std::move(text));
-    if (window.size() >= kWindowTexts || bytes >= kWindowBytes) hand_on();
-  }
-  hand_on();
+  });
 }
 
 }  // namespace mana::generate
