@@ -81,13 +81,13 @@ void SequenceTraining::identify(const TrainSequenceOptions& options) {
 }
 
 std::optional<train::Evaluation> SequenceTraining::evaluation(const train::Trainer& trainer,
-                                                              const OutputMeasure& measure,
+                                                              const OutputMeasure& measure, std::uint64_t interval,
                                                               const std::stop_token& stop) {
   if (!validation) return std::nullopt;
-  const auto score = [this, &trainer, measure, stop] {
+  const auto score = [this, &trainer, measure, interval, stop] {
     const double entropy = train::cross_entropy_per_token(model, *validation, batch_tokens_, team_, stop);
     measured_ = {{"perplexity", std::exp(entropy)}};
-    const bool due = measure.every == 0 || trainer.steps() % measure.every == 0 || trainer.done();
+    const bool due = measure.every == 0 || trainer.steps() % measure.every < interval || trainer.done();
     if (measure.score && due && trainer.steps() > 0) {
       measured_.push_back({measure.name, measure.score(*this, team_, stop)});
     }

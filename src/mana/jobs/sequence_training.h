@@ -26,7 +26,7 @@ class SequenceTraining;
 /// How good what a model writes is, measured every so often beside the cross-entropy.
 struct OutputMeasure {
   std::string name;         ///< in the log: "bleu"
-  std::uint64_t every = 0;  ///< steps, of those that are evaluated; 0: after each. After the last one in any case
+  std::uint64_t every = 0;  ///< steps: at the first evaluation after so many, again and again, and at the last one
   std::function<double(const SequenceTraining&, Team&, const std::stop_token&)> score;
 };
 
@@ -37,9 +37,10 @@ class SequenceTraining {
   explicit SequenceTraining(const TrainSequenceOptions& options, const SequenceTrainingEvents& events = {},
                             const std::stop_token& stop = {});
 
-  /// The cross-entropy of the validation's pairs; nothing where there are none. This and the trainer outlive it.
+  /// The cross-entropy of the validation's pairs, measured each `interval` steps; nothing where there are none. This
+  /// and the trainer outlive it.
   std::optional<train::Evaluation> evaluation(const train::Trainer& trainer, const OutputMeasure& measure,
-                                              const std::stop_token& stop);
+                                              std::uint64_t interval, const std::stop_token& stop);
 
   TranslatorTokenizers tokenizers;
   models::TrainableTransformer model;

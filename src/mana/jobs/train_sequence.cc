@@ -100,7 +100,8 @@ TrainSequenceResult train_sequence(const TrainSequenceRunOptions& options, const
   SequenceTraining training(options.training, events.preparing, stop);
   train::SequenceTask task(training.model, training.pairs, options.training.sequence_options());
   train::Trainer trainer(task, options.training.trainer_options());
-  const std::optional<train::Evaluation> evaluation = training.evaluation(trainer, options.measure, stop);
+  const std::uint64_t interval = options.evaluate_every > 0 ? options.evaluate_every : trainer.steps_of_an_epoch();
+  const std::optional<train::Evaluation> evaluation = training.evaluation(trainer, options.measure, interval, stop);
   events.prepared(training, trainer);
 
   const auto begin = std::chrono::steady_clock::now();

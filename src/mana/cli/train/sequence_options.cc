@@ -151,7 +151,7 @@ void SequenceChoice::describe_evaluation(Options& options) {
   options.option("--validation-target", "FILE", "Line for line", names_.validation_target);
   options.option("--evaluate-every", "N", "Steps between evaluations; 0: after each epoch", job.evaluate_every);
   options.option("--bleu-every", "N",
-                 "Of the steps that are evaluated, each so many translate the validation greedily; 0: never",
+                 "At the first evaluation after each N steps, translate the validation greedily, too; 0: never",
                  bleu_every);
   options.option("--average-last", "N",
                  "Keep the mean of the weights of the last N evaluations, not the best; 0: the best", job.average_last);
