@@ -12,11 +12,11 @@ namespace mana::data {
 /// What makes a sequence.
 struct Packing {
   enum class Form : std::uint8_t {
-    /// Whole sentences up to the length, over the ends of documents, which a [SEP] marks (Liu et al. 2019,
+    /// Whole sentences up to the length, over the ends of documents, each of which a [SEP] marks (Liu et al. 2019,
     /// arXiv:1907.11692, FULL-SENTENCES): [CLS] … [SEP], [CLS] … [SEP] … [SEP].
     sentences,
     /// [CLS] A [SEP] B [SEP], where B follows A in its document, or is of another one in half of the cases (Devlin et
-    /// al. 2018, arXiv:1810.04805). The others' B are what they lost: pairs of two documents exchange theirs.
+    /// al. 2018, arXiv:1810.04805). It is what another pair has lost: two pairs exchange theirs.
     pairs,
   };
   Form form = Form::sentences;
@@ -37,10 +37,9 @@ struct TokenRun {
 /// The sequences of an epoch in the order in which they are read. A sequence is [CLS], and its runs, each with a [SEP]
 /// behind it.
 struct EpochSequences {
-  std::uint64_t epoch = 0;
   std::vector<TokenRun> runs;
-  std::vector<std::uint32_t> bounds;  ///< [sequences + 1] in runs
-  std::vector<std::uint8_t> next;     ///< [sequences] as MaskedBatch::next; empty without pairs
+  std::vector<std::size_t> bounds;  ///< [sequences + 1] in runs
+  std::vector<std::uint8_t> next;   ///< [sequences] as MaskedBatch::next; empty without pairs
 
   std::size_t count() const { return bounds.size() - 1; }
   std::span<const TokenRun> sequence(std::size_t number) const {
@@ -48,30 +47,31 @@ struct EpochSequences {
   }
 };
 
-/// How some documents of a corpus become sequences, epoch by epoch: every token that is not left out is in one sequence
-/// of each epoch.
+/// How some documents of a corpus become sequences, epoch by epoch. Every token is in one sequence of each epoch, but
+/// those that are left out: with pairs, documents of one sentence, which has no next. A sentence that is longer than a
+/// sequence has room for, or with pairs than half of it, is cut.
 class SequencePlan {
  public:
-  /// `tokens` outlives it. `documents` are numbers of its documents. Throws ArgumentError where the length has no room,
-  /// or pairs are asked for and no document has two sentences, or there is but one document.
+  /// `tokens` outlives it. `documents` are numbers of its documents. Throws ArgumentError where there are none, the
+  /// length has no room, or pairs are asked for and fewer than two documents have two sentences.
   SequencePlan(const TokenFile& tokens, std::vector<std::uint32_t> documents, const Packing& packing);
 
   /// A function of its arguments.
   EpochSequences of_epoch(std::uint64_t seed, std::uint64_t epoch) const;
+  /// What no epoch has fewer of.
+  std::size_t least_sequences() const;
 
-  std::uint64_t documents() const { return documents_.size(); }
-  std::uint64_t tokens() const { return total_ - left_out_; }
+  std::size_t documents() const { return documents_.size(); }  ///< that are in sequences
+  std::uint64_t tokens() const { return included_; }           ///< in sequences
   std::uint64_t tokens_left_out() const { return left_out_; }
 
  private:
+  std::size_t room() const { return packing_.length - (packing_.form == Packing::Form::pairs ? 3 : 2); }
+
   const TokenFile& tokens_;
   std::vector<std::uint32_t> documents_;
   Packing packing_;
-  std::uint64_t total_ = 0, left_out_ = 0;
+  std::uint64_t included_ = 0, left_out_ = 0;
 };
-
-/// The documents that are held out, ascending: those with the smallest sums, at least one for a share above 0 (two for
-/// pairs). Documents that are the same are on the same side.
-std::vector<std::uint32_t> held_out_documents(const TokenFile& tokens, double share, std::size_t at_least);
 
 }  // namespace mana::data

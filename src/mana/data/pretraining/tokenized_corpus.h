@@ -3,26 +3,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "mana/base/team.h"
+#include "mana/data/pretraining/document_reader.h"
 #include "mana/data/pretraining/token_file.h"
 #include "mana/data/reading_notes.h"
-#include "mana/data/text_source.h"
 #include "mana/text/tokenizer.h"
 
 namespace mana::data {
-
-/// A corpus of documents: files, or folders of which every file is a document.
-struct Corpus {
-  std::vector<std::filesystem::path> inputs;
-  TextFormat format = {};                    ///< of a row of JSON or of a table every text is a document
-  std::optional<bool> document_a_file = {};  ///< else an empty line ends one; none: true for what lies in a folder
-  bool abbreviations = true;                 ///< "Dr. Smith" is no end of a sentence (text/abbreviations.h)
-};
 
 struct TokenizedCorpus {
   TokenFile file;
