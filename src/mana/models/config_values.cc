@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <string>
 #include <utility>
 
 namespace mana::models {
@@ -38,5 +39,7 @@ float probability_at(const json::Value& config, std::string_view key, float othe
   }
   value->fail("is not a probability from 0 to below 1");
 }
+
+double shortest(float value) { return std::stod(fmt::format("{}", value)); }
 
 }  // namespace mana::models

@@ -22,4 +22,7 @@ std::size_t size_at(const json::Value& config, std::string_view key, std::int64_
 /// From 0 to below 1; `otherwise` where it is not said.
 float probability_at(const json::Value& config, std::string_view key, float otherwise);
 
+/// The number with the fewest digits that is read as this one, to be written: 0.1, not 0.10000000149011612.
+double shortest(float value);
+
 }  // namespace mana::models

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "mana/models/bert/names.h"
 #include "mana/models/config_values.h"
 
@@ -35,6 +37,26 @@ BertConfig BertConfig::read(const json::Value& root) {
     config.activation_name = activation->string();
   }
   return config;
+}
+
+std::string BertConfig::json(std::string_view architecture) const {
+  const nlohmann::ordered_json root = {{"architectures", {architecture}},
+                                       {"model_type", kFamily},
+                                       {"vocab_size", vocabulary},
+                                       {"hidden_size", model},
+                                       {"num_hidden_layers", layers},
+                                       {"num_attention_heads", heads},
+                                       {"intermediate_size", inner},
+                                       {"hidden_act", activation_name},
+                                       {"hidden_dropout_prob", shortest(hidden_dropout)},
+                                       {"attention_probs_dropout_prob", shortest(attention_dropout)},
+                                       {"max_position_embeddings", positions},
+                                       {"type_vocab_size", types},
+                                       {"initializer_range", 0.02},
+                                       {"layer_norm_eps", shortest(norm_epsilon)},
+                                       {"tie_word_embeddings", true},
+                                       {"dtype", "float32"}};
+  return root.dump(2) + "\n";
 }
 
 const NameTable& BertConfig::names() const { return kBertNames; }

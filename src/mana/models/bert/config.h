@@ -28,8 +28,13 @@ struct BertConfig {
   kernels::Activation activation = kernels::Activation::gelu;
   std::string activation_name = "gelu";  ///< as the file calls it
 
+  bool operator==(const BertConfig&) const = default;
+
   /// From the parsed file. Throws FormatError; another kind of positions and decoders are refused by name.
-  static BertConfig read(const json::Value& root);
+  static BertConfig read(const mana::json::Value& root);
+
+  /// As a `config.json` of transformers for a model of this class ("BertForMaskedLM").
+  std::string json(std::string_view architecture) const;
 
   const NameTable& names() const;
   EncoderFacts facts() const;

@@ -51,9 +51,6 @@ std::string_view name_of(Choice choice, const Names<Choice, N>& names) {
   return names.front().first;
 }
 
-/// The number with the fewest digits that is read as this one: 0.1, not 0.10000000149011612.
-double shortest(float value) { return std::stod(fmt::format("{}", value)); }
-
 bool flag_at(const json::Value& root, std::string_view key, bool otherwise) {
   const auto value = root.find(key);
   return value ? value->boolean() : otherwise;
