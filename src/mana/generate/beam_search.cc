@@ -10,10 +10,14 @@
 namespace mana::generate {
 namespace {
 
-/// Σ_source log min(1, Σ_steps attention); what has never been looked at does not count.
-double log_coverage(std::span<const float> coverage) {
+/// Σ_source log min(1, Σ_steps attention); what has never been looked at does not count.   attention: [steps, source]
+double log_coverage(std::span<const float> attention, std::size_t steps) {
+  if (steps == 0) return 0;
+  const std::size_t source = attention.size() / steps;
   double sum = 0;
-  for (const float seen : coverage) {
+  for (std::size_t token = 0; token < source; ++token) {
+    float seen = 0;
+    for (std::size_t step = 0; step < steps; ++step) seen += attention[step * source + token];
     if (seen > 0) sum += std::log(std::min(double{seen}, 1.0));
   }
   return sum;
@@ -60,17 +64,21 @@ BeamSearch::Row BeamSearch::extended(const Ranked& by, std::span<const std::span
   row.tokens.push_back(by.token);
   row.steps.push_back(static_cast<float>(by.log_probability - row.log_probability));
   row.log_probability = by.log_probability;
-  if (options_->coverage_penalty != 0) {
-    row.coverage.resize(attention[by.row].size());
-    for (std::size_t i = 0; i < row.coverage.size(); ++i) row.coverage[i] += attention[by.row][i];
+  if (options_->needs_attention()) {
+    const std::span<const float> looks = attention[by.row];
+    row.attention.insert(row.attention.end(), looks.begin(), looks.end());
   }
   return row;
 }
 
 void BeamSearch::set_aside(Row row, Ending ending, std::size_t length) {
   double score = row.log_probability / std::pow(static_cast<double>(length), options_->length_penalty);
-  if (options_->coverage_penalty != 0) score += options_->coverage_penalty * log_coverage(row.coverage);
-  hypotheses_.push_back({std::move(row.tokens), std::move(row.steps), row.log_probability, score, ending});
+  if (options_->coverage_penalty != 0) {
+    score += options_->coverage_penalty * log_coverage(row.attention, row.steps.size());
+  }
+  if (!options_->alignment) row.attention.clear();
+  hypotheses_.push_back(
+      {std::move(row.tokens), std::move(row.steps), row.log_probability, score, ending, std::move(row.attention)});
 }
 
 void BeamSearch::advance(std::span<const Candidates> candidates, std::span<const std::span<const float>> attention) {

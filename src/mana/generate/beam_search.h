@@ -33,7 +33,7 @@ class BeamSearch {
   Question question(std::size_t row) const;
 
   /// One step. `candidates`: of each row, unless a token is forced. `attention`: how much each row looks at each token
-  /// of the source, where there is a coverage penalty.
+  /// of the source, where Options::needs_attention().
   void advance(std::span<const Candidates> candidates, std::span<const std::span<const float>> attention = {});
   /// Which row each row goes on from.
   std::span<const std::uint32_t> parents() const { return parents_; }
@@ -46,7 +46,7 @@ class BeamSearch {
     std::vector<Token> tokens;
     std::vector<float> steps = {};
     double log_probability = 0;
-    std::vector<float> coverage = {};
+    std::vector<float> attention = {};  ///< [steps, source tokens]
   };
   struct Ranked {
     std::uint32_t row;

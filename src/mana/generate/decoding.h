@@ -34,11 +34,13 @@ struct Arrangement {
 template <class Model>
 concept Decoder = requires(Model& model, std::span<const std::span<const Token>> sources, std::span<const Token> tokens,
                            std::span<const Question> questions, const Arrangement& arrangement,
-                           std::vector<std::vector<Candidate>>& answers) {
+                           std::vector<std::vector<Candidate>>& answers, std::size_t row) {
   { model.start() } -> std::same_as<Token>;  ///< what every row begins with
   { model.end() } -> std::same_as<Token>;    ///< what says that a row is over
   model.admit(sources);                      ///< texts with a row each, behind those that there are
   model.step(tokens, questions, answers);    ///< a token more for each row; what may follow it
+  /// What a row's token of the last step looks at; asked only where Options::needs_attention().
+  { model.attention(row) } -> std::same_as<std::span<const float>>;
   model.arrange(arrangement);
 };
 
@@ -110,13 +112,18 @@ class Decoding {
     model_.step(tokens_, questions_, answers_);
     std::vector<Live> going_on;
     std::vector<Candidates> candidates;
+    std::vector<std::span<const float>> attention;
     texts_.clear(), offsets_.assign(1, 0), from_.clear(), tokens_.clear();
     for (std::size_t i = 0, first = 0; i < live_.size(); ++i) {
       Search& search = live_[i].search;
       const std::size_t rows = search.rows();
       candidates.assign(answers_.begin() + static_cast<std::ptrdiff_t>(first),
                         answers_.begin() + static_cast<std::ptrdiff_t>(first + rows));
-      search.advance(candidates);
+      attention.clear();
+      for (std::size_t row = first; options_.needs_attention() && row < first + rows; ++row) {
+        attention.push_back(model_.attention(row));
+      }
+      search.advance(candidates, attention);
       if (search.finished()) {
         queue_.finish(live_[i].text, search.result());
       } else {

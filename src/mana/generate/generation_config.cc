@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "mana/base/file.h"
-#include "mana/base/json.h"
 
 namespace mana::generate {
 namespace {
@@ -26,12 +25,18 @@ void read_size(const json::Value& root, std::string_view key, std::int64_t least
 }
 
 /// What is not among the tokens cannot appear anyway.
-std::optional<std::vector<Token>> known(const json::Value& row, std::size_t vocabulary) {
+std::optional<Token> known(const json::Value& token, std::size_t vocabulary) {
+  const std::int64_t id = token.integer();
+  if (id < 0 || static_cast<std::size_t>(id) >= vocabulary) return std::nullopt;
+  return static_cast<Token>(id);
+}
+
+std::optional<std::vector<Token>> known_row(const json::Value& row, std::size_t vocabulary) {
   std::vector<Token> tokens;
   for (const json::Value& token : row.array()) {
-    const std::int64_t id = token.integer();
-    if (id < 0 || static_cast<std::size_t>(id) >= vocabulary) return std::nullopt;
-    tokens.push_back(static_cast<Token>(id));
+    const std::optional<Token> id = known(token, vocabulary);
+    if (!id) return std::nullopt;
+    tokens.push_back(*id);
   }
   if (tokens.empty()) return std::nullopt;
   return tokens;
@@ -67,8 +72,10 @@ void refuse_unknown_rules(const json::Value& root) {
 
 Options read_generation_options(const std::filesystem::path& folder, const models::TransformerConfig& config) {
   const std::filesystem::path own = folder / "generation_config.json";
-  const json::Document document = json::Document::read(file_exists(own) ? own : folder / "config.json");
-  const json::Value root = document.root();
+  return parse_generation_options(json::Document::read(file_exists(own) ? own : folder / "config.json").root(), config);
+}
+
+Options parse_generation_options(const json::Value& root, const models::TransformerConfig& config) {
   refuse_unknown_rules(root);
   Options options;
   read_size(root, "num_beams", 1, options.beam);
@@ -85,15 +92,15 @@ Options read_generation_options(const std::filesystem::path& folder, const model
   if (config.pad != config.end) options.suppressed.push_back({config.pad});
   if (const auto rows = said(root, "bad_words_ids")) {
     for (const json::Value& row : rows->array()) {
-      auto tokens = known(row, config.target_vocabulary);
+      auto tokens = known_row(row, config.target_vocabulary);
       if (tokens && std::ranges::find(options.suppressed, *tokens) == options.suppressed.end()) {
         options.suppressed.push_back(std::move(*tokens));
       }
     }
   }
   if (const auto tokens = said(root, "suppress_tokens")) {
-    for (const Token token : known(*tokens, config.target_vocabulary).value_or(std::vector<Token>())) {
-      options.suppressed.push_back({token});
+    for (const json::Value& token : tokens->array()) {
+      if (const auto id = known(token, config.target_vocabulary)) options.suppressed.push_back({*id});
     }
   }
   return options;

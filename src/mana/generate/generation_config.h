@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "mana/base/json.h"
 #include "mana/generate/options.h"
 #include "mana/models/transformer/config.h"
 
@@ -13,5 +14,8 @@ namespace mana::generate {
 /// appears. A search stops with as many hypotheses as it has beams (early_stopping is true). Throws FormatError, also
 /// for a rule that is not known here and would make other texts.
 Options read_generation_options(const std::filesystem::path& folder, const models::TransformerConfig& config);
+
+/// The same of a file's contents.
+Options parse_generation_options(const json::Value& root, const models::TransformerConfig& config);
 
 }  // namespace mana::generate

@@ -37,7 +37,7 @@ class GenerationConfig : public testing::Test {
 TEST_F(GenerationConfig, SaysHowToSearch) {
   const Options options = read(R"({"num_beams": 6, "length_penalty": 0.5, "max_length": 20, "min_length": 3,
       "no_repeat_ngram_size": 2, "forced_eos_token_id": 0, "bad_words_ids": [[49], [7, 8], [90]],
-      "suppress_tokens": [3, 4], "early_stopping": true, "repetition_penalty": 1.0, "do_sample": false})");
+      "suppress_tokens": [3, 90, 4], "early_stopping": true, "repetition_penalty": 1.0, "do_sample": false})");
   EXPECT_EQ(options.beam, 6);
   EXPECT_EQ(options.length_penalty, 0.5);
   EXPECT_EQ(options.max_length, 19);  // there the start counts

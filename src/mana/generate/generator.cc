@@ -24,6 +24,14 @@ std::size_t rows_at_once(kernels::Precision precision) {
   return precision == kernels::Precision::f32 ? 64 : 39;  // 39: three blocks of the products' rows
 }
 
+/// Whose attention the options want to know.
+std::optional<models::WatchedHeads> watched(const Options& options, const models::TransformerConfig::Stack& decoder) {
+  if (!options.needs_attention()) return std::nullopt;
+  const std::size_t layer = options.alignment_layer == 0 ? decoder.layers : options.alignment_layer;
+  const bool all = options.alignment_head == 0;
+  return models::WatchedHeads{layer - 1, {all ? 0 : options.alignment_head - 1, all ? decoder.heads : 1}};
+}
+
 }  // namespace
 
 Generator::Generator(std::shared_ptr<const models::Transformer> model, const kernels::Table& kernels, unsigned threads,
@@ -38,8 +46,13 @@ Generator::Generator(std::shared_ptr<const models::Transformer> model, const ker
 void Generator::check(std::span<const Text> texts, const Options& options) const {
   const models::TransformerConfig& config = model_->config;
   generate::check(options, config.target_vocabulary);
-  if (options.coverage_penalty != 0) {
-    throw ArgumentError("`coverage_penalty` needs what a model attends to, which this one does not tell: leave it out");
+  if (options.alignment_layer > config.decoder.layers) {
+    throw ArgumentError(fmt::format("`alignment_layer` is {}, but the decoder has {} layers: choose one of them",
+                                    options.alignment_layer, config.decoder.layers));
+  }
+  if (options.alignment_head > config.decoder.heads) {
+    throw ArgumentError(fmt::format("`alignment_head` is {}, but the decoder has {} heads: choose one of them",
+                                    options.alignment_head, config.decoder.heads));
   }
   if (options.max_length > config.positions) {
     throw ArgumentError(fmt::format("`max_length` is {}, but the model has {} positions: choose no more",
@@ -67,7 +80,8 @@ std::vector<std::vector<Hypothesis>> Generator::operator()(std::span<const Text>
   check(texts, options);
   TextQueue queue(texts, finished, stop);
   team_.run([&](unsigned thread) {
-    TransformerDecoder decoder(*model_, likeliest_, {kernels_, pools_[thread], nullptr, profile_});
+    TransformerDecoder decoder(*model_, likeliest_, {kernels_, pools_[thread], nullptr, profile_},
+                               watched(options, model_->config.decoder));
     Decoding(decoder, options, queue, rows_at_once(kernels_.precision))();
   });
   return queue.results();

@@ -7,31 +7,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "mana/base/errors.h"
-#include "mana/base/json.h"
-#include "mana/models/transformer/transformer_files.h"
+#include "mana/generate/test_generator.h"
 
 namespace mana::generate {
 namespace {
 
 using testing::HasSubstr;
-
-const std::filesystem::path kFixtures = std::filesystem::path(MANA_SOURCE_DIR) / "tests/fixtures/translation";
-constexpr Token kPad = 60;
-
-std::vector<Token> tokens_of(const json::Value& value) {
-  std::vector<Token> tokens;
-  for (const json::Value& token : value.array()) tokens.push_back(static_cast<Token>(token.integer(0, 1000)));
-  return tokens;
-}
-
-Generator generator(const std::string& folder, kernels::Isa isa, kernels::Precision precision, unsigned threads = 1) {
-  const kernels::Table& kernels = kernels::table(isa, precision);
-  return {std::make_shared<const models::Transformer>(models::load_transformer(kFixtures / folder, kernels.layout)),
-          kernels, threads};
-}
 
 struct Sources {
   explicit Sources(const json::Value& root) {
@@ -44,7 +27,7 @@ struct Sources {
 
 class TranslationTest : public testing::TestWithParam<const char*> {
  protected:
-  json::Document document = json::Document::read(kFixtures / "expected.json");
+  json::Document document = json::Document::read(kTranslationFixtures / "expected.json");
   Sources sources{document.root()};
   json::Value expected = document.root().at("models").at(GetParam());
   Generator translate = generator(GetParam(), kernels::choose_isa(), kernels::Precision::f32);
@@ -52,7 +35,7 @@ class TranslationTest : public testing::TestWithParam<const char*> {
 
 TEST_P(TranslationTest, GreedyIsThatOfTransformers) {
   const auto limit = static_cast<std::size_t>(expected.at("max_length").integer(1, 100));
-  const auto found = translate(sources.texts, {.max_length = limit, .forced_end = true, .suppressed = {{kPad}}});
+  const auto found = translate(sources.texts, {.max_length = limit, .forced_end = true, .suppressed = {{kFixturePad}}});
   const auto greedy = expected.at("greedy").array();
   std::size_t i = 0;
   for (const json::Value& tokens : greedy) EXPECT_EQ(found[i++].front().tokens, tokens_of(tokens)) << "source " << i;
@@ -75,7 +58,7 @@ TEST_P(TranslationTest, BeamsAreThoseOfCTranslate2) {
                           .min_length = size("min_decoding_length"),
                           .max_length = limit,
                           .no_repeat_ngram = size("no_repeat_ngram_size"),
-                          .suppressed = {{kPad}}};
+                          .suppressed = {{kFixturePad}}};
     const auto expected_found = run.at("found").array();
     std::size_t count = 0;
     for ([[maybe_unused]] const json::Value& each : expected_found) ++count;
@@ -118,13 +101,15 @@ std::vector<Level> levels() {
 class GeneratorThreadsTest : public testing::TestWithParam<Level> {};
 
 TEST_P(GeneratorThreadsTest, ATranslationDoesNotDependOnTheOthers) {
-  const json::Document document = json::Document::read(kFixtures / "expected.json");
+  const json::Document document = json::Document::read(kTranslationFixtures / "expected.json");
   const Sources sources(document.root());
   Generator alone = generator("two_tables", GetParam().isa, GetParam().precision);
   Generator threads = generator("two_tables", GetParam().isa, GetParam().precision, 3);
   std::vector<Text> reversed(sources.texts.rbegin(), sources.texts.rend());
-  for (const Options& options : {Options{.max_length = 20}, Options{.beam = 4, .hypotheses = 4, .max_length = 20},
-                                 Options{.hypotheses = 2, .sampling = Sampling{.top_k = 7}, .max_length = 20}}) {
+  for (const Options& options :
+       {Options{.max_length = 20}, Options{.beam = 4, .hypotheses = 4, .max_length = 20},
+        Options{.beam = 3, .hypotheses = 3, .coverage_penalty = 0.3, .max_length = 20, .alignment = true},
+        Options{.hypotheses = 2, .sampling = Sampling{.top_k = 7}, .max_length = 20, .alignment = true}}) {
     const auto together = threads(sources.texts, options), backwards = alone(reversed, options);
     for (std::size_t i = 0; i < sources.texts.size(); ++i) {
       const auto own = alone(std::span(sources.texts).subspan(i, 1), options).front();
@@ -134,6 +119,7 @@ TEST_P(GeneratorThreadsTest, ATranslationDoesNotDependOnTheOthers) {
           ASSERT_EQ(found[k].tokens, own[k].tokens) << "source " << i;
           ASSERT_EQ(found[k].score, own[k].score) << "source " << i;
           ASSERT_EQ(found[k].ending, own[k].ending);
+          ASSERT_EQ(found[k].attention, own[k].attention);
         }
       }
     }
@@ -162,7 +148,8 @@ TEST(Generator, RefusesWhatTheModelCannotTake) {
   EXPECT_THAT(message(std::vector<Token>(65, 1), {}, options), HasSubstr("64 positions"));
   EXPECT_THAT(message({5}, std::vector<Token>(9, 1), options), HasSubstr("prefix of 9 tokens"));
   EXPECT_THAT(message({5}, {}, {.max_length = 65}), HasSubstr("64 positions"));
-  EXPECT_THAT(message({5}, {}, {.coverage_penalty = 0.2, .max_length = 9}), HasSubstr("`coverage_penalty`"));
+  EXPECT_THAT(message({5}, {}, {.max_length = 9, .alignment_layer = 3}), HasSubstr("the decoder has 2 layers"));
+  EXPECT_THAT(message({5}, {}, {.max_length = 9, .alignment_head = 5}), HasSubstr("the decoder has 4 heads"));
   EXPECT_THAT(message({5}, {}, {.beam = 62}), HasSubstr("vocabulary has 61"));
 }
 

@@ -49,10 +49,11 @@ Question SampledSearch::question(std::size_t row) const {
 
 void SampledSearch::set_aside(Row row, Ending ending, std::size_t length) {
   const double score = row.log_probability / std::pow(static_cast<double>(length), options_->length_penalty);
-  hypotheses_.push_back({std::move(row.tokens), std::move(row.steps), row.log_probability, score, ending});
+  hypotheses_.push_back(
+      {std::move(row.tokens), std::move(row.steps), row.log_probability, score, ending, std::move(row.attention)});
 }
 
-void SampledSearch::advance(std::span<const Candidates> candidates, std::span<const std::span<const float>>) {
+void SampledSearch::advance(std::span<const Candidates> candidates, std::span<const std::span<const float>> attention) {
   const std::optional<Token> certain = forced();
   const bool may_end = !certain;
   std::vector<Row> next;
@@ -62,6 +63,9 @@ void SampledSearch::advance(std::span<const Candidates> candidates, std::span<co
   const bool last = step_ == options_->max_length || forced_end;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     Row& row = rows_[i];
+    if (options_->alignment && (certain || !candidates[i].empty())) {
+      row.attention.insert(row.attention.end(), attention[i].begin(), attention[i].end());
+    }
     if (certain) {
       row.tokens.push_back(*certain);
       row.steps.push_back(0);

@@ -36,6 +36,7 @@ class SampledSearch {
     std::vector<Token> tokens;
     std::vector<float> steps = {};
     double log_probability = 0;
+    std::vector<float> attention = {};  ///< [steps, source tokens]
   };
 
   void set_aside(Row row, Ending ending, std::size_t length);

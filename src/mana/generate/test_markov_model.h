@@ -62,6 +62,14 @@ class MarkovModel {
       answers[row].resize(std::min(answers[row].size(), questions[row].count));
     }
   }
+  /// A token looks at the one of the source that its number says, and a little at the others.
+  std::span<const float> attention(std::size_t row) {
+    attention_.resize(std::max(attention_.size(), rows_.size()));
+    const std::vector<Token>& source = sources_[text_of_[row]];
+    attention_[row].assign(source.size(), 0.1f);
+    attention_[row][static_cast<std::size_t>(rows_[row].back()) % source.size()] = 0.5f;
+    return attention_[row];
+  }
   void arrange(const Arrangement& to) {
     std::vector<std::vector<Token>> rows;
     std::vector<std::size_t> text_of;
@@ -85,6 +93,7 @@ class MarkovModel {
   std::vector<std::vector<Token>> rows_;
   std::vector<std::size_t> text_of_;
   std::vector<std::vector<Token>> sources_;
+  std::vector<std::vector<float>> attention_;
 };
 
 }  // namespace mana::generate

@@ -13,7 +13,7 @@ void TransformerDecoder::admit(std::span<const std::span<const Token>> sources) 
     offsets.push_back(static_cast<std::uint32_t>(ids.size()));
   }
   const nn::TokenBatch batch{.ids = ids, .type_ids = {}, .offsets = offsets};
-  models::DecoderState admitted = model_->begin(run_, model_->encode(run_, batch), batch.sequences());
+  models::DecoderState admitted = model_->begin(run_, model_->encode(run_, batch), batch.sequences(), watched_);
   if (state_ && state_->sources() > 0) {
     state_->add(run_, admitted);
   } else {

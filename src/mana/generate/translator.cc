@@ -1,8 +1,12 @@
 #include "mana/generate/translator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "mana/base/errors.h"
+#include "mana/base/printable.h"
 #include "mana/base/processors.h"
 #include "mana/base/xxh64.h"
 #include "mana/data/text_windows.h"
@@ -24,6 +28,12 @@ const kernels::Table& chosen_table(const TranslatorOptions& options) {
   return kernels::table(isa, precision);
 }
 
+void require_room(std::string_view prefix, std::size_t tokens, std::size_t max_length) {
+  if (tokens < max_length) return;
+  throw ArgumentError(fmt::format("the prefix '{}' has {} tokens, which leaves no room in `max_length`, {}: shorten it",
+                                  printable(prefix), tokens, max_length));
+}
+
 }  // namespace
 
 Translator::Translator(const std::filesystem::path& folder, const TranslatorOptions& options)
@@ -34,6 +44,7 @@ Translator::Translator(const std::filesystem::path& folder, const TranslatorOpti
   auto model = std::make_shared<const models::Transformer>(models::load_transformer(folder, kernels_->layout));
   const models::TransformerConfig& config = model->config;
   tokenizers_.source.require_vectors(config.source_vocabulary, 1, folder.string());
+  tokenizers_.target.require_vectors(config.target_vocabulary, 1, folder.string());
   defaults_ = read_generation_options(folder, config);
   max_source_tokens_ = std::min(config.positions, tokenizers_.source.model_max_length().value_or(config.positions));
   generator_ = std::make_unique<Generator>(std::move(model), *kernels_, thread_count(options.threads), profile_.get());
@@ -41,13 +52,15 @@ Translator::Translator(const std::filesystem::path& folder, const TranslatorOpti
 
 std::vector<Translation> Translator::translate(std::span<const std::string> texts, const Options& options,
                                                const std::function<void(std::size_t)>& finished,
-                                               const std::stop_token& stop) {
+                                               const std::stop_token& stop, std::span<const std::string> prefixes) {
   std::vector<Translation> translations(texts.size());
+  std::vector<std::vector<Token>> begun(texts.size());
   std::vector<Text> searched;
   std::vector<std::size_t> numbers;
   text::SequentialTokenizer tokenizer(tokenizers_.source);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     Translation& translation = translations[i];
+    if (!prefixes.empty()) translation.prefix = prefixes[i];
     const text::TokenCount count = tokenizer.append(texts[i], {.max_tokens = max_source_tokens_}, translation.source);
     translation.source_tokens = count.total;
     translation.truncated = count.truncated();
@@ -55,8 +68,12 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
       translation.best.emplace_back();
       continue;
     }
+    if (!prefixes.empty()) {
+      tokenizers_.target.append(prefixes[i], {.special_tokens = false}, begun[i]);
+      require_room(prefixes[i], begun[i].size(), options.max_length);
+    }
     const std::uint64_t key = xxh64(std::as_bytes(std::span(translation.source)));
-    searched.push_back({.source = translation.source, .key = key});
+    searched.push_back({.source = translation.source, .prefix = begun[i], .key = key});
     numbers.push_back(i);
   }
   auto found = (*generator_)(searched, options, finished, stop);
@@ -70,9 +87,15 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
 }
 
 void Translator::stream(const data::TextSource& source, const Options& options, const TranslationSink& sink,
-                        const data::Waiting& waiting, std::size_t first) {
+                        const data::Waiting& waiting, std::size_t first, const data::TextSource& prefixes) {
+  std::vector<std::string> begun;
   data::for_each_window(source, waiting, {kWindowTexts, kWindowBytes}, [&](std::vector<std::string>& window) {
-    sink(first, window, translate(window, options, {}, waiting.stop()));
+    begun.resize(prefixes ? window.size() : 0);
+    for (std::size_t i = 0; i < begun.size(); ++i) {
+      if (prefixes(begun[i])) continue;
+      throw FormatError(fmt::format("the prefixes end before text {}: give one for each text", first + i + 1));
+    }
+    sink(first, window, translate(window, options, {}, waiting.stop(), begun));
     first += window.size();
   });
 }

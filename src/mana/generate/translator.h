@@ -39,6 +39,7 @@ struct Translation {
   std::vector<Token> source;         ///< the tokens that the model saw
   std::size_t source_tokens = 0;     ///< that the text has
   bool truncated = false;            ///< the model did not see all of them
+  std::string prefix = {};           ///< what its translations were told to begin with
 };
 
 /// Receives the translations of consecutive texts in input order; `first` is the number of the first.
@@ -57,15 +58,17 @@ class Translator {
   /// What the folder says of searching.
   const Options& defaults() const { return defaults_; }
 
-  /// What is drawn for a text (Options::sampling) depends on its tokens and the seed, not on where it stands. Throws
-  /// ArgumentError, FormatError, Cancelled as Generator does.
+  /// What is drawn for a text (Options::sampling) depends on its tokens and the seed, not on where it stands.
+  /// `prefixes`: none, or for each text what its translations begin with, maybe nothing; it is part of them, and its
+  /// probability does not count. Throws ArgumentError, FormatError, Cancelled as Generator does.
   std::vector<Translation> translate(std::span<const std::string> texts, const Options& options,
                                      const std::function<void(std::size_t)>& finished = {},
-                                     const std::stop_token& stop = {});
+                                     const std::stop_token& stop = {}, std::span<const std::string> prefixes = {});
   /// Translates a stream of any length in bounded memory. Where `source` was made with the same `waiting`, its texts
-  /// are translated at once when it has to wait for more. `first` is the number of its first text.
+  /// are translated at once when it has to wait for more. `first` is the number of its first text; `prefixes` has one
+  /// for each, or is empty. Throws FormatError where it ends before the texts.
   void stream(const data::TextSource& source, const Options& options, const TranslationSink& sink,
-              const data::Waiting& waiting = {}, std::size_t first = 0);
+              const data::Waiting& waiting = {}, std::size_t first = 0, const data::TextSource& prefixes = {});
 
   const std::filesystem::path& folder() const { return folder_; }
   const models::TransformerConfig& config() const { return generator_->model().config; }

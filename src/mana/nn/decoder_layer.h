@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "mana/nn/cached_attention.h"
 #include "mana/nn/feed_forward.h"
 #include "mana/nn/residual.h"
+#include "mana/nn/source_attention.h"
 
 namespace mana::nn {
 
@@ -44,17 +46,23 @@ struct DecoderLayer {
   struct Past {
     KeyValues own;
     KeyValues memory;
+    std::optional<SourceAttention> looks = {};  ///< where it is wanted what a target looks at
   };
-  /// The past of targets that have no token yet.
-  Past begin(const Run& run, const Tensor& memory, Sequences sources) const {
-    return {CachedAttention{attend}.begin(run, sources.count()),
-            CachedCrossAttention{cross}.keep(run, memory, sources)};
+  /// The past of targets that have no token yet. `watched`: heads of which it is wanted what they look at.
+  Past begin(const Run& run, const Tensor& memory, Sequences sources, std::optional<HeadRange> watched = {}) const {
+    Past past{CachedAttention{attend}.begin(run, sources.count()),
+              CachedCrossAttention{cross}.keep(run, memory, sources)};
+    if (watched) past.looks.emplace(run, cross, *watched, memory, sources);
+    return past;
   }
   /// The tokens that follow those in `past`: `rows` has those of each target, `of_source` those of all targets of each
   /// source, which share its keys. The bits of the whole pass.
   Stream<Tensor> step(const Run& run, Stream<Tensor> y, Sequences rows, Sequences of_source, Past& past) const {
     const auto itself = [&](const Tensor& in) { return CachedAttention{attend}(run, in, rows, past.own); };
-    const auto source = [&](const Tensor& in) { return CachedCrossAttention{cross}(run, in, of_source, past.memory); };
+    const auto source = [&](const Tensor& in) {
+      if (past.looks) past.looks->look(run, cross, in, of_source);
+      return CachedCrossAttention{cross}(run, in, of_source, past.memory);
+    };
     return through(run, std::move(y), itself, source);
   }
 

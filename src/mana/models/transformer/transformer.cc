@@ -142,6 +142,7 @@ void DecoderState::add(const nn::Run& run, const DecoderState& others) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     layers[i].own.add(run, others.layers[i].own);
     layers[i].memory.add(run, others.layers[i].memory);
+    if (layers[i].looks) layers[i].looks->add(*others.layers[i].looks);
   }
   const auto before = static_cast<std::uint32_t>(targets());
   for (std::size_t source = 1; source <= others.sources(); ++source) offsets.push_back(before + others.offsets[source]);
@@ -153,6 +154,7 @@ void DecoderState::arrange(const nn::Run& run, std::span<const std::uint32_t> fr
   for (nn::DecoderLayer::Past& past : layers) {
     past.own.reorder(run, from_targets);
     past.memory.reorder(run, from_sources);
+    if (past.looks) past.looks->arrange(from_sources);
   }
   std::vector<std::int32_t> moved(from_targets.size());
   for (std::size_t i = 0; i < moved.size(); ++i) moved[i] = lengths[from_targets[i]];
@@ -160,13 +162,18 @@ void DecoderState::arrange(const nn::Run& run, std::span<const std::uint32_t> fr
   offsets.assign(new_offsets.begin(), new_offsets.end());
 }
 
-DecoderState Transformer::begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources) const {
+DecoderState Transformer::begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources,
+                                const std::optional<WatchedHeads>& watched) const {
   DecoderState state;
   state.lengths.assign(sources.count(), 0);
   state.offsets.resize(sources.count() + 1);
   std::iota(state.offsets.begin(), state.offsets.end(), 0U);
+  if (watched) state.watched_layer = watched->layer;
   state.layers.reserve(decoder.size());
-  for (const nn::DecoderLayer& layer : decoder) state.layers.push_back(layer.begin(run, memory, sources));
+  for (std::size_t i = 0; i < decoder.size(); ++i) {
+    const bool here = watched && watched->layer == i;
+    state.layers.push_back(decoder[i].begin(run, memory, sources, here ? std::optional(watched->heads) : std::nullopt));
+  }
   return state;
 }
 

@@ -40,15 +40,24 @@ struct SequenceEmbedding {
   nn::Variable sum(const nn::Training& training, const nn::TokenBatch& batch) const;
 };
 
+/// Whose attention to the source says what a target's tokens look at: heads of one of the decoder's layers.
+struct WatchedHeads {
+  std::size_t layer = 0;
+  nn::HeadRange heads = {};
+};
+
 /// What the decoder's next step needs of the targets so far: a token at a time is added to all of them. Several targets
 /// may have the same source, whose keys are there once.
 struct DecoderState {
   std::vector<nn::DecoderLayer::Past> layers;
   std::vector<std::int32_t> lengths;   ///< [targets], in tokens
   std::vector<std::uint32_t> offsets;  ///< [sources + 1]: the targets of each
+  std::optional<std::size_t> watched_layer = {};
 
   std::size_t targets() const { return lengths.size(); }
   std::size_t sources() const { return offsets.size() - 1; }
+  /// What a target's token of the last step looks at, where heads are watched: a share for each token of its source.
+  std::span<const float> attention(std::size_t target) const { return layers[*watched_layer].looks->row(target); }
 
   /// The sources and targets of another state come behind those that are there.
   void add(const nn::Run& run, const DecoderState& others);
@@ -101,7 +110,8 @@ struct Transformer {
   }
 
   /// A target without a token yet for each source.
-  DecoderState begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources) const;
+  DecoderState begin(const nn::Run& run, const Tensor& memory, nn::Sequences sources,
+                     const std::optional<WatchedHeads>& watched = {}) const;
   /// The next token of every target -> z of it, the bits that decode() gives the last rows of whole targets.
   Tensor step(const nn::Run& run, std::span<const std::int32_t> ids, DecoderState& state) const;
 };
