@@ -116,7 +116,7 @@ TEST_P(AttentionLayerTest, StepsOverACacheAreTheWholePass) {
     const SelfAttention layer = self_attention(reach);
     const Tensor whole = layer(run, rows(values, 0, 2 * kLength), batch(ids, {0, kLength, 2 * kLength}));
     const CachedAttention step{layer};
-    KeyValues past(run, 2, kKeyHeads * kHeadWidth, kKeyHeads * kHeadWidth);
+    KeyValues past(run, 2, {kKeyHeads, kHeadWidth, kHeadWidth});
     // Texts that are not equally far: the first begins with 5 tokens, the second with 3, and after the tenth step they
     // change places.
     std::array<std::uint32_t, 2> text = {0, 1}, done = {0, 0};
@@ -150,7 +150,7 @@ TEST_P(AttentionLayerTest, ABeamGoesOnFromACopy) {
   const std::vector<std::uint32_t> ten = {0, 10}, ones = {0, 1, 2, 3};
   const SelfAttention layer = self_attention(Reach::causal());
   const CachedAttention step{layer};
-  KeyValues past(run, 1, kKeyHeads * kHeadWidth, kKeyHeads * kHeadWidth);
+  KeyValues past(run, 1, {kKeyHeads, kHeadWidth, kHeadWidth});
   step(run, rows(values, 0, 10), {ten}, past);
   past.reorder(run, std::array<std::uint32_t, 3>{0, 0, 0});
   ASSERT_EQ(past.sequences(), 3);

@@ -4,7 +4,7 @@ namespace mana::nn {
 
 KeyValues CachedAttention::begin(const Run& run, std::size_t sequences) const {
   const std::size_t width = layer.query_key_value.weights.outputs() / (layer.heads + 2 * layer.key_heads);
-  return {run, sequences, layer.key_heads * width, layer.key_heads * width};
+  return {run, sequences, {layer.key_heads, width, width}};
 }
 
 Tensor CachedAttention::operator()(const Run& run, const Tensor& x, Sequences tokens, KeyValues& past) const {
@@ -12,23 +12,22 @@ Tensor CachedAttention::operator()(const Run& run, const Tensor& x, Sequences to
   const std::size_t width = qkv.columns() / (layer.heads + 2 * layer.key_heads);
   const std::size_t q = layer.heads * width, k = layer.key_heads * width;
   past.append(run, {qkv, q, k}, {qkv, q + k, k}, tokens);
-  const AttentionShape shape{tokens, past.places(), layer.heads, layer.key_heads, layer.reach};
-  return layer.output(run, attend(run, {{qkv, 0, q}, past.keys(), past.values()}, shape, Use::product));
+  return layer.output(run, operations::attend(run, {qkv, 0, q}, tokens, layer.heads, past, layer.reach, Use::product));
 }
 
 KeyValues CachedCrossAttention::keep(const Run& run, const Tensor& memory, Sequences sources) const {
   const Tensor kv = layer.key_value(run, memory);
-  const std::size_t k = kv.columns() / 2;
-  KeyValues kept(run, sources.count(), k, k);
+  const std::size_t k = kv.columns() / 2, width = k / layer.key_heads;
+  KeyValues kept(run, sources.count(), {layer.key_heads, width, width});
   kept.append(run, {kv, 0, k}, {kv, k, k}, sources);
   return kept;
 }
 
 Tensor CachedCrossAttention::operator()(const Run& run, const Tensor& x, Sequences tokens,
                                         const KeyValues& kept) const {
-  const Tensor q = layer.query(run, x, kernels::Activation::identity, Use::product);
-  const AttentionShape shape{tokens, kept.places(), layer.heads, layer.key_heads};
-  return layer.output(run, attend(run, {{q, 0, q.columns()}, kept.keys(), kept.values()}, shape, Use::product));
+  const Tensor q = layer.query(run, x);
+  const auto all = kernels::Reach::all();
+  return layer.output(run, operations::attend(run, {q, 0, q.columns()}, tokens, layer.heads, kept, all, Use::product));
 }
 
 }  // namespace mana::nn

@@ -44,13 +44,6 @@ class Calls {
   std::size_t place(std::size_t text) const { return place(shape_.queries.length(text), shape_.keys.length(text)); }
   const AttentionShape& shape() const { return shape_; }
 
-  /// Whether a few queries go over many keys, as in a decoder's steps: then waiting for these is most of the time.
-  bool few_queries() const { return shape_.queries.longest() <= kFewQueries; }
-  /// Asks for the memory of a text's keys and values, so that they are there when its turn comes.
-  void fetch_ahead(std::size_t text) const {
-    fetch_rows(from_.k.of, text);
-    if (&from_.v.of != &from_.k.of) fetch_rows(from_.v.of, text);
-  }
   std::size_t result_columns() const { return from_.v.count / shape_.key_heads * shape_.heads; }
 
   /// Multiplications and additions: so many products with d_k and with d_v for each query and key of a text.
@@ -64,18 +57,6 @@ class Calls {
   }
 
  private:
-  static constexpr std::size_t kFewQueries = 8;
-
-  void fetch_rows(const Tensor& of, std::size_t text) const {
-    constexpr std::size_t kLine = 64;
-    const std::size_t first = shape_.keys.begin(text), count = shape_.keys.length(text);
-    const bool rounded = of.operands() != nullptr;
-    const std::byte* const rows =
-        rounded ? operands_from(of, first) : reinterpret_cast<const std::byte*>(values_from(of, first));
-    const std::size_t bytes = count * (rounded ? of.layout().row_bytes(of.columns()) : of.columns() * sizeof(float));
-    for (std::size_t byte = 0; byte < bytes; byte += kLine) __builtin_prefetch(rows + byte);
-  }
-
   static std::size_t place(std::size_t queries, std::size_t keys) { return keys > queries ? keys - queries : 0; }
 
   AttentionCall of_lengths(std::size_t queries, std::size_t keys) const {
@@ -111,10 +92,7 @@ template <class Work>
 void for_heads(const Run& run, const Calls& calls, std::size_t together, std::size_t scratch_size, const Work& work) {
   Scratch scratch(run, scratch_size * sizeof(float));
   run.split(calls.shape().heads / together, [&](std::size_t first, std::size_t last, unsigned thread) {
-    const std::size_t texts = calls.shape().queries.count();
-    const bool ahead = calls.few_queries();
-    for (std::size_t text = 0; text < texts; ++text) {
-      if (ahead && text + 1 < texts) calls.fetch_ahead(text + 1);
+    for (std::size_t text = 0; text < calls.shape().queries.count(); ++text) {
       AttentionCall call = calls.of(text);
       call.first_head = first * together;
       call.last_head = last * together;

@@ -11,6 +11,23 @@
 HWY_BEFORE_NAMESPACE();
 namespace mana::kernels::HWY_NAMESPACE {
 
+/// Puts the first `count` of a panel of sums, each times a factor, into a row of what attention gives: rounded where
+/// that is not null.
+template <std::size_t kTogether>
+HWY_INLINE void put_panel(const float* sums, float inverse_sum, std::size_t count, const HeadRows<float>& to,
+                          std::size_t row, std::size_t column) {
+  const Tag d;
+  const Vec factor = hn::Set(d, inverse_sum);
+  const Vec left = hn::Mul(hn::LoadU(d, sums), factor), right = hn::Mul(hn::LoadU(d, sums + kLanes), factor);
+  if (to.rounded != nullptr) {
+    store_columns<kTogether>(rounded(left, right), count, to.rounded, to.row + row, to.column + column, to.columns);
+  } else {
+    float* const out = to.head(0, 0) + row * to.columns + column;
+    store_first(left, out, HWY_MIN(kLanes, count));
+    if (count > kLanes) store_first(right, out + kLanes, count - kLanes);
+  }
+}
+
 /// C = A B for some rows of pairs and a panel of `groups` pairs, by dot products.
 struct VectorUnit {
   struct Ready {};  ///< lives while the unit is used
@@ -124,7 +141,7 @@ class Bf16Attention {
       for (std::size_t m = 0; m < block.rows; ++m) {
         const float* sums = mixed_ + m * kPanelWidth;
         if (!block.alike && !finite(sums, count)) sums = mix_apart(head, block, m, column);
-        put(sums, inverse_sums[m], count, out, block.row + m, to);
+        put_panel<Unit::kTogether>(sums, inverse_sums[m], count, out, block.row + m, to);
       }
     }
   }
@@ -169,21 +186,6 @@ class Bf16Attention {
     mix(block, column, apart);
     lay_out_values(head, {0, call_.keys});
     return apart + m * kPanelWidth;
-  }
-
-  static HWY_INLINE void put(const float* sums, float inverse_sum, std::size_t count, const HeadRows<float>& to,
-                             std::size_t row, std::size_t column) {
-    const Tag d;
-    const Vec factor = hn::Set(d, inverse_sum);
-    const Vec left = hn::Mul(hn::LoadU(d, sums), factor), right = hn::Mul(hn::LoadU(d, sums + kLanes), factor);
-    if (to.rounded != nullptr) {
-      store_columns<Unit::kTogether>(rounded(left, right), count, to.rounded, to.row + row, to.column + column,
-                                     to.columns);
-    } else {
-      float* const out = to.head(0, 0) + row * to.columns + column;
-      store_first(left, out, HWY_MIN(kLanes, count));
-      if (count > kLanes) store_first(right, out + kLanes, count - kLanes);
-    }
   }
 
   const AttentionCall& call_;

@@ -85,8 +85,9 @@ HWY_INLINE void bf16_exponentials(float* scores, std::size_t stride, std::size_t
 }
 
 /// The same for four queries of a block from `m` on that see keys of their own: the same bits, and zero for every other
-/// key of the panels that the block looks at.
-HWY_INLINE void bf16_exponentials_of_seen(const Block& block, std::size_t m, float* scores, std::size_t stride,
+/// key of the panels that the block looks at. A block is a Block, or knows as much.
+template <class Queries>
+HWY_INLINE void bf16_exponentials_of_seen(const Queries& block, std::size_t m, float* scores, std::size_t stride,
                                           float scale, float* inverse_sums) {
   const Tag d;
   KeyRange seen[kSideBySide];

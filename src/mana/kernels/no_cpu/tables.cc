@@ -18,6 +18,7 @@ namespace {
 }  // namespace
 
 const Table& cpu_table(Isa isa, Precision) { refuse(isa); }
+const AttentionSteps& cpu_attention_steps(const Table& table) { refuse(table.isa); }
 const GradientTable& cpu_gradient_table(Isa isa, Precision) { refuse(isa); }
 const WordKernels& cpu_word_kernels(Isa isa) { refuse(isa); }
 const PeakLoop& peak_loop(Isa isa, Precision) { refuse(isa); }
