@@ -167,6 +167,21 @@ Ctranslate2Content parse_ctranslate2(std::span<const std::byte> file, const std:
   return content;
 }
 
+bool is_ctranslate2(std::span<const std::byte> file) {
+  constexpr std::string_view kBegin = "Transformer";
+  std::uint32_t version = 0;
+  constexpr std::size_t kName = sizeof version + sizeof(std::uint16_t);
+  if (file.size() < kName + kBegin.size()) return false;
+  std::memcpy(&version, file.data(), sizeof version);
+  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  return version >= kOldest && version <= kNewest && text.substr(kName).starts_with(kBegin);
+}
+
+bool holds_ctranslate2(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "model.bin";
+  return file_exists(path) && !has_stored_weights(folder) && is_ctranslate2(MappedFile(path).bytes());
+}
+
 Ctranslate2::Ctranslate2(MappedFile file)
     : file_(std::move(file)), name_(file_->path().string()), content_(parse_ctranslate2(file_->bytes(), name_)) {}
 

@@ -29,6 +29,11 @@ struct Ctranslate2Content {
 /// `name` stands for the file in messages. Throws FormatError that names the variable or the byte.
 Ctranslate2Content parse_ctranslate2(std::span<const std::byte> file, const std::string& name);
 
+/// Whether a file begins as such files do.
+bool is_ctranslate2(std::span<const std::byte> file);
+/// Whether a folder has such a `model.bin`, and no weights that are read as they are.
+bool holds_ctranslate2(const std::filesystem::path& folder);
+
 /// One file, mapped.
 class Ctranslate2 {
  public:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/formats/ctranslate2.h"
 #include "mana/formats/safetensors.h"
 
 namespace mana::formats {
@@ -73,6 +74,12 @@ std::optional<std::string> other_weights(const std::filesystem::path& folder) {
           "base model's config.json and model.safetensors",
           name);
     }
+  }
+  if (holds_ctranslate2(folder)) {
+    return fmt::format(
+        "weights only as model.bin, in the form of CTranslate2: make a translator of them with "
+        "`mana convert --from ctranslate2 {} --output NAME`",
+        folder.string());
   }
   for (const Form& form : kForms) {
     for (const std::string& name : names) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "mana/formats/other_weights.h"
 #include "mana/formats/pytorch_weights.h"
 #include "mana/formats/safetensors.h"
+#include "mana/formats/stored_values.h"
 
 namespace mana::formats {
 namespace {
@@ -174,6 +176,17 @@ std::vector<float> StoredWeights::f32(std::string_view name, const Shape& shape,
   } catch (const FormatError& error) {
     throw FormatError(fmt::format("{}: {}: {}", folder_.string(), name, error.what()));
   }
+}
+
+StoredValues stored_values(const StoredWeights& weights, std::string_view name, const Shape& shape) {
+  const StoredTensor& tensor = weights.at(name);
+  const WeightFile* const file = file_of(weights.files(), tensor);
+  const bool aligned = reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
+  if (file == nullptr || tensor.dtype != DType::f32 || tensor.shape != shape || !aligned) {
+    return StoredValues(weights.f32(name, shape));
+  }
+  const auto* const values = reinterpret_cast<const float*>(tensor.bytes.data());
+  return {std::span(values, tensor.bytes.size() / sizeof(float)), *file};
 }
 
 void StoredWeights::replace(std::string_view name, std::vector<float> values) {

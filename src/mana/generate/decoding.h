@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "mana/generate/cache_size.h"
 #include "mana/generate/search.h"
 #include "mana/generate/text_queue.h"
 
@@ -62,7 +63,7 @@ class Decoding {
     Search search;
   };
 
-  std::size_t rows_of_a_text() const { return std::max(options_.beam, options_.sampling ? options_.hypotheses : 1); }
+  std::size_t rows_of_a_text() const { return generate::rows_of_a_text(options_); }
 
   void admit() {
     const std::size_t free = (capacity_ - std::min(capacity_, live_.size() * rows_of_a_text())) / rows_of_a_text();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -16,12 +17,6 @@ void check_tokens(std::span<const Token> tokens, std::size_t vocabulary, std::st
     throw ArgumentError(
         fmt::format("text {}: the model has no {} token {}, only {} of them", number + 1, side, token, vocabulary));
   }
-}
-
-/// How many hypotheses a thread follows at once. More of them share what it costs to read the weights; of fewer, keys
-/// and values stay in the cache from one step to the next.
-std::size_t rows_at_once(kernels::Precision precision) {
-  return precision == kernels::Precision::f32 ? 64 : 39;  // 39: three blocks of the products' rows
 }
 
 /// Whose attention the options want to know.
@@ -74,10 +69,17 @@ void Generator::check(std::span<const Text> texts, const Options& options) const
   }
 }
 
+CacheSize Generator::cache_size(const Options& options, std::size_t texts, std::size_t longest_source) const {
+  return generate::cache_size(model_->config, options, kernels_, {texts, longest_source, threads()});
+}
+
 std::vector<std::vector<Hypothesis>> Generator::operator()(std::span<const Text> texts, const Options& options,
                                                            const std::function<void(std::size_t)>& finished,
                                                            const std::stop_token& stop) {
   check(texts, options);
+  std::size_t longest = 0;
+  for (const Text& text : texts) longest = std::max(longest, text.source.size());
+  require_memory(cache_size(options, texts.size(), longest));
   TextQueue queue(texts, finished, stop);
   team_.run([&](unsigned thread) {
     TransformerDecoder decoder(*model_, likeliest_, {kernels_, pools_[thread], nullptr, profile_},

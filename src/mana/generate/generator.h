@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mana/base/team.h"
+#include "mana/generate/cache_size.h"
 #include "mana/generate/likeliest.h"
 #include "mana/generate/text_queue.h"
 #include "mana/models/transformer/transformer.h"
@@ -24,6 +25,9 @@ class Generator {
 
   const models::Transformer& model() const { return *model_; }
   unsigned threads() const { return team_.size(); }
+
+  /// The memory that the search of so many texts may take beside the model.
+  CacheSize cache_size(const Options& options, std::size_t texts, std::size_t longest_source) const;
 
   /// What follows each text, the best first, in the order of the texts; `finished` is told how many more are ready.
   /// Throws ArgumentError for options or texts that the model cannot take: no token, one that it does not know, more

@@ -8,8 +8,10 @@
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
 #include "mana/base/processors.h"
+#include "mana/base/team.h"
 #include "mana/base/xxh64.h"
 #include "mana/data/text_windows.h"
+#include "mana/formats/other_weights.h"
 #include "mana/generate/generation_config.h"
 #include "mana/kernels/required_precision.h"
 #include "mana/models/transformer/transformer_files.h"
@@ -21,11 +23,21 @@ namespace {
 constexpr std::size_t kWindowTexts = 4096;
 constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
 
-const kernels::Table& chosen_table(const TranslatorOptions& options) {
+/// A folder with other weights than can be read is told so before anything else that it may lack.
+const std::filesystem::path& readable(const std::filesystem::path& folder) {
+  formats::refuse_other_weights(folder);
+  return folder;
+}
+
+const kernels::Table& chosen_table(const TranslatorOptions& options,
+                                   const std::optional<models::PackedTranslator>& packed) {
   const kernels::Isa isa = kernels::choose_isa(options.isa);
-  const kernels::Precision precision = options.precision.value_or(kernels::automatic_precision(isa));
-  kernels::require_available(precision, isa);
-  return kernels::table(isa, precision);
+  if (options.precision) {
+    kernels::require_available(*options.precision, isa);
+    return kernels::table(isa, *options.precision);
+  }
+  const auto meant = packed ? packed->precision() : std::nullopt;
+  return kernels::table(isa, meant && kernels::available(*meant, isa) ? *meant : kernels::automatic_precision(isa));
 }
 
 void require_room(std::string_view prefix, std::size_t tokens, std::size_t max_length) {
@@ -37,17 +49,35 @@ void require_room(std::string_view prefix, std::size_t tokens, std::size_t max_l
 }  // namespace
 
 Translator::Translator(const std::filesystem::path& folder, const TranslatorOptions& options)
-    : folder_(folder),
-      tokenizers_(text::read_marian_tokenizers(folder)),
-      kernels_(&chosen_table(options)),
+    : folder_(readable(folder)),
+      packed_(options.use_packed ? models::PackedTranslator::open(folder) : std::nullopt),
+      kernels_(&chosen_table(options, packed_)),
+      packed_note_(packed_ ? packed_->obstacle(*kernels_) : ""),
       profile_(options.profile) {
-  auto model = std::make_shared<const models::Transformer>(models::load_transformer(folder, kernels_->layout));
+  const unsigned threads = thread_count(options.threads);
+  std::shared_ptr<const models::Transformer> model = read_parts(std::min(threads, 2U));
   const models::TransformerConfig& config = model->config;
-  tokenizers_.source.require_vectors(config.source_vocabulary, 1, folder.string());
-  tokenizers_.target.require_vectors(config.target_vocabulary, 1, folder.string());
+  source_tokenizer().require_vectors(config.source_vocabulary, 1, folder.string());
+  target_tokenizer().require_vectors(config.target_vocabulary, 1, folder.string());
   defaults_ = read_generation_options(folder, config);
-  max_source_tokens_ = std::min(config.positions, tokenizers_.source.model_max_length().value_or(config.positions));
-  generator_ = std::make_unique<Generator>(std::move(model), *kernels_, thread_count(options.threads), profile_.get());
+  max_source_tokens_ = std::min(config.positions, source_tokenizer().model_max_length().value_or(config.positions));
+  generator_ = std::make_unique<Generator>(std::move(model), *kernels_, threads, profile_.get());
+}
+
+std::shared_ptr<const models::Transformer> Translator::read_parts(unsigned threads) {
+  std::shared_ptr<const models::Transformer> model;
+  const auto read_weights = [&] {
+    model = std::make_shared<const models::Transformer>(
+        from_packed_model() ? packed_->load(*kernels_) : models::load_transformer(folder_, kernels_->layout));
+  };
+  const auto read_tokenizers = [&] {
+    tokenizers_ = from_packed_model() ? packed_->tokenizers() : text::read_marian_tokenizers(folder_);
+  };
+  Team(threads).run([&](unsigned share) {
+    if (share == 0) read_weights();
+    if (share + 1 == threads) read_tokenizers();
+  });
+  return model;
 }
 
 std::vector<Translation> Translator::translate(std::span<const std::string> texts, const Options& options,
@@ -57,19 +87,19 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
   std::vector<std::vector<Token>> begun(texts.size());
   std::vector<Text> searched;
   std::vector<std::size_t> numbers;
-  text::SequentialTokenizer tokenizer(tokenizers_.source);
+  text::SequentialTokenizer tokenizer(source_tokenizer());
   for (std::size_t i = 0; i < texts.size(); ++i) {
     Translation& translation = translations[i];
     if (!prefixes.empty()) translation.prefix = prefixes[i];
     const text::TokenCount count = tokenizer.append(texts[i], {.max_tokens = max_source_tokens_}, translation.source);
     translation.source_tokens = count.total;
     translation.truncated = count.truncated();
-    if (count.total <= tokenizers_.source.special_token_count()) {
+    if (count.total <= source_tokenizer().special_token_count()) {
       translation.best.emplace_back();
       continue;
     }
     if (!prefixes.empty()) {
-      tokenizers_.target.append(prefixes[i], {.special_tokens = false}, begun[i]);
+      target_tokenizer().append(prefixes[i], {.special_tokens = false}, begun[i]);
       require_room(prefixes[i], begun[i].size(), options.max_length);
     }
     const std::uint64_t key = xxh64(std::as_bytes(std::span(translation.source)));
@@ -79,7 +109,7 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
   auto found = (*generator_)(searched, options, finished, stop);
   for (std::size_t i = 0; i < found.size(); ++i) {
     for (Hypothesis& hypothesis : found[i]) {
-      std::string text = tokenizers_.target.decode(hypothesis.tokens);
+      std::string text = target_tokenizer().decode(hypothesis.tokens);
       translations[numbers[i]].best.push_back({std::move(text), std::move(hypothesis)});
     }
   }

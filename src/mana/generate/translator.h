@@ -17,15 +17,18 @@
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
 #include "mana/kernels/profile.h"
+#include "mana/models/transformer/packed_translator.h"
 #include "mana/text/marian_tokenizers.h"
 
 namespace mana::generate {
 
 struct TranslatorOptions {
-  unsigned threads = 0;                              ///< 0: one for each processor
-  std::optional<kernels::Isa> isa = {};              ///< a cap; nothing: MANA_ISA, else the best of the machine
-  std::optional<kernels::Precision> precision = {};  ///< nothing: automatic_precision()
-  std::shared_ptr<kernels::Profile> profile = {};    ///< adds up there where the time goes
+  unsigned threads = 0;                  ///< 0: one for each processor
+  std::optional<kernels::Isa> isa = {};  ///< a cap; nothing: MANA_ISA, else the best of the machine
+  /// Nothing: what the folder's packed model is meant for and the processor can do, else automatic_precision().
+  std::optional<kernels::Precision> precision = {};
+  bool use_packed = true;  ///< take weights and tokenizers from the folder's packed model where it has one that fits
+  std::shared_ptr<kernels::Profile> profile = {};  ///< adds up there where the time goes
 };
 
 /// One of the translations of a text.
@@ -51,8 +54,9 @@ using TranslationSink =
 /// translation. For one caller at a time.
 class Translator {
  public:
-  /// Loads a folder of MarianMT. Throws IoError or FormatError that names the place, ArgumentError for a precision
-  /// that the processor cannot do.
+  /// Loads a folder of MarianMT; from its packed model (models/transformer/packed_translator.h) where that has the
+  /// weights for the level and precision in use, which changes no bit. Throws IoError or FormatError that names the
+  /// place (a damaged packed model is not passed over), ArgumentError for a precision that the processor cannot do.
   explicit Translator(const std::filesystem::path& folder, const TranslatorOptions& options = {});
 
   /// What the folder says of searching.
@@ -70,10 +74,20 @@ class Translator {
   void stream(const data::TextSource& source, const Options& options, const TranslationSink& sink,
               const data::Waiting& waiting = {}, std::size_t first = 0, const data::TextSource& prefixes = {});
 
+  /// The memory that translating so many texts may take beside the model, each as long as the model can read.
+  CacheSize cache_size(const Options& options, std::size_t texts) const {
+    return generator_->cache_size(options, texts, max_source_tokens_);
+  }
   const std::filesystem::path& folder() const { return folder_; }
+  /// Whether the weights lie in the folder's packed model.
+  bool from_packed_model() const { return packed_ && packed_note_.empty(); }
+  /// What the folder has of one, used or not.
+  const std::optional<models::PackedTranslator>& packed_model() const { return packed_; }
+  /// Why a packed model that the folder has was not used, as a sentence for people; else empty.
+  const std::string& packed_model_note() const { return packed_note_; }
   const models::TransformerConfig& config() const { return generator_->model().config; }
-  const text::Tokenizer& target_tokenizer() const { return tokenizers_.target; }
-  const text::Tokenizer& source_tokenizer() const { return tokenizers_.source; }
+  const text::Tokenizer& target_tokenizer() const { return tokenizers_->target; }
+  const text::Tokenizer& source_tokenizer() const { return tokenizers_->source; }
   kernels::Isa isa() const { return kernels_->isa; }
   kernels::Precision precision() const { return kernels_->precision; }
   unsigned threads() const { return generator_->threads(); }
@@ -81,10 +95,15 @@ class Translator {
   std::size_t max_source_tokens() const { return max_source_tokens_; }
 
  private:
+  /// The weights and the tokenizers, one by each of two threads.
+  std::shared_ptr<const models::Transformer> read_parts(unsigned threads);
+
   std::filesystem::path folder_;
-  text::MarianTokenizers tokenizers_;
+  std::optional<models::PackedTranslator> packed_;
   const kernels::Table* kernels_;
+  std::string packed_note_;
   std::shared_ptr<kernels::Profile> profile_;
+  std::optional<text::MarianTokenizers> tokenizers_;  ///< there once the constructor is through
   std::unique_ptr<Generator> generator_;
   Options defaults_;
   std::size_t max_source_tokens_;

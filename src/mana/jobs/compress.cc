@@ -14,6 +14,7 @@
 #include "mana/compress/vocabulary.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/option_error.h"
+#include "mana/jobs/pack_targets.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/transformer/config.h"
 
@@ -21,36 +22,6 @@ namespace mana::jobs {
 namespace {
 
 constexpr std::size_t kStaticDimensions = 256;
-
-/// What the compressed model is computed in: f32 where the processor has no products of the precision asked for.
-kernels::Precision measured_precision(const CompressOptions& options) {
-  const kernels::Precision wanted = options.precision.value_or(kernels::Precision::f32);
-  return kernels::available(wanted, kernels::choose_isa()) ? wanted : kernels::Precision::f32;
-}
-
-/// The kernels that the packed model is to serve. Throws OptionError for a level that the processor lacks or that has
-/// no kernels of the precision.
-std::vector<models::PackTarget> pack_targets(const CompressOptions& options) {
-  if (!options.levels) {
-    const kernels::Isa best = kernels::choose_isa();
-    return {{best, options.precision ? measured_precision(options) : kernels::automatic_precision(best)}};
-  }
-  const std::vector<kernels::Isa> here = kernels::available_isas();
-  std::vector<models::PackTarget> targets;
-  for (const kernels::Isa level : *options.levels) {
-    if (std::ranges::find(here, level) == here.end()) {
-      throw OptionError(fmt::format("`levels`: this processor has no {}; pack on one that has, or leave it out",
-                                    kernels::name_of(level)));
-    }
-    const kernels::Precision wanted = options.precision.value_or(kernels::automatic_precision(level));
-    if (!kernels::available(wanted, level)) {
-      throw OptionError(
-          fmt::format("`levels`: {} has no kernels in {}", kernels::name_of(level), kernels::name_of(wanted)));
-    }
-    targets.push_back({level, wanted});
-  }
-  return targets;
-}
 
 engine::EncoderOptions encoder_options(const CompressOptions& options, kernels::Precision precision) {
   engine::EncoderOptions encoder;
@@ -106,8 +77,9 @@ void transform(const std::filesystem::path& folder, const CompressOptions& optio
 void pack(const std::filesystem::path& folder, const CompressOptions& options) {
   std::filesystem::remove(folder / models::kPackedModelFile);
   if (options.no_pack) return;
-  const bool measured = options.precision == measured_precision(options);
-  models::write_packed_model(folder, pack_targets(options), measured ? options.precision : std::nullopt);
+  const bool measured = options.precision == computed_precision(options.precision);
+  models::write_packed_model(folder, pack_targets(options.precision, options.levels),
+                             measured ? options.precision : std::nullopt);
 }
 
 MeasuredModel measure(const std::filesystem::path& folder, const engine::Encoder& encoder,
@@ -152,14 +124,14 @@ void check(const CompressOptions& options) {
   if (options.vocabulary && !options.corpus) {
     throw OptionError("`vocabulary` needs a `corpus`, which says what tokens are used");
   }
-  if (!options.no_pack) pack_targets(options);
+  if (!options.no_pack) pack_targets(options.precision, options.levels);
 }
 
 namespace {
 
 void refuse_translator(const std::filesystem::path& folder) {
   if (!models::is_translator(folder)) return;
-  throw ArgumentError(fmt::format("{} is a translator; encoders alone are compressed", folder.string()));
+  throw ArgumentError(fmt::format("{} is a translator, which pack_translator() is for", folder.string()));
 }
 
 }  // namespace
@@ -176,7 +148,7 @@ CompressResult compress_model(const CompressOptions& options, const CompressEven
 
   const engine::Encoder uncompressed(options.model, encoder_options(options, kernels::Precision::f32));
   events.loaded(uncompressed);
-  const engine::Encoder compressed(output.temporary(), encoder_options(options, measured_precision(options)));
+  const engine::Encoder compressed(output.temporary(), encoder_options(options, computed_precision(options.precision)));
   const compress::Yardstick yardstick = options.data
                                             ? compress::Yardstick(*options.data)
                                             : compress::Yardstick(uncompressed, compress::texts_to_compare_on(), stop);

@@ -12,6 +12,7 @@
 #include "mana/formats/listed_tokenizer.h"
 #include "mana/formats/safetensors.h"
 #include "mana/jobs/model_output.h"
+#include "mana/jobs/translator_output.h"
 #include "mana/kernels/table.h"
 #include "mana/models/transformer/ctranslate2.h"
 #include "mana/models/transformer/transformer_files.h"
@@ -98,9 +99,9 @@ std::uint64_t parameters_of(const models::ConvertedTransformer& model) {
 }  // namespace
 
 ConvertResult convert_ctranslate2(const ConvertOptions& options) {
-  require_safe_output(options.output, options.source, "converted", false);
+  require_other_folder(options.output, options.source, "converted");
+  AtomicFolder output = translator_output(options.output, options.force);
   const models::ConvertedTransformer model = models::read_ctranslate2_transformer(options.source);
-  AtomicFolder output(options.output);
   const path& folder = output.temporary();
   write_weights(folder, model);
   write_search(folder, model.config);

@@ -12,6 +12,7 @@ namespace mana::jobs {
 struct ConvertOptions {
   std::filesystem::path source;
   std::filesystem::path output;  ///< a folder that is not there yet, or empty; it appears when it is complete
+  bool force = false;            ///< write it in the place of an older translator where there is one
 };
 
 /// What its texts are cut by.

@@ -10,19 +10,9 @@
 #include "mana/jobs/architecture.h"
 #include "mana/jobs/inspected_files.h"
 #include "mana/jobs/parameters.h"
+#include "mana/jobs/weight_origin.h"
 
 namespace mana::jobs {
-
-/// Where a model's weights come from, and what its packed model holds if there is one.
-struct WeightOrigin {
-  struct Packed {
-    std::vector<std::string> layouts;
-    std::optional<kernels::Precision> meant_for;
-  };
-  bool from_packed_model = false;
-  std::string note;  ///< why the packed model is not used; empty where it is, or where there is none
-  std::optional<Packed> packed;
-};
 
 /// What a model is made of.
 struct Inspection {

@@ -21,6 +21,12 @@ std::vector<std::string> pipeline_of(const generate::Translator& translator) {
           "text"};
 }
 
+WeightOrigin weights_of(const generate::Translator& translator) {
+  WeightOrigin weights{translator.from_packed_model(), translator.packed_model_note(), {}};
+  if (const auto& packed = translator.packed_model()) weights.packed = {packed->layouts(), packed->precision()};
+  return weights;
+}
+
 }  // namespace
 
 TranslatorInspection inspect_translator(const std::filesystem::path& folder) {
@@ -32,6 +38,7 @@ TranslatorInspection inspect_translator(const std::filesystem::path& folder) {
   found.pipeline = pipeline_of(translator);
   found.max_tokens = translator.max_source_tokens();
   found.search = translator.defaults();
+  found.weights = weights_of(translator);
   found.precision = translator.precision();
   found.isa = translator.isa();
   found.parameters = count_tensors(models::transformer_tensors(folder), formats::StoredWeights::open(folder));

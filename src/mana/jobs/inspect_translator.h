@@ -9,6 +9,7 @@
 #include "mana/jobs/architecture.h"
 #include "mana/jobs/inspected_files.h"
 #include "mana/jobs/parameters.h"
+#include "mana/jobs/weight_origin.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
 
@@ -21,6 +22,7 @@ struct TranslatorInspection {
   std::vector<std::string> pipeline;  ///< what a text goes through, one step after the other
   std::size_t max_tokens = 0;         ///< of a text
   generate::Options search;           ///< as the folder says
+  WeightOrigin weights;
   kernels::Precision precision = kernels::Precision::f32;
   kernels::Isa isa = kernels::Isa::portable;
   ParameterCounts parameters;

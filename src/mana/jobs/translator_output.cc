@@ -1,40 +1,25 @@
 #include "mana/jobs/translator_output.h"
 
-#include <algorithm>
-#include <array>
 #include <optional>
-#include <string_view>
 #include <system_error>
+
+#include "mana/models/transformer/translator_folder.h"
 
 namespace mana::jobs {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 15> kWritten = {"config.json",
-                                                       "generation_config.json",
-                                                       "model.safetensors",
-                                                       "tokenizer.json",
-                                                       "tokenizer_config.json",
-                                                       "source.spm",
-                                                       "target.spm",
-                                                       "vocab.json",
-                                                       "merges.txt",
-                                                       "target_vocab.json",
-                                                       "special_tokens_map.json",
-                                                       "README.md",
-                                                       "training.jsonl",
-                                                       "training.html",
-                                                       "pytorch_model.bin"};
-
 /// What a folder that is to be replaced holds and no translator has, or what every translator has and it lacks.
 std::optional<fs::path> foreign_file(const fs::path& folder) {
   std::error_code error;
   if (fs::is_empty(folder, error)) return std::nullopt;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
-    const bool known = std::ranges::find(kWritten, name) != kWritten.end();
-    if (!known || !entry.is_regular_file(error)) return entry.path();
+  for (fs::recursive_directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
+    if (error) return folder;
+    const bool is_folder = fs::is_directory(entry->symlink_status(error));
+    const fs::path name = entry->path().lexically_relative(folder);
+    if ((is_folder || entry->is_regular_file(error)) && models::is_of_translator(name, is_folder)) continue;
+    return entry->path();
   }
   if (!fs::exists(folder / "config.json", error)) return folder / "config.json";
   return std::nullopt;

@@ -10,6 +10,8 @@
 #include "mana/base/json.h"
 #include "mana/data/line_reader.h"
 #include "mana/engine/encoder.h"
+#include "mana/formats/ctranslate2.h"
+#include "mana/formats/other_weights.h"
 #include "mana/formats/sentence_folder.h"
 #include "mana/jobs/folder_check.h"
 #include "mana/jobs/parameters.h"
@@ -164,6 +166,7 @@ bool holds_translator(const std::filesystem::path& folder) {
 }  // namespace
 
 ModelReport verify(const std::filesystem::path& folder) {
+  if (formats::holds_ctranslate2(folder)) formats::refuse_other_weights(folder);
   return holds_translator(folder) ? verify_translator(folder) : ModelCheck(folder).run();
 }
 

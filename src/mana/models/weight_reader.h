@@ -29,7 +29,8 @@ class WeightReader {
 
   void operator()(const nn::Place& place, nn::LayerNorm& norm) {
     for (const FileTensor& tensor : files_.tensors(place.name, norm)) {
-      (tensor.bias ? norm.beta : norm.gamma) = files_.values(tensor);
+      const auto values = files_.values(tensor);
+      (tensor.bias ? norm.beta : norm.gamma).assign(values.begin(), values.end());
     }
   }
 
@@ -39,8 +40,12 @@ class WeightReader {
     std::size_t first = 0;
     for (auto tensor = tensors.begin(); tensor != tensors.end(); ++tensor) {
       const std::size_t outputs = tensor->shape.front();
-      const std::vector<float> weights = files_.values(*tensor);
-      linear.weights.set(first, weights, linear.bias ? files_.values(*++tensor) : std::vector<float>());
+      const auto weights = files_.values(*tensor);
+      if (linear.bias) {
+        linear.weights.set(first, weights, files_.values(*++tensor));
+      } else {
+        linear.weights.set(first, weights, {});
+      }
       first += outputs;
     }
   }

@@ -84,6 +84,7 @@ int bench_translate(Options& options) {
       model.folder(),
       {.threads = compute.threads, .isa = compute.isa, .precision = compute.precision, .profile = profile});
   const generate::Options chosen = search.over(translator.defaults());
+  if (!options.quiet() && !translator.packed_model_note().empty()) note(translator.packed_model_note());
   constexpr std::size_t kWarmUpTexts = 64;  // memory, caches and clocks settle before the first timed pass
   translator.translate(std::span(texts).first(std::min(texts.size(), kWarmUpTexts)), chosen);
   if (profile) profile->clear();
@@ -91,6 +92,7 @@ int bench_translate(Options& options) {
     print_result(times_of_each(translator, texts, chosen), bench.json);
     return 0;
   }
+  const generate::CacheSize cache = translator.cache_size(chosen, texts.size());
   std::size_t source_tokens = 0, target_tokens = 0;
   const Times times = time_passes(bench.repeat, [&] {
     source_tokens = target_tokens = 0;
@@ -110,6 +112,7 @@ int bench_translate(Options& options) {
   result["isa"] = kernels::name_of(translator.isa());
   result["threads"] = translator.threads();
   result["peak_rss_mb"] = peak_rss_mb();
+  result["cache_mb"] = static_cast<double>(cache.bytes) / 1e6;
   if (profile) result["profile"] = profile_of(*profile, times.total * translator.threads());
   print_result(result, bench.json);
   if (profile && !bench.json) print_profile(result["profile"]);

@@ -1,6 +1,7 @@
 #include "mana/jobs/compress.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,6 +17,8 @@
 #include "mana/cli/shell/report.h"
 #include "mana/cli/shell/stage_progress.h"
 #include "mana/eval/correlation.h"
+#include "mana/jobs/compress_translator.h"
+#include "mana/models/transformer/config.h"
 
 namespace mana::cli {
 namespace {
@@ -80,12 +83,25 @@ std::string table_of(const jobs::CompressResult& result) {
          line("uncompressed", result.before, "") + line("compressed", result.after, fmt::format("{:.2f}", result.drop));
 }
 
+/// A translator is packed, and nothing of it is lost.
+int pack_translator_with(const jobs::CompressOptions& job, bool json) {
+  const jobs::PackedTranslatorResult result = jobs::pack_translator(job);
+  print_report({{"output", job.output.string()},
+                {"bytes", result.size.ordinary},
+                {"packed_bytes", result.size.packed},
+                {"precision", kernels::name_of(result.precision)},
+                {"layouts", fmt::format("{}", fmt::join(result.layouts, " "))}},
+               json, {.names_as_words = true});
+  return 0;
+}
+
 int compress_with(CompressOptions& chosen, const Options& options, const std::stop_token& stop) {
   jobs::CompressOptions& job = chosen.job;
   job.model = chosen.model.folder();
   job.output = chosen.output;
   require_safe_names(chosen);
   if (chosen.data) job.data = read_judged(*chosen.data, chosen.columns, options.quiet());
+  if (models::is_translator(job.model)) return pack_translator_with(job, chosen.json);
   if (chosen.corpus.input) job.corpus = [&] { return read_corpus(chosen.corpus, options.quiet(), stop); };
   note_classifier_left(job.model, options.quiet());
   StageProgress progress(options.terminal());

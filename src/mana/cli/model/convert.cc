@@ -29,17 +29,18 @@ int convert_model(Options& options) {
   std::vector<std::string> sources;
   std::string output;
   Form form = Form::ctranslate2;
-  bool json = false;
+  bool force = false, json = false;
   options.arguments("DIR", "The folder of a model of another program", sources, 1);
   options.choice<Form>("--from", "Whose form it is in", {{"ctranslate2", Form::ctranslate2}}, form);
-  options.option("--output", "DIR", "The folder to write, which is not there yet", output);
+  options.option("--output", "DIR", "The folder to write", output);
   options.require("--output");
+  options.flag("--force", "Replace a translator that is there", force);
   options.flag("--json", "Print a JSON object", json);
   if (!options.parse()) return 0;
   folder_name(output);
 
   return run_interruptibly([&](const Interruption&) {
-    const jobs::ConvertResult result = jobs::convert_ctranslate2({sources.front(), output});
+    const jobs::ConvertResult result = jobs::convert_ctranslate2({sources.front(), output, force});
     print_report({{"output", output},
                   {"parameters", result.parameters},
                   {"width", result.config.model},

@@ -93,8 +93,8 @@ ordered_json json_of(const jobs::TranslatorInspection& model) {
       {"architecture", json_of(model.architecture)},
       {"pipeline", model.pipeline},
       {"max_tokens", model.max_tokens},
-      {"search",
-       {{"beam", search.beam}, {"length_penalty", search.length_penalty}, {"max_length", search.max_length}}}};
+      {"search", {{"beam", search.beam}, {"length_penalty", search.length_penalty}, {"max_length", search.max_length}}},
+      {"weights", json_of(model.weights)}};
   add_computing(about, model.precision, model.isa);
   add_parameters(about, model.parameters);
   about["files"] = json_of(model.files);

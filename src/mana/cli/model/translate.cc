@@ -31,6 +31,14 @@ void note_totals(const jobs::TranslateFileResult& totals, const generate::Transl
                    seconds));
 }
 
+/// What keys and values may take, before the first step.
+void note_cache(const generate::Translator& translator, const generate::Options& search) {
+  constexpr std::size_t kMany = 1'000'000;  // texts: as many at once as threads follow
+  const generate::CacheSize size = translator.cache_size(search, kMany);
+  note(fmt::format("keys and values: {} bytes at most, for {} hypotheses of {} tokens and {} texts of {} at once",
+                   size.bytes, size.hypotheses, size.target_tokens, size.sources, size.source_tokens));
+}
+
 jobs::TranslateFileResult translate_into(const TranslateOptions& chosen, const jobs::TranslateFileOptions& job,
                                          generate::Translator& translator, const data::TextSource& texts,
                                          const Options& options, const data::Waiting& waiting) {
@@ -74,8 +82,10 @@ int translate(Options& options) {
     const data::Waiting waiting(interruption.token());
     const data::TextSource source = chosen.input.open(waiting);
     generate::Translator translator(chosen.model.folder(), chosen.translator());
+    if (!options.quiet() && !translator.packed_model_note().empty()) note(translator.packed_model_note());
     const jobs::TranslateFileOptions job = chosen.job(translator.defaults());
     generate::check(job.search, translator.config().target_vocabulary);
+    if (chosen.explain && !options.quiet()) note_cache(translator, job.search);
     const std::filesystem::path partial = PartialFile::name_of(job.output);
     if (chosen.has_journal() && !chosen.resuming() && file_exists(partial) && !options.quiet()) {
       note(fmt::format("starting over: {} of an earlier run is replaced; --resume would go on from it",

@@ -1,100 +1,54 @@
 #include "mana/models/sentence/packed_model.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <iterator>
-#include <sstream>
-
-#include "mana/base/errors.h"
-#include "mana/models/packed_parts.h"
+#include "mana/formats/sentence_tokenizer.h"
 #include "mana/models/sentence/origin.h"
-#include "mana/models/sentence/packed_sections.h"
-#include "mana/text/compiled_version.h"
 
 namespace mana::models {
 namespace {
 
-using formats::PackedFile;
-using formats::PackedSection;
-
-/// A section of text; empty when there is none.
-std::string_view text_of(const PackedFile& file, std::string_view name) {
-  const PackedSection* section = file.find(name);
-  if (section == nullptr) return {};
-  formats::check_section(name, *section, file.path().string());
-  return {reinterpret_cast<const char*>(section->bytes.data()), section->bytes.size()};
-}
-
-/// An undamaged tokenizer of an earlier or later program.
-bool of_other_version(const PackedSection& tokenizer) {
-  const std::uint64_t version = text::compiled_version(tokenizer.bytes);
-  return version != 0 && version != text::kCompiledVersion;
-}
+/// The tokenizer, as text::Tokenizer::compiled() gives it.
+constexpr std::string_view kTokenizerSection = "tokenizer:compiled";
 
 }  // namespace
 
 std::optional<PackedModel> PackedModel::open(const formats::SentenceFolder& folder) {
-  const std::filesystem::path path = folder.folder / kPackedModelFile;
-  if (!file_exists(path)) return std::nullopt;
-  auto file = std::make_shared<const PackedFile>(PackedFile::open(path));
-  std::string obstacle;
-  if (file->version() != formats::kPackedVersion) {
-    obstacle = fmt::format("{} is not used: it is of version {}, and version {} is read here; write it again",
-                           path.string(), file->version(), formats::kPackedVersion);
-  } else if (const PackedSection* tokenizer = file->find(kTokenizerSection);
-             tokenizer != nullptr && of_other_version(*tokenizer)) {
-    obstacle =
-        fmt::format("{} is not used: its tokenizer is of version {}, and version {} is read here; write it again",
-                    path.string(), text::compiled_version(tokenizer->bytes), text::kCompiledVersion);
-  } else if (file->origin().sample != origin_sample(folder)) {
-    obstacle = fmt::format(
-        "{} is not used: the model's weights or tokenizer are not those that it was made of; write it again",
-        path.string());
-  }
-  return PackedModel(std::move(file), std::move(obstacle));
-}
-
-std::optional<kernels::Precision> PackedModel::precision() const {
-  return obstacle_.empty() ? kernels::precision_named(text_of(*file_, kPrecisionSection)) : std::nullopt;
-}
-
-std::vector<std::string> PackedModel::layouts() const {
-  std::istringstream words{std::string(text_of(*file_, kLayoutsSection))};
-  return {std::istream_iterator<std::string>(words), {}};
-}
-
-std::string PackedModel::obstacle(const kernels::Table& kernels) const {
-  if (!obstacle_.empty()) return obstacle_;
-  const std::vector<std::string> there = layouts();
-  if (std::ranges::find(there, name_of(kernels.layout)) != there.end()) return {};
-  return fmt::format("{} is not used: {} at {} takes weights as {}, and it has {}; write it for this processor",
-                     file_->path().string(), name_of(kernels.precision), name_of(kernels.isa), name_of(kernels.layout),
-                     fmt::join(there, ", "));
+  auto packed =
+      PackedWeights::open(folder.folder, std::span(&kTokenizerSection, 1), [&] { return origin_sample(folder); });
+  if (!packed) return std::nullopt;
+  return PackedModel(*std::move(packed));
 }
 
 SentenceModel PackedModel::load(const formats::SentenceFolder& folder,
                                 const std::vector<formats::SentenceModule>& modules,
                                 const kernels::Table& kernels) const {
   SentenceModel model = make_sentence_model(folder, modules, kernels.layout);
-  walk_weights(model, SectionReader(file_));
+  walk_weights(model, packed_.reader());
   return model;
 }
 
-text::Tokenizer PackedModel::tokenizer() const {
-  const std::string section(kTokenizerSection), place = fmt::format("{}: {}", file_->path().string(), section);
-  return text::Tokenizer::from_compiled(SectionReader(file_).checked(section), file_, place);
-}
+text::Tokenizer PackedModel::tokenizer() const { return packed_.tokenizer(kTokenizerSection); }
 
 void PackedModel::require_origin(const formats::SentenceFolder& folder) const {
-  const PackedSection* tokenizer = file_->find(kTokenizerSection);
-  const bool other_form =
-      file_->version() != formats::kPackedVersion || (tokenizer != nullptr && of_other_version(*tokenizer));
-  if (other_form || file_->origin().content == origin_content(folder)) return;
-  throw FormatError(
-      fmt::format("{}: the model's weights or tokenizer are not those that it was made of; write it again",
-                  file_->path().string()));
+  packed_.require_content([&] { return origin_content(folder); });
+}
+
+void write_packed_model(const std::filesystem::path& folder, std::span<const PackTarget> targets,
+                        std::optional<kernels::Precision> precision) {
+  const std::vector<const kernels::Table*> layouts = pack_layouts(targets, precision);
+  const formats::SentenceFolder source = formats::read_sentence_folder(folder);
+  const formats::PackedOrigin origin = {origin_sample(source), origin_content(source)};
+  std::vector<SentenceModel> models;  // the sections' bytes
+  models.reserve(layouts.size());
+  SectionWriter writer;
+  std::string description;
+  add_description(writer, layouts, precision, description);
+  for (const kernels::Table* kernels : layouts) {
+    walk_weights(std::as_const(models.emplace_back(load_sentence_model(source, source.modules, *kernels))), writer);
+    writer.next_model();
+  }
+  const std::vector<std::byte> tokenizer = formats::load_tokenizer(source, models.front().vocabulary()).compiled();
+  writer.add(std::string(kTokenizerSection), tokenizer);
+  formats::write_packed_file(source.folder / kPackedModelFile, writer.sections(), origin);
 }
 
 }  // namespace mana::models

@@ -1,32 +1,19 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "mana/formats/packed_file.h"
 #include "mana/formats/sentence_folder.h"
-#include "mana/kernels/precision.h"
-#include "mana/kernels/table.h"
+#include "mana/models/packed_weights.h"
 #include "mana/models/sentence/sentence_model.h"
 #include "mana/text/tokenizer.h"
 
-/// The packed model: beside the ordinary files of a model's folder one file, model.mana, with what is slow to make of
-/// them: the weights in the layouts of the kernels, and the tokenizer's tables. It is mapped and used where it lies;
-/// everything small (configurations, pooling, prompts) is read from the ordinary files as ever. docs/packed-model.md
-/// describes it.
+/// The packed model of sentence embeddings (models/packed_weights.h).
 namespace mana::models {
-
-inline constexpr const char* kPackedModelFile = "model.mana";
-
-/// Kernels that a packed model is to serve.
-struct PackTarget {
-  kernels::Isa isa;
-  kernels::Precision precision;
-};
 
 /// Writes model.mana into the folder, atomically, for each of the targets; those that share a layout share its weights,
 /// and the embedding tables are there once. `precision` is what the model is meant to be computed in, and then the
@@ -42,12 +29,9 @@ class PackedModel {
   /// Nothing when the folder has no packed file. Throws FormatError when it is damaged.
   static std::optional<PackedModel> open(const formats::SentenceFolder& folder);
 
-  /// What its writer meant the model to be computed in; nothing where that was left open or the file is not usable.
-  std::optional<kernels::Precision> precision() const;
-
-  /// Why these kernels cannot use it, as a sentence: it is of another version, made of other files than those that lie
-  /// beside it, or has no weights in their layout. Empty when they can.
-  std::string obstacle(const kernels::Table& kernels) const;
+  /// As PackedWeights has them.
+  std::optional<kernels::Precision> precision() const { return packed_.precision(); }
+  std::string obstacle(const kernels::Table& kernels) const { return packed_.obstacle(kernels); }
 
   /// load_sentence_model() from the packed file, which has no obstacle(): the same bits. Checks the sums of everything
   /// but the embedding tables, which stay untouched in the mapped file.
@@ -63,16 +47,13 @@ class PackedModel {
   /// when the file was written.
   void require_origin(const formats::SentenceFolder& folder) const;
 
-  const formats::PackedFile& file() const { return *file_; }
-  /// The layouts that it has weights in: "bf16-32x2", …
-  std::vector<std::string> layouts() const;
+  const formats::PackedFile& file() const { return packed_.file(); }
+  std::vector<std::string> layouts() const { return packed_.layouts(); }
 
  private:
-  PackedModel(std::shared_ptr<const formats::PackedFile> file, std::string obstacle)
-      : file_(std::move(file)), obstacle_(std::move(obstacle)) {}
+  explicit PackedModel(PackedWeights packed) : packed_(std::move(packed)) {}
 
-  std::shared_ptr<const formats::PackedFile> file_;
-  std::string obstacle_;  // for all kernels
+  PackedWeights packed_;
 };
 
 }  // namespace mana::models

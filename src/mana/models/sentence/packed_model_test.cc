@@ -14,6 +14,7 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/formats/packed_format.h"
 #include "mana/models/sentence/origin.h"
+#include "mana/models/test_part_bytes.h"
 
 namespace mana::models {
 namespace {
@@ -53,25 +54,8 @@ void overwrite(const std::filesystem::path& path, std::streamoff offset, std::st
   ASSERT_TRUE(file.good());
 }
 
-/// The bytes of every part by name.
-class Bytes {
- public:
-  void operator()(const nn::Place& place, const nn::EmbeddingTable& table) { add(place.name, table.bytes()); }
-  void operator()(const nn::Place& place, const nn::Linear& linear) { add(place.name, linear.weights.bytes()); }
-  void operator()(const nn::Place& place, const nn::LayerNorm& norm) {
-    add(place.name + ".gamma", std::as_bytes(std::span(norm.gamma)));
-    add(place.name + ".beta", std::as_bytes(std::span(norm.beta)));
-  }
-  std::map<std::string, std::string> parts;
-
- private:
-  void add(const std::string& name, std::span<const std::byte> bytes) {
-    EXPECT_TRUE(parts.emplace(name, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())).second);
-  }
-};
-
 std::map<std::string, std::string> parts_of(const SentenceModel& model) {
-  Bytes bytes;
+  PartBytes bytes;
   walk_weights(model, bytes);
   return bytes.parts;
 }

@@ -9,6 +9,8 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/formats/ctranslate2.h"
+#include "mana/formats/other_weights.h"
 #include "mana/models/config_values.h"
 #include "mana/models/transformer/marian_names.h"
 
@@ -231,6 +233,7 @@ std::vector<std::pair<std::string_view, EncoderFacts::Value>> TransformerConfig:
 bool is_translator_type(std::string_view model_type) { return model_type == kMarian || model_type == kOwn; }
 
 bool is_translator(const std::filesystem::path& folder) {
+  if (formats::holds_ctranslate2(folder)) formats::refuse_other_weights(folder);
   if (!file_exists(folder / "config.json")) return false;
   const json::Document document = json::Document::read(folder / "config.json");
   const auto type = document.root().find("model_type");

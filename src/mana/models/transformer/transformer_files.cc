@@ -60,8 +60,8 @@ std::vector<FileTensor> TransformerFiles::located(const std::vector<PartTensor>&
   return located;
 }
 
-std::vector<float> TransformerFiles::values(const FileTensor& tensor) {
-  return weights_->f32(tensor.name, tensor.shape);
+formats::StoredValues TransformerFiles::values(const FileTensor& tensor) const {
+  return formats::stored_values(*weights_, tensor.name, tensor.shape);
 }
 
 std::vector<CountedTensor> transformer_tensors(const std::filesystem::path& folder) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mana/formats/safetensors.h"
+#include "mana/formats/stored_values.h"
 #include "mana/models/counted_tensor.h"
 #include "mana/models/file_tensor.h"
 #include "mana/models/transformer/transformer.h"
@@ -26,7 +27,7 @@ class TransformerFiles {
   std::vector<FileTensor> tensors(const std::string& part, const Part& weights) {
     return located(config_.names().tensors(part, weights));
   }
-  std::vector<float> values(const FileTensor& tensor);
+  formats::StoredValues values(const FileTensor& tensor) const;
   std::shared_ptr<const formats::StoredWeights> stored_weights(const FileTensor&) { return weights_; }
 
  private:

@@ -1,0 +1,52 @@
+#include "mana/generate/cache_size.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mana/base/errors.h"
+#include "mana/base/machine_memory.h"
+
+namespace mana::generate {
+
+std::size_t rows_of_a_text(const Options& options) {
+  return std::max(options.beam, options.sampling ? options.hypotheses : 1);
+}
+
+std::size_t rows_at_once(kernels::Precision precision) {
+  return precision == kernels::Precision::f32 ? 64 : 39;  // 39: three blocks of the products' rows
+}
+
+CacheSize cache_size(const models::TransformerConfig& config, const Options& options, const kernels::Table& kernels,
+                     const SearchSize& search) {
+  const std::size_t rows = rows_of_a_text(options);
+  const std::size_t texts_of_a_thread = std::max<std::size_t>(1, rows_at_once(kernels.precision) / rows);
+  CacheSize size;
+  size.sources = std::min(search.texts, texts_of_a_thread * search.threads);
+  size.hypotheses = size.sources * rows;
+  size.target_tokens = options.max_length;
+  size.source_tokens = search.longest_source;
+  const std::size_t columns = 2 * config.decoder.heads * config.head_width_of(config.decoder);
+  const OperandLayout& layout = kernels.rounded.layout;
+  const std::uint64_t row = layout.exists() ? layout.row_bytes(columns) : columns * sizeof(float);
+  // In floating point first: no product may be too large for 64 bits.
+  const double tokens = static_cast<double>(size.hypotheses) * static_cast<double>(size.target_tokens) +
+                        static_cast<double>(size.sources) * static_cast<double>(size.source_tokens);
+  const double bytes = static_cast<double>(config.decoder.layers) * tokens * static_cast<double>(row);
+  constexpr double kMost = 9e18;
+  size.bytes = static_cast<std::uint64_t>(std::min(bytes, kMost));
+  return size;
+}
+
+void require_memory(const CacheSize& size) {
+  const std::uint64_t memory = machine_memory();
+  if (size.bytes <= memory / 2) return;
+  constexpr double kGigabyte = 1e9;
+  throw ArgumentError(fmt::format(
+      "keys and values of {} hypotheses of {} tokens would take {:.1f} GB, more than half of the {:.1f} GB of this "
+      "machine: choose a narrower `beam`, a smaller `max_length` or fewer `threads`",
+      size.hypotheses, size.target_tokens, static_cast<double>(size.bytes) / kGigabyte,
+      static_cast<double>(memory) / kGigabyte));
+}
+
+}  // namespace mana::generate
