@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
-#include <memory>
 
 #include "mana/base/errors.h"
 #include "mana/operations/linear.h"
@@ -17,26 +15,6 @@ namespace {
 constexpr std::size_t kBlockTokens = 512;
 constexpr std::size_t kChunk = 32;  // logits that are looked at together
 constexpr float kNever = -std::numeric_limits<float>::infinity();
-
-/// Outputs [first, first + count) of a map, whole panels.
-kernels::MatrixWeights block_of(const kernels::MatrixWeights& map, std::size_t first, std::size_t count) {
-  kernels::MatrixWeights block(count, map.inputs(), map.layout());
-  const auto memory = std::make_shared<Buffer<std::byte>>(block.byte_size());
-  const std::size_t panel = first / map.layout().panel_width;
-  std::memcpy(memory->data(), map.panel<std::byte>(panel), block.panel_count() * block.panel_bytes());
-  block.view({memory->data(), block.byte_size()}, memory);
-  const auto copy = [&](const float* from, const float* to) {
-    const std::size_t place = reinterpret_cast<const std::byte*>(to) - memory->data();
-    std::memcpy(memory->data() + place, from + first, block.panel_count() * map.layout().panel_width * sizeof(float));
-  };
-  copy(map.bias(), block.bias());
-  if (map.layout().element == kernels::WeightLayout::Element::i8 ||
-      map.layout().element == kernels::WeightLayout::Element::i16) {
-    copy(map.scales(), block.scales());
-    copy(map.row_sums(), block.row_sums());
-  }
-  return block;
-}
 
 bool likelier(const Candidate& a, const Candidate& b) {
   return a.log_probability != b.log_probability ? a.log_probability > b.log_probability : a.token < b.token;
@@ -104,7 +82,7 @@ void finish(const kernels::LogitSums& sums, std::size_t forbidden, std::size_t v
 LikeliestTokens::LikeliestTokens(const kernels::MatrixWeights& output) {
   blocks_.reserve((output.outputs() + kBlockTokens - 1) / kBlockTokens);
   for (std::size_t first = 0; first < output.outputs(); first += kBlockTokens) {
-    blocks_.push_back(block_of(output, first, std::min(kBlockTokens, output.outputs() - first)));
+    blocks_.push_back(output.outputs_from(first, std::min(kBlockTokens, output.outputs() - first)));
   }
 }
 

@@ -18,7 +18,7 @@ namespace mana::generate {
 /// other rows.      x: [rows, model], W: [vocabulary, model]
 class LikeliestTokens {
  public:
-  /// Copies the map's weights, as they are laid out.
+  /// Reads the map's weights where they are: it has to outlive this.
   explicit LikeliestTokens(const kernels::MatrixWeights& output);
 
   /// A question and an answer for each row. Throws FormatError where the logits are no numbers.

@@ -73,6 +73,15 @@ void MatrixWeights::view(std::span<const std::byte> bytes, std::shared_ptr<const
   memory_ = {};
 }
 
+MatrixWeights MatrixWeights::outputs_from(std::size_t first, std::size_t count) const {
+  MatrixWeights part(count, inputs_, layout_);
+  const std::size_t panel = first / layout_.panel_width;
+  part.bytes_ = bytes_.subspan(panel * panel_bytes(), part.panel_count() * panel_bytes());
+  part.values_ = values_ + first * sizeof(float);
+  part.values_bytes_ = values_bytes_;  // from the biases to the scales it is as far as in the whole
+  return part;
+}
+
 void MatrixWeights::allocate() {
   memory_ = Buffer<std::byte>(byte_size());
   place({memory_.data(), memory_.size()});

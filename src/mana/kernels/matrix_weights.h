@@ -43,6 +43,9 @@ class MatrixWeights {
   /// Takes the weights from memory that `owner` keeps alive, 64-byte aligned: bytes() of a map of the same shape and
   /// layout. Throws ArgumentError when there are not byte_size() of them.
   void view(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+  /// Outputs [first, first + count) of this map as one by itself, which reads the same memory: nothing is copied, and
+  /// this map has to outlive it. `first` is a multiple of the panels' width and of 16. It has no bytes() of its own.
+  MatrixWeights outputs_from(std::size_t first, std::size_t count) const;
   /// Everything that the kernels read; empty before the weights are there.
   std::span<const std::byte> bytes() const { return bytes_; }
   std::size_t byte_size() const;

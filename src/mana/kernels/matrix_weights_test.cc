@@ -47,6 +47,18 @@ TEST(MatrixWeights, AViewOfItsBytesIsTheSameMap) {
   }
 }
 
+TEST(MatrixWeights, APartOfTheOutputsReadsTheWholesMemory) {
+  for (const WeightLayout& layout : kLayouts) {
+    const MatrixWeights linear = filled(layout);
+    const MatrixWeights part = linear.outputs_from(32, 5);
+    EXPECT_EQ(part.outputs(), 5U);
+    EXPECT_EQ(part.panel<std::byte>(0), linear.panel<std::byte>(32 / layout.panel_width));
+    EXPECT_EQ(part.bias(), linear.bias() + 32);
+    EXPECT_EQ(part.scales(), linear.scales() + 32);
+    EXPECT_EQ(part.row_sums(), linear.row_sums() + 32);
+  }
+}
+
 TEST(MatrixWeights, ValuesOfTheOutputsAreAlignedInEveryLayout) {
   for (const WeightLayout& layout : kLayouts) {
     const MatrixWeights linear = filled(layout);

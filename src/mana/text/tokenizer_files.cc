@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
@@ -154,18 +157,30 @@ Tokenizer::Pipeline read_side(const TokenizerFolder& files, TokenizerSettings se
   return pipeline;
 }
 
+/// The same tokenizer twice: its tables are copied, which takes a tenth of the time of making them.
+MarianTokenizers for_both_sides(Tokenizer tokenizer, const fs::path& folder) {
+  const auto tables = std::make_shared<const std::vector<std::byte>>(tokenizer.compiled());
+  return {std::move(tokenizer), Tokenizer::from_compiled(*tables, tables, folder.string())};
+}
+
 }  // namespace
 
 MarianTokenizers read_marian_tokenizers(const fs::path& folder) {
   if (folder_exists(folder / "source")) return {Tokenizer::load(folder / "source"), Tokenizer::load(folder / "target")};
   const TokenizerFolder files(folder);
-  if (!files.has_sides) return {Tokenizer::load(folder), Tokenizer::load(folder)};
+  if (!files.has_sides) return for_both_sides(Tokenizer::load(folder), folder);
   const TokenizerSettings settings = read_tokenizer_settings(files);
-  if (settings.kind != TokenizerClass::marian) return {Tokenizer::load(folder), Tokenizer::load(folder)};
+  if (settings.kind != TokenizerClass::marian) return for_both_sides(Tokenizer::load(folder), folder);
   const auto read = [&](MarianSide side) {
     return Tokenizer(std::make_unique<const Tokenizer::Pipeline>(read_side(files, settings, side, {})));
   };
-  return {read(MarianSide::source), read(MarianSide::target)};
+  Tokenizer source = read(MarianSide::source);
+  const bool one_list = !files.flag("separate_vocabs", false);
+  if (one_list && file_exists(folder / "target.spm") &&
+      read_file(folder / "source.spm") == read_file(folder / "target.spm")) {
+    return for_both_sides(std::move(source), folder);
+  }
+  return {std::move(source), read(MarianSide::target)};
 }
 
 Tokenizer::Pipeline read_tokenizer_json(const json::Value& root, const TokenizerOptions& options) {
