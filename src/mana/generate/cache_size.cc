@@ -40,13 +40,14 @@ CacheSize cache_size(const models::TransformerConfig& config, const Options& opt
 
 void require_memory(const CacheSize& size) {
   const std::uint64_t memory = machine_memory();
-  if (size.bytes <= memory / 2) return;
+  if (size.bytes <= memory / 4) return;
   constexpr double kGigabyte = 1e9;
-  throw ArgumentError(fmt::format(
-      "keys and values of {} hypotheses of {} tokens would take {:.1f} GB, more than half of the {:.1f} GB of this "
-      "machine: choose a narrower `beam`, a smaller `max_length` or fewer `threads`",
-      size.hypotheses, size.target_tokens, static_cast<double>(size.bytes) / kGigabyte,
-      static_cast<double>(memory) / kGigabyte));
+  throw ArgumentError(
+      fmt::format("keys and values of {} hypotheses of {} tokens would take {:.1f} GB, more than a quarter of the "
+                  "{:.1f} GB of this "
+                  "machine: choose a narrower `beam`, a smaller `max_length` or fewer `threads`",
+                  size.hypotheses, size.target_tokens, static_cast<double>(size.bytes) / kGigabyte,
+                  static_cast<double>(memory) / kGigabyte));
 }
 
 }  // namespace mana::generate

@@ -37,8 +37,8 @@ std::size_t rows_of_a_text(const Options& options);
 /// read the weights; of fewer, keys and values stay in the cache from one step to the next.
 std::size_t rows_at_once(kernels::Precision precision);
 
-/// Throws ArgumentError where the cache may take more than half of this machine's memory; the other half is for its
-/// growth, which copies it, and for all else.
+/// Throws ArgumentError where the cache may take more than a quarter of this machine's memory: it grows by doubling and
+/// copying.
 void require_memory(const CacheSize& size);
 
 }  // namespace mana::generate

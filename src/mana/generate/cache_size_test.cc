@@ -72,11 +72,11 @@ TEST(CacheSize, CountsWhatThreadsFollowAtOnce) {
   EXPECT_EQ(cache_size(config, samples, kernels, {.texts = 1, .longest_source = 5}).hypotheses, 5U);
 }
 
-TEST(CacheSize, MoreThanHalfOfTheMemoryIsRefusedBeforeTheFirstStep) {
-  EXPECT_NO_THROW(require_memory({.bytes = machine_memory() / 2}));
+TEST(CacheSize, MoreThanAQuarterOfTheMemoryIsRefusedBeforeTheFirstStep) {
+  EXPECT_NO_THROW(require_memory({.bytes = machine_memory() / 4}));
   EXPECT_THAT([] { require_memory({.hypotheses = 8000, .target_tokens = 512, .bytes = std::uint64_t{1} << 50}); },
               ThrowsMessage<ArgumentError>(HasSubstr("keys and values of 8000 hypotheses of 512 tokens would take "
-                                                     "1125899.9 GB, more than half of the ")));
+                                                     "1125899.9 GB, more than a quarter of the ")));
 
   const kernels::Table& kernels = kernels::table(kernels::choose_isa());
   auto model = std::make_shared<models::Transformer>(models::load_transformer(kFolder, kernels.layout));
