@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -17,6 +18,16 @@ TextFormat format_of(const AlignedFile& file) {
   return json ? TextFormat{.form = named, .field = file.column} : TextFormat{.form = named, .column = file.column};
 }
 
+std::variant<TextFile, BestTranslations> texts_of(const AlignedFile& file, const Waiting& waiting) {
+  const std::optional<InputForm> named = form_named(file.path.string());
+  const bool rows = named == InputForm::jsonl || named == InputForm::tsv;
+  std::error_code error;
+  if (rows && !file.column && std::filesystem::is_regular_file(file.path, error)) {
+    if (auto translations = BestTranslations::open(file.path, waiting)) return std::move(*translations);
+  }
+  return TextFile(file.path, format_of(file), waiting);
+}
+
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == text.npos; }
 
 }  // namespace
@@ -24,9 +35,9 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\
 AlignedTexts::AlignedTexts(const std::vector<AlignedFile>& files, const Waiting& waiting) {
   files_.reserve(files.size());
   for (const AlignedFile& file : files) {
-    TextFile texts(file.path, format_of(file), waiting);
-    std::string name = texts.notes().name;
-    files_.push_back({.texts = std::move(texts), .name = std::move(name)});
+    File opened{.texts = texts_of(file, waiting), .name = {}};
+    opened.name = notes_of(opened).name;
+    files_.push_back(std::move(opened));
   }
 }
 
@@ -36,7 +47,7 @@ bool AlignedTexts::next(std::vector<std::string>& texts) {
   const File* longer = nullptr;
   for (std::size_t i = 0; i < files_.size(); ++i) {
     File& file = files_[i];
-    if (!file.texts.next(texts[i])) {
+    if (!std::visit([&](auto& from) { return from.next(texts[i]); }, file.texts)) {
       ended = &file;
       continue;
     }

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "mana/data/best_translations.h"
 #include "mana/data/reading_notes.h"
 #include "mana/data/text_source.h"
 
@@ -14,7 +16,7 @@ namespace mana::data {
 
 /// A file of texts of which each belongs to the one in the same place of other files: translations and their originals.
 /// It holds lines unless its name says that it is JSON or a table, or a column is named: a line may begin with a
-/// bracket.
+/// bracket. JSON lines and tables that hold translations (best_translations.h) are known by their first row.
 struct AlignedFile {
   std::filesystem::path path;              ///< "-" is standard input
   std::optional<std::string> column = {};  ///< of a table, or the field of a JSON object; none: "text"
@@ -36,14 +38,17 @@ class AlignedTexts {
   const ReadingNotes::Rows& empty(std::size_t file) const { return files_[file].empty; }
   const std::string& name(std::size_t file) const { return files_[file].name; }
   /// What was read in spite of a mistake.
-  ReadingNotes notes(std::size_t file) const { return files_[file].texts.notes(); }
+  ReadingNotes notes(std::size_t file) const { return notes_of(files_[file]); }
 
  private:
   struct File {
-    TextFile texts;
+    std::variant<TextFile, BestTranslations> texts;
     std::string name;
     ReadingNotes::Rows empty = {};
   };
+  static ReadingNotes notes_of(const File& file) {
+    return std::visit([](const auto& texts) { return texts.notes(); }, file.texts);
+  }
 
   std::vector<File> files_;
   std::uint64_t count_ = 0;

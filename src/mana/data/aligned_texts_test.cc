@@ -40,6 +40,31 @@ TEST_F(Aligned, ReadsLinesSideBySide) {
               ElementsAre(ElementsAre("[1] one", "eins"), ElementsAre("", "zwei"), ElementsAre("{", "drei")));
 }
 
+TEST_F(Aligned, ReadsTheBestOfWhatTranslateWrites) {
+  const auto lines =
+      file("a.jsonl", R"({"translations": [{"text": "eins"}, {"text": "ein"}], "tokens": 3, "truncated": false})"
+                      "\n"
+                      R"({"text": "two", "translations": [{"text": "zwei"}], "tokens": 3, "truncated": false})"
+                      "\n");
+  const auto table = file("a.tsv",
+                          "1\t-0.500000\tend\teins\n1\t-0.600000\tlimit\tein\n2\t0.000000\tend\t\n"
+                          "3\t-1.25\tend\tdrei\n");
+  EXPECT_THAT(all({{lines}, {file("b", "eins\nzwei\n")}}),
+              ElementsAre(ElementsAre("eins", "eins"), ElementsAre("zwei", "zwei")));
+  EXPECT_THAT(all({{table}, {file("c", "1\n2\n3\n")}}),
+              ElementsAre(ElementsAre("eins", "1"), ElementsAre("", "2"), ElementsAre("drei", "3")));
+  EXPECT_THAT(
+      [&] {
+        all({{file("d.tsv", "1\t-1\tend\tx\n2\t-1\tx\n")}, {file("e", "x\ny\n")}});
+      },
+      ThrowsMessage<FormatError>(HasSubstr("d.tsv:2 must have four fields")));
+  EXPECT_THAT(
+      [&] {
+        all({{file("f.jsonl", R"({"translations": [], "truncated": false})")}, {file("g", "x\n")}});
+      },
+      ThrowsMessage<FormatError>(HasSubstr("there is no translation")));
+}
+
 TEST_F(Aligned, ReadsColumns) {
   const auto table = file("a.tsv", "en\tde\none\teins\ntwo\tzwei\n");
   EXPECT_THAT(all({{table, "de"}, {table, "en"}, {file("a.jsonl", "\"uno\"\n{\"text\": \"due\"}\n")}}),
