@@ -5,8 +5,10 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "parallel_sentences.h"
 #include "process.h"
@@ -137,10 +139,100 @@ TEST_F(Translate, SaysWhatWasCutAndWhyASearchEnded) {
   const Outcome outcome = translate({"--json", text});
   const auto row = nlohmann::json::parse(outcome.output);
   EXPECT_TRUE(row.at("truncated").get<bool>()) << outcome.output;
-  EXPECT_THAT(outcome.errors, HasSubstr("1 truncated at 48 tokens")) << outcome.errors;
+  EXPECT_THAT(outcome.errors, HasSubstr("1 truncated at 48 tokens, the first is text 1")) << outcome.errors;
   const auto limited =
       nlohmann::json::parse(translate({"--json", "--max-length", "2", "--quiet", "a man likes a tree."}).output);
   EXPECT_EQ(limited.at("translations").at(0).at("ending"), "limit") << limited;
+}
+
+TEST_F(Translate, ExplainsWhatEachTokenLookedAt) {
+  const auto row = nlohmann::json::parse(translate({"--json", "--explain", "--quiet", "a man likes a tree."}).output);
+  const auto& best = row.at("translations").at(0);
+  const std::size_t steps = best.at("log_probabilities").size(), source = row.at("pieces").size();
+  ASSERT_EQ(best.at("attention").size(), steps);
+  ASSERT_EQ(best.at("alignment").size(), steps);
+  for (std::size_t i = 0; i < steps; ++i) {
+    const auto shares = best.at("attention").at(i).get<std::vector<double>>();
+    ASSERT_EQ(shares.size(), source);
+    EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0), 1, 1e-2);
+    EXPECT_EQ(best.at("alignment").at(i), std::ranges::max_element(shares) - shares.begin());
+  }
+  EXPECT_THAT(translate({"--explain", "--quiet", "a man likes a tree."}).output, HasSubstr("←"));
+  const auto mean = nlohmann::json::parse(
+      translate({"--json", "--explain", "--alignment-head", "0", "--quiet", "a man likes a tree."}).output);
+  EXPECT_NE(mean.at("translations").at(0).at("attention"), best.at("attention"));
+  expect_refused(2, {"--alignment-head", "2", "a man"}, "--alignment-head belongs to --explain and --coverage");
+  expect_refused(1, {"--explain", "--alignment-head", "3", "a man"}, "--alignment-head is 3, but the decoder has 2");
+  expect_refused(1, {"--explain", "--alignment-layer", "2", "a man"}, "--alignment-layer is 2, but the decoder has 1");
+}
+
+TEST_F(Translate, RanksByCoverage) {
+  const Options search = {"--beam", "4", "--n-best", "4", "--json", "--quiet"};
+  const auto scores = [&](Options options) {
+    options.insert(options.end(), search.begin(), search.end());
+    options.emplace_back("a man likes a tree.");
+    const auto row = nlohmann::json::parse(translate(options).output);
+    std::vector<double> found;
+    for (const auto& each : row.at("translations")) found.push_back(each.at("score").get<double>());
+    return found;
+  };
+  const auto without = scores({}), with = scores({"--coverage", "0.5"});
+  EXPECT_LT(with.front(), without.front());  // no token of the source is looked at more than enough
+  EXPECT_TRUE(std::ranges::is_sorted(with, std::greater()));
+  expect_refused(1, {"--sample", "--coverage", "0.2", "a man"}, "--sample knows no --coverage");
+}
+
+TEST_F(Translate, BeginsAsItIsTold) {
+  const std::string all =
+      translate({"--prefix", "die Katze", "--quiet"}, "a man likes a tree.\nthe dog sees a car.\n").output;
+  for (const std::string& line : lines_of(all)) EXPECT_THAT(line, testing::StartsWith("die Katze")) << all;
+  write(folder_ / "begun.tsv", "id\tde\n1\tdas Kind\n2\t\n");
+  const Options each = {"--prefixes", (folder_ / "begun.tsv").string(), "--prefix-column", "de", "--quiet"};
+  const std::string texts = "a man likes a tree.\nthe dog sees a car.\n";
+  const std::vector<std::string> begun = lines_of(translate(each, texts).output),
+                                 plain = lines_of(translate({"--quiet"}, texts).output);
+  ASSERT_THAT(begun, SizeIs(2));
+  EXPECT_THAT(begun[0], testing::StartsWith("das Kind"));
+  EXPECT_EQ(begun[1], plain[1]);
+  EXPECT_THAT(translate(each, texts + "the child.\n").errors, HasSubstr("the prefixes end before text 3"));
+  Options told = each;
+  told.pop_back();
+  EXPECT_THAT(translate(told, "a man.\n").errors, HasSubstr("more prefixes than there are texts"));
+  expect_refused(2, {"--prefix", "die", "--prefixes", "x", "a man"}, "--prefix is for all texts");
+  expect_refused(2, {"--prefix-column", "de", "a man"}, "--prefix-column belongs to --prefixes");
+  expect_refused(1, {"--prefix", "die Katze sieht", "--max-length", "2", "a man"}, "leaves no room in --max-length, 2");
+}
+
+TEST_F(Translate, LeavesOutWhatMustNotAppear) {
+  const std::string text = "a man likes a tree.";
+  const std::string plain = translate({"--quiet", text}).output;
+  ASSERT_THAT(plain, HasSubstr("Baum"));
+  write(folder_ / "never.txt", "einen Baum\nBaum\n");
+  const std::string without = translate({"--suppress", (folder_ / "never.txt").string(), "--quiet", text}).output;
+  EXPECT_THAT(without, testing::Not(HasSubstr(" Baum")));
+  write(folder_ / "nothing.txt", "\n");
+  expect_refused(1, {"--suppress", (folder_ / "nothing.txt").string(), text}, "holds no text that never appears");
+}
+
+TEST_F(Translate, WhatItWritesIsEvaluated) {
+  std::string references, texts;
+  for (std::size_t i = 0; i < 10; ++i) {
+    references += sentences()[i].second + "\n";
+    texts += sentences()[i].first + "\n";
+  }
+  write(folder_ / "references.txt", references);
+  std::vector<std::string> scores;
+  for (const char* name : {"found.txt", "found.jsonl", "found.tsv"}) {
+    Options options = {"--beam", "3", "--quiet", "--output", (folder_ / name).string()};
+    if (name != std::string("found.txt")) options.insert(options.end(), {"--n-best", "3"});
+    ASSERT_EQ(translate(options, texts).status, 0);
+    scores.push_back(run({"eval", "bleu", "--hypotheses", (folder_ / name).string(), "--references",
+                          (folder_ / "references.txt").string()})
+                         .output);
+  }
+  EXPECT_THAT(scores[0], HasSubstr("BLEU"));
+  EXPECT_EQ(scores[1], scores[0]);
+  EXPECT_EQ(scores[2], scores[0]);
 }
 
 TEST_F(Translate, GoesOnAfterAKillToTheSameBytes) {

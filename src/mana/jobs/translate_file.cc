@@ -18,7 +18,7 @@ namespace mana::jobs {
 namespace {
 
 /// All that the bytes of the output depend on beside the texts, as the journal keeps it.
-std::string describe_job(const generate::Translator& translator, const TranslateFileOptions& options) {
+std::string describe_job(const generate::Translator& translator, const TranslateFileOptions& options, bool prefixes) {
   const generate::Options& search = options.search;
   nlohmann::ordered_json job = {
       {"mana", version()},
@@ -31,12 +31,16 @@ std::string describe_job(const generate::Translator& translator, const Translate
       {"--beam", search.beam},
       {"--n-best", search.hypotheses},
       {"--alpha", search.length_penalty},
+      {"--coverage", search.coverage_penalty},
+      {"--alignment-layer", search.alignment_layer},
+      {"--alignment-head", search.alignment_head},
       {"--patience", search.patience},
       {"--min-length", search.min_length},
       {"--max-length", search.max_length},
       {"--forced-end", search.forced_end},
       {"--no-repeat-ngram", search.no_repeat_ngram},
       {"suppressed tokens", search.suppressed},
+      {"prefixes", prefixes},
       {"--sample", search.sampling.has_value()},
   };
   if (search.sampling) {
@@ -48,11 +52,14 @@ std::string describe_job(const generate::Translator& translator, const Translate
   return job.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// Reads over the texts of the interrupted run; they must be the same as then.
-void skip_texts(const data::TextSource& source, const JobState& state) {
+/// Reads over the texts of the interrupted run and their prefixes; they must be the same as then.
+void skip_texts(const data::TextSource& source, const data::TextSource& prefixes, const JobState& state) {
   std::uint64_t digest = 0;
   std::string text;
-  for (std::uint64_t row = 0; row < state.rows && source(text); ++row) digest = extend_digest(digest, text);
+  for (std::uint64_t row = 0; row < state.rows && source(text); ++row) {
+    digest = extend_digest(digest, text);
+    if (prefixes && prefixes(text)) digest = extend_digest(digest, text);
+  }
   if (digest == state.digest) return;
   throw ArgumentError(fmt::format(
       "the first {} texts are not those of the interrupted run: give the same input, or start over without `resume`",
@@ -70,7 +77,7 @@ std::string lines_of(const generate::Translator& translator, const TranslateFile
     ++result.texts;
     result.source_tokens += found[i].source.size();
     result.target_tokens += best.tokens.size();
-    result.truncated += found[i].truncated ? 1 : 0;
+    if (found[i].truncated && result.truncated++ == 0) result.first_truncated = first + i + 1;
     result.limited += best.ending == generate::Ending::limit ? 1 : 0;
   }
   return lines;
@@ -97,13 +104,17 @@ class TranslationFile {
   const JobState& state() const { return state_; }
   KeptRows kept() const { return {state_.rows, PartialFile::name_of(path_)}; }
 
-  void write(std::span<const std::string> texts, std::string_view lines) {
+  void write(std::span<const std::string> texts, std::span<const generate::Translation> found, bool prefixes,
+             std::string_view lines) {
     file_.write(lines);
     file_.sync();
     JobState next = state_;
     next.rows += texts.size();
     next.bytes = file_.size();
-    for (const std::string& text : texts) next.digest = extend_digest(next.digest, text);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      next.digest = extend_digest(next.digest, texts[i]);
+      if (prefixes) next.digest = extend_digest(next.digest, found[i].prefix);
+    }
     journal_.append(next);
     state_ = next;
   }
@@ -138,7 +149,7 @@ std::vector<std::filesystem::path> partial_files_of(const std::filesystem::path&
 TranslateFileResult translate_texts(generate::Translator& translator, const data::TextSource& texts,
                                     const TranslateFileOptions& options,
                                     const std::function<void(std::string_view)>& put, const TranslateFileEvents& events,
-                                    const data::Waiting& waiting) {
+                                    const data::Waiting& waiting, const data::TextSource& prefixes) {
   check(options);
   TranslateFileResult result;
   const auto sink = [&](std::size_t first, std::span<const std::string> some,
@@ -146,31 +157,31 @@ TranslateFileResult translate_texts(generate::Translator& translator, const data
     put(lines_of(translator, options, first, some, found, result));
     events.translated(some.size());
   };
-  translator.stream(texts, options.search, sink, waiting);
+  translator.stream(texts, options.search, sink, waiting, 0, prefixes);
   return result;
 }
 
 TranslateFileResult translate_file(generate::Translator& translator, const data::TextSource& texts,
                                    const TranslateFileOptions& options, const TranslateFileEvents& events,
-                                   const data::Waiting& waiting) {
+                                   const data::Waiting& waiting, const data::TextSource& prefixes) {
   check(options);
   const std::filesystem::path parent = options.output.parent_path();
   if (!parent.empty() && !file_exists(parent)) {
     throw IoError(fmt::format("cannot write {}: there is no folder {}", options.output.string(), parent.string()));
   }
-  const std::string job = describe_job(translator, options);
+  const std::string job = describe_job(translator, options, prefixes != nullptr);
   TranslationFile file(options.output, job, options.resume ? ResumeJournal::find(options.output, job) : std::nullopt);
-  skip_texts(texts, file.state());
+  skip_texts(texts, prefixes, file.state());
   events.resumed(file.state().rows);
   TranslateFileResult result;
   const auto sink = [&](std::size_t first, std::span<const std::string> some,
                         std::span<const generate::Translation> found) {
-    file.write(some, lines_of(translator, options, first, some, found, result));
+    file.write(some, found, prefixes != nullptr, lines_of(translator, options, first, some, found, result));
     events.translated(some.size());
   };
   try {
     // Of what is seen only at the end, windows that are full cost less.
-    translator.stream(texts, options.search, sink, data::Waiting(waiting.stop()), file.state().rows);
+    translator.stream(texts, options.search, sink, data::Waiting(waiting.stop()), file.state().rows, prefixes);
   } catch (const Error&) {
     if (file.state().rows > 0) events.kept(file.kept());
     throw;

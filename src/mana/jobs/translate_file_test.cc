@@ -104,10 +104,50 @@ TEST_F(TranslateFile, SaysWhatItKnowsOfEachText) {
   EXPECT_EQ(std::ranges::count(table, '\n'), 6);
   EXPECT_EQ(std::ranges::count(table, '\t'), 18);
   options.rows = {.format = TranslationFormat::jsonl, .explain = true};
+  options.search.alignment = true;
   const std::string json = lines(options);
   EXPECT_THAT(json, HasSubstr(R"("pieces": ["t1", "t1", "</s>"], "truncated": false})"));
   EXPECT_THAT(json, HasSubstr(R"("ending": ")"));
   EXPECT_THAT(json, HasSubstr(R"("log_probabilities": [)"));
+  EXPECT_THAT(json, HasSubstr(R"("alignment": [)"));
+  EXPECT_THAT(json, HasSubstr(R"("attention": [[)"));
+}
+
+TEST_F(TranslateFile, PrefixesBelongToTheTextsThatAreGoneOnWith) {
+  constexpr std::size_t kTexts = 4200;
+  const auto prefixes = [](std::size_t other) -> data::TextSource {
+    return [other, next = std::size_t{0}](std::string& prefix) mutable {
+      prefix = next++ % 3 == 0 ? "" : next == other ? "t9" : "t7 t23";
+      return true;
+    };
+  };
+  generate::Translator translate = translator();
+  TranslateFileOptions options{
+      .output = folder / "whole.tsv", .rows = {.format = TranslationFormat::tsv}, .search = translate.defaults()};
+  options.search.beam = 1;
+  options.search.max_length = 5;
+  translate_file(translate, texts(kTexts), options, {}, {}, prefixes(0));
+  const std::string whole(read_file(options.output));
+  EXPECT_THAT(whole, HasSubstr("\tt7 t23"));
+
+  options.output = folder / "parts.tsv";
+  std::stop_source stop;
+  TranslateFileEvents events;
+  events.translated = [&](std::size_t) { stop.request_stop(); };
+  EXPECT_THROW(translate_file(translate, texts(kTexts), options, events, stop.get_token(), prefixes(0)), Cancelled);
+  options.resume = true;
+  EXPECT_THROW(translate_file(translate, texts(kTexts), options), ArgumentError);
+  EXPECT_THROW(translate_file(translate, texts(kTexts), options, {}, {}, prefixes(20)), ArgumentError);
+  translate_file(translate, texts(kTexts), options, {}, {}, prefixes(0));
+  EXPECT_EQ(read_file(options.output), whole);
+}
+
+TEST_F(TranslateFile, AVocabularyThatIsNotTheWeightsIsRefused) {
+  std::string tokenizer(read_file(folder / "tokenizer.json"));
+  const std::string last = "\"<pad>\": 60";
+  tokenizer.replace(tokenizer.find(last), last.size(), last + ", \"t61\": 61");
+  std::ofstream(folder / "tokenizer.json") << tokenizer;
+  EXPECT_THAT([&] { translator(); }, testing::ThrowsMessage<FormatError>(HasSubstr("has vectors for 61")));
 }
 
 TEST_F(TranslateFile, ABlankTextHasAnEmptyTranslation) {

@@ -1,10 +1,12 @@
 #include "mana/jobs/translation_rows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <vector>
 
 #include "mana/jobs/json_text.h"
 #include "mana/jobs/option_error.h"
@@ -31,6 +33,18 @@ void append_pieces(std::string& json, const text::Tokenizer& tokenizer, std::spa
   json += ']';
 }
 
+/// What each step looks at: the place of the source's token that it looks at most, and the shares of all.
+void append_attention(std::string& json, const generate::Hypothesis& found) {
+  if (found.attention.empty()) return;
+  json += fmt::format(", \"alignment\": [{}], \"attention\": [", fmt::join(generate::alignment_of(found), ", "));
+  const std::size_t source = found.attention.size() / found.steps.size();
+  for (std::size_t i = 0; i < found.attention.size(); ++i) {
+    json += i % source > 0 ? ", " : i > 0 ? "], [" : "[";
+    json += fmt::format("{:.4f}", found.attention[i]);
+  }
+  json += "]]";
+}
+
 void append_json(std::string& json, const TranslationRowOptions& options, const generate::Translator& translator,
                  const generate::TranslatedText& translated) {
   json += "{\"text\": ";
@@ -47,6 +61,7 @@ void append_json(std::string& json, const TranslationRowOptions& options, const 
       append_number(json, translated.found.steps[i]);
     }
     json += ']';
+    append_attention(json, translated.found);
   }
   json += '}';
 }
@@ -72,7 +87,8 @@ void append_json_line(std::string& json, const TranslationRowOptions& options, c
   json += fmt::format(", \"truncated\": {}}}\n", translation.truncated);
 }
 
-/// For people: the pieces of the text, and below each translation its pieces with their probabilities.
+/// For people: the pieces of the text, and below each translation its pieces with the piece that each looks at most
+/// and their probabilities.
 void append_explanation(std::string& lines, const generate::Translator& translator, std::string_view text,
                         const generate::Translation& translation) {
   const auto piece = [](const text::Tokenizer& tokenizer, Token token) {
@@ -86,10 +102,14 @@ void append_explanation(std::string& lines, const generate::Translator& translat
   for (const generate::TranslatedText& each : translation.best) {
     lines +=
         fmt::format("  {:.4f} ({}): {}\n   ", each.found.score, name_of(each.found.ending), in_one_line(each.text));
+    const std::vector<std::size_t> alignment = generate::alignment_of(each.found);
     for (std::size_t i = 0; i < each.found.steps.size(); ++i) {
       const bool last = i == each.found.tokens.size();
-      lines += fmt::format(" {} {:.0f}%", last ? "(end)" : piece(translator.target_tokenizer(), each.found.tokens[i]),
-                           100 * std::exp(each.found.steps[i]));
+      lines.append(1, ' ').append(last ? "(end)" : piece(translator.target_tokenizer(), each.found.tokens[i]));
+      if (!alignment.empty()) {
+        lines.append("←").append(piece(translator.source_tokenizer(), translation.source[alignment[i]]));
+      }
+      lines += fmt::format(" {:.0f}%", 100 * std::exp(each.found.steps[i]));
     }
     lines += '\n';
   }

@@ -22,7 +22,7 @@ std::string_view name_of(generate::Ending ending);
 struct TranslationRowOptions {
   TranslationFormat format = TranslationFormat::text;
   bool include_text = false;  ///< each line of jsonl begins with its text
-  bool explain = false;       ///< with the tokens of the source and of the translations, and log p of these
+  bool explain = false;       ///< with the tokens of both sides, log p of those found, and what each looked at
 };
 
 /// Appends the lines of a text that is number `number`, from 0 on. A line end in a translation becomes a space where

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mana/base/file.h"
 #include "mana/base/partial_file.h"
@@ -20,9 +21,10 @@ namespace {
 
 void note_totals(const jobs::TranslateFileResult& totals, const generate::Translator& translator,
                  const generate::Options& search, double seconds) {
-  const std::string truncated = totals.truncated == 0 ? "none truncated"
-                                                      : fmt::format("{} truncated at {} tokens", totals.truncated,
-                                                                    translator.max_source_tokens());
+  const std::string truncated = totals.truncated == 0
+                                    ? "none truncated"
+                                    : fmt::format("{} truncated at {} tokens, the first is text {}", totals.truncated,
+                                                  translator.max_source_tokens(), totals.first_truncated);
   const std::string limited =
       totals.limited == 0 ? "" : fmt::format(", {} ended by the limit of {} tokens", totals.limited, search.max_length);
   note(fmt::format("{} texts, {} tokens, {}; {} tokens of translations{} ({}, {}, {} threads, {:.2f} s)", totals.texts,
@@ -42,6 +44,7 @@ void note_cache(const generate::Translator& translator, const generate::Options&
 jobs::TranslateFileResult translate_into(const TranslateOptions& chosen, const jobs::TranslateFileOptions& job,
                                          generate::Translator& translator, const data::TextSource& texts,
                                          const Options& options, const data::Waiting& waiting) {
+  const data::TextSource prefixes = chosen.guides.open_prefixes(waiting);
   Progress progress(options.terminal(), "translating", "texts");
   std::string kept;
   jobs::TranslateFileEvents events;
@@ -55,10 +58,10 @@ jobs::TranslateFileResult translate_into(const TranslateOptions& chosen, const j
                        rows.file.string());
   };
   try {
-    if (chosen.has_journal()) return jobs::translate_file(translator, texts, job, events, waiting);
+    if (chosen.has_journal()) return jobs::translate_file(translator, texts, job, events, waiting, prefixes);
     const DirectFile file(job.output);
     const auto put = [&](std::string_view lines) { file.write(lines); };
-    return jobs::translate_texts(translator, texts, job, put, events, waiting);
+    return jobs::translate_texts(translator, texts, job, put, events, waiting, prefixes);
   } catch (const Cancelled&) {
     progress.wipe();
     note(fmt::format("mana: interrupted{}{}", kept.empty() ? "" : "; ", kept));
@@ -83,7 +86,10 @@ int translate(Options& options) {
     const data::TextSource source = chosen.input.open(waiting);
     generate::Translator translator(chosen.model.folder(), chosen.translator());
     if (!options.quiet() && !translator.packed_model_note().empty()) note(translator.packed_model_note());
-    const jobs::TranslateFileOptions job = chosen.job(translator.defaults());
+    jobs::TranslateFileOptions job = chosen.job(translator.defaults());
+    for (auto& row : chosen.guides.suppressed_rows(translator.target_tokenizer())) {
+      job.search.suppressed.push_back(std::move(row));
+    }
     generate::check(job.search, translator.config().target_vocabulary);
     if (chosen.explain && !options.quiet()) note_cache(translator, job.search);
     const std::filesystem::path partial = PartialFile::name_of(job.output);
@@ -93,6 +99,10 @@ int translate(Options& options) {
     }
     const jobs::TranslateFileResult totals = translate_into(chosen, job, translator, source, options, waiting);
     chosen.input.note_mistakes(options.quiet());
+    if (!options.quiet() && chosen.guides.prefixes_are_left()) {
+      note(fmt::format("{} has more prefixes than there are texts: those that are left were not used",
+                       *chosen.guides.prefixes));
+    }
     if (!options.quiet()) {
       note_totals(totals, translator, job.search,
                   std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

@@ -19,10 +19,16 @@ void SearchOptions::describe(Options& options) {
   options.option("--beam", "N", "Hypotheses that are followed at once; 1 is greedy search", beam);
   options.option("--n-best", "N", "Translations of each text, the best first", n_best);
   options.option("--alpha", "A", "Length penalty: hypotheses are ranked by log p / length^A", alpha);
+  options.option("--coverage", "B", "Coverage penalty: B · Σ log min(1, how much a token of the source was looked at)",
+                 coverage);
+  options.known_as("coverage_penalty", "--coverage");
   options.option("--patience", "P", "A search stops with N · P hypotheses, N the beam", patience);
   options.option("--min-length", "N", "Tokens of a translation, at least", min_length);
   options.option("--max-length", "N", "Tokens of a translation, at most", max_length);
   options.option("--no-repeat-ngram", "N", "No N tokens appear twice in a translation; 0: they may", no_repeat_ngram);
+  options.option("--alignment-layer", "N",
+                 "The decoder's layer whose attention --explain and --coverage go by; 0: the last", alignment_layer);
+  options.option("--alignment-head", "N", "The head of it (default: 1); 0: the mean of all", alignment_head);
   options.flag("--sample", "Draw each token by its probability", sample);
   options.option("--top-k", "K", "Draw of the K likeliest tokens; 0: of all", sampling.top_k);
   options.option("--top-p", "P", "Draw of the likeliest tokens that have a share P of the probability", sampling.top_p);
@@ -42,10 +48,13 @@ generate::Options SearchOptions::over(generate::Options defaults) const {
   set(chosen.beam, beam);
   set(chosen.hypotheses, n_best);
   set(chosen.length_penalty, alpha);
+  set(chosen.coverage_penalty, coverage);
   set(chosen.patience, patience);
   set(chosen.min_length, min_length);
   set(chosen.max_length, max_length);
   set(chosen.no_repeat_ngram, no_repeat_ngram);
+  set(chosen.alignment_layer, alignment_layer);
+  set(chosen.alignment_head, alignment_head);
   if (sample) {
     chosen.sampling = sampling;
     if (!beam) chosen.beam = 1;
@@ -65,11 +74,12 @@ void TranslateOptions::describe(Options& options) {
                                           format);
   options.flag("--json", "The same as --format jsonl", json);
   options.flag("--include-text", "Put the text into each line of jsonl", include_text);
-  options.flag("--explain", "Show the tokens of both sides, and how likely each was", explain);
+  options.flag("--explain", "Show the tokens of both sides, how likely each was and what it looked at", explain);
   options.flag("--force", "Replace a file that holds something else than such translations", force);
   options.flag("--resume", "Go on with a job that was interrupted, from its partial file", resume);
   options.flag("--resume-if-any", "The same where there is one; else begin", resume_if_any);
   search.describe(options);
+  guides.describe(options);
   options.group("Model");
   options.option("--model", "DIR", "The folder of a translator, or its name among the models", model.model);
   options.require("--model");
@@ -93,6 +103,9 @@ jobs::TranslationFormat TranslateOptions::chosen_format() const {
 
 void TranslateOptions::check(const Options& options) const {
   search.check(options);
+  options.refuse_unless(explain || search.coverage, {"--alignment-layer", "--alignment-head"},
+                        "--explain and --coverage");
+  guides.check(options, input.texts.empty() ? input.input.value_or("-") : "");
   jobs::check(job({}));
   if (resuming() && !has_journal()) {
     throw ArgumentError("--resume needs a file to go on with: give it with --output");
@@ -100,6 +113,7 @@ void TranslateOptions::check(const Options& options) const {
   if (resume && !resume_if_any) jobs::ResumeJournal::require(*output);
   std::vector<GivenPath> inputs = {{"--model", model.folder()}};
   input.add_to(inputs);
+  guides.add_to(inputs);
   std::vector<GivenPath> outputs = {{output ? "--output" : "standard output", output.value_or("-")}};
   if (has_journal()) {
     for (const std::filesystem::path& path : jobs::partial_files_of(*output)) outputs.push_back({"--output", path});
@@ -131,9 +145,11 @@ generate::TranslatorOptions TranslateOptions::translator() const {
 }
 
 jobs::TranslateFileOptions TranslateOptions::job(const generate::Options& defaults) const {
+  generate::Options chosen = search.over(defaults);
+  chosen.alignment = explain;
   return {.output = output.value_or(""),
           .rows = {chosen_format(), include_text, explain},
-          .search = search.over(defaults),
+          .search = std::move(chosen),
           .resume = resuming()};
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "mana/cli/model/target_guides.h"
 #include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/options.h"
@@ -15,8 +16,8 @@ namespace mana::cli {
 
 /// How `mana translate` was asked to search; what was not said is as the model's folder says.
 struct SearchOptions {
-  std::optional<std::size_t> beam, n_best, min_length, max_length, no_repeat_ngram;
-  std::optional<double> alpha, patience;
+  std::optional<std::size_t> beam, n_best, min_length, max_length, no_repeat_ngram, alignment_layer, alignment_head;
+  std::optional<double> alpha, coverage, patience;
   bool sample = false;
   generate::Sampling sampling;
 
@@ -32,6 +33,7 @@ struct TranslateOptions {
   ModelChoice model{""};
   ComputeOptions compute;
   SearchOptions search;
+  TargetGuides guides;
   std::optional<std::string> output;
   std::optional<jobs::TranslationFormat> format;
   bool json = false;
