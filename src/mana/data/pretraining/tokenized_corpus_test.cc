@@ -183,19 +183,18 @@ TEST_F(CorpusTokens, AreNeverHalfThereHoweverTheirMakingEnds) {
 }
 
 TEST(SentenceTokens, TakeTheSpaceBeforeThem) {
-  // Of words with "▁" before them; spaces at the ends of lines are none's.
+  // Words of which each has the space before it, as "▁". Spaces at the end of a line are no word's.
   const text::Tokenizer tokenizer =
       text::TestFolder{
           {"tokenizer.json",
-           R"({"model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "A.": 1, "▁B.": 2, "C.": 3}},
+           R"({"model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "Up.": 1, "▁He.": 2, "It.": 3}},
            "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}})"}}
           .load();
   text::SequentialTokenizer sequential(tokenizer);
   SentenceTokens sentences;
-  add_sentences("A. B. \n C.\n\nC.\xFF", text::SentenceRules::tailored, sequential, sentences);
-  EXPECT_EQ(sentences.lengths.size(), 4u);
-  EXPECT_EQ(sentences.ids[0], 1);
-  EXPECT_EQ(sentences.ids[1], 2);
+  add_sentences("Up. He. \nIt.\n\nUp.\xFF", text::SentenceRules::tailored, sequential, sentences);
+  EXPECT_EQ(sentences.lengths, (std::vector<std::uint32_t>(5, 1)));
+  EXPECT_EQ(sentences.ids, (std::vector<text::TokenId>{1, 2, 3, 1, 0}));
 }
 
 }  // namespace
