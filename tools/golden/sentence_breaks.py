@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes src/mana/text/sentence_breaks.inc, the property Sentence_Break of every code point, and
-tests/fixtures/sentences/break_tests.txt, the lines of SentenceBreakTest.txt without their comments, from the files of Unicode
+tests/fixtures/sentence_breaks/lines.txt, the lines of SentenceBreakTest.txt without their comments, from the files of Unicode
 15.0.0 as Debian's unicode-data 15.0.0-1 has them (Unicode, Inc. License Agreement):
 
     apt-get install unicode-data
@@ -13,11 +13,11 @@ import sys
 
 ROOT = pathlib.Path(__file__).parents[2]
 OUTPUT = ROOT / "src/mana/text/sentence_breaks.inc"
-TESTS = ROOT / "tests/fixtures/sentences/break_tests.txt"
+TESTS = ROOT / "tests/fixtures/sentence_breaks/lines.txt"
 # CR, LF and Sep all end a paragraph; that CR LF is one end is not a matter of classes.
-NAMES = {"CR": "kParagraph", "LF": "kParagraph", "Sep": "kParagraph", "Extend": "kIgnored", "Format": "kIgnored",
-         "Sp": "kSpace", "Lower": "kLower", "Upper": "kUpper", "OLetter": "kLetter", "Numeric": "kNumeric", "ATerm": "kFullStop",
-         "STerm": "kEnd", "SContinue": "kContinue", "Close": "kClose"}
+NAMES = {"CR": "paragraph", "LF": "paragraph", "Sep": "paragraph", "Extend": "ignored", "Format": "ignored",
+         "Sp": "space", "Lower": "lower", "Upper": "upper", "OLetter": "letter", "Numeric": "numeric", "ATerm": "full_stop",
+         "STerm": "end", "SContinue": "comma", "Close": "close"}
 
 
 def ranges(lines):

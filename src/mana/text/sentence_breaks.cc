@@ -7,7 +7,7 @@
 namespace mana::text {
 namespace {
 
-using enum SentenceBreak;
+using enum SentenceBreak;  // which the table names
 
 struct BreakRange {
   std::uint32_t begin, end;
@@ -18,9 +18,9 @@ struct BreakRange {
 
 SentenceBreak searched(char32_t c) {
   const auto* range = std::ranges::upper_bound(kBreaks, c, {}, &BreakRange::begin);
-  if (range == std::begin(kBreaks)) return kOther;
+  if (range == std::begin(kBreaks)) return other;
   --range;
-  return c < range->end ? range->kind : kOther;
+  return c < range->end ? range->kind : other;
 }
 
 /// Of the first code points, which most texts are made of.

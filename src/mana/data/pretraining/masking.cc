@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "mana/base/errors.h"
 
@@ -43,6 +43,79 @@ WordMarks marks_of(const text::Tokenizer& tokenizer, std::size_t size) {
 }
 
 bool is_share(double share) { return share >= 0 && share <= 1; }
+
+/// Tokens that are chosen together: places [begin, end).
+struct Unit {
+  std::uint32_t begin, end;
+
+  std::size_t size() const { return end - begin; }
+};
+
+/// All that may be chosen, one behind the other.
+std::vector<Unit> units_of(std::span<const std::int32_t> ids, const MaskVocabulary& vocabulary, MaskUnit kind) {
+  std::vector<Unit> units;
+  units.reserve(ids.size());
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    if (vocabulary.is_special(ids[i])) continue;
+    const bool whole_words = kind != MaskUnit::tokens;
+    if (whole_words && vocabulary.continues(ids[i]) && !units.empty() && units.back().end == i) {
+      units.back().end = i + 1;
+    } else {
+      units.push_back({i, i + 1});
+    }
+  }
+  return units;
+}
+
+/// What has been chosen of a sequence, until the budget is spent.
+class Choices {
+ public:
+  Choices(std::size_t length, std::size_t budget) : numbers_(length), left_(budget), budget_(budget) {}
+
+  bool spent() const { return left_ == 0; }
+  bool none() const { return left_ == budget_; }
+  bool fits(const Unit& unit) const { return unit.size() <= left_; }
+  bool has(std::uint32_t place) const { return numbers_[place] != 0; }
+  /// Of the choice that a place belongs to, from 1.
+  std::uint32_t number(std::uint32_t place) const { return numbers_[place]; }
+
+  /// As a choice of its own, or with the one before it.
+  void add(const Unit& unit, bool with_last) {
+    if (!with_last) ++last_;
+    std::fill(numbers_.begin() + unit.begin, numbers_.begin() + unit.end, last_);
+    left_ -= std::min(left_, unit.size());
+  }
+
+ private:
+  std::vector<std::uint32_t> numbers_;
+  std::size_t left_, budget_;
+  std::uint32_t last_ = 0;
+};
+
+/// Units in random order, without those that are too large for what is left; but one, if all are.
+void choose_units(std::vector<Unit>& units, Random& random, Choices& choices) {
+  for (std::size_t left = units.size(); left > 0 && !choices.spent(); --left) {
+    std::swap(units[random.below(left)], units[left - 1]);
+    const Unit& unit = units[left - 1];
+    if (choices.fits(unit) || (choices.none() && left == 1)) choices.add(unit, false);
+  }
+}
+
+/// Spans that begin anywhere; what is chosen already, too large for what is left or behind a special token ends one.
+void choose_spans(std::span<const Unit> units, Random& random, Choices& choices) {
+  for (std::size_t attempt = 0; !choices.spent() && attempt < 16 * units.size(); ++attempt) {
+    std::size_t words = 1;
+    while (words < kLongestSpan && random.uniform() >= kSpanEnd) ++words;
+    const std::size_t begin = random.below(units.size());
+    const std::size_t end = std::min(begin + words, units.size());
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool goes_on = i > begin;
+      if (goes_on && units[i].begin != units[i - 1].end) break;
+      if (choices.has(units[i].begin) || !(choices.fits(units[i]) || choices.none())) break;
+      choices.add(units[i], goes_on);
+    }
+  }
+}
 
 }  // namespace
 
@@ -104,65 +177,26 @@ Masking::Masking(const MaskVocabulary& vocabulary, const MaskRule& rule) : vocab
 
 void Masking::hide(std::span<std::int32_t> ids, std::uint32_t first, Random random, std::vector<std::uint32_t>& chosen,
                    std::vector<std::int32_t>& originals) const {
-  // Words (or tokens) that may be chosen, one behind the other.
-  struct Unit {
-    std::uint32_t begin, end;
-  };
-  std::vector<Unit> units;
-  units.reserve(ids.size());
-  std::size_t count = 0;
-  for (std::uint32_t i = 0; i < ids.size(); ++i) {
-    if (vocabulary_.is_special(ids[i])) continue;
-    ++count;
-    const bool joins =
-        rule_.unit != MaskUnit::tokens && vocabulary_.continues(ids[i]) && !units.empty() && units.back().end == i;
-    if (joins) {
-      units.back().end = i + 1;
-    } else {
-      units.push_back({i, i + 1});
-    }
-  }
-  if (count == 0) return;
-  const double wanted = rule_.rate * static_cast<double>(count);
+  std::vector<Unit> units = units_of(ids, vocabulary_, rule_.unit);
+  std::size_t tokens = 0;
+  for (const Unit& unit : units) tokens += unit.size();
+  if (tokens == 0) return;
+  const double wanted = rule_.rate * static_cast<double>(tokens);
   const std::size_t budget = std::max<std::size_t>(1, static_cast<std::size_t>(wanted + random.uniform()));
-
-  // 0: not chosen; else 1 + the number of the choice, whose tokens fare alike where they are a span.
-  std::vector<std::uint32_t> choice(ids.size(), 0);
-  std::size_t hidden = 0;
-  std::uint32_t choices = 0;
-  const auto size = [](const Unit& unit) { return unit.end - unit.begin; };
-  const auto choose = [&](const Unit& unit) {
-    for (std::uint32_t i = unit.begin; i < unit.end; ++i) choice[i] = choices;
-    hidden += size(unit);
-  };
+  Choices choices(ids.size(), budget);
   if (rule_.unit == MaskUnit::spans) {
-    // Spans that begin anywhere, until the budget is spent; what is chosen already, or no longer fits, ends one.
-    for (std::size_t attempt = 0; hidden < budget && attempt < 16 * units.size(); ++attempt) {
-      std::size_t words = 1;
-      while (words < kLongestSpan && random.uniform() >= kSpanEnd) ++words;
-      ++choices;
-      const std::size_t begin = random.below(units.size());
-      for (std::size_t i = begin; words > 0 && i < units.size(); ++i, --words) {
-        if (i > begin && units[i].begin != units[i - 1].end) break;  // a special token lies between
-        if (choice[units[i].begin] != 0 || (hidden + size(units[i]) > budget && hidden > 0)) break;
-        choose(units[i]);
-      }
-    }
+    choose_spans(units, random, choices);
   } else {
-    for (std::size_t left = units.size(); left > 0 && hidden < budget; --left) {
-      std::swap(units[random.below(left)], units[left - 1]);
-      if (hidden + size(units[left - 1]) > budget && (hidden > 0 || left > 1)) continue;
-      ++choices;
-      choose(units[left - 1]);
-    }
+    choose_units(units, random, choices);
   }
 
   const std::uint64_t fates = random.next();
   for (std::uint32_t i = 0; i < ids.size(); ++i) {
-    if (choice[i] == 0) continue;
+    if (!choices.has(i)) continue;
     chosen.push_back(first + i);
     originals.push_back(ids[i]);
-    const std::uint64_t fate_of = rule_.unit == MaskUnit::spans ? choice[i] : i;
+    // The tokens of a span fare alike, as in its paper; all others each by itself.
+    const std::uint64_t fate_of = rule_.unit == MaskUnit::spans ? choices.number(i) : i;
     const double fate = Random(Random::key(fates, fate_of)).uniform();
     if (fate < rule_.masked) {
       ids[i] = vocabulary_.mask();

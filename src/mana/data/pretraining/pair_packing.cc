@@ -52,27 +52,35 @@ void add_pairs(const TokenFile& tokens, std::uint32_t document, std::size_t room
 std::vector<std::uint32_t> exchange_partners(std::span<const TextPair> pairs, std::size_t room, Random random) {
   std::vector<std::uint32_t> partners(pairs.size());
   std::iota(partners.begin(), partners.end(), 0U);
-  std::vector<std::uint32_t> half;
+  struct Candidate {
+    std::uint32_t pair;
+    std::uint64_t second;  // |B|
+    std::uint64_t order;   // of those with the same, by chance
+  };
+  std::vector<Candidate> half;
   half.reserve(pairs.size());
   for (const std::uint32_t i : partners) {
-    if (random.uniform() < 0.5) half.push_back(i);
+    if (random.uniform() < 0.5) half.push_back({i, pairs[i].second(), random.next()});
   }
-  random.shuffle(half);
-  std::ranges::stable_sort(half, std::ranges::greater(), [&](std::uint32_t i) { return pairs[i].second(); });
+  std::ranges::sort(half, [](const Candidate& a, const Candidate& b) {
+    return a.second != b.second ? a.second > b.second : a.order < b.order;
+  });
 
   const auto may_exchange = [&](const TextPair& a, const TextPair& b) {
     return a.document != b.document && a.first() + b.second() <= room && b.first() + a.second() <= room;
   };
   constexpr std::size_t kLookedAt = 256;  // free ones, for each
   for (std::size_t i = 0; i < half.size(); ++i) {
-    if (partners[half[i]] != half[i]) continue;
+    const std::uint32_t one = half[i].pair;
+    if (partners[one] != one) continue;
     std::size_t looked_at = 0;
     for (std::size_t j = i + 1; j < half.size() && looked_at < kLookedAt; ++j) {
-      if (partners[half[j]] != half[j]) continue;
+      const std::uint32_t other = half[j].pair;
+      if (partners[other] != other) continue;
       ++looked_at;
-      if (!may_exchange(pairs[half[i]], pairs[half[j]])) continue;
-      partners[half[i]] = half[j];
-      partners[half[j]] = half[i];
+      if (!may_exchange(pairs[one], pairs[other])) continue;
+      partners[one] = other;
+      partners[other] = one;
       break;
     }
   }
