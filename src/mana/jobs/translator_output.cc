@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a folder that is to be replaced holds and no translator has, or what every translator has and it lacks.
+/// What a folder that is to be replaced holds and no such model has, or what every one has and it lacks.
 std::optional<fs::path> foreign_file(const fs::path& folder) {
   std::error_code error;
   if (fs::is_empty(folder, error)) return std::nullopt;

@@ -67,4 +67,25 @@ std::string translator_card(const ModelCard& card, bool marian) {
   return text + training(card);
 }
 
+std::string masked_model_card(const ModelCard& card) {
+  std::string text = "---\nlibrary_name: transformers\npipeline_tag: fill-mask\n";
+  if (!card.base.empty()) text += fmt::format("base_model: {}\n", yaml_string(card.base));
+  text += fmt::format(
+      "tags:\n- fill-mask\n---\n\n# {0}\n\nSays which words are hidden in a text, and is what a sentence encoder is "
+      "made of: a BERT (Devlin et al. 2019, arXiv:1810.04805) of {1} dimensions, pre-trained{2} with Mana.\n\n",
+      plain_markdown(card.name), card.dimensions,
+      card.base.empty() ? "" : fmt::format(" from {}", plain_markdown(card.base)));
+  text += fmt::format(
+      "```python\nfrom transformers import pipeline\n\nprint(pipeline(\"fill-mask\", {0})(\"Paris is the [MASK] of "
+      "France.\"))\n```\n\n```sh\nmana fill --model {1} \"Paris is the [MASK] of France.\"\nmana train sentence "
+      "--model {1} --data pairs.tsv --output my-encoder\n```\n\n",
+      double_quoted(card.name), shell_word(card.name));
+  if (card.after) {
+    text += fmt::format("## Quality\n\n| | {} |\n|---|---:|\n", plain_markdown(card.metric));
+    if (card.before) text += fmt::format("| before the training | {:.4f} |\n", *card.before);
+    text += fmt::format("| this model | {:.4f} |\n\n", *card.after);
+  }
+  return text + training(card);
+}
+
 }  // namespace mana::train

@@ -25,5 +25,7 @@ std::string model_card(const ModelCard& card);
 /// The same of an encoder–decoder, whose folder transformers reads where it is one of MarianMT; `base` is empty where
 /// it was trained from nothing.
 std::string translator_card(const ModelCard& card, bool marian);
+/// The same of an encoder with the head that says which words are hidden.
+std::string masked_model_card(const ModelCard& card);
 
 }  // namespace mana::train

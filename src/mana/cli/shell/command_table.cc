@@ -16,6 +16,10 @@ constexpr std::array kCommands = {
              "cat corpus.txt | mana embed --format tsv > vectors.tsv"},
             embed},
     Command{{"similarity", "Say how alike two texts are", "mana similarity \"a small dog\" \"a puppy\""}, similarity},
+    Command{{"fill", "Say which words are hidden in a text",
+             "mana fill --model my-bert \"Paris is the [MASK] of France.\"\n"
+             "mana fill --model my-bert --top 10 --json \"The [MASK] sat on the [MASK].\""},
+            fill},
     Command{{"tokenize", "Show the tokens that a model sees",
              "mana tokenize \"Unbelievable!\"\n"
              "mana tokenize --json --input corpus.txt > tokens.jsonl"},
@@ -47,6 +51,11 @@ constexpr std::array kCommands = {
              "dev.de --tokenizer joint --output my-translator\n"
              "mana train seq2seq --config examples/multi30k-en-de.toml"},
             train_seq2seq},
+    Command{{"train mlm", "Pre-train an encoder on raw text: masked words, with or without the next sentence",
+             "mana train mlm --input books --tokenizer my-tokenizer --shape mini --output my-bert\n"
+             "mana train mlm --input corpus.txt.zst --nsp on --long 512 --tokenizer my-tokenizer --output my-bert\n"
+             "mana train mlm --input corpus.jsonl --field text --model all-MiniLM-L6-v2 --output my-bert --resume"},
+            train_mlm},
     Command{{"train word2vec", "Train word vectors on raw text",
              "mana train word2vec --input corpus.txt --output words\n"
              "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"
@@ -79,6 +88,10 @@ constexpr std::array kCommands = {
              "mana eval classify --train train.tsv --test test.tsv\n"
              "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
             eval_classify},
+    Command{{"eval mlm", "Measure how well an encoder knows which words are hidden",
+             "mana eval mlm --model my-bert --input sentences.txt\n"
+             "mana eval mlm --model my-bert --input sentences.txt.zst --pseudo-texts 500 --json"},
+            eval_mlm},
     Command{{"eval pairs", "Measure how well a threshold tells texts that belong together",
              "mana eval pairs --data paraphrases.tsv\n"
              "mana eval pairs --data questions.jsonl --text-a question1 --text-b question2 --json"},
@@ -131,6 +144,9 @@ constexpr std::array kCommands = {
     Command{{"bench train-seq2seq", "Measure the speed of training a translator",
              "mana bench train-seq2seq --input pairs.tsv --tokenizer my-tokenizer --width 256 --inner 1024 --json"},
             bench_train_seq2seq},
+    Command{{"bench train-mlm", "Measure the speed of pre-training an encoder",
+             "mana bench train-mlm --input books --tokenizer my-tokenizer --shape mini --precision f32 --json"},
+            bench_train_mlm},
     Command{{"bench translate", "Measure the speed of translating",
              "mana bench translate --model my-translator --input texts.txt --beam 4 --threads 2 --json"},
             bench_translate},

@@ -4,8 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "mana/base/file.h"
-#include "mana/base/progress.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
@@ -13,6 +11,7 @@
 #include "mana/cli/shell/stage_progress.h"
 #include "mana/cli/shell/text_input.h"
 #include "mana/cli/train/sequence_options.h"
+#include "mana/cli/train/step_telling.h"
 
 namespace mana::cli {
 namespace {
@@ -21,7 +20,10 @@ namespace {
 class SequenceTelling {
  public:
   SequenceTelling(const Options& options, const SequenceChoice& choice)
-      : quiet_(options.quiet()), choice_(choice), stages_(options.terminal()), terminal_(options.terminal()) {}
+      : quiet_(options.quiet()),
+        choice_(choice),
+        stages_(options.terminal()),
+        steps_(options.terminal(), options.quiet()) {}
 
   jobs::TrainSequenceEvents events() {
     jobs::TrainSequenceEvents events;
@@ -29,27 +31,12 @@ class SequenceTelling {
     events.preparing.read = [this](const train::TokenPairs& pairs, std::size_t most) { tell_pairs(pairs, most); };
     events.prepared = [this](const jobs::SequenceTraining& training, const train::Trainer& trainer) {
       stages_.wipe();
-      steps_.emplace(terminal_, "training", "steps", trainer.total_steps());
-      if (!quiet_) tell_run(training, trainer);
+      steps_.prepared(trainer, training.weights, choice_.job.output, choice_.resume.wanted());
     };
-    events.run.began = [this](std::uint64_t steps, std::uint64_t) { steps_->skip(steps); };
-    events.run.resized = [this](std::uint64_t before, std::uint64_t total) {
-      if (quiet_) return;
-      note(fmt::format("the run was to have {} steps and now has {}; those to come take the rates of {} steps", before,
-                       total, total));
-    };
-    events.run.stepped = [this](const train::StepReport& report) {
-      mean_ = mean_ == 0 ? report.loss : 0.95 * mean_ + 0.05 * report.loss;
-      steps_->set_label(fmt::format("training, loss {:.4f}", mean_));
-      steps_->advance();
-    };
+    events.run = steps_.events();
     events.evaluated = [this](std::uint64_t step, double entropy, bool best,
                               const std::vector<train::Measure>& measures) {
-      steps_->wipe();
-      if (quiet_) return;
-      std::string text = fmt::format("step {}: validation cross-entropy {:.4f}", step, entropy);
-      for (const train::Measure& measure : measures) text += fmt::format(", {} {:.2f}", measure.name, measure.value);
-      note(text + (best ? ", the best so far" : ""));
+      steps_.evaluated(step, "validation cross-entropy", entropy, best, measures);
     };
     return events;
   }
@@ -66,26 +53,10 @@ class SequenceTelling {
                      pairs.name, pairs.too_long, pairs.too_long + pairs.size(), most, pairs.first_too_long));
   }
 
-  void tell_run(const jobs::SequenceTraining& training, const train::Trainer& trainer) const {
-    note(fmt::format("{} weights, {} steps of which {} are an epoch", training.weights, trainer.total_steps(),
-                     trainer.steps_of_an_epoch()));
-    const train::Schedule& schedule = trainer.schedule();
-    if (schedule.warmup >= schedule.steps && schedule.warmup > 0) {
-      note(fmt::format("the warm-up of {} steps is as long as the run of {}, whose learning rate never reaches {}",
-                       schedule.warmup, schedule.steps, schedule.rate));
-    }
-    const std::filesystem::path checkpoint = train::checkpoint_path(choice_.job.output);
-    if (choice_.resume.wanted() || !file_exists(checkpoint)) return;
-    note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
-                     checkpoint.string()));
-  }
-
   bool quiet_;
   const SequenceChoice& choice_;
   StageProgress stages_;
-  int terminal_;
-  std::optional<Progress> steps_;
-  double mean_ = 0;
+  StepTelling steps_;
 };
 
 void report(const jobs::TrainSequenceResult& finished, const SequenceChoice& choice) {

@@ -10,14 +10,17 @@
 namespace mana::train {
 namespace {
 
+/// The matrix of logits, laid out as its weights are now.
+const kernels::MatrixWeights& decoder_of(models::TrainableMaskedModel& model, const kernels::Run& run) {
+  model.refresh_decoder(run);
+  return model.model().words.decoder.weights;
+}
+
 /// Adds up what batches give.
 class Sums {
  public:
   Sums(models::TrainableMaskedModel& model, std::int32_t mask, const kernels::Run& run)
-      : model_(model),
-        mask_(mask),
-        tape_(run),
-        likeliest_((model.refresh_decoder(run), model.model().words.decoder.weights)) {}
+      : model_(model), mask_(mask), tape_(run), likeliest_(decoder_of(model, run)) {}
 
   void add(const data::MaskedBatch& batch) {
     nn::Masks masks;  // none

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mana/cli/shell/compute_options.h"
+#include "mana/cli/shell/options.h"
+#include "mana/cli/shell/output_paths.h"
+#include "mana/cli/shell/resume_choice.h"
+#include "mana/jobs/train_masked.h"
+
+namespace mana::cli {
+
+/// What an encoder is pre-trained from and how, on the command line.
+struct MaskedTrainingChoice {
+  jobs::TrainMaskedOptions training;
+
+  void describe(Options& options);
+  /// Once the options are read. Throws UsageError, jobs::OptionError.
+  void settle(const Options& options);
+
+  /// The files that were typed, by their options.
+  std::vector<GivenPath> inputs() const;
+
+ private:
+  void describe_data(Options& options);
+  void describe_model(Options& options);
+  void describe_steps(Options& options);
+
+  // As they were typed.
+  std::vector<std::string> files_;
+  std::string input_, tokenizer_, model_;
+  ComputeOptions compute_;
+};
+
+/// The same with its evaluations and what it leaves.
+struct MaskedChoice {
+  jobs::TrainMaskedRunOptions job;
+  ResumeChoice resume;
+  bool json = false;
+
+  void describe(Options& options);
+  /// Once the options are read. Throws UsageError, jobs::OptionError; ArgumentError where a file would be lost.
+  void settle(const Options& options);
+
+ private:
+  MaskedTrainingChoice training_;
+  std::string output_;
+  bool keep_best_ = false;
+};
+
+}  // namespace mana::cli
