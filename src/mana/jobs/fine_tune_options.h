@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "mana/formats/sentence_folder.h"
 #include "mana/jobs/training_evaluation.h"
 #include "mana/kernels/isa.h"
 #include "mana/kernels/precision.h"
@@ -23,6 +24,7 @@ namespace mana::jobs {
 struct FineTuneOptions {
   std::filesystem::path model;  ///< the folder of the model to start from
   std::string model_name = {};  ///< what people call it, for the card of the new one; else its folder's name
+  std::optional<formats::PoolingMode> pooling = {};  ///< in place of the model's
   std::optional<std::string> prompt = {};
   std::optional<std::size_t> max_tokens = {};
   unsigned threads = 0;  ///< 0: one for each processor

@@ -57,8 +57,15 @@ engine::EncoderOptions encoder_options(const FineTuneOptions& wanted) {
 models::TrainableModel load(const FineTuneOptions& wanted) {
   check(wanted);
   const kernels::Isa isa = kernels::choose_isa(wanted.isa);
-  return {formats::read_sentence_folder(wanted.model), isa,
-          wanted.precision.value_or(kernels::automatic_precision(isa))};
+  formats::SentenceFolder folder = formats::read_sentence_folder(wanted.model);
+  if (wanted.pooling) {
+    if (!folder.contextual) {
+      throw OptionError(
+          fmt::format("`pooling` is of models of layers; {} is a static embedding, a mean", wanted.model.string()));
+    }
+    std::get<formats::PoolingModule>(folder.modules.at(0)).modes = {*wanted.pooling};
+  }
+  return {std::move(folder), isa, wanted.precision.value_or(kernels::automatic_precision(isa))};
 }
 
 }  // namespace
@@ -114,6 +121,7 @@ void FineTuning::identify(const FineTuneOptions& wanted) {
     identity.model = xxh64(std::as_bytes(std::span(parameter.values)), identity.model);
   }
   identity.settings = settings_of(wanted);
+  if (wanted.pooling) identity.settings.push_back({"--pooling", std::string(formats::name_of(*wanted.pooling))});
   for (std::size_t i = 0; i < sets.size(); ++i) {
     const std::uint64_t texts = xxh64(std::as_bytes(std::span(sets[i].ids)));
     const std::uint64_t labels = xxh64(std::as_bytes(std::span(sets[i].label_values)), texts);

@@ -35,6 +35,10 @@ void FineTuneChoice::describe(Options& options) {
   describe_steps(options);
   options.group("Model");
   model.describe(options);
+  options.choice<std::optional<formats::PoolingMode>>(
+      "--pooling", "How token vectors become one, in place of the model's way; the new model has it, too",
+      {{"mean", formats::PoolingMode::mean}, {"max", formats::PoolingMode::max}, {"cls", formats::PoolingMode::cls}},
+      job.pooling);
   options.option("--prompt", "NAME", "Put this prompt of the model before each text", job.prompt);
   options.option("--max-tokens", "N", "Tokens of a text that the model sees", job.max_tokens);
   compute.describe(options);

@@ -70,6 +70,21 @@ void add_other_tensors(const formats::StoredWeights& stored_weights, std::vector
   }
 }
 
+/// Writes the pooling down where it is not the one that the model's own folder has.
+void write_pooling(const formats::SentenceFolder& trained, const fs::path& target) {
+  if (!trained.contextual) return;
+  const formats::SentenceFolder before = formats::read_sentence_folder(trained.folder);
+  const auto& own = std::get<formats::PoolingModule>(trained.modules.at(0));
+  if (own.modes == std::get<formats::PoolingModule>(before.modules.at(0)).modes) return;
+  Json modes = Json::array();
+  for (const formats::PoolingMode mode : own.modes) modes.push_back(formats::name_of(mode));
+  edit_json(listed_modules(target).at(1).folder / "config.json", [&](Json& config) {
+    config = {{"word_embedding_dimension", facts_of(read_encoder_config(trained.transformer)).width},
+              {"pooling_mode", modes},
+              {"include_prompt", own.include_prompt}};
+  });
+}
+
 }  // namespace
 
 TrainableModel::TrainableModel(formats::SentenceFolder folder, kernels::Isa isa, kernels::Precision precision,
@@ -114,6 +129,7 @@ void TrainableModel::save(const fs::path& folder, std::span<const NamedText> ext
   const fs::path& source = folder_.folder;
   AtomicFolder target(folder, AtomicFolder::Existing::replace, foreign_file);
   copy_description(source, target.temporary());
+  write_pooling(folder_, target.temporary());
   const fs::path encoder = folder_.transformer.lexically_relative(source);
   for (const fs::path& part : weight_folders(source)) {
     std::optional<formats::StoredWeights> stored_weights;  // the tensors' memory
