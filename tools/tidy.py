@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""clang-tidy on the sources of a build folder, several at once: what a check spends on the standard library's headers, nearly
+all of its time, is then spent once for all of them.
+
+  tools/tidy.py BUILD REGEX [--jobs N] [--together N]     the sources whose path from the root matches REGEX
+
+Sources go together that are compiled alike and have no names for themselves in common, as one source that includes them. What
+is remarked on is looked at alone: only what is said of a source by itself counts.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TIDY = ["clang-tidy-19", "--quiet", f"--header-filter={re.escape(str(ROOT))}/(src/mana|examples|tests|fuzz)/.*\\.(h|cc)$"]
+
+
+def command_of(entry):
+    """What compiles a source, without the source and the object."""
+    words = shlex.split(entry["command"])[1:]
+    return [word for before, word in zip([""] + words, words)
+            if word not in ("-o", "-c") and before not in ("-o", "-c") and word != entry["file"]]
+
+
+def private_names(file):
+    """What a source declares for itself alone, as it is seen from the left margin."""
+    names = set()
+    for part in re.findall(r"^namespace \{$(.*?)^\}  // namespace$", pathlib.Path(file).read_text(), re.MULTILINE | re.DOTALL):
+        names.update(re.findall(r"^(?:struct|class|enum class|enum) (\w+)", part, re.MULTILINE))
+        names.update(re.findall(r"^(?!using|template)\w[^(={;\n]*?[\w>&*] [&*]?(\w+)(?:[(={;\[]| =)", part, re.MULTILINE))
+    return names
+
+
+def batches(entries, together):
+    """Sources that are compiled alike, stand near each other and have no names in common, so many at once."""
+    open_batches = []
+    for entry in sorted(entries, key=lambda entry: entry["file"]):
+        file, alike, names = entry["file"], (entry["directory"], command_of(entry)), private_names(entry["file"])
+        for batch in open_batches:
+            if batch["alike"] == alike and len(batch["files"]) < together and not batch["names"] & names:
+                break
+        else:
+            batch = {"alike": alike, "files": [], "names": set()}
+            open_batches.append(batch)
+        batch["files"].append(file)
+        batch["names"] |= names
+    return [(*batch["alike"], batch["files"]) for batch in open_batches]
+
+
+def tidy(source, command, directory):
+    """Whether it is fine, and what was said of it."""
+    done = subprocess.run([*TIDY, source, "--", *command], cwd=directory, capture_output=True, text=True)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def named(files, output):
+    """Those of the files in which there is an error or a warning."""
+    places = set(re.findall(r"^(.+?):\d+:\d+: (?:fatal )?(?:error|warning): ", output, re.MULTILINE))
+    return [file for file in files if file in places]
+
+
+def look_at(directory, command, files, folder):
+    """What there is to remark on in these files; an empty list where they are fine."""
+    if len(files) == 1:
+        fine, output = tidy(files[0], command, directory)
+        return [] if fine else [output]
+
+    def look_at_each(parts):
+        return [remark for part in parts if part for remark in look_at(directory, command, part, folder)]
+
+    source = folder / (re.sub(r"\W+", "_", files[0]) + f"_{len(files)}.cc")
+    source.write_text("".join(f'#include "{file}"  // NOLINT\n' for file in files))
+    fine, output = tidy(source, [*command, "-Wno-shadow"], directory)  # of another source's names; GCC watches each by itself
+    if fine:
+        return []
+    remarked = named(files, output) or files
+    if "[clang-diagnostic-error]" not in output:
+        return look_at_each([[file] for file in remarked])
+    if len(remarked) == len(files):
+        remarked = files[len(files) // 2:]
+    return look_at_each([[file for file in files if file not in remarked], remarked])
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("build", type=pathlib.Path)
+    options.add_argument("regex")
+    options.add_argument("--jobs", type=int, default=1)
+    options.add_argument("--together", type=int, default=10)
+    options = options.parse_args()
+
+    entries = [entry for entry in json.loads((options.build / "compile_commands.json").read_text())
+               if re.search(options.regex, str(pathlib.Path(entry["file"]).relative_to(ROOT)))]
+    if not entries:
+        sys.exit(f"tools/tidy.py: no source of {options.build} matches {options.regex}")
+    folder = (options.build / "together").resolve()
+    folder.mkdir(exist_ok=True)
+
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        looked = pool.map(lambda batch: look_at(*batch, folder), list(batches(entries, options.together)))
+        remarks = [remark for found in looked for remark in found]
+    print("".join(remarks), end="")
+    sys.exit(1 if remarks else 0)
+
+
+if __name__ == "__main__":
+    main()
