@@ -75,8 +75,8 @@ struct TransformerConfig {
 
 /// Whether `config.json` calls a translator so.
 bool is_translator_type(std::string_view model_type);
-/// Whether the folder's `config.json` is a translator's. Throws IoError or FormatError where it cannot be read, or where
-/// the folder is one of CTranslate2, which is to be converted first.
+/// Whether the folder's `config.json` is a translator's. Throws IoError or FormatError where it cannot be read, or
+/// where the folder is one of CTranslate2, which is to be converted first.
 bool is_translator(const std::filesystem::path& folder);
 
 }  // namespace mana::models
