@@ -14,7 +14,7 @@ std::size_t rows_of_a_text(const Options& options) {
 }
 
 std::size_t rows_at_once(kernels::Precision precision) {
-  return precision == kernels::Precision::f32 ? 64 : 39;  // 39: three blocks of the products' rows
+  return precision == kernels::Precision::f32 ? 196 : 39;  // fourteen blocks of the products' rows, or three
 }
 
 CacheSize cache_size(const models::TransformerConfig& config, const Options& options, const kernels::Table& kernels,

@@ -81,11 +81,16 @@ std::vector<std::vector<Hypothesis>> Generator::operator()(std::span<const Text>
   for (const Text& text : texts) longest = std::max(longest, text.source.size());
   require_memory(cache_size(options, texts.size(), longest));
   TextQueue queue(texts, finished, stop);
-  team_.run([&](unsigned thread) {
-    TransformerDecoder decoder(*model_, likeliest_, {kernels_, pools_[thread], nullptr, profile_},
+  const auto translate = [&](unsigned thread, Team* together) {
+    TransformerDecoder decoder(*model_, likeliest_, {kernels_, pools_[thread], together, profile_},
                                watched(options, model_->config.decoder));
     Decoding(decoder, options, queue, rows_at_once(kernels_.precision))();
-  });
+  };
+  if (texts.size() == 1) {
+    translate(0, team_.size() > 1 ? &team_ : nullptr);
+  } else {
+    team_.run([&](unsigned thread) { translate(thread, nullptr); });
+  }
   return queue.results();
 }
 

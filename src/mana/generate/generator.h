@@ -16,7 +16,8 @@
 namespace mana::generate {
 
 /// Translates many texts: each thread has rows of its own and takes texts from one queue, so that none waits for
-/// another. The bits of what is found do not depend on how many threads and texts there are. For one caller at a time.
+/// another; a text that comes alone is shared by all of them, product by product. The bits of what is found do not
+/// depend on how many threads and texts there are. For one caller at a time.
 class Generator {
  public:
   /// The model's weights are laid out for these kernels, which outlive it.

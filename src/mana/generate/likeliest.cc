@@ -13,7 +13,8 @@ namespace {
 
 // A block's logits of some dozens of rows, and the weights that make them, stay in the second-level cache.
 constexpr std::size_t kBlockTokens = 512;
-constexpr std::size_t kChunk = 32;  // logits that are looked at together
+constexpr std::size_t kFewRows = 4;  // all of whose logits stay there, too
+constexpr std::size_t kChunk = 32;   // logits that are looked at together
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 bool likelier(const Candidate& a, const Candidate& b) {
@@ -79,7 +80,7 @@ void finish(const kernels::LogitSums& sums, std::size_t forbidden, std::size_t v
 
 }  // namespace
 
-LikeliestTokens::LikeliestTokens(const kernels::MatrixWeights& output) {
+LikeliestTokens::LikeliestTokens(const kernels::MatrixWeights& output) : output_(output) {
   blocks_.reserve((output.outputs() + kBlockTokens - 1) / kBlockTokens);
   for (std::size_t first = 0; first < output.outputs(); first += kBlockTokens) {
     blocks_.push_back(output.outputs_from(first, std::min(kBlockTokens, output.outputs() - first)));
@@ -93,22 +94,38 @@ void LikeliestTokens::operator()(const nn::Run& run, const Tensor& x, std::span<
   std::vector<kernels::LogitSums> sums(questions.size());
   const operations::Operands ready(run, x, run.kernels.operands);
   const kernels::GradientTable& kernels = operations::training_kernels(run);
-  std::size_t first_token = 0;
-  for (const kernels::MatrixWeights& block : blocks_) {
-    Tensor logits = run.tensor(x.rows(), block.outputs());
-    operations::linear_rows(run, *ready, {0, x.rows()}, block, kernels::Activation::identity, logits, 0);
+  const auto look_at = [&](std::size_t row, std::size_t first_token, std::span<float> logits) {
+    forbid(questions[row].forbidden, first_token, logits);
+    keep_largest(logits, first_token, questions[row].count, answers[row]);
+    kernels.logit_sums({logits.data(), 1, logits.size(), &sums[row]});
+  };
+  const auto logits_of = [&](const kernels::MatrixWeights& map) {
+    Tensor logits = run.tensor(x.rows(), map.outputs());
+    operations::linear_rows(run, *ready, {0, x.rows()}, map, kernels::Activation::identity, logits, 0);
+    return logits;
+  };
+  const std::size_t vocabulary = output_.outputs();
+  if (x.rows() <= kFewRows) {
+    Tensor logits = logits_of(output_);
     const auto timer = run.timer("likeliest tokens");
-    run.split(x.rows(), [&](std::size_t begin, std::size_t end, unsigned) {
-      for (std::size_t row = begin; row < end; ++row) {
-        forbid(questions[row].forbidden, first_token, logits.row(row));
-        keep_largest(logits.row(row), first_token, questions[row].count, answers[row]);
+    for (std::size_t row = 0; row < x.rows(); ++row) {
+      for (std::size_t first = 0; first < vocabulary; first += kBlockTokens) {
+        look_at(row, first, logits.row(row).subspan(first, std::min(kBlockTokens, vocabulary - first)));
       }
-      kernels.logit_sums({logits.row(begin).data(), end - begin, block.outputs(), sums.data() + begin});
-    });
-    first_token += block.outputs();
+    }
+  } else {
+    std::size_t first_token = 0;
+    for (const kernels::MatrixWeights& block : blocks_) {
+      Tensor logits = logits_of(block);
+      const auto timer = run.timer("likeliest tokens");
+      run.split(x.rows(), [&](std::size_t begin, std::size_t end, unsigned) {
+        for (std::size_t row = begin; row < end; ++row) look_at(row, first_token, logits.row(row));
+      });
+      first_token += block.outputs();
+    }
   }
   for (std::size_t row = 0; row < questions.size(); ++row) {
-    if (questions[row].count > 0) finish(sums[row], questions[row].forbidden.size(), first_token, answers[row]);
+    if (questions[row].count > 0) finish(sums[row], questions[row].forbidden.size(), vocabulary, answers[row]);
   }
 }
 

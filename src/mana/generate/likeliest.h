@@ -14,8 +14,8 @@ namespace mana::generate {
 ///   l = x Wᵀ + b,   log p = l − log Σ exp(l), the sum over the tokens that are not forbidden
 ///
 /// W is cut into blocks of tokens: a block's logits are made for all rows, looked at and forgotten while they are in
-/// the cache, so that no row of logits is ever whole. A row's sums go over the blocks in order and know nothing of
-/// other rows.      x: [rows, model], W: [vocabulary, model]
+/// the cache; for a few rows the logits are made at once, which a team of threads shares. A row's sums go over the
+/// blocks in order and know nothing of other rows.      x: [rows, model], W: [vocabulary, model]
 class LikeliestTokens {
  public:
   /// Reads the map's weights where they are: it has to outlive this.
@@ -26,6 +26,7 @@ class LikeliestTokens {
                   std::vector<std::vector<Candidate>>& answers) const;
 
  private:
+  const kernels::MatrixWeights& output_;
   std::vector<kernels::MatrixWeights> blocks_;
 };
 
