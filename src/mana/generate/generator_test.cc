@@ -112,8 +112,9 @@ TEST_P(GeneratorThreadsTest, ATranslationDoesNotDependOnTheOthers) {
         Options{.hypotheses = 2, .sampling = Sampling{.top_k = 7}, .max_length = 20, .alignment = true}}) {
     const auto together = threads(sources.texts, options), backwards = alone(reversed, options);
     for (std::size_t i = 0; i < sources.texts.size(); ++i) {
-      const auto own = alone(std::span(sources.texts).subspan(i, 1), options).front();
-      for (const auto& found : {together[i], backwards[sources.texts.size() - 1 - i]}) {
+      const std::span<const Text> text = std::span(sources.texts).subspan(i, 1);
+      const auto own = alone(text, options).front(), shared = threads(text, options).front();
+      for (const auto& found : {shared, together[i], backwards[sources.texts.size() - 1 - i]}) {
         ASSERT_EQ(found.size(), own.size());
         for (std::size_t k = 0; k < own.size(); ++k) {
           ASSERT_EQ(found[k].tokens, own[k].tokens) << "source " << i;
