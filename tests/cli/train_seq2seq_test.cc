@@ -206,6 +206,11 @@ TEST_F(TrainSeq2seq, GoesOnAfterAKillOrAnInterruptionToTheSameBits) {
     EXPECT_EQ(weights(output), weights("whole"));
     EXPECT_EQ(read(folder_ / output / "training.jsonl"), read(folder_ / "whole" / "training.jsonl"));
     EXPECT_THAT(beside(output), ElementsAre(output));
+    // A loop around a command that may be killed ends: what is done stays.
+    resumed.back() = "--resume-if-any";
+    const Outcome again = run(resumed);
+    EXPECT_EQ(again.status, 0) << again.errors;
+    EXPECT_EQ(weights(output), weights("whole"));
   }
 }
 

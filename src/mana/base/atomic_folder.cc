@@ -38,7 +38,8 @@ void require_free(const fs::path& path, AtomicFolder::Existing existing, const A
   }
   if (fs::is_empty(path, error)) return;
   if (existing == AtomicFolder::Existing::refuse) {
-    throw IoError(fmt::format("the folder {} exists and is not empty; give another name", path.string()));
+    throw IoError(fmt::format("the folder {} exists and is not empty; give another name, or replace it with `force`",
+                              path.string()));
   }
   const std::optional<fs::path> found = foreign ? foreign(path) : std::nullopt;
   if (found) {

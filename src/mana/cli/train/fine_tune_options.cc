@@ -76,7 +76,8 @@ void FineTuneChoice::describe_steps(Options& options) {
   options.choice<train::ScheduleShape>("--schedule", "How it goes on after the warm-up",
                                        {{"constant", train::ScheduleShape::constant},
                                         {"linear", train::ScheduleShape::linear},
-                                        {"cosine", train::ScheduleShape::cosine}},
+                                        {"cosine", train::ScheduleShape::cosine},
+                                        {"inverse-sqrt", train::ScheduleShape::inverse_sqrt}},
                                        job.schedule);
   options.option("--warmup", "X", "Steps in which it rises: a share of all if below 1, else a number", job.warmup,
                  {.least = 0});

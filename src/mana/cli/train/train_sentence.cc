@@ -118,6 +118,12 @@ int train_sentence(Options& options) {
   return run_interruptibly(
       [&](const Interruption& interruption) {
         require_safe(output, choice);
+        if (!output.run.force && output.resume.finds_finished(output.output, train::checkpoint_path(output.output))) {
+          if (!options.quiet()) {
+            note(fmt::format("{} is there, so its training is done; --force would train it anew", output.output));
+          }
+          return 0;
+        }
         jobs::FineTuneRunOptions run = output.run;
         run.training = choice.job;
         run.output = output.output;

@@ -85,6 +85,13 @@ int train_seq2seq(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
   choice.settle(options);
+  if (!choice.job.force && choice.resume.finds_finished(choice.job.output, train::checkpoint_path(choice.job.output))) {
+    if (!options.quiet()) {
+      note(
+          fmt::format("{} is there, so its training is done; --force would train it anew", choice.job.output.string()));
+    }
+    return 0;
+  }
   return run_interruptibly(
       [&](const Interruption& interruption) {
         jobs::TrainSequenceResult result;
