@@ -71,7 +71,7 @@ class TokenFileDamage : public testing::Test {
     bytes_ = read_file(folder_ / "whole");
   }
   static std::string refusal(const std::string& bytes) {
-    std::vector<std::uint64_t> aligned((bytes.size() + 7) / 8);
+    std::vector<std::uint64_t> aligned(bytes.size() / 8 + 1);
     std::memcpy(aligned.data(), bytes.data(), bytes.size());
     try {
       parse_token_file(std::as_bytes(std::span(aligned)).first(bytes.size()), "x");
