@@ -24,7 +24,7 @@ int eval_mlm(Options& options) {
   model.describe(options);
   options.require("--model");
   options.option("--mask-rate", "X", "The share of tokens that is hidden at once", job.masks.rate,
-                 {.above = 0, .below = 1});
+                 {.above = 0, .below = 1, .wanted = "a number above 0 and below 1"});
   options.option("--seed", "N", "Decides which ones", job.seed);
   options.option("--pseudo-texts", "N", "Texts of which each token is hidden alone, for pseudo-perplexity; 0: all",
                  job.pseudo_texts);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Range kAboveZero{.least = 1, .wanted = "a whole number above 0"};
 constexpr Range kShare{.least = 0, .below = 1};
+constexpr Range kInside{.above = 0, .below = 1, .wanted = "a number above 0 and below 1"};
 
 }  // namespace
 
@@ -45,10 +46,8 @@ void MaskedTrainingChoice::describe_data(Options& options) {
   options.option("--length", "N", "Tokens of a sequence at most", training.length, {.least = 8});
   options.option("--long", "N", "Tokens of the sequences at the end of the run; 0: as all others",
                  training.long_length);
-  options.option("--long-share", "X", "The share of the steps that take those", training.long_share,
-                 {.above = 0, .below = 1});
-  options.option("--mask-rate", "X", "The share of tokens that is asked for", training.masks.rate,
-                 {.above = 0, .below = 1});
+  options.option("--long-share", "X", "The share of the steps that take those", training.long_share, kInside);
+  options.option("--mask-rate", "X", "The share of tokens that is asked for", training.masks.rate, kInside);
   options.choice<data::MaskUnit>(
       "--mask", "What is hidden together: each token by itself, whole words, or spans",
       {{"tokens", data::MaskUnit::tokens}, {"words", data::MaskUnit::words}, {"spans", data::MaskUnit::spans}},

@@ -1,0 +1,53 @@
+// What may stand in the place of hidden words, as transformers' fill-mask has it (tools/golden/masked_training.py).
+#include "mana/generate/mask_filler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "mana/base/errors.h"
+#include "mana/base/json.h"
+
+namespace mana::generate {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+const std::filesystem::path kFixture = MANA_SOURCE_DIR "/tests/fixtures/masked_training";
+
+TEST(MaskFiller, SaysWhatTransformersSays) {
+  const json::Document document = json::Document::read(kFixture / "training.json");
+  for (const kernels::Isa isa : kernels::available_isas()) {
+    MaskFiller fill(kFixture / "words", isa, kernels::Precision::f32, 1);
+    for (const json::Value& text : document.root().at("fill").array()) {
+      const auto found = fill(text.at("text").string(), 5);
+      const auto masks = text.at("masks").array();
+      ASSERT_EQ(found.size(), masks.size());
+      for (std::size_t mask = 0; mask < masks.size(); ++mask) {
+        const auto expected = masks[mask].array();
+        ASSERT_EQ(found[mask].size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          const Candidate& candidate = found[mask][i];
+          EXPECT_EQ(candidate.token, expected[i].at("token").integer());
+          EXPECT_NEAR(std::exp(candidate.log_probability), expected[i].at("score").number(), 1e-6);
+          const std::vector<text::TokenId> ids = {candidate.token};
+          EXPECT_EQ(fill.tokenizer().decode(ids, false), expected[i].at("token_str").string());
+        }
+      }
+    }
+  }
+}
+
+TEST(MaskFiller, RefusesWhatItCannotFill) {
+  MaskFiller fill(kFixture / "words", kernels::Isa::portable, kernels::Precision::f32, 1);
+  EXPECT_THAT([&] { fill("the cat", 5); }, ThrowsMessage<ArgumentError>(HasSubstr("write [MASK] in its place")));
+  std::string text = "[MASK]";
+  for (int i = 0; i < 30; ++i) text += " cat";
+  EXPECT_THAT([&] { fill(text, 5); }, ThrowsMessage<ArgumentError>(HasSubstr("the model has 24 positions")));
+  EXPECT_EQ(fill("[MASK]", 1000).front().size(), 99U);
+}
+
+}  // namespace
+}  // namespace mana::generate
