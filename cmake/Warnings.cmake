@@ -5,6 +5,10 @@ target_compile_features(mana_flags INTERFACE cxx_std_20)
 target_compile_options(mana_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -ffp-contract=off -fno-math-errno -fvisibility=hidden)
+# GCC begins to look for memory that it no longer needs at 128 MiB, which precompiled headers alone fill, and again and again.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(mana_flags INTERFACE "SHELL:--param ggc-min-heapsize=524288")
+endif()
 if(MANA_WERROR)
   target_compile_options(mana_flags INTERFACE -Werror)
 endif()
