@@ -6,6 +6,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/machine_memory.h"
+#include "mana/kernels/attention_step.h"
 
 namespace mana::generate {
 
@@ -26,13 +27,16 @@ CacheSize cache_size(const models::TransformerConfig& config, const Options& opt
   size.hypotheses = size.sources * rows;
   size.target_tokens = options.max_length;
   size.source_tokens = search.longest_source;
-  const std::size_t columns = 2 * config.decoder.heads * config.head_width_of(config.decoder);
-  const OperandLayout& layout = kernels.rounded.layout;
-  const std::uint64_t row = layout.exists() ? layout.row_bytes(columns) : columns * sizeof(float);
-  // In floating point first: no product may be too large for 64 bits.
-  const double tokens = static_cast<double>(size.hypotheses) * static_cast<double>(size.target_tokens) +
-                        static_cast<double>(size.sources) * static_cast<double>(size.source_tokens);
-  const double bytes = static_cast<double>(config.decoder.layers) * tokens * static_cast<double>(row);
+  const kernels::KeyValueLayout& layout = kernels::attention_steps(kernels).layout;
+  const std::size_t width = config.head_width_of(config.decoder);
+  const kernels::KeyValueShape shape{config.decoder.heads, width, width};
+  // In floating point: no product may be too large for 64 bits.
+  const auto kept = [&](std::size_t sequences, std::size_t tokens) {
+    const std::size_t elements = layout.key_size(shape, tokens) + layout.value_size(shape, tokens);
+    return static_cast<double>(sequences) * static_cast<double>(elements * sizeof(float));
+  };
+  const double bytes = static_cast<double>(config.decoder.layers) *
+                       (kept(size.hypotheses, size.target_tokens) + kept(size.sources, size.source_tokens));
   constexpr double kMost = 9e18;
   size.bytes = static_cast<std::uint64_t>(std::min(bytes, kMost));
   return size;

@@ -18,10 +18,10 @@ struct SearchSize {
 
 /// The memory that keys and values may take in a search, when every hypothesis has as many tokens as it may have:
 ///
-///   bytes = decoder layers · (hypotheses · T + sources · S) · row
+///   bytes = decoder layers · (hypotheses · kept(T) + sources · kept(S))
 ///
-/// with T the tokens of the longest target, S those of the longest source, and a row the keys and values of all heads
-/// for one token, as attention's kernels take them.
+/// with T the tokens of the longest target, S those of the longest source, and kept(n) the keys and values of all heads
+/// for n tokens, as they lie for attention's kernels (kernels::KeyValueLayout).
 struct CacheSize {
   std::size_t hypotheses = 0;  ///< that are followed at once, by all threads
   std::size_t sources = 0;     ///< that they are of

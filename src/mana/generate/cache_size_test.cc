@@ -12,6 +12,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/machine_memory.h"
 #include "mana/generate/generator.h"
+#include "mana/kernels/attention_step.h"
 #include "mana/models/transformer/transformer_files.h"
 
 namespace mana::generate {
@@ -22,15 +23,15 @@ using testing::ThrowsMessage;
 
 const std::filesystem::path kFolder = MANA_SOURCE_DIR "/tests/fixtures/translation/tied";
 
-/// What the keys and values of a state take, rows that hold tokens alone.
-std::uint64_t bytes_of(const models::DecoderState& state) {
+/// What the keys and values of a state take, without the room behind them.
+std::uint64_t bytes_of(const models::DecoderState& state, const kernels::KeyValueLayout& layout) {
   std::uint64_t bytes = 0;
   for (const auto& past : state.layers) {
     for (const operations::KeyValues* kept : {&past.own, &past.memory}) {
-      const Tensor& rows = kept->keys().of;
-      const OperandLayout& layout = rows.layout();
-      const std::size_t row = layout.exists() ? layout.row_bytes(rows.columns()) : rows.columns() * sizeof(float);
-      for (std::size_t sequence = 0; sequence < kept->sequences(); ++sequence) bytes += kept->length(sequence) * row;
+      for (std::size_t sequence = 0; sequence < kept->sequences(); ++sequence) {
+        const std::size_t keys = kept->length(sequence);
+        bytes += (layout.key_size(kept->shape(), keys) + layout.value_size(kept->shape(), keys)) * sizeof(float);
+      }
     }
   }
   return bytes;
@@ -51,7 +52,7 @@ TEST(CacheSize, IsWhatADecoderKeeps) {
     models::DecoderState state = model.begin(run, model.encode(run, sources), sources.sequences());
     for (std::size_t t = 0; t < kTarget; ++t) model.step(run, next, state);
     const CacheSize size = cache_size(model.config, {.max_length = kTarget}, kernels, {kTexts, kSource, 1});
-    EXPECT_EQ(size.bytes, bytes_of(state));
+    EXPECT_EQ(size.bytes, bytes_of(state, kernels::attention_steps(kernels).layout));
   }
 }
 
