@@ -10,7 +10,7 @@
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/pack_targets.h"
-#include "mana/jobs/translator_output.h"
+#include "mana/jobs/transformers_output.h"
 #include "mana/models/transformer/translator_folder.h"
 
 namespace mana::jobs {
@@ -39,7 +39,7 @@ PackedTranslatorResult pack_translator(const CompressOptions& options) {
   refuse_what_is_for_encoders(options);
   const std::vector<models::PackTarget> targets = pack_targets(options.precision, options.levels);
   require_other_folder(options.output, options.model, "packed");
-  AtomicFolder output = translator_output(options.output, options.force);
+  AtomicFolder output = transformers_output(options.output, options.force);
   models::copy_translator(options.model, output.temporary());
   const bool computed = options.precision == computed_precision(options.precision);
   models::write_packed_translator(output.temporary(), targets, computed ? options.precision : std::nullopt);

@@ -12,7 +12,7 @@
 #include "mana/formats/listed_tokenizer.h"
 #include "mana/formats/safetensors.h"
 #include "mana/jobs/model_output.h"
-#include "mana/jobs/translator_output.h"
+#include "mana/jobs/transformers_output.h"
 #include "mana/kernels/table.h"
 #include "mana/models/transformer/ctranslate2.h"
 #include "mana/models/transformer/transformer_files.h"
@@ -100,7 +100,7 @@ std::uint64_t parameters_of(const models::ConvertedTransformer& model) {
 
 ConvertResult convert_ctranslate2(const ConvertOptions& options) {
   require_other_folder(options.output, options.source, "converted");
-  AtomicFolder output = translator_output(options.output, options.force);
+  AtomicFolder output = transformers_output(options.output, options.force);
   const models::ConvertedTransformer model = models::read_ctranslate2_transformer(options.source);
   const path& folder = output.temporary();
   write_weights(folder, model);

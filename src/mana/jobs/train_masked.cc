@@ -11,7 +11,7 @@
 #include "mana/jobs/json_text.h"
 #include "mana/jobs/kept_run.h"
 #include "mana/jobs/model_output.h"
-#include "mana/jobs/translator_output.h"
+#include "mana/jobs/transformers_output.h"
 #include "mana/train/model_card.h"
 
 namespace mana::jobs {
@@ -58,7 +58,7 @@ train::ModelCard card_of(const TrainMaskedRunOptions& options, const MaskedTrain
 }
 
 void write_model(const TrainMaskedRunOptions& options, const MaskedTraining& training, const train::RunResult& result) {
-  AtomicFolder folder = translator_output(options.output, true);
+  AtomicFolder folder = transformers_output(options.output, true);
   training.model.save_into(folder.temporary());
   const fs::path& tokenizer = options.training.from_nothing() ? options.training.tokenizer : options.training.model;
   for (const std::string_view name : hub::kTokenizerFiles) {
@@ -86,7 +86,7 @@ TrainMaskedResult train_masked(const TrainMaskedRunOptions& options, const Train
   check(options.training);
   if (!options.training.from_nothing()) require_other_folder(options.output, options.training.model, "trained");
   // Refuses a folder that is in the way before anything is computed.
-  { const AtomicFolder trial = translator_output(options.output, options.force); }
+  { const AtomicFolder trial = transformers_output(options.output, options.force); }
   const bool resumed = options.resume && file_exists(train::checkpoint_path(options.output));
   MaskedTraining training(options.training, tokens_path(options.output), resumed, events.preparing, stop);
   train::Trainer trainer(training.task(), options.training.trainer_options());

@@ -11,7 +11,7 @@
 #include "mana/jobs/kept_run.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/option_error.h"
-#include "mana/jobs/translator_output.h"
+#include "mana/jobs/transformers_output.h"
 #include "mana/train/model_card.h"
 
 namespace mana::jobs {
@@ -70,7 +70,7 @@ std::string generation_settings(const models::TransformerConfig& config) {
 
 void write_model(const TrainSequenceRunOptions& options, const SequenceTraining& training,
                  const train::RunResult& result) {
-  AtomicFolder folder = translator_output(options.output, true);
+  AtomicFolder folder = transformers_output(options.output, true);
   training.model.save_into(folder.temporary());
   training.tokenizers.copy_into(folder.temporary());
   const bool marian = training.model.config().is_marian();
@@ -96,7 +96,7 @@ TrainSequenceResult train_sequence(const TrainSequenceRunOptions& options, const
     require_other_folder(options.output, options.training.tokenizers.model, "trained");
   }
   // Refuses a folder that is in the way before anything is computed.
-  { const AtomicFolder trial = translator_output(options.output, options.force); }
+  { const AtomicFolder trial = transformers_output(options.output, options.force); }
   SequenceTraining training(options.training, events.preparing, stop);
   train::SequenceTask task(training.model, training.pairs, options.training.sequence_options());
   train::Trainer trainer(task, options.training.trainer_options());

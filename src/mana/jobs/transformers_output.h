@@ -8,6 +8,6 @@ namespace mana::jobs {
 
 /// The folder of a translator, or of a pre-trained encoder, that a job writes: with `force` in the place of another of
 /// these, of nothing else. Throws IoError.
-AtomicFolder translator_output(const std::filesystem::path& output, bool force);
+AtomicFolder transformers_output(const std::filesystem::path& output, bool force);
 
 }  // namespace mana::jobs

@@ -1,4 +1,4 @@
-#include "mana/jobs/translator_output.h"
+#include "mana/jobs/transformers_output.h"
 
 #include <optional>
 #include <system_error>
@@ -27,7 +27,7 @@ std::optional<fs::path> foreign_file(const fs::path& folder) {
 
 }  // namespace
 
-AtomicFolder translator_output(const fs::path& output, bool force) {
+AtomicFolder transformers_output(const fs::path& output, bool force) {
   return AtomicFolder(output, force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse, foreign_file);
 }
 
