@@ -29,18 +29,8 @@ std::optional<models::WatchedHeads> watched(const Options& options, const models
 
 }  // namespace
 
-Generator::Generator(std::shared_ptr<const models::Transformer> model, const kernels::Table& kernels, unsigned threads,
-                     kernels::Profile* profile)
-    : model_(std::move(model)),
-      likeliest_(model_->output.weights),
-      kernels_(kernels),
-      profile_(profile),
-      team_(threads),
-      pools_(team_.size()) {}
-
-void Generator::check(std::span<const Text> texts, const Options& options) const {
-  const models::TransformerConfig& config = model_->config;
-  generate::check(options, config.target_vocabulary);
+void check(const Options& options, const models::TransformerConfig& config) {
+  check(options, config.target_vocabulary);
   if (options.alignment_layer > config.decoder.layers) {
     throw ArgumentError(fmt::format("`alignment_layer` is {}, but the decoder has {} layers: choose one of them",
                                     options.alignment_layer, config.decoder.layers));
@@ -53,6 +43,20 @@ void Generator::check(std::span<const Text> texts, const Options& options) const
     throw ArgumentError(fmt::format("`max_length` is {}, but the model has {} positions: choose no more",
                                     options.max_length, config.positions));
   }
+}
+
+Generator::Generator(std::shared_ptr<const models::Transformer> model, const kernels::Table& kernels, unsigned threads,
+                     kernels::Profile* profile)
+    : model_(std::move(model)),
+      likeliest_(model_->output.weights),
+      kernels_(kernels),
+      profile_(profile),
+      team_(threads),
+      pools_(team_.size()) {}
+
+void Generator::check(std::span<const Text> texts, const Options& options) const {
+  const models::TransformerConfig& config = model_->config;
+  generate::check(options, config);
   for (std::size_t number = 0; number < texts.size(); ++number) {
     const Text& text = texts[number];
     if (text.source.empty()) throw ArgumentError(fmt::format("text {} has no token to translate", number + 1));

@@ -15,6 +15,10 @@
 
 namespace mana::generate {
 
+/// Throws ArgumentError for options that mean nothing, or nothing for such a model: more tokens than it has positions,
+/// a layer or head that it lacks.
+void check(const Options& options, const models::TransformerConfig& config);
+
 /// Translates many texts: each thread has rows of its own and takes texts from one queue, so that none waits for
 /// another; a text that comes alone is shared by all of them, product by product. The bits of what is found do not
 /// depend on how many threads and texts there are. For one caller at a time.

@@ -90,7 +90,7 @@ int translate(Options& options) {
     for (auto& row : chosen.guides.suppressed_rows(translator.target_tokenizer())) {
       job.search.suppressed.push_back(std::move(row));
     }
-    generate::check(job.search, translator.config().target_vocabulary);
+    generate::check(job.search, translator.config());
     if (chosen.explain && !options.quiet()) note_cache(translator, job.search);
     const std::filesystem::path partial = PartialFile::name_of(job.output);
     if (chosen.has_journal() && !chosen.resuming() && file_exists(partial) && !options.quiet()) {
