@@ -160,6 +160,10 @@ TEST_F(TrainSeq2seq, LearnsToTranslateAndWritesWhatMarianHas) {
   EXPECT_EQ(config["vocab_size"], tokenizers.source.vocabulary_size());
   EXPECT_EQ(config["decoder_start_token_id"], *tokenizers.target.id("<pad>"));
   EXPECT_EQ(tokenizers.source.encode("a man").ids.back(), config["eos_token_id"]);
+
+  const Outcome verified = run({"verify", "--model", (folder_ / "out").string()});
+  EXPECT_EQ(verified.status, 0);
+  EXPECT_THAT(verified.output + verified.errors, Not(HasSubstr("pieces of"))) << "<s> is no piece of a text";
 }
 
 TEST_F(TrainSeq2seq, TwoFilesOfLinesAreTheSameAsATable) {

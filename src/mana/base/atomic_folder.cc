@@ -42,6 +42,12 @@ void require_free(const fs::path& path, AtomicFolder::Existing existing, const A
                               path.string()));
   }
   const std::optional<fs::path> found = foreign ? foreign(path) : std::nullopt;
+  if (found && !fs::exists(*found, error)) {
+    throw IoError(
+        fmt::format("{} has no {}, so it is something else than what is put there, and is not replaced; give another "
+                    "name",
+                    path.string(), found->lexically_relative(path).string()));
+  }
   if (found) {
     throw IoError(
         fmt::format("{} holds something else than what is put there, {}, and is not replaced; move that, or "

@@ -81,6 +81,15 @@ TEST_F(AtomicFolderTest, ReplacesNothingThatHoldsSomethingForeign) {
   EXPECT_TRUE(std::filesystem::exists(path_ / "second"));
 }
 
+TEST_F(AtomicFolderTest, NamesWhatIsMissingInAFolderOfAnotherKind) {
+  std::filesystem::create_directory(path_);
+  save(path_ / "weights");
+  const auto lacks = [](const std::filesystem::path& folder) { return std::optional(folder / "config.json"); };
+  EXPECT_THAT([&] { AtomicFolder folder(path_, AtomicFolder::Existing::replace, lacks); },
+              ThrowsMessage<IoError>(HasSubstr("has no config.json, so it is something else than what is put there")));
+  EXPECT_TRUE(std::filesystem::exists(path_ / "weights"));
+}
+
 TEST_F(AtomicFolderTest, NamesWhatStandsInTheWay) {
   save(path_);
   EXPECT_THAT([&] { AtomicFolder folder(path_); }, ThrowsMessage<IoError>(HasSubstr("is no folder")));

@@ -6,7 +6,7 @@
 
 namespace mana::data {
 
-void for_each_window(const TextSource& source, const Waiting& waiting, WindowLimits limits,
+void for_each_window(const TextSource& source, const Waiting& waiting, const WindowLimits& limits,
                      const std::function<void(std::vector<std::string>& texts)>& work) {
   std::vector<std::string> window;
   std::size_t bytes = 0;

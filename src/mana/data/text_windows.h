@@ -18,9 +18,9 @@ struct WindowLimits {
 };
 
 /// The texts of `source`, a window at a time, the last of them maybe smaller; while the source waits for its writer,
-/// what has come so far goes on. `work` is never called without texts. Throws Cancelled where the waiting is stopped,
-/// else what `source` and `work` throw.
-void for_each_window(const TextSource& source, const Waiting& waiting, WindowLimits limits,
+/// what has come so far goes on. `work` is never called without texts, and may change the limits of the next
+/// window. Throws Cancelled where the waiting is stopped, else what `source` and `work` throw.
+void for_each_window(const TextSource& source, const Waiting& waiting, const WindowLimits& limits,
                      const std::function<void(std::vector<std::string>& texts)>& work);
 
 }  // namespace mana::data

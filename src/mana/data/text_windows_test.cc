@@ -32,6 +32,16 @@ TEST(TextWindows, EndAtTheirNumberOfTextsOrBytes) {
   EXPECT_THAT(windows(source_of({}), {}, {.texts = 2, .bytes = 100}), ElementsAre());
 }
 
+TEST(TextWindows, GrowWhereTheWorkSaysSo) {
+  WindowLimits limits{.texts = 1, .bytes = 100};
+  std::vector<std::size_t> sizes;
+  for_each_window(source_of({"a", "b", "c", "d", "e"}), {}, limits, [&](std::vector<std::string>& texts) {
+    sizes.push_back(texts.size());
+    ++limits.texts;
+  });
+  EXPECT_THAT(sizes, ElementsAre(1, 2, 2));
+}
+
 TEST(TextWindows, WhatHasComeGoesOnWhileTheSourceWaits) {
   const Waiting waiting;
   int given = 0;

@@ -45,16 +45,14 @@ MarianVocabulary::MarianVocabulary(Vocabulary tokens, const SentencePieceModel& 
     : tokens_(std::move(tokens)), unknown_piece_(model.unknown), unknown_(tokens_.required(unknown, place)) {
   std::vector<TokenId> ids;
   ids.reserve(model.pieces.size());
-  for (const auto& piece : model.pieces) ids.push_back(tokens_.id(piece.text).value_or(unknown_));
-  ids_ = Array<TokenId>(std::move(ids));
-}
-
-std::size_t MarianVocabulary::unlisted_pieces() const {
-  std::size_t count = 0;
-  for (std::size_t piece = 0; piece < ids_.size(); ++piece) {
-    if (ids_.view()[piece] == unknown_ && static_cast<TokenId>(piece) != unknown_piece_) ++count;
+  for (const auto& piece : model.pieces) {
+    const std::optional<TokenId> id = tokens_.id(piece.text);
+    ids.push_back(id.value_or(unknown_));
+    // Control pieces are in no text, and Marian's lists lack <s>.
+    const bool cut = piece.kind != SentencePieceModel::Kind::control && piece.kind != SentencePieceModel::Kind::unknown;
+    if (!id && cut) ++unlisted_pieces_;
   }
-  return count;
+  ids_ = Array<TokenId>(std::move(ids));
 }
 
 MarianVocabulary::MarianVocabulary(FlatReader& bytes, const Vocabulary& pieces)

@@ -33,8 +33,9 @@ class MarianVocabulary {
   /// does not know may be a token of the list all the same.
   void number(std::string_view text, Pieces& pieces) const;
 
-  /// Of the model's pieces, those that the list lacks: they become unknown tokens.
-  std::size_t unlisted_pieces() const;
+  /// Of the pieces that texts are cut into, those that the list lacks: they become unknown tokens. Counted where a
+  /// folder is read, not in what compile() wrote.
+  std::size_t unlisted_pieces() const { return unlisted_pieces_; }
 
   struct LanguageCode {
     TokenId id;
@@ -51,6 +52,7 @@ class MarianVocabulary {
   Array<TokenId> ids_;  // by the number of a piece
   TokenId unknown_piece_;
   TokenId unknown_;
+  std::size_t unlisted_pieces_ = 0;
 };
 
 }  // namespace mana::text

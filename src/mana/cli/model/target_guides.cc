@@ -30,9 +30,10 @@ void TargetGuides::describe(Options& options) {
 void TargetGuides::check(const Options& options, const std::string& input) const {
   options.refuse_unless(prefixes.has_value(), {"--prefix-column"}, "--prefixes");
   options.refuse_if(prefixes.has_value(), {"--prefix"}, "is for all texts and --prefixes for each: give one of them");
-  if (prefixes == "-" && input == "-") {
-    throw UsageError("texts and prefixes cannot both come from standard input: give a file for one of them");
-  }
+  const bool texts = input == "-", begun = prefixes == "-", never = suppressed == "-";
+  if (int{texts} + int{begun} + int{never} < 2) return;
+  throw UsageError(fmt::format("{} and {} cannot both come from standard input: give a file for one of them",
+                               texts ? "the texts" : "--prefixes", never ? "--suppress" : "--prefixes"));
 }
 
 void TargetGuides::add_to(std::vector<GivenPath>& inputs) const {

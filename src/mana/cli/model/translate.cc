@@ -64,6 +64,7 @@ jobs::TranslateFileResult translate_into(const TranslateOptions& chosen, const j
     return jobs::translate_texts(translator, texts, job, put, events, waiting, prefixes);
   } catch (const Cancelled&) {
     progress.wipe();
+    if (kept.empty() && chosen.has_journal()) kept = "no text was written, so there is nothing to resume";
     note(fmt::format("mana: interrupted{}{}", kept.empty() ? "" : "; ", kept));
     throw;
   } catch (const Error&) {
