@@ -132,12 +132,35 @@ bool DocumentReader::next_of_lines(DocumentPart& part) {
     if (size > 0) {
       part.text = text.substr(0, size);
       at_ += size;
+      note_broken(part.text);
       return true;
     }
     if (text.empty()) return false;
     at_ += text.find('\n') + 1;  // the empty line
+    ++line_;
     begins_ = true;
   }
+}
+
+/// Counts the lines of a part, and those that are broken. One that lies in several parts is one.
+void DocumentReader::note_broken(std::string_view part) {
+  if (is_utf8(part)) {
+    line_ += static_cast<std::uint64_t>(std::ranges::count(part, '\n'));
+    return;
+  }
+  for (;;) {
+    const std::size_t end = part.find('\n');
+    if (last_broken_ != line_ && !is_utf8(part.substr(0, end))) broken_.add(last_broken_ = line_);
+    if (end == std::string_view::npos) return;
+    part.remove_prefix(end + 1);
+    ++line_;
+  }
+}
+
+ReadingNotes DocumentReader::notes() const {
+  ReadingNotes notes = file_.notes();
+  if (broken_.count > 0) notes.broken = broken_;
+  return notes;
 }
 
 }  // namespace mana::data

@@ -52,20 +52,24 @@ class DocumentReader {
   bool next(DocumentPart& part);
   /// Bytes of the file that have been read, packed as they are.
   std::uint64_t position() const { return file_.position(); }
-  ReadingNotes notes() const { return file_.notes(); }
+  ReadingNotes notes() const;
 
  private:
   bool next_of_rows(DocumentPart& part);
   bool next_of_lines(DocumentPart& part);
   bool fill();
+  void note_broken(std::string_view part);
   std::string_view rest() const { return std::string_view(held_).substr(at_); }
 
   TextFile file_;
   bool one_document_;
-  bool begins_ = true;  // the next part begins a document
-  bool ended_ = false;  // the file
-  std::string held_;    // what was read; of rows one text
-  std::size_t at_ = 0;  // in it: what was given
+  bool begins_ = true;      // the next part begins a document
+  bool ended_ = false;      // the file
+  std::string held_;        // what was read; of rows one text
+  std::size_t at_ = 0;      // in it: what was given
+  std::uint64_t line_ = 1;  // of the file, in which the next part begins
+  ReadingNotes::Rows broken_;
+  std::uint64_t last_broken_ = 0;  // line
 };
 
 }  // namespace mana::data

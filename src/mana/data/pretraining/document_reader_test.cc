@@ -112,6 +112,20 @@ TEST_F(DocumentReading, BrokenBytesHinderNothing) {
   EXPECT_EQ(read(text), Documents{text});
 }
 
+TEST_F(DocumentReading, BrokenLinesAreCountedOnce) {
+  std::string long_line;
+  while (long_line.size() < 2'500'000) long_line += "ab\xFF. ";
+  const auto path = file("text", "One.\n\nTwo\xE9.\n" + long_line + "\nThree.\n\n\xFF\n\nFour\xC3");
+  for (const bool one_document : {false, true}) {
+    DocumentReader reader({path, one_document}, {});
+    for (DocumentPart part; reader.next(part);) continue;
+    const ReadingNotes notes = reader.notes();
+    EXPECT_EQ(notes.name, path.string());
+    EXPECT_EQ(notes.broken.count, 4u);
+    EXPECT_EQ(notes.broken.first, 3u);
+  }
+}
+
 TEST_F(DocumentReading, WhatCannotBeReadTwiceIsRefused) {
   EXPECT_THROW(corpus_files({.inputs = {"-"}}), ArgumentError);
   EXPECT_THROW(corpus_files({.inputs = {"/dev/null"}}), ArgumentError);
