@@ -87,6 +87,7 @@ TEST_F(TrainMlm, FromTextToASentenceEncoder) {
     EXPECT_TRUE(exists("bert/" + std::string(file))) << file;
   }
   EXPECT_THAT(read(folder_ / "bert/config.json"), HasSubstr("BertForPreTraining"));
+  EXPECT_EQ(nlohmann::json::parse(read(folder_ / "bert/tokenizer_config.json"))["model_max_length"], 512);
   EXPECT_TRUE(exists("bert.tokens"));
   EXPECT_FALSE(exists("bert.checkpoint"));
 

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "mana/base/file.h"
-#include "mana/hub/tokenizer_files.h"
 #include "mana/jobs/json_text.h"
 #include "mana/jobs/kept_run.h"
 #include "mana/jobs/model_output.h"
+#include "mana/jobs/tokenizer_copy.h"
 #include "mana/jobs/transformers_output.h"
 #include "mana/train/model_card.h"
 
@@ -61,12 +61,7 @@ void write_model(const TrainMaskedRunOptions& options, const MaskedTraining& tra
   AtomicFolder folder = transformers_output(options.output, true);
   training.model.save_into(folder.temporary());
   const fs::path& tokenizer = options.training.from_nothing() ? options.training.tokenizer : options.training.model;
-  for (const std::string_view name : hub::kTokenizerFiles) {
-    if (!file_exists(tokenizer / name)) continue;
-    AtomicFile file(folder.temporary() / name);
-    file.write(read_file(tokenizer / name));
-    file.commit();
-  }
+  copy_tokenizer(tokenizer, folder.temporary(), training.model.config().positions);
   for (const auto& [name, text] : {std::pair("README.md", train::masked_model_card(card_of(options, training, result))),
                                    std::pair("training.jsonl", result.log),
                                    std::pair("training.html", train::training_curve_page(result.curve))}) {
