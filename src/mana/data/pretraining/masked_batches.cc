@@ -17,6 +17,24 @@ namespace {
 constexpr std::uint64_t kHeldOutSeed = 0x6865'6C64'206F'7574;  // whatever the training's is
 constexpr std::uint64_t kMasks = 0x6D61'736B;                  // the stream of an epoch
 
+/// Pairs take two sentences of a document, and two such documents on either side. What is held out is a share of these.
+std::vector<std::uint32_t> documents_for_pairs(const TokenFile& tokens, double share, CorpusSide side) {
+  constexpr std::size_t kLeast = 2;
+  const std::size_t usable = documents_of(tokens, CorpusSide::held_out, 1, 0, kLeast).size();
+  // A corpus that has no pairs whatever is held out is the plan's to refuse.
+  if (share == 0 || usable < kLeast) return documents_of(tokens, CorpusSide::training, 0, 0);
+  const std::size_t held_out = documents_of(tokens, CorpusSide::held_out, share, kLeast, kLeast).size();
+  if (usable - held_out < kLeast) {
+    throw ArgumentError(fmt::format(
+        "{} has {} document{} of two sentences or more; {} held out, which leaves {}, but pairs need two to train on "
+        "and two to validate on; give more (an empty line ends one), a smaller share as `held_out`, or 0, which holds "
+        "none out",
+        tokens.path().string(), usable, usable == 1 ? "" : "s",
+        held_out == 1 ? "1 is" : fmt::format("{} are", held_out), usable - held_out));
+  }
+  return documents_of(tokens, side, share, kLeast, kLeast);
+}
+
 std::vector<std::uint32_t> documents_for(const TokenFile& tokens, const MaskedBatchOptions& options, CorpusSide side) {
   if (!(options.held_out >= 0 && options.held_out < 1)) {
     throw ArgumentError(fmt::format("`held_out` is {}; give a share of the documents below 1", options.held_out));
@@ -24,8 +42,8 @@ std::vector<std::uint32_t> documents_for(const TokenFile& tokens, const MaskedBa
   if (side == CorpusSide::held_out && options.held_out == 0) {
     throw ArgumentError("no document is held out, so there is none to validate on; give a share above 0 as `held_out`");
   }
-  const std::size_t at_least = options.packing.form == Packing::Form::pairs ? 2 : 1;
-  std::vector<std::uint32_t> documents = documents_of(tokens, side, options.held_out, at_least);
+  if (options.packing.form == Packing::Form::pairs) return documents_for_pairs(tokens, options.held_out, side);
+  std::vector<std::uint32_t> documents = documents_of(tokens, side, options.held_out, 1);
   if (documents.empty()) {
     throw ArgumentError(
         fmt::format("{} has {} document{}, too few to hold some out and train on the others; give more (an empty line "

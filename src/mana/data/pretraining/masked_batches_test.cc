@@ -1,9 +1,11 @@
 #include "mana/data/pretraining/masked_batches.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +16,8 @@
 
 namespace mana::data {
 namespace {
+
+using testing::HasSubstr;
 
 class Batches : public testing::TestWithParam<Packing::Form> {
  protected:
@@ -128,10 +132,12 @@ TEST_P(Batches, WhatCannotBeIsSaid) {
     return {};
   };
   const TokenFile one = random_tokens(folder_ / "one", {{30, 40, 50}});
-  EXPECT_NE(refusal(one, options()).find("has 1 document, too few"), std::string::npos);
+  const bool pairs = GetParam() == Packing::Form::pairs;
+  EXPECT_NE(refusal(one, options()).find(pairs ? "only one document has two" : "has 1 document, too few"),
+            std::string::npos);
   MaskedBatchOptions wrong = options();
   wrong.held_out = 0;
-  EXPECT_EQ(refusal(one, wrong) == "", GetParam() == Packing::Form::sentences);
+  EXPECT_EQ(refusal(one, wrong).empty(), !pairs);
   EXPECT_NE(refusal(file_, wrong, CorpusSide::held_out).find("no document is held out"), std::string::npos);
   wrong.held_out = 1;
   EXPECT_NE(refusal(file_, wrong).find("`held_out` is 1"), std::string::npos);
@@ -143,6 +149,55 @@ TEST_P(Batches, WhatCannotBeIsSaid) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Batches, testing::Values(Packing::Form::sentences, Packing::Form::pairs));
+
+class PairsHeldOut : public testing::Test {
+ protected:
+  /// Of a corpus with so many documents of two sentences, each behind nine of one.
+  MaskedBatches batches(std::size_t documents, double share, CorpusSide side = CorpusSide::training) {
+    DocumentLengths lengths;
+    lengths.reserve(10 * documents);
+    for (std::size_t i = 0; i < documents; ++i) {
+      lengths.insert(lengths.end(), 9, {7});
+      lengths.push_back({8, 9});
+    }
+    file_.emplace(random_tokens(folder_ / "x", lengths));
+    return {
+        *file_, vocabulary_, {.packing = {.form = Packing::Form::pairs}, .batch_tokens = 128, .held_out = share}, side};
+  }
+  std::string refusal(std::size_t documents, double share, CorpusSide side = CorpusSide::training) {
+    try {
+      batches(documents, share, side);
+    } catch (const ArgumentError& error) {
+      return error.what();
+    }
+    return {};
+  }
+
+  TemporaryFolder folder_;
+  text::Tokenizer tokenizer_ = word_tokenizer();
+  MaskVocabulary vocabulary_{tokenizer_};
+  std::optional<TokenFile> file_;
+};
+
+TEST_F(PairsHeldOut, AreAShareOfTheDocumentsThatHaveSome) {
+  const MaskedBatches held_out = batches(20, 0.1, CorpusSide::held_out);
+  EXPECT_EQ(held_out.documents(), 2u);
+  EXPECT_EQ(held_out.tokens_left_out(), 0u);
+  const MaskedBatches training = batches(20, 0.1);
+  EXPECT_EQ(training.documents(), 18u);
+  EXPECT_EQ(training.tokens_left_out(), 20u * 9 * 7);
+}
+
+TEST_F(PairsHeldOut, ASideWithoutPairsIsRefusedForThat) {
+  EXPECT_EQ(refusal(4, 0.01), "");
+  for (const CorpusSide side : {CorpusSide::training, CorpusSide::held_out}) {
+    EXPECT_THAT(refusal(3, 0.01, side), HasSubstr("has 3 documents of two sentences or more; 2 are held out, which "
+                                                  "leaves 1"));
+    EXPECT_THAT(refusal(10, 0.9, side), HasSubstr("9 are held out, which leaves 1"));
+    EXPECT_THAT(refusal(1, 0.1, side), HasSubstr("only one document has two sentences"));
+  }
+  EXPECT_EQ(refusal(3, 0), "");
+}
 
 TEST(HeldOut, IsAMatterOfTheDocumentAlone) {
   const TemporaryFolder folder;
