@@ -66,8 +66,6 @@ Checkpoint::Checkpoint(const std::filesystem::path& path, const RunIdentity& ide
     : file_(formats::PackedFile::open(path)) {
   require(file_.version() == formats::kPackedVersion, path,
           "the checkpoint is of another version of Mana; go on with that one, or start anew without `resume`");
-  require(file_.origin().content == identity.model, path,
-          "the checkpoint belongs to another model; name that one with `model`, or start anew without `resume`");
   differences_ = settings_that_differ(identity.settings, file_.find(kSettings));
   if (file_.origin().sample != identity.options) {
     throw FormatError(
@@ -75,6 +73,9 @@ Checkpoint::Checkpoint(const std::filesystem::path& path, const RunIdentity& ide
                     "without `resume`",
                     path.string(), differences_.empty() ? "" : ": ", differences_));
   }
+  // Behind the options, for these decide about the first weights of a new model.
+  require(file_.origin().content == identity.model, path,
+          "the checkpoint belongs to another model; name that one with `model`, or start anew without `resume`");
   const formats::PackedSection* const progress = file_.find(kProgress);
   require(progress != nullptr, path, "this is no checkpoint of a training run");
   file_.check_sections();

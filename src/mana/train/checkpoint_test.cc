@@ -66,6 +66,9 @@ TEST_F(CheckpointTest, NamesTheSettingsThatDiffer) {
   EXPECT_THAT(opening(other), ThrowsMessage<FormatError>(
                                   HasSubstr("made with other options or other data: `seed` is 7, there it was 0, "
                                             "the rows of `data` are others; use the same")));
+  // They decide about the weights of a new model, so that this may differ with them.
+  other.model = 3;
+  EXPECT_THAT(opening(other), ThrowsMessage<FormatError>(HasSubstr("`seed` is 7, there it was 0")));
   // What is no part of the sum may differ, and is told.
   other = {.model = 1, .options = 2, .settings = settings};
   other.settings[1].value = "cosent";
