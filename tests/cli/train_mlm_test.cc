@@ -134,6 +134,26 @@ TEST_F(TrainMlm, TextThatChangedIsNoticedAtResume) {
   EXPECT_THAT(outcome.errors, HasSubstr("text"));
 }
 
+TEST_F(TrainMlm, AnotherOptionIsNamedAtResume) {
+  ASSERT_EQ(run(command("out", {"--keep-checkpoint", "--max-steps", "3"})).status, 0);
+  for (const auto& [option, value] : {std::pair("--seed", "7"), std::pair("--dropout", "0.2")}) {
+    expect_refusal(run(command("out", {"--resume", "--force", "--max-steps", "3", option, value, "--quiet"})), 1,
+                   fmt::format("{} is {}", option, value));
+  }
+}
+
+TEST_F(TrainMlm, ASecondRunLeavesTheFirstOnesTokens) {
+  Process first(command("out", {"--max-steps", "1000000"}));
+  ASSERT_TRUE(eventually([&] { return exists("out.tokens"); }));
+  const std::string tokens = read(folder_ / "out.tokens");
+  put("other.txt", "the dog sees the dog.\nthe cat hears the dog.\n\nthe man likes a tree.\n");
+  const Outcome second = run(command("out", {"--input", path("other.txt"), "--quiet"}));
+  first.signal(SIGKILL);
+  first.wait();
+  expect_refusal(second, 1, "another process is writing");
+  EXPECT_EQ(read(folder_ / "out.tokens"), tokens);
+}
+
 TEST_F(TrainMlm, GoesOnWithAModelAndItsHeads) {
   ASSERT_EQ(run(command("first")).status, 0);
   EXPECT_THAT(read(folder_ / "first/config.json"), HasSubstr("BertForMaskedLM"));

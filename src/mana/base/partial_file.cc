@@ -26,28 +26,32 @@ std::filesystem::path PartialFile::name_of(const std::filesystem::path& path) {
   return link_target(path).string() + ".partial";
 }
 
-PartialFile::PartialFile(std::filesystem::path path, std::uint64_t keep)
-    : path_(std::move(path)), partial_(name_of(path_)), size_(keep) {
+PartialFile::PartialFile(std::filesystem::path path, std::uint64_t keep) : PartialFile() {
+  path_ = std::move(path);
+  open();
+  restart(keep);
+}
+
+PartialFile PartialFile::behind_all(std::filesystem::path path) {
+  PartialFile file;
+  file.path_ = std::move(path);
+  file.open();
+  const off_t end = ::lseek(file.descriptor_, 0, SEEK_END);
+  if (end < 0) fail(file.partial_);
+  file.size_ = static_cast<std::uint64_t>(end);
+  return file;
+}
+
+/// As it is, for nothing may be dropped but under the lock: another process may be writing it.
+void PartialFile::open() {
+  partial_ = name_of(path_);
   path_ = link_target(path_);
   require_replaceable(path_);
   require_replaceable(partial_);
   descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor_ < 0) fail(partial_);
-  try {
-    // Truncated only under the lock, else this would destroy what the other process has written.
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      throw IoError(fmt::format("another process is writing {}", partial_.string()));
-    }
-    struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) fail(partial_);
-    if (static_cast<std::uint64_t>(status.st_size) < keep) {
-      throw IoError(fmt::format("{} has {} bytes, not the {} to go on from", partial_.string(), status.st_size, keep));
-    }
-    const auto end = static_cast<off_t>(keep);
-    if (::ftruncate(descriptor_, end) != 0 || ::lseek(descriptor_, end, SEEK_SET) != end) fail(partial_);
-  } catch (...) {
-    close();
-    throw;
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    throw IoError(fmt::format("another process is writing {}", partial_.string()));
   }
 }
 
@@ -78,9 +82,15 @@ void PartialFile::overwrite(std::uint64_t offset, std::span<const std::byte> byt
   overwrite_all(descriptor_, offset, bytes, partial_);
 }
 
-void PartialFile::restart() {
-  if (::ftruncate(descriptor_, 0) != 0 || ::lseek(descriptor_, 0, SEEK_SET) != 0) fail(partial_);
-  size_ = 0;
+void PartialFile::restart(std::uint64_t keep) {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail(partial_);
+  if (static_cast<std::uint64_t>(status.st_size) < keep) {
+    throw IoError(fmt::format("{} has {} bytes, not the {} to go on from", partial_.string(), status.st_size, keep));
+  }
+  const auto end = static_cast<off_t>(keep);
+  if (::ftruncate(descriptor_, end) != 0 || ::lseek(descriptor_, end, SEEK_SET) != end) fail(partial_);
+  size_ = keep;
 }
 
 void PartialFile::sync() {

@@ -18,6 +18,8 @@ class PartialFile {
   /// Goes on after the first `keep` bytes of an existing partial file; what follows them is dropped. 0 starts afresh.
   /// Throws IoError when it cannot be written, is shorter than `keep`, or another process is writing it.
   explicit PartialFile(std::filesystem::path path, std::uint64_t keep = 0);
+  /// Goes on after all that there is. Throws as that does.
+  static PartialFile behind_all(std::filesystem::path path);
   ~PartialFile();
   PartialFile(PartialFile&& other) noexcept;
   PartialFile& operator=(PartialFile&& other) noexcept;
@@ -27,8 +29,8 @@ class PartialFile {
   void write(std::string_view text);
   /// Overwrites bytes that were written before.
   void overwrite(std::uint64_t offset, std::span<const std::byte> bytes);
-  /// Drops all that was written.
-  void restart();
+  /// Drops what follows the first `keep` bytes.
+  void restart(std::uint64_t keep = 0);
   /// What was written survives a power failure from here on.
   void sync();
   /// Syncs and renames. Nothing may be written after it.
@@ -40,6 +42,8 @@ class PartialFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  PartialFile() = default;
+  void open();
   void close() noexcept;
 
   std::filesystem::path path_;

@@ -65,6 +65,20 @@ TEST(PartialFile, HasOneWriterAtATime) {
   EXPECT_EQ(read_file(folder / "x"), "safe");
 }
 
+TEST(PartialFile, IsLockedBeforeItIsKnownWhatToKeep) {
+  const TemporaryFolder folder;
+  { PartialFile(folder / "x").write("kept|half a l"); }
+  PartialFile file = PartialFile::behind_all(folder / "x");
+  EXPECT_EQ(file.size(), 13U);
+  EXPECT_THROW(PartialFile::behind_all(folder / "x"), IoError);
+  EXPECT_EQ(read_file(folder / "x.partial"), "kept|half a l");
+  EXPECT_THAT([&] { file.restart(14); }, ThrowsMessage<IoError>(HasSubstr("has 13 bytes, not the 14")));
+  file.restart(5);
+  file.write("line");
+  file.commit();
+  EXPECT_EQ(read_file(folder / "x"), "kept|line");
+}
+
 TEST(PartialFile, DiscardLeavesNothing) {
   const TemporaryFolder folder;
   PartialFile file(folder / "x");

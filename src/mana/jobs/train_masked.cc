@@ -13,6 +13,7 @@
 #include "mana/jobs/tokenizer_copy.h"
 #include "mana/jobs/transformers_output.h"
 #include "mana/train/model_card.h"
+#include "mana/train/run_lock.h"
 
 namespace mana::jobs {
 namespace {
@@ -82,6 +83,8 @@ TrainMaskedResult train_masked(const TrainMaskedRunOptions& options, const Train
   if (!options.training.from_nothing()) require_other_folder(options.output, options.training.model, "trained");
   // Refuses a folder that is in the way before anything is computed.
   { const AtomicFolder trial = transformers_output(options.output, options.force); }
+  train::RunLock lock(options.output);  // before the tokens of another run could be replaced
+  train::remove_torn(tokens_path(options.output));
   const bool resumed = options.resume && file_exists(train::checkpoint_path(options.output));
   MaskedTraining training(options.training, tokens_path(options.output), resumed, events.preparing, stop);
   train::Trainer trainer(training.task(), options.training.trainer_options());
@@ -96,8 +99,9 @@ TrainMaskedResult train_masked(const TrainMaskedRunOptions& options, const Train
     events.evaluated(step, score, best, evaluation->measures());
   };
   TrainMaskedResult result;
-  result.run = train::run_training(trainer, kept_run(options, training.identity, "--evaluate-every"), evaluation,
-                                   run_events, stop);
+  train::RunOptions kept = kept_run(options, training.identity, "--evaluate-every");
+  kept.log = &lock.log();
+  result.run = train::run_training(trainer, kept, evaluation, run_events, stop);
   result.total_steps = trainer.total_steps();
   result.tokens = training.batches().tokens();
   result.weights = training.weights;

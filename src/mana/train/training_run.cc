@@ -12,6 +12,7 @@
 #include "mana/base/json.h"
 #include "mana/base/partial_file.h"
 #include "mana/train/last_weights.h"
+#include "mana/train/run_lock.h"
 #include "mana/train/run_progress.h"
 
 namespace mana::train {
@@ -22,22 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 fs::path beside(const fs::path& output, const char* what) { return fs::path(output.string() + what); }
 fs::path best_path(const fs::path& output) { return beside(output, ".best"); }
-fs::path log_path(const fs::path& output) { return beside(output, ".training.jsonl"); }
-
-/// What a process that was killed left of files that it was writing.
-void remove_torn_files(const fs::path& output) {
-  const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
-  std::error_code error;
-  std::vector<fs::path> torn;
-  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    for (const fs::path& path : {checkpoint_path(output), best_path(output)}) {
-      if (name.starts_with(path.filename().string() + ".") && name.ends_with(".tmp")) torn.push_back(entry->path());
-    }
-  }
-  for (const fs::path& path : torn) fs::remove(path, error);
-}
 
 /// A score that is no number is none.
 std::optional<double> if_number(double score) { return std::isfinite(score) ? std::optional(score) : std::nullopt; }
@@ -52,6 +37,7 @@ class TrainingRun {
         evaluation_(evaluation),
         events_(events),
         stop_(std::move(stop)),
+        log_(options.log),
         last_weights_(options.output, options.average_last, options.identity) {}
 
   RunResult operator()() {
@@ -84,8 +70,10 @@ class TrainingRun {
     const bool first = progress_.step == 0 && evaluation_;
     const double before = first ? evaluation_->score() : 0;  // cancelled here, nothing has been written
     if (first) progress_.before = if_number(before);
-    log_.emplace(log_path(options_.output), progress_.log_size);  // from here on no other process writes here
-    remove_torn_files(options_.output);
+    if (!log_) log_ = &own_lock_.emplace(options_.output).log();  // from here on no other process writes here
+    log_->restart(progress_.log_size);
+    remove_torn(checkpoint_path(options_.output));
+    remove_torn(best_path(options_.output));
     if (first) write_score({{"step", 0}}, before);
   }
 
@@ -291,7 +279,8 @@ class TrainingRun {
   const RunEvents& events_;
   std::stop_token stop_;
   RunProgress progress_;
-  std::optional<PartialFile> log_;
+  std::optional<RunLock> own_lock_;
+  PartialFile* log_;
   Clock::time_point saved_;
   std::uint64_t saved_step_ = 0;
   LastWeights last_weights_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "mana/base/partial_file.h"
 #include "mana/train/checkpoint.h"
 #include "mana/train/curve.h"
 #include "mana/train/trainer.h"
@@ -46,6 +47,7 @@ struct RunOptions {
   /// Not 0: the mean of the weights of so many last evaluations, not the best. They are kept at the steps of
   /// evaluations whether there is one or not.
   std::size_t average_last = 0;
+  PartialFile* log = nullptr;  ///< of a RunLock that was taken before; none: the run takes its own
 };
 
 /// Told what happens, from the thread that trains.
