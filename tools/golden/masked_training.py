@@ -13,12 +13,14 @@ training.json    {"versions": {…}, "learning_rate": 1e-3,
                   "losses": [{"words": …, "next": …}],                                             before each step
                   "words_loss": of words/ and the first batch without its pairs,
                   "texts": [{"ids": […], "logits": [[…], …]}]                                      of pairs/, of each token
-                  "fill": [{"text": …, "masks": [[{"token", "token_str", "score"}, …], …]}]}       of words/, the best five
+                  "fill": [{"text": …, "masks": [[{"token", "token_str", "score"}, …], …]}],       of words/, the best five
+                  "pseudo": [{"text": …, "tokens": …, "perplexity": …}]}       of words/, each token of a text hidden alone
 gradients.safetensors        of pairs/ in step 1: eight tensors
 words_gradients.safetensors  of words/: three
 """
 
 import json
+import math
 import pathlib
 import random
 import shutil
@@ -39,6 +41,7 @@ GRADIENTS = [
 WORDS_GRADIENTS = [TABLE, "cls.predictions.transform.dense.bias", "bert.encoder.layer.0.output.dense.weight"]
 TEXTS = ["the cat sat on the mat", "hello world", "a"]
 MASKED_TEXTS = ["the cat [MASK] on the mat.", "[MASK] world", "the [MASK] sat on [MASK] mat !"]
+PSEUDO_TEXTS = ["the cat sat on the mat", "این یک متن است.", "the [MASK] sat", "hello [SEP] world", "a"]
 
 
 def make_model(kind, layers):
@@ -153,6 +156,19 @@ def fillings(model, tokenizer):
                                        for mask in masks]}
 
 
+def pseudo_perplexities(model, tokenizer):
+    """Salazar et al. 2020, arXiv:1910.14659: a pass for each token that the template has not added."""
+    for text in PSEUDO_TEXTS:
+        ids = tokenizer(text, return_tensors="pt")["input_ids"][0]
+        loss, places = 0.0, range(1, len(ids) - 1)
+        for place in places:
+            hidden = ids.clone()
+            hidden[place] = MASK
+            with torch.no_grad():
+                loss -= model(input_ids=hidden[None]).logits[0, place].log_softmax(-1)[ids[place]].item()
+        yield {"text": text, "tokens": len(places), "perplexity": math.exp(loss / len(places))}
+
+
 def main():
     torch.set_num_threads(1)
     OUTPUT.mkdir(exist_ok=True)
@@ -162,6 +178,7 @@ def main():
     tokenizer = transformers.AutoTokenizer.from_pretrained(OUTPUT / "words")
     batches = make_batches()
     texts, fill = list(logits_of(pairs, tokenizer)), list(fillings(words, tokenizer))
+    pseudo = list(pseudo_perplexities(words, tokenizer))
 
     (words_loss,) = losses_of(words, batches[0], False)
     words_loss.backward()
@@ -169,7 +186,7 @@ def main():
     losses = train(pairs, batches)
     versions = {module.__name__: module.__version__ for module in (torch, transformers)}
     record = {"versions": versions, "learning_rate": RATE, "batches": batches, "losses": losses,
-              "words_loss": words_loss.item(), "texts": texts, "fill": fill}
+              "words_loss": words_loss.item(), "texts": texts, "fill": fill, "pseudo": pseudo}
     (OUTPUT / "training.json").write_text(json.dumps(record) + "\n")
 
 

@@ -40,6 +40,8 @@ class Batches {
     batch.offsets.push_back(static_cast<std::uint32_t>(batch.ids.size()));
   }
 
+  bool empty() const { return batches_.empty(); }
+
   train::MaskedSource source(const std::function<void(std::size_t)>& read) const {
     return {batches_.size(), [this, read](std::uint64_t, std::size_t place) {
               read(place);
@@ -56,10 +58,16 @@ bool has_words(const Sequence& sequence, const data::MaskVocabulary& vocabulary)
   return std::ranges::any_of(sequence, [&](text::TokenId id) { return !vocabulary.is_special(id); });
 }
 
-/// A pass for every token of a sequence, in which it alone is hidden.
+/// Of the template, before and behind a text (MaskVocabulary). All others are the text's, unknown ones as well.
+constexpr std::size_t kBefore = 1, kBehind = 1;
+
+std::size_t text_tokens(const Sequence& sequence) {
+  return sequence.size() - std::min(sequence.size(), kBefore + kBehind);
+}
+
+/// A pass for every token of a text, in which it alone is hidden.
 void hide_each(const Sequence& sequence, const data::MaskVocabulary& vocabulary, Batches& batches) {
-  for (std::size_t place = 0; place < sequence.size(); ++place) {
-    if (vocabulary.is_special(sequence[place])) continue;
+  for (std::size_t place = kBefore; place < kBefore + text_tokens(sequence); ++place) {
     batches.add(sequence, [&](std::span<text::TokenId> ids, std::uint32_t first, data::MaskedBatch& batch) {
       batch.chosen.push_back(first + static_cast<std::uint32_t>(place));
       batch.originals.push_back(std::exchange(ids[place], vocabulary.mask()));
@@ -91,18 +99,19 @@ EvaluateMaskedResult evaluate_masked(const EvaluateMaskedOptions& options, const
     if (stop.stop_requested()) throw Cancelled("the evaluation was cancelled");
     Sequence sequence;
     const text::TokenCount count = tokens.append(text, {.max_tokens = model.config().positions}, sequence);
-    if (!has_words(sequence, vocabulary)) continue;
+    if (text_tokens(sequence) == 0) continue;
     result.cut += count.truncated() ? 1 : 0;
-    result.tokens += static_cast<std::size_t>(
-        std::ranges::count_if(sequence, [&](text::TokenId id) { return !vocabulary.is_special(id); }));
-    const Random random(Random::key(options.seed, result.texts));
-    shares.add(sequence, [&](std::span<text::TokenId> ids, std::uint32_t first, data::MaskedBatch& batch) {
-      masking.hide(ids, first, random, batch.chosen, batch.originals);
-    });
+    result.tokens += text_tokens(sequence);
+    if (has_words(sequence, vocabulary)) {
+      const Random random(Random::key(options.seed, result.texts));
+      shares.add(sequence, [&](std::span<text::TokenId> ids, std::uint32_t first, data::MaskedBatch& batch) {
+        masking.hide(ids, first, random, batch.chosen, batch.originals);
+      });
+    }
     if (options.pseudo_texts == 0 || result.texts < options.pseudo_texts) hide_each(sequence, vocabulary, each);
     ++result.texts;
   }
-  if (result.texts == 0) throw ArgumentError("there is no text with a word in it");
+  if (shares.empty()) throw ArgumentError("there is no text with a word in it");
 
   Team team(thread_count(options.threads));
   const auto measure = [&](const Batches& batches, std::string_view name) {

@@ -30,12 +30,12 @@ struct EvaluateMaskedOptions {
 struct EvaluateMaskedResult {
   std::size_t texts = 0;
   std::size_t cut = 0;     ///< texts with more tokens than the model has positions
-  std::size_t tokens = 0;  ///< without special ones
-  std::size_t hidden = 0;
-  double loss = 0;      ///< −log p of what is hidden, a mean
-  double accuracy = 0;  ///< the share of it that is the likeliest token
-  /// exp(−1/N Σ log p(w_t | all others of its text)) over the N tokens of all texts, each hidden alone (Salazar et al.
-  /// 2020, arXiv:1910.14659, equations 1 and 4)
+  std::size_t tokens = 0;  ///< without those that the template adds
+  std::size_t hidden = 0;  ///< of a share of those that are no special tokens
+  double loss = 0;         ///< −log p of what is hidden, a mean
+  double accuracy = 0;     ///< the share of it that is the likeliest token
+  /// exp(−1/N Σ log p(w_t | all others of its text)) over the N tokens of all texts, unknown ones as well, each hidden
+  /// alone (Salazar et al. 2020, arXiv:1910.14659, equations 1 and 4)
   double pseudo_perplexity = 0;
 };
 
