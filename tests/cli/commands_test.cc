@@ -12,8 +12,10 @@
 namespace mana::program {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 json::Document parsed(const Outcome& outcome, int status = 0) {
   EXPECT_EQ(outcome.status, status) << outcome.errors;
@@ -326,7 +328,9 @@ TEST(Bench, MeasuresStepsOfTraining) {
   for (const json::Value& operation : result.at("operations").array()) percent += operation.at("percent").number();
   EXPECT_GT(percent, 10);
   EXPECT_LE(percent, 100);
-  EXPECT_THAT(with({}).output, HasSubstr("pairs_per_second"));
+  EXPECT_THAT(with({}).output, AllOf(HasSubstr("pairs_per_second"), Not(HasSubstr("GFLOP/s of a thread"))));
+  EXPECT_THAT(with({"--profile"}).output,
+              AllOf(HasSubstr("ms a step"), HasSubstr("optimizer"), HasSubstr("GFLOP/s of a thread")));
   EXPECT_EQ(with({"--steps", "0"}).status, 2);
 }
 

@@ -1,10 +1,15 @@
 #include "mana/cli/bench/training_measurement.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "mana/cli/bench/bench.h"
 #include "mana/cli/bench/peak_measurement.h"
+#include "mana/cli/shell/output.h"
 
 namespace mana::cli {
 namespace {
@@ -29,6 +34,25 @@ void add_share_of_peak(ordered_json& result, const kernels::Profile& profile, co
   result["part_linear_gflops"] = {{"forward", forward_rate / 1e9}, {"backward", backward_rate / 1e9}};
   result["peak_gflops"] = peak / 1e9;
   result["part_percent_of_peak"] = {{"forward", 100 * forward_rate / peak}, {"backward", 100 * backward_rate / peak}};
+}
+
+/// What a step's parts take, and of all threads' time its operations.
+void print_profile(const ordered_json& result) {
+  const double steps = result["steps"].get<double>();
+  std::string table = fmt::format("\n{:<28}{:>12}\n", "part", "ms a step");
+  for (const auto& [part, seconds] : result["parts"].items()) {
+    table += fmt::format("{:<28}{:>12.2f}\n", part, 1000 * seconds.get<double>() / steps);
+  }
+  const ordered_json& operations = result["operations"];
+  std::size_t width = 28;
+  for (const ordered_json& each : operations) width = std::max(width, each["operation"].get<std::string>().size() + 2);
+  table += fmt::format("\n{:<{}}{:>8}{:>22}\n", "operation", width, "share", "GFLOP/s of a thread");
+  for (const ordered_json& each : operations) {
+    table += fmt::format("{:<{}}{:>7.1f}%{:>22}\n", each["operation"].get<std::string>(), width,
+                         each["percent"].get<double>(),
+                         each.contains("gflops") ? fmt::format("{:.0f}", each["gflops"].get<double>()) : "");
+  }
+  print(table);
 }
 
 }  // namespace
@@ -82,6 +106,7 @@ void TrainingMeasurement::run(train::Trainer& trainer, kernels::Profile& profile
     result["operations"] = operations;
   }
   print_result(result, json);
+  if (profiled_ && !json) print_profile(result);
 }
 
 }  // namespace mana::cli
