@@ -68,7 +68,10 @@ json::Value RecordReader::member(std::size_t index) const {
   const json::Value row = json_->root();
   if (auto member = row.find(columns_[index])) return *std::move(member);
   std::vector<std::string_view> names;
-  for (const auto& [key, value] : row.object()) names.push_back(key);
+  for (const auto& [key, value] : row.object()) {
+    if (key == columns_[index]) value.fail("is null; give it a value, or leave the row out");
+    names.push_back(key);
+  }
   throw FormatError(fmt::format(
       "{} is missing; {}", row.child(columns_[index]),
       names.empty() ? "the object is empty"

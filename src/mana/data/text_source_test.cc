@@ -62,7 +62,8 @@ TEST_F(Reading, TextsOfJsonl) {
   EXPECT_THAT(texts("{\"t\":\"a\"}\r\n\n  \n{\"u\":1,\"t\":\"caf\\u00e9 \\u0000\"}"), ElementsAre("a", "café \0"s));
   EXPECT_THAT([&] { texts("{\"t\":\"a\"}\n{\"u\":\"b\"}"); },
               ThrowsMessage<FormatError>(HasSubstr("data:2: t is missing; the object has u")));
-  EXPECT_THAT([&] { texts("{\"t\":null}"); }, ThrowsMessage<FormatError>(HasSubstr("data:1: t is missing")));
+  EXPECT_THAT([&] { texts("{\"t\":null,\"u\":1}"); },
+              ThrowsMessage<FormatError>(HasSubstr("data:1: t is null; give it a value")));
   EXPECT_THAT([&] { texts("{\"t\":1}"); }, ThrowsMessage<FormatError>(HasSubstr("data:1: t must be a string")));
   EXPECT_THAT([&] { texts("\n\"t\""); }, ThrowsMessage<FormatError>(HasSubstr("data:2: must be an object")));
   EXPECT_THAT([&] { texts("{\"t\":\"a\"} x"); }, ThrowsMessage<FormatError>(HasSubstr("data:1: not valid JSON")));
