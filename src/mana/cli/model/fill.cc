@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "mana/base/errors.h"
 #include "mana/base/processors.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/report.h"
+#include "mana/cli/shell/text_input.h"
 #include "mana/generate/mask_filler.h"
 
 namespace mana::cli {
@@ -45,32 +47,49 @@ void print_lines(const generate::MaskFiller& filler, const Masks& masks) {
   }
 }
 
+/// A text may be one of many; then its mistakes say which.
+Masks filled(generate::MaskFiller& filler, const std::string& text, std::size_t top, std::size_t number, bool alone) {
+  try {
+    return filler(text, top);
+  } catch (const ArgumentError& error) {
+    if (alone) throw;
+    throw ArgumentError(fmt::format("text {}: {}", number, error.what()));
+  }
+}
+
 }  // namespace
 
 int fill(Options& options) {
-  std::vector<std::string> texts;
+  TextInput input;
   ModelChoice model{""};
   std::size_t top = 5;
   bool json = false;
   ComputeOptions compute;
-  options.arguments("TEXT", "A text with [MASK] in the place of each word that is hidden", texts, 1);
+  input.describe(options);
   model.describe(options);
   options.require("--model");
-  options.option("--top", "N", "Tokens to show for each of them", top,
+  options.option("--top", "N", "Tokens to show for each [MASK] of a text", top,
                  {.least = 1, .wanted = "a whole number above 0"});
-  options.flag("--json", "Print a JSON object", json);
+  options.flag("--json", "Print a JSON object, of several texts one a line", json);
   compute.describe(options);
   if (!options.parse()) return 0;
 
   const kernels::Isa isa = kernels::choose_isa(compute.isa);
   generate::MaskFiller filler(model.folder(), isa, compute.precision.value_or(kernels::automatic_precision(isa)),
                               thread_count(compute.threads));
-  const Masks masks = filler(texts.front(), top);
-  if (json) {
-    print_json(json_of(filler, texts.front(), masks));
-  } else {
+  const bool alone = input.texts.size() == 1;
+  const data::TextSource texts = input.open();
+  std::size_t number = 0;
+  for (std::string text; texts(text);) {
+    const Masks masks = filled(filler, text, top, ++number, alone);
+    if (json) {
+      print_json(json_of(filler, text, masks));
+      continue;
+    }
+    if (!alone) print(fmt::format("{}{}\n", number > 1 ? "\n" : "", text));
     print_lines(filler, masks);
   }
+  input.note_mistakes(options.quiet());
   return 0;
 }
 

@@ -139,8 +139,9 @@ void MaskedChoice::describe(Options& options) {
 void MaskedChoice::settle(const Options& options) {
   training_.settle(options);
   job.training = training_.training;
-  options.refuse_unless(job.training.held_out > 0,
-                        {"--evaluate-every", "--validation-tokens", "--patience", "--keep-best"}, "--held-out");
+  options.refuse_if(job.training.held_out == 0,
+                    {"--evaluate-every", "--validation-tokens", "--patience", "--keep-best"},
+                    "is of what is held out, but --held-out is 0");
   options.refuse_unless(resume.wanted(), {"--extend"}, "--resume");
   job.keep_last = !keep_best_;
   job.output = folder_name(output_);

@@ -109,8 +109,9 @@ void report(const jobs::TrainMaskedResult& finished, const MaskedChoice& choice)
     object["after"] = number(result.after);
   }
   if (finished.scores) {
-    object["masked_accuracy"] = finished.scores->accuracy;
-    if (finished.scores->next_accuracy) object["next_accuracy"] = *finished.scores->next_accuracy;
+    constexpr double kPercent = 100;
+    object["masked_accuracy"] = kPercent * finished.scores->accuracy;
+    if (finished.scores->next_accuracy) object["next_accuracy"] = kPercent * *finished.scores->next_accuracy;
   }
   if (result.best_step) object["best_step"] = *result.best_step;
   object["stopped_early"] = result.stopped_early;
