@@ -14,13 +14,27 @@
 
 namespace mana::models {
 
-MaskedModelConfig read_masked_model_config(const std::filesystem::path& folder) {
-  const json::Document document = json::Document::read(folder / "config.json");
-  const json::Value root = document.root();
-  if (const auto tied = root.find("tie_word_embeddings"); tied && !tied->boolean()) {
+namespace {
+
+void require_tied(const json::Value& config) {
+  if (const auto tied = config.find("tie_word_embeddings"); tied && !tied->boolean()) {
     tied->fail("is false; only a head whose matrix is the word table is supported");
   }
+}
+
+}  // namespace
+
+MaskedModelConfig read_masked_model_config(const std::filesystem::path& folder) {
+  require_tied(json::Document::read(folder / "config.json").root());
   return std::get<MaskedModelConfig>(read_encoder_config(folder));
+}
+
+MaskedModelConfig masked_model_config(const json::Value& config) {
+  if (const auto type = config.find("model_type"); type && type->string() != MaskedModelConfig::kFamily) {
+    type->fail(fmt::format("is '{}'; only '{}' is supported", type->string(), MaskedModelConfig::kFamily));
+  }
+  require_tied(config);
+  return MaskedModelConfig::read(config);
 }
 
 MaskedModel load_masked_model(const std::filesystem::path& folder, const kernels::WeightLayout& layout) {

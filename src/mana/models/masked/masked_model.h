@@ -15,6 +15,8 @@ using MaskedModelConfig = BertConfig;
 
 /// The `config.json` of a folder, whatever heads it has. Throws IoError or FormatError.
 MaskedModelConfig read_masked_model_config(const std::filesystem::path& folder);
+/// That of the file alone, which need not say its model_type. Throws FormatError.
+MaskedModelConfig masked_model_config(const json::Value& config);
 
 /// The model of a folder with a head of masked words, to serve with; the head of the next sentence, too, where it has
 /// one. Throws IoError or FormatError that names the place, and where there is no such head.

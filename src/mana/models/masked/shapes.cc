@@ -48,7 +48,7 @@ MaskedModelConfig shape_config(std::string_view shape, std::size_t vocabulary) {
                                     fmt::join(shape_names(), ", ")));
   }
   const json::Document document = json::Document::read(path);
-  const MaskedModelConfig config = MaskedModelConfig::read(document.root());
+  const MaskedModelConfig config = masked_model_config(document.root());
   if (config.vocabulary < vocabulary) {
     throw ArgumentError(fmt::format("{} has a vocabulary of {}, but the tokenizer has {} tokens", path.string(),
                                     config.vocabulary, vocabulary));
