@@ -50,6 +50,7 @@ train::MaskedSource source_of(const data::MaskedBatches& batches) {
 MaskedTraining::MaskedTraining(const TrainMaskedOptions& options, const std::filesystem::path& tokens, bool resumed,
                                const MaskedTrainingEvents& events, const std::stop_token& stop)
     : tokenizer(tokenizer_of(options)),
+      vocabulary(tokenizer),
       model(model_of(options, tokenizer)),
       corpus([&] {
         require_room(options, model.config());
@@ -59,7 +60,6 @@ MaskedTraining::MaskedTraining(const TrainMaskedOptions& options, const std::fil
         return data::tokenized_corpus(tokens, options.corpus, tokenizer, team,
                                       resumed ? data::OtherTokens::refuse : data::OtherTokens::rewrite, read, stop);
       }()),
-      vocabulary(tokenizer),
       team_(thread_count(options.threads)) {
   events.tokenized(corpus);
   const bool pairs = model.next_sentence();

@@ -46,9 +46,9 @@ class MaskedTraining {
   const std::optional<train::MaskedScores>& scores() const { return scores_; }
 
   text::Tokenizer tokenizer;
+  data::MaskVocabulary vocabulary;  ///< what cannot be masked is refused before anything is tokenized
   models::TrainableMaskedModel model;
   data::TokenizedCorpus corpus;
-  data::MaskVocabulary vocabulary;
   train::RunIdentity identity;
   std::size_t weights = 0;  ///< tied ones once
 
