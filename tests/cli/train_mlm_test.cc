@@ -184,6 +184,13 @@ TEST_F(TrainMlm, WhatCannotBeIsRefusedInOneSentence) {
   refuse(2, {"--held-out", "0", "--evaluate-every", "5"}, "--held-out is 0");
   refuse(1, {"--shape", "huge"}, "neither a shape");
   refuse(1, {"--input", path("missing.txt")}, "missing.txt");
+  std::filesystem::create_directory(folder_ / "books");
+  put("books/one.txt", "the dog sees a tree.\n");
+  expect_refusal(run(command("books/bad", {"--input", path("books"), "--quiet"})), 1, "lies in");
+  std::filesystem::create_directory(folder_ / "maskless");
+  put("maskless/vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\ndog\n");
+  refuse(1, {"--tokenizer", path("maskless")}, "[MASK]");
+  EXPECT_FALSE(exists("bad.tokens"));
   put("single.txt", "one sentence alone.\n\nanother one.\n\na third.\n");
   refuse(1, {"--input", path("single.txt"), "--nsp", "on"}, "sentence");
   expect_refusal(run({"fill", "--model", path("tokenizer"), "a [MASK]", "--quiet"}), 1, "config.json");

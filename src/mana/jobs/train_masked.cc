@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <utility>
 
+#include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/jobs/json_text.h"
 #include "mana/jobs/kept_run.h"
@@ -73,6 +75,19 @@ void write_model(const TrainMaskedRunOptions& options, const MaskedTraining& tra
   folder.commit();
 }
 
+/// What stands in a folder of texts would be read as one by the next run.
+void require_outside(const fs::path& output, const std::vector<fs::path>& inputs) {
+  std::error_code error;
+  const fs::path inner = fs::weakly_canonical(output, error);
+  for (const fs::path& input : inputs) {
+    if (!fs::is_directory(input, error)) continue;
+    const fs::path outer = fs::canonical(input, error);
+    if (std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first != outer.end()) continue;
+    throw ArgumentError(fmt::format("the output {} lies in {}, of which every file is text to learn from; name another",
+                                    output.string(), input.string()));
+  }
+}
+
 }  // namespace
 
 fs::path tokens_path(const fs::path& output) { return output.string() + ".tokens"; }
@@ -81,6 +96,7 @@ TrainMaskedResult train_masked(const TrainMaskedRunOptions& options, const Train
                                const std::stop_token& stop) {
   check(options.training);
   if (!options.training.from_nothing()) require_other_folder(options.output, options.training.model, "trained");
+  require_outside(options.output, options.training.corpus.inputs);
   // Refuses a folder that is in the way before anything is computed.
   { const AtomicFolder trial = transformers_output(options.output, options.force); }
   train::RunLock lock(options.output);  // before the tokens of another run could be replaced
