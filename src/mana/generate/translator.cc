@@ -32,7 +32,7 @@ void follow(double seconds, std::size_t texts, data::WindowLimits& window) {
 }
 
 /// A folder with other weights than can be read is told so before anything else that it may lack.
-const std::filesystem::path& readable(const std::filesystem::path& folder) {
+std::filesystem::path readable(const std::filesystem::path& folder) {
   formats::refuse_other_weights(folder);
   return folder;
 }

@@ -32,7 +32,7 @@ std::string_view MaskedFiles::own_name(std::string_view part) {
 }
 
 std::string MaskedFiles::name_in_file(const std::string& tensor) const {
-  const std::string bare = kBertHeadNames.name_in(*weights_, tensor);
+  std::string bare = kBertHeadNames.name_in(*weights_, tensor);
   if (tensor == kDecoderBias && weights_->find(tensor) == nullptr) return std::string(kOtherDecoderBias);
   if (!tensor.starts_with(kPrefix)) return bare;
   const std::string of_encoder = config_.names().name_in(*weights_, tensor.substr(kPrefix.size()));
