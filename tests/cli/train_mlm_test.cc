@@ -130,6 +130,11 @@ TEST_F(TrainMlm, GoesOnAfterAnyEndToTheSameBits) {
   const Outcome outcome = run(command("killed", resumed));
   ASSERT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_EQ(weights("killed"), weights("whole"));
+  // A loop around a command that may be killed ends: what is done stays.
+  const Outcome again = run(command("killed", resumed));
+  EXPECT_EQ(again.status, 0) << again.errors;
+  EXPECT_THAT(again.errors, HasSubstr("its training is done"));
+  EXPECT_EQ(weights("killed"), weights("whole"));
 }
 
 TEST_F(TrainMlm, TextThatChangedIsNoticedAtResume) {

@@ -24,14 +24,4 @@ void ResumeChoice::require(const std::filesystem::path& checkpoint) const {
   }
 }
 
-bool ResumeChoice::finds_finished(const std::filesystem::path& output, const std::filesystem::path& checkpoint) const {
-  std::error_code error;
-  const std::filesystem::path log = output / "training.jsonl";
-  if (!if_any || !std::filesystem::is_regular_file(log, error)) return false;
-  const auto finished = std::filesystem::last_write_time(log, error);
-  if (error) return false;
-  const auto kept = std::filesystem::last_write_time(checkpoint, error);
-  return error || kept <= finished;
-}
-
 }  // namespace mana::cli

@@ -19,10 +19,6 @@ struct ResumeChoice {
 
   /// Throws ArgumentError where `checkpoint` has to be there and is not, or is there and empty.
   void require(const std::filesystem::path& checkpoint) const;
-
-  /// Whether --resume-if-any comes to a training that is done: its model lies in `output`, and `checkpoint` is not
-  /// there or older, as where it was ended between the two. A loop around a command that may be killed ends so.
-  bool finds_finished(const std::filesystem::path& output, const std::filesystem::path& checkpoint) const;
 };
 
 }  // namespace mana::cli

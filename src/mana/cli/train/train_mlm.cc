@@ -11,6 +11,7 @@
 #include "mana/cli/shell/report.h"
 #include "mana/cli/shell/stage_progress.h"
 #include "mana/cli/shell/text_input.h"
+#include "mana/cli/train/finished_training.h"
 #include "mana/cli/train/masked_options.h"
 #include "mana/cli/train/step_telling.h"
 
@@ -125,6 +126,8 @@ int train_mlm(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
   choice.settle(options);
+  const bool anew = choice.job.force || choice.job.extend;
+  if (finds_finished_training(options, choice.resume, choice.job.output, anew)) return 0;
   return run_interruptibly(
       [&](const Interruption& interruption) {
         jobs::TrainMaskedResult result;

@@ -12,6 +12,7 @@
 #include "mana/cli/shell/stage_progress.h"
 #include "mana/cli/train/fine_tune_options.h"
 #include "mana/cli/train/fine_tune_output.h"
+#include "mana/cli/train/finished_training.h"
 #include "mana/jobs/fine_tune.h"
 
 namespace mana::cli {
@@ -118,12 +119,8 @@ int train_sentence(Options& options) {
   return run_interruptibly(
       [&](const Interruption& interruption) {
         require_safe(output, choice);
-        if (!output.run.force && output.resume.finds_finished(output.output, train::checkpoint_path(output.output))) {
-          if (!options.quiet()) {
-            note(fmt::format("{} is there, so its training is done; --force would train it anew", output.output));
-          }
-          return 0;
-        }
+        const bool anew = output.run.force || output.run.extend;
+        if (finds_finished_training(options, output.resume, output.output, anew)) return 0;
         jobs::FineTuneRunOptions run = output.run;
         run.training = choice.job;
         run.output = output.output;

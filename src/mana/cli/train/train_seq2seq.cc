@@ -10,6 +10,7 @@
 #include "mana/cli/shell/report.h"
 #include "mana/cli/shell/stage_progress.h"
 #include "mana/cli/shell/text_input.h"
+#include "mana/cli/train/finished_training.h"
 #include "mana/cli/train/sequence_options.h"
 #include "mana/cli/train/step_telling.h"
 
@@ -85,13 +86,8 @@ int train_seq2seq(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
   choice.settle(options);
-  if (!choice.job.force && choice.resume.finds_finished(choice.job.output, train::checkpoint_path(choice.job.output))) {
-    if (!options.quiet()) {
-      note(
-          fmt::format("{} is there, so its training is done; --force would train it anew", choice.job.output.string()));
-    }
-    return 0;
-  }
+  const bool anew = choice.job.force || choice.job.extend;
+  if (finds_finished_training(options, choice.resume, choice.job.output, anew)) return 0;
   return run_interruptibly(
       [&](const Interruption& interruption) {
         jobs::TrainSequenceResult result;
