@@ -4,8 +4,8 @@ all of its time, is then spent once for all of them.
 
   tools/tidy.py BUILD REGEX [--jobs N] [--together N]     the sources whose path from the root matches REGEX
 
-Sources go together that are compiled alike and have no names for themselves in common, as one source that includes them. What
-is remarked on is looked at alone: only what is said of a source by itself counts.
+Sources go together that are compiled alike and may be compiled as one (tools/together.py). What is remarked on is looked at
+alone: only what is said of a source by itself counts.
 """
 
 import argparse
@@ -16,6 +16,8 @@ import re
 import shlex
 import subprocess
 import sys
+
+from together import groups
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY = ["clang-tidy-19", "--quiet", f"--header-filter={re.escape(str(ROOT))}/(src/mana|examples|tests|fuzz)/.*\\.(h|cc)$"]
@@ -28,29 +30,13 @@ def command_of(entry):
             if word not in ("-o", "-c") and before not in ("-o", "-c") and word != entry["file"]]
 
 
-def private_names(file):
-    """What a source declares for itself alone, as it is seen from the left margin."""
-    names = set()
-    for part in re.findall(r"^namespace \{$(.*?)^\}  // namespace$", pathlib.Path(file).read_text(), re.MULTILINE | re.DOTALL):
-        names.update(re.findall(r"^(?:struct|class|enum class|enum) (\w+)", part, re.MULTILINE))
-        names.update(re.findall(r"^(?!using|template)\w[^(={;\n]*?[\w>&*] [&*]?(\w+)(?:[(={;\[]| =)", part, re.MULTILINE))
-    return names
-
-
 def batches(entries, together):
-    """Sources that are compiled alike, stand near each other and have no names in common, so many at once."""
-    open_batches = []
-    for entry in sorted(entries, key=lambda entry: entry["file"]):
-        file, alike, names = entry["file"], (entry["directory"], command_of(entry)), private_names(entry["file"])
-        for batch in open_batches:
-            if batch["alike"] == alike and len(batch["files"]) < together and not batch["names"] & names:
-                break
-        else:
-            batch = {"alike": alike, "files": [], "names": set()}
-            open_batches.append(batch)
-        batch["files"].append(file)
-        batch["names"] |= names
-    return [(*batch["alike"], batch["files"]) for batch in open_batches]
+    """Sources that are compiled alike and may be compiled as one, so many at once."""
+    alike = {}
+    for entry in entries:
+        alike.setdefault((entry["directory"], tuple(command_of(entry))), []).append(entry["file"])
+    return [(directory, list(command), files) for (directory, command), members in alike.items()
+            for files in groups(members, together)]
 
 
 def tidy(source, command, directory):

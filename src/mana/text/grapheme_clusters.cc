@@ -11,13 +11,13 @@ struct BreakRange {
   GraphemeBreak kind;
 };
 
-#include "mana/text/grapheme_breaks.inc"
-
 constexpr bool is_in(char32_t c, char32_t first, char32_t last) { return first <= c && c <= last; }
 
 }  // namespace
 
 GraphemeBreak grapheme_break(char32_t c) {
+  using enum GraphemeBreak;
+#include "mana/text/grapheme_breaks.inc"
   if (is_in(c, 0x20, 0x7E)) return kOther;
   if (is_in(c, 0xAC00, 0xD7A3)) return (c - 0xAC00) % 28 == 0 ? kVowel : kTrailing;
   if (is_in(c, 0x1100, 0x115F) || is_in(c, 0xA960, 0xA97C)) return kLeading;
@@ -31,6 +31,7 @@ GraphemeBreak grapheme_break(char32_t c) {
 }
 
 bool ClusterBreaks::joins(char32_t c) {
+  using enum GraphemeBreak;
   const GraphemeBreak kind = grapheme_break(c);
   const bool syllable = is_in(c, 0xAC00, 0xD7A3);
   bool joined = false;

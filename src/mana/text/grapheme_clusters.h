@@ -6,7 +6,17 @@ namespace mana::text {
 
 /// How a code point joins others into a cluster (Unicode Standard Annex 29, extended grapheme clusters, as the Rust
 /// `tokenizers` know them; without the conjuncts of Indic scripts).
-enum GraphemeBreak : std::uint8_t { kOther, kExtend, kControl, kPrepend, kPicture, kLeading, kVowel, kTrailing, kFlag };
+enum class GraphemeBreak : std::uint8_t {
+  kOther,
+  kExtend,
+  kControl,
+  kPrepend,
+  kPicture,
+  kLeading,
+  kVowel,
+  kTrailing,
+  kFlag
+};
 
 GraphemeBreak grapheme_break(char32_t c);
 
@@ -16,7 +26,7 @@ class ClusterBreaks {
   bool joins(char32_t c);
 
  private:
-  GraphemeBreak last_ = kControl;
+  GraphemeBreak last_ = GraphemeBreak::kControl;
   bool picture_ = false;   // a picture and marks on it are before
   bool joiner_ = false;    // the last is U+200D
   bool return_ = false;    // the last is U+000D
