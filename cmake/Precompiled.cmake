@@ -1,19 +1,18 @@
-# The headers of the standard library and of fmt that nearly every source includes, compiled once; those of GoogleTest
-# as well for the tests. No source relies on it: what it uses it includes, and the tidy stage of ./check does without.
+# The headers of the standard library, fmt and GoogleTest that nearly every test includes, compiled once. No source relies on it:
+# what it uses it includes.
 set(precompile OFF)
 if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   set(precompile ON)
 endif()
-option(MANA_PRECOMPILE "Compile the headers of nearly all sources once" ${precompile})
+option(MANA_PRECOMPILE "Compile the headers of nearly all tests once" ${precompile})
 
 set(MANA_COMMON_HEADERS
   <algorithm> <array> <atomic> <cmath> <cstddef> <cstdint> <cstring> <filesystem> <functional> <limits> <memory>
   <optional> <span> <stop_token> <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector>
-  <fmt/format.h>)
+  <fmt/format.h> <gmock/gmock.h> <gtest/gtest.h>)
 
-# mana_precompile(target SHARED name HEADERS headers...): the first target makes them, the others take them from there.
+# mana_precompile(target): the first target makes them, the others take them from there.
 function(mana_precompile target)
-  cmake_parse_arguments(PRECOMPILE "" "SHARED" "HEADERS" ${ARGN})
   if(NOT MANA_PRECOMPILE)
     return()
   endif()
@@ -23,11 +22,11 @@ function(mana_precompile target)
     target_compile_options(${target} PRIVATE
       -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
-  get_property(first GLOBAL PROPERTY MANA_PRECOMPILED_${PRECOMPILE_SHARED})
+  get_property(first GLOBAL PROPERTY MANA_PRECOMPILED)
   if(first)
     target_precompile_headers(${target} REUSE_FROM ${first})
   else()
-    target_precompile_headers(${target} PRIVATE ${PRECOMPILE_HEADERS})
-    set_property(GLOBAL PROPERTY MANA_PRECOMPILED_${PRECOMPILE_SHARED} ${target})
+    target_precompile_headers(${target} PRIVATE ${MANA_COMMON_HEADERS})
+    set_property(GLOBAL PROPERTY MANA_PRECOMPILED ${target})
   endif()
 endfunction()

@@ -1,5 +1,4 @@
-# Several sources compiled as one, which takes half of the time: for a first build and for the sanitizers, where nobody waits for
-# one changed source. tools/together.py knows which may; names that only one of two sources should see are its only condition.
+# Several sources compiled as one, which takes less than half of the time where all are compiled. tools/together.py knows which may.
 set(MANA_TOGETHER 1 CACHE STRING "How many sources may be compiled as one; 1 compiles each alone")
 
 # mana_together(target): of the sources that the target has by now.
