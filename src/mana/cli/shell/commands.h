@@ -26,6 +26,7 @@ int eval_retrieval(Options& options);
 int eval_sts(Options& options);
 int eval_triplet(Options& options);
 int eval_wordsim(Options& options);
+int explain_pairs(Options& options);
 int fill(Options& options);
 int inspect(Options& options);
 int mine_negatives(Options& options);

@@ -10,7 +10,7 @@
 
 namespace mana::cli {
 
-void require_own_kind(const std::filesystem::path& output, std::string_view what, IsOurs ours, bool force) {
+void require_own_kind(const std::filesystem::path& output, std::string_view what, const IsOurs& ours, bool force) {
   constexpr std::size_t kBeginning = std::size_t{1} << 20;
   std::error_code error;
   if (force || !std::filesystem::is_regular_file(output, error)) return;

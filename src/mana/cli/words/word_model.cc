@@ -21,13 +21,6 @@
 namespace mana::cli {
 namespace {
 
-formats::WordVectors open_words(const std::string& model) {
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(model, ignored)) return data::open_word_vectors(model);
-  if (std::filesystem::is_directory(model, ignored)) return models::open_word_embedding_folder(model);
-  return models::open_word_embedding_folder(hub::Store::from_environment().resolve(model));
-}
-
 [[noreturn]] void refuse_unknown(const formats::WordVectors& vectors, const std::string& word) {
   constexpr std::size_t kSuggestions = 3;
   std::vector<std::string> near = models::nearest_spellings(vectors.words, word, kSuggestions);
@@ -70,6 +63,13 @@ void leave_out(std::span<const GivenWord> given, std::vector<models::Neighbour>&
 }
 
 }  // namespace
+
+formats::WordVectors open_words(const std::string& model) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(model, ignored)) return data::open_word_vectors(model);
+  if (std::filesystem::is_directory(model, ignored)) return models::open_word_embedding_folder(model);
+  return models::open_word_embedding_folder(hub::Store::from_environment().resolve(model));
+}
 
 void WordModelChoice::describe(Options& options) {
   options.group("Model");

@@ -17,6 +17,10 @@
 
 namespace mana::cli {
 
+/// A file of word vectors, or the folder or name of a model that is a static embedding. Throws IoError, FormatError,
+/// ArgumentError.
+formats::WordVectors open_words(const std::string& model);
+
 /// Which word vectors a command works with, and on what.
 struct WordModelChoice {
   std::string model;
