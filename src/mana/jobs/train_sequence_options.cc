@@ -48,9 +48,17 @@ void require_tokenizers(const TokenizerChoice& choice) {
 }  // namespace
 
 TransformerConfig SequenceShape::config(const TranslatorTokenizers& tokenizers) const {
+  TransformerConfig made = config(tokenizers.source().vocabulary_size(), tokenizers.target().vocabulary_size());
+  made.pad = made.start = tokenizers.pad();
+  made.end = tokenizers.end();
+  made.check();
+  return made;
+}
+
+TransformerConfig SequenceShape::config(std::size_t source_vocabulary, std::size_t target_vocabulary) const {
   TransformerConfig config;
-  config.source_vocabulary = tokenizers.source().vocabulary_size();
-  config.target_vocabulary = tokenizers.target().vocabulary_size();
+  config.source_vocabulary = source_vocabulary;
+  config.target_vocabulary = target_vocabulary;
   config.positions = most_tokens;
   config.model = width;
   config.encoder = {.layers = encoder_layers, .heads = heads, .inner = inner};
@@ -62,8 +70,6 @@ TransformerConfig SequenceShape::config(const TranslatorTokenizers& tokenizers) 
   config.position_kind = kind_of(positions);
   config.one_table = tie == Tie::all;
   config.tied_output = tie != Tie::none;
-  config.pad = config.start = tokenizers.pad();
-  config.end = tokenizers.end();
   config.check();
   return config;
 }

@@ -38,6 +38,8 @@ struct SequenceShape {
 
   /// Throws ArgumentError for what cannot be.
   models::TransformerConfig config(const TranslatorTokenizers& tokenizers) const;
+  /// For vocabularies of so many tokens, whichever of them end a text.
+  models::TransformerConfig config(std::size_t source_vocabulary, std::size_t target_vocabulary) const;
 };
 
 /// Data, model and loss of an encoder–decoder's training, and how weights are changed: as in the paper (Vaswani et al.

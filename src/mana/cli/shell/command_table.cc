@@ -74,11 +74,18 @@ constexpr std::array kCommands = {
     Command{{"convert", "Make a model of another program one of ours",
              "mana convert --from ctranslate2 ct2-model --output my-model"},
             convert_model},
-    Command{{"inspect", "Show what a model is made of", "mana inspect --model all-MiniLM-L6-v2"}, inspect},
+    Command{{"inspect", "Show what a model is made of",
+             "mana inspect --model all-MiniLM-L6-v2\n"
+             "mana inspect --shape config.json\n"
+             "mana inspect --shape examples/transformer-large.toml --vocabulary 70000 --html shape.html"}, inspect},
     Command{{"explain pairs", "Show the pairs of words that skip-gram makes of a text",
              "mana explain pairs \"the quick brown fox jumps over the dog\" --window 2\n"
              "mana explain pairs \"the quick brown fox\" --window 2 --model words.bin --html pairs.html"},
             explain_pairs},
+    Command{{"explain positions", "Show how tokens know where they stand: sinusoids, and a table that was trained",
+             "mana explain positions --shape examples/transformer-large.toml --vocabulary 70000\n"
+             "mana explain positions --model all-MiniLM-L6-v2 --html positions.html"},
+            explain_positions},
     Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
     Command{{"eval sts", "Measure how well similarities agree with human judgement",
              "mana eval sts --data stsb-test.tsv\n"

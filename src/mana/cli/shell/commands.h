@@ -27,6 +27,7 @@ int eval_sts(Options& options);
 int eval_triplet(Options& options);
 int eval_wordsim(Options& options);
 int explain_pairs(Options& options);
+int explain_positions(Options& options);
 int fill(Options& options);
 int inspect(Options& options);
 int mine_negatives(Options& options);

@@ -154,4 +154,13 @@ void MaskedChoice::settle(const Options& options) {
   resume.require(checkpoint);
 }
 
+jobs::TrainMaskedOptions MaskedChoice::in_file(const std::string& toml) {
+  MaskedChoice choice;
+  Options options({"train mlm", {}, {}}, {"--config", toml, "--output", "unused"});
+  choice.describe(options);
+  options.parse();
+  choice.training_.settle(options);
+  return choice.training_.training;
+}
+
 }  // namespace mana::cli

@@ -43,6 +43,10 @@ struct MaskedChoice {
   /// Once the options are read. Throws UsageError, jobs::OptionError; ArgumentError where a file would be lost.
   void settle(const Options& options);
 
+  /// What a TOML file of `mana train mlm` says, whether or not a training could begin with it. Throws UsageError,
+  /// IoError.
+  static jobs::TrainMaskedOptions in_file(const std::string& toml);
+
  private:
   MaskedTrainingChoice training_;
   std::string output_;

@@ -197,6 +197,15 @@ void SequenceChoice::settle(const Options& options) {
   require_safe();
 }
 
+jobs::TrainSequenceOptions SequenceChoice::in_file(const std::string& toml) {
+  SequenceChoice choice;
+  Options options({"train seq2seq", {}, {}}, {"--config", toml, "--output", "unused"});
+  choice.describe(options);
+  options.parse();
+  choice.training_.settle(options);
+  return choice.training_.training;
+}
+
 /// Refuses what would be lost before anything is computed.
 void SequenceChoice::require_safe() const {
   std::vector<GivenPath> inputs = training_.inputs();

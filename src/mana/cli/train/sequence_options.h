@@ -49,6 +49,10 @@ struct SequenceChoice {
   /// Once the options are read. Throws UsageError, jobs::OptionError; ArgumentError where a file would be lost.
   void settle(const Options& options);
 
+  /// What a TOML file of `mana train seq2seq` says, whether or not a training could begin with it. Throws UsageError,
+  /// IoError.
+  static jobs::TrainSequenceOptions in_file(const std::string& toml);
+
  private:
   struct Names {
     std::string validation, validation_source, validation_target;
