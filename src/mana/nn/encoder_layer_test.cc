@@ -1,4 +1,4 @@
-// What the layers of nn/ promise beyond their kernels: shapes, batches, and that order means nothing without positions.
+// What an encoder layer promises beyond its kernels: the same bits in any batch and for any number of threads.
 #include "mana/nn/encoder_layer.h"
 
 #include <gtest/gtest.h>
@@ -7,20 +7,12 @@
 #include <vector>
 
 #include "amx_emulator/levels.h"
-#include "mana/nn/test_layers.h"
+#include "mana/nn/test_encoder_layer.h"
 
 namespace mana::nn {
 namespace {
 
 constexpr std::size_t kModel = 24, kInner = 40, kHeads = 3;
-
-EncoderLayer random_layer(const kernels::Table& kernels) {
-  const LayerNorm norm{std::vector<float>(kModel, 1.0f), std::vector<float>(kModel, 0.0f), 1e-5f};
-  return {.attend = {random_linear(kernels, 3 * kModel, kModel, 1), random_linear(kernels, kModel, kModel, 3), kHeads},
-          .attend_norm = {norm},
-          .feed_forward = {random_linear(kernels, kInner, kModel, 5), random_linear(kernels, kModel, kInner, 7)},
-          .feed_norm = {norm}};
-}
 
 class EncoderLayerTest : public testing::TestWithParam<Level> {
  protected:
@@ -39,7 +31,7 @@ class EncoderLayerTest : public testing::TestWithParam<Level> {
   }
 
   const kernels::Table& kernels = kernels::table(GetParam().first, GetParam().second);
-  EncoderLayer layer = random_layer(kernels);
+  EncoderLayer layer = random_encoder_layer(kernels, kModel, kInner, kHeads);
   std::vector<float> values = random_values(40 * kModel, 11);
   Pool pool;
 };
@@ -63,23 +55,6 @@ TEST_P(EncoderLayerTest, ATeamGivesTheBitsOfOneThread) {
   for (const unsigned size : {2U, 3U, 4U}) {
     Team team(size);
     EXPECT_EQ(run({0, 17, 40}, all, &team), alone) << size << " threads";
-  }
-}
-
-// Attention without positions is equivariant: y(Px) = P y(x) for every permutation P of a text's tokens. The sums over
-// tokens are then taken in another order, so equal means equal up to rounding.
-TEST_P(EncoderLayerTest, IsPermutationEquivariantWithoutPositions) {
-  // A last bit may decide how an input of a product is rounded to fewer bits.
-  const float tolerance = kernels.precision == kernels::Precision::f32 ? 2e-6f : 2e-2f;
-  std::vector<std::size_t> order(17);
-  std::iota(order.begin(), order.end(), 0);
-  const std::vector<float> straight = run({0, 17}, order);
-  std::shuffle(order.begin(), order.end(), std::mt19937(3));
-  const std::vector<float> permuted = run({0, 17}, order);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    for (std::size_t c = 0; c < kModel; ++c) {
-      ASSERT_NEAR(permuted[i * kModel + c], straight[order[i] * kModel + c], tolerance);
-    }
   }
 }
 

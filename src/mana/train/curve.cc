@@ -8,25 +8,17 @@
 #include <span>
 #include <string_view>
 
+#include "mana/pages/page.h"
+
 namespace mana::train {
 namespace {
 
 constexpr double kWidth = 860, kHeight = 260, kLeft = 64, kRight = 16, kTop = 28, kBottom = 34;
 constexpr std::size_t kMostPoints = 2000;
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
+constexpr std::string_view kStyle =
+    "svg{margin-block:1rem}.title{font-size:13px}.end{text-anchor:end}.middle{text-anchor:middle}path{fill:none}"
+    ".grid{stroke:var(--rule)}.raw{stroke:var(--first);opacity:.35}.loss{stroke:var(--first);stroke-width:2}"
+    ".score{stroke:var(--second);stroke-width:2}.dot{fill:var(--second)}.best{fill:var(--third)}\n";
 
 /// A distance between ticks that people like: 1, 2 or 5 times a power of ten, about five of them in `range`.
 double tick_distance(double range) {
@@ -58,7 +50,7 @@ struct Axes {
 };
 
 std::string grid(const Axes& axes, std::string_view title) {
-  std::string svg = fmt::format("<text class=\"title\" x=\"{}\" y=\"18\">{}</text>\n", kLeft, escaped(title));
+  std::string svg = fmt::format("<text class=\"title\" x=\"{}\" y=\"18\">{}</text>\n", kLeft, pages::escaped(title));
   const double rise = tick_distance(axes.high - axes.low), run = std::max(1.0, tick_distance(axes.last_step));
   for (double value = std::ceil(axes.low / rise) * rise; value <= axes.high; value += rise) {
     const double shown = std::abs(value) < rise / 1e6 ? 0 : value;
@@ -110,7 +102,7 @@ std::string training_curve_page(const TrainingCurve& curve) {
   std::string charts;
   if (!curve.loss.empty()) {
     const Axes axes(steps, curve.loss);
-    charts += chart(grid(axes, "loss by step, and its running mean") + line(axes, curve.loss, "faint") +
+    charts += chart(grid(axes, "loss by step, and its running mean") + line(axes, curve.loss, "raw") +
                     line(axes, running_mean(curve.loss), "loss"));
   }
   if (!curve.scores.empty()) {
@@ -125,17 +117,7 @@ std::string training_curve_page(const TrainingCurve& curve) {
     charts += chart(grid(axes, curve.metric + (curve.best ? fmt::format("; kept: step {}", *curve.best) : "")) +
                     line(axes, curve.scores, "score") + dots);
   }
-  constexpr std::string_view kStyle =
-      "body{font:14px system-ui,sans-serif;max-width:900px;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
-      "svg{width:100%;margin:1em 0}text{font-size:12px;fill:#555}.title{font-size:13px;fill:#222}.end{text-anchor:end}"
-      ".middle{text-anchor:middle}path{fill:none}.grid{stroke:#e4e4e4}.faint{stroke:#b9cfe8}"
-      ".loss{stroke:#1f5fa8;stroke-width:2}.score{stroke:#c2571a;stroke-width:2}.dot{fill:#c2571a}.best{fill:#1a8a3a}"
-      "@media(prefers-color-scheme:dark){body{background:#16181c;color:#ddd}text{fill:#aaa}.title{fill:#ddd}"
-      ".grid{stroke:#333}.faint{stroke:#2c4765}.loss{stroke:#6fa8e8}.score{stroke:#e8935c}}";
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n<style>{1}</style></head>\n"
-      "<body>\n<h1>{0}</h1>\n{2}</body></html>\n",
-      escaped(curve.title), kStyle, charts);
+  return pages::html_of({.kind = "training curve", .title = curve.title, .style = kStyle, .body = charts});
 }
 
 }  // namespace mana::train
