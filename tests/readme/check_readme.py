@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_readme.py ROOT MANA: does what the README and docs/tokenizers.md say happen?
+"""check_readme.py ROOT MANA: does what the README, docs/tokenizers.md and docs/theory.md say happen?
 
 Every command of their ```console blocks is run, in an empty folder with the repository's examples in it, and must print what
 stands there: numbers to 1e-3, and a line "…" stands for any lines. The ```cpp blocks must be what the example named in the
@@ -78,7 +78,7 @@ def main(root, program):
     if mistakes == 0 and not (models / "all-MiniLM-L6-v2").exists():
         print("skipped: the default model is not there; tools/model/fetch.sh fetches it")
         return 77
-    for name in ("README.md", "docs/tokenizers.md"):
+    for name in ("README.md", "docs/tokenizers.md", "docs/theory.md"):
         mistakes += check_console(name, (root / name).read_text(), root, program)
     return 1 if mistakes else 0
 
