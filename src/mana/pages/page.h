@@ -7,10 +7,10 @@ namespace mana::pages {
 
 /// What is put into the frame of a page.
 struct Page {
-  std::string_view kind;   ///< who writes such pages: "explain pairs". A file is known by it when it is to be replaced
-  std::string title;       ///< as text; in the head of the page and above its body
-  std::string_view style;  ///< rules beyond those of the frame (README.md lists its colours and classes)
-  std::string body;        ///< HTML
+  std::string_view kind;  ///< who writes such pages: "explain pairs". A file is known by it when it is to be replaced
+  std::string title;      ///< as text; in the head of the page and above its body
+  std::string_view style = {};  ///< rules beyond those of the frame (README.md lists its colours and classes)
+  std::string body = {};        ///< HTML
   std::string_view script = {};
 };
 

@@ -12,10 +12,10 @@ namespace mana::jobs {
 
 /// What of a text is to be explained.
 struct PairOptions {
-  std::string text;
+  std::string text = {};
   unsigned window = 5;     ///< c: words on either side
   unsigned negatives = 5;  ///< k, drawn for each positive pair
-  text::WordSegmentation segmentation;
+  text::WordSegmentation segmentation = {};
   std::uint64_t seed = 1;
 
   /// Throws OptionError.

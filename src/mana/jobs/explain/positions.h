@@ -10,9 +10,9 @@
 namespace mana::jobs {
 
 struct PositionOptions {
-  std::optional<models::ShapeConfig> shape;    ///< none: the model's
-  std::optional<std::filesystem::path> model;  ///< the folder of a model whose trained positions stand beside
-  std::optional<std::size_t> length;           ///< positions from the first on; none: 256, or as many as there are
+  std::optional<models::ShapeConfig> shape = {};    ///< none: the model's
+  std::optional<std::filesystem::path> model = {};  ///< the folder of a model whose trained positions stand beside
+  std::optional<std::size_t> length = {};           ///< positions from the first on; none: 256, or as many as there are
 
   /// Throws OptionError.
   void check() const;

@@ -39,7 +39,10 @@ ShapePart LayerShapes::attention(const Attention& of) const {
                      .parameters = counts_.take(part, map).parameters,
                      .of_head = d * sizes_.d_k};
   };
-  ShapePart maps{.name = "queries, keys, values", .kind = Kind::parallel, .out = {sizes_.tokens, all}};
+  ShapePart maps{.name = "queries, keys, values",
+                 .kind = Kind::parallel,
+                 .out = {sizes_.tokens, all, Formula("3", 3)},
+                 .formula = 3 * (matrix(d, all) + bias)};
   maps.parts = {head_map("W^Q", of.query, 0, sizes_.tokens), head_map("W^K", of.key_value, of.first_key_map, of.keys),
                 head_map("W^V", of.key_value, of.first_key_map + 1, of.keys)};
   const ShapePart scores{.name = "softmax(Q Kᵀ / √d_k)", .out = {sizes_.tokens, of.keys, sizes_.h}};

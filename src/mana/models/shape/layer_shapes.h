@@ -12,11 +12,11 @@ namespace mana::models {
 
 /// The sizes of a stack of layers (Vaswani et al. 2017, section 3), and what its layers are.
 struct StackSizes {
-  Formula tokens;  ///< N, of what goes through it
-  Formula d;
-  Formula h;
-  Formula d_k;
-  Formula d_ff;
+  Formula tokens = {};  ///< N, of what goes through it
+  Formula d = {};
+  Formula h = {};
+  Formula d_k = {};
+  Formula d_ff = {};
   bool attention_bias = true;
   nn::NormPlace norm = nn::NormPlace::behind;
   std::string activation = "relu";

@@ -12,8 +12,8 @@ namespace mana::models {
 
 /// What goes from one part to the next: a tensor of so many rows and columns, or as many of them.
 struct Flow {
-  Formula rows;     ///< N of a source, M of a target
-  Formula columns;  ///< empty: rows alone, as tokens are
+  Formula rows = {};     ///< N of a source, M of a target
+  Formula columns = {};  ///< empty: rows alone, as tokens are
   Formula times = {};
 
   std::string text() const;  ///< "N × d"
@@ -30,9 +30,9 @@ struct ShapePart {
     parallel,  ///< its parts side by side, each of what goes in
   };
 
-  std::string name;  ///< "attention", "W^Q"
+  std::string name = {};  ///< "attention", "W^Q"
   Kind kind = Kind::map;
-  Flow out;
+  Flow out = {};
   Formula formula = {};          ///< of its parameters, once; empty where it has none
   std::uint64_t parameters = 0;  ///< counted from the tensors of the real model's parts, once
   std::size_t times = 1;         ///< so many of them, one after the other
