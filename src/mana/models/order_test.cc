@@ -132,7 +132,7 @@ class OrderTest : public testing::TestWithParam<Level> {
 
   const kernels::Table& kernels = kernels::table(GetParam().first, GetParam().second);
   nn::EncoderLayer layer = nn::random_encoder_layer(kernels, kModel, kInner, kHeads);
-  std::vector<float> x = nn::random_values(kTokens * kModel, 11);
+  std::vector<float> vectors = nn::random_values(kTokens * kModel, 11);
   Pool pool;
   const nn::Run run{kernels, pool};
 };
@@ -140,10 +140,10 @@ class OrderTest : public testing::TestWithParam<Level> {
 TEST_P(OrderTest, APermutedTextHasThePermutedOutputWithoutPositionsOnly) {
   // A last bit may decide how an input of a product is rounded to fewer bits.
   const float tolerance = kernels.precision == kernels::Precision::f32 ? 2e-6f : 4e-2f;
-  const std::vector<float> plain = encode(x), placed = encode(with_positions(x));
+  const std::vector<float> plain = encode(vectors), placed = encode(with_positions(vectors));
   for (const std::vector<std::size_t>& order : permutations()) {
-    EXPECT_LT(greatest_difference(encode(in_order(x, order)), in_order(plain, order)), tolerance);
-    EXPECT_GT(greatest_difference(encode(with_positions(in_order(x, order))), in_order(placed, order)), 1e-2f);
+    EXPECT_LT(greatest_difference(encode(in_order(vectors, order)), in_order(plain, order)), tolerance);
+    EXPECT_GT(greatest_difference(encode(with_positions(in_order(vectors, order))), in_order(placed, order)), 1e-2f);
   }
 }
 
@@ -152,9 +152,9 @@ TEST_P(OrderTest, LayersThatGoRowByRowHaveThePermutedBits) {
   const auto norm = [&](const std::vector<float>& in) { return values(layer.attend_norm.norm(run, tensor(in))); };
   const auto feed_forward = [&](const std::vector<float>& in) { return values(layer.feed_forward(run, tensor(in))); };
   const auto check = [&](const auto& rowwise) {
-    const std::vector<float> plain = rowwise(x);
+    const std::vector<float> plain = rowwise(vectors);
     for (const std::vector<std::size_t>& order : permutations()) {
-      ASSERT_EQ(rowwise(in_order(x, order)), in_order(plain, order));
+      ASSERT_EQ(rowwise(in_order(vectors, order)), in_order(plain, order));
     }
   };
   check(linear);
@@ -164,9 +164,9 @@ TEST_P(OrderTest, LayersThatGoRowByRowHaveThePermutedBits) {
 
 TEST_P(OrderTest, OfCausalAttentionATokenChangesNoBitBeforeIt) {
   layer.attend.reach = kernels::Reach::causal();
-  const std::vector<float> before = attend(x);
+  const std::vector<float> before = attend(vectors);
   for (std::size_t changed = 0; changed < kTokens; ++changed) {
-    std::vector<float> other = x;
+    std::vector<float> other = vectors;
     for (std::size_t i = 0; i < kModel; ++i) other[changed * kModel + i] += 1;
     const std::vector<float> after = attend(other);
     for (std::size_t t = 0; t < kTokens; ++t) {

@@ -38,7 +38,7 @@ Formula operator*(std::uint64_t times, const Formula& a) {
 
 Formula squared(const Formula& a) {
   const bool is_symbol = a.text().find_first_of(" ·²") == std::string::npos;
-  return {fmt::format(is_symbol ? "{}²" : "({})²", a.text()), (a * a).value()};
+  return {is_symbol ? a.text() + "²" : fmt::format("({})²", a.text()), (a * a).value()};
 }
 
 std::string grouped(std::uint64_t number) {
