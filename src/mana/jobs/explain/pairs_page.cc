@@ -18,8 +18,8 @@ constexpr std::string_view kStyle =
     "#shown{min-height:6rem;padding:.5rem 1rem;background:var(--box);border-inline-start:3px solid var(--first)}"
     "#shown p{margin:.2rem 0}.band rect{fill:var(--box);stroke:var(--rule)}.band .pair{fill:var(--first)}"
     ".band .itself{fill:var(--rule)}.band "
-    ".this{stroke:var(--second);stroke-width:2;fill:none}bdi.itself{color:var(--faint);"
-    "text-decoration:line-through}td bdi{margin-inline-end:.6em}\n";
+    ".this{stroke:var(--second);stroke-width:2;fill:none}td .itself,#shown .itself{color:var(--faint);"
+    "text-decoration:line-through}td span{margin-inline-end:.6em}\n";
 
 // Shows the window of the word that is pointed at or has the focus.
 constexpr std::string_view kScript =
@@ -28,7 +28,7 @@ constexpr std::string_view kScript =
     "frame=document.querySelector('.band .this');\n"
     "function show(i){words.forEach((word,j)=>{word.classList.toggle('this',i===j);\n"
     "word.classList.toggle('near',i!==j&&Math.abs(i-j)<=c);word.setAttribute('aria-pressed',i===j)});\n"
-    "const cells=rows[i].cells,lines=shown.querySelectorAll('span');\n"
+    "const cells=rows[i].cells,lines=shown.querySelectorAll('.line');\n"
     "[1,2,3,4].forEach((cell,k)=>lines[k].innerHTML=cells[cell].innerHTML);\n"
     "if(frame)frame.setAttribute('y',i*frame.getAttribute('height'))}\n"
     "words.forEach((word,i)=>{for(const e of['mouseenter','focus','click'])word.addEventListener(e,()=>show(i));\n"
@@ -65,9 +65,11 @@ std::string text(const ExplainedPairs& pairs) {
     html += fmt::format("<button class=\"word\" type=\"button\">{}</button>\n", escaped(word.word));
   }
   return html +
-         "</div>\n<div id=\"shown\" aria-live=\"polite\">\n<p><b><span dir=\"auto\"></span></b></p>\n<p>before + "
+         "</div>\n<div id=\"shown\" aria-live=\"polite\">\n<p><b><span class=\"line\" "
+         "dir=\"auto\"></span></b></p>\n<p>before + "
          "after: "
-         "<span></span></p>\n<p>near: <span></span></p>\n<p>drawn against each: <span></span></p>\n</div>\n";
+         "<span class=\"line\" dir=\"auto\"></span></p>\n<p>near: <span class=\"line\" "
+         "dir=\"auto\"></span></p>\n<p>drawn against each: <span class=\"line\" dir=\"auto\"></span></p>\n</div>\n";
 }
 
 /// Row i, column j: whether (w_i, w_j) is a positive pair. A row's pairs are two rectangles.
@@ -102,12 +104,13 @@ std::string list(const ExplainedPairs& pairs) {
       "<th>min(i−1, c) + min(L−i, c)</th><th>near</th><th>drawn</th></tr></thead>\n<tbody>\n";
   for (std::size_t i = 0; i < pairs.words.size(); ++i) {
     const ExplainedPairs::Word& word = pairs.words[i];
-    html += fmt::format("<tr><td class=\"number\">{}</td><td><bdi>{}</bdi></td><td class=\"number\">{} + {}</td><td>",
-                        i + 1, escaped(word.word), word.before, word.after);
-    for (const std::size_t j : word.near) html += fmt::format("<bdi>{}</bdi> ", escaped(pairs.words[j].word));
-    html += "</td><td>";
+    html += fmt::format(
+        "<tr><td class=\"number\">{}</td><td dir=\"auto\">{}</td><td class=\"number\">{} + {}</td><td dir=\"auto\">",
+        i + 1, escaped(word.word), word.before, word.after);
+    for (const std::size_t j : word.near) html += fmt::format("<span>{}</span> ", escaped(pairs.words[j].word));
+    html += "</td><td dir=\"auto\">";
     for (const std::string& each : word.drawn) {
-      html += fmt::format("<bdi{}>{}</bdi> ", each == word.word ? " class=\"itself\"" : "", escaped(each));
+      html += fmt::format("<span{}>{}</span> ", each == word.word ? " class=\"itself\"" : "", escaped(each));
     }
     html += "</td></tr>\n";
   }

@@ -26,8 +26,9 @@ constexpr std::string_view kStyle =
     ".pictures canvas{width:100%}figcaption{font-size:.85rem;color:var(--faint)}"
     "path{fill:none;stroke-width:2}.grid{stroke:var(--rule);stroke-width:1}.first{stroke:var(--first)}"
     ".second{stroke:var(--second)}.third{stroke:var(--third)}.end{text-anchor:end}.middle{text-anchor:middle}"
-    "svg text.first{fill:var(--first);stroke:none}svg text.second{fill:var(--second);stroke:none}"
-    "svg text.third{fill:var(--third);stroke:none}.key{font-weight:600}\n";
+    "svg text.first{fill:var(--first)}svg text.second{fill:var(--second)}"
+    "svg text.third{fill:var(--third)}svg "
+    "text.key{font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px}\n";
 
 // Paints numbers from -127 to 127: what is below 0 in one colour, above it in another, 0 as the paper.
 constexpr std::string_view kScript =

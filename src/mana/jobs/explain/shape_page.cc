@@ -22,15 +22,18 @@ constexpr std::string_view kStyle =
     ".name{font-weight:600}.count{font-variant-numeric:tabular-nums}.of{display:block}"
     ".branch{border-inline-start:4px solid var(--third)}.layer{border:2px solid var(--first)}"
     ".side{display:flex;flex-wrap:wrap;gap:.5rem}.side>div{flex:1 1 7rem}"
-    ".arrow{display:flex;gap:.5rem;align-items:center;min-height:2.1rem;padding-inline-start:1rem;font-size:.85rem;"
-    "color:var(--faint)}"
-    ".arrow::before{content:'';align-self:stretch;border-inline-start:2px solid var(--faint)}"
-    ".arrow::after{content:'↓';order:-1;margin-inline-end:-1.05rem;align-self:end;line-height:.8;color:var(--faint)}"
-    ".arrow b{color:var(--ink);font-weight:500}"
+    ".arrow{position:relative;display:flex;flex-wrap:wrap;column-gap:.5rem;align-items:center;min-height:2.1rem;"
+    "padding-inline-start:1.9rem;font-size:.85rem;color:var(--faint)}"
+    ".arrow::before{content:'';position:absolute;inset-block:0 5px;inset-inline-start:1rem;"
+    "border-inline-start:2px solid var(--faint)}"
+    ".arrow::after{content:'';position:absolute;inset-block-end:0;inset-inline-start:calc(1rem - 4px);"
+    "border:5px solid transparent;border-block-start:7px solid var(--faint);border-block-end:0}"
+    ".arrow b{color:var(--ink);font-weight:500;white-space:nowrap}"
     ".plus{color:var(--third);font-size:.85rem}.total{font-size:1.15rem}\n";
 
 /// "W^Q" with its letter raised, d_ff with its letters lowered.
 std::string raised(std::string_view plain) {
+  constexpr std::string_view kTransposed = "ᵀ";  // which few fonts have
   const std::string text = escaped(plain);
   std::string html;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -40,6 +43,9 @@ std::string raised(std::string_view plain) {
       const std::size_t begin = i + 1;
       while (i + 1 < text.size() && text[i + 1] >= 'a' && text[i + 1] <= 'z') ++i;
       html += fmt::format("<sub>{}</sub>", text.substr(begin, i + 1 - begin));
+    } else if (std::string_view(text).substr(i).starts_with(kTransposed)) {
+      html += "<sup>T</sup>";
+      i += kTransposed.size() - 1;
     } else {
       html += text[i];
     }
@@ -63,7 +69,7 @@ std::string heading(const ShapePart& part) {
   if (!part.formula.empty()) {
     html += fmt::format(" <span class=\"of\">{} = <span class=\"count\">{}</span>", formula(part.formula.text()),
                         grouped(all / part.times));
-    if (part.times != 1) html += fmt::format("; {} × = <b class=\"count\">{}</b>", part.times, grouped(all));
+    if (part.times != 1) html += fmt::format(", times {} = <b class=\"count\">{}</b>", part.times, grouped(all));
     html += "</span>";
   }
   if (!part.of_head.empty()) {
