@@ -5,6 +5,7 @@
 #include "mana/classify.h"   // IWYU pragma: export
 #include "mana/engine.h"     // IWYU pragma: export
 #include "mana/eval.h"       // IWYU pragma: export
+#include "mana/explain.h"    // IWYU pragma: export
 #include "mana/hub.h"        // IWYU pragma: export
 #include "mana/models.h"     // IWYU pragma: export
 #include "mana/text.h"       // IWYU pragma: export

@@ -308,6 +308,7 @@ void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, 
 
 std::size_t Encoder::dimensions() const { return state_->dimensions; }
 std::optional<std::size_t> Encoder::max_tokens() const { return state_->rules.max_tokens; }
+const std::string& Encoder::prompt() const { return state_->rules.prompt; }
 std::size_t Encoder::prompt_tokens() const { return state_->prompt_tokens; }
 kernels::Isa Encoder::isa() const { return state_->isa; }
 kernels::Precision Encoder::precision() const { return state_->kernels.precision; }

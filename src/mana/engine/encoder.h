@@ -111,7 +111,9 @@ class Encoder {
   std::size_t dimensions() const;
   /// The tokens of a text that reach the vector; nothing where all do, whatever its length.
   std::optional<std::size_t> max_tokens() const;
-  /// Those of the prompt with which every text begins; 0 where there is none.
+  /// What stands before every text; empty where nothing does.
+  const std::string& prompt() const;
+  /// The tokens of the prompt with which every text begins; 0 where there is none.
   std::size_t prompt_tokens() const;
   kernels::Isa isa() const;
   kernels::Precision precision() const;

@@ -85,7 +85,8 @@ class Translator {
   const std::optional<models::PackedTranslator>& packed_model() const { return packed_; }
   /// Why a packed model that the folder has was not used, as a sentence for people; else empty.
   const std::string& packed_model_note() const { return packed_note_; }
-  const models::TransformerConfig& config() const { return generator_->model().config; }
+  const models::Transformer& model() const { return generator_->model(); }
+  const models::TransformerConfig& config() const { return model().config; }
   const text::Tokenizer& target_tokenizer() const { return tokenizers_->target; }
   const text::Tokenizer& source_tokenizer() const { return tokenizers_->source; }
   kernels::Isa isa() const { return kernels_->isa; }

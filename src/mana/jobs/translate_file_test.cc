@@ -14,36 +14,15 @@
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/jobs/option_error.h"
+#include "mana/jobs/test_translator.h"
 
 namespace mana::jobs {
 namespace {
 
 using testing::HasSubstr;
 
-/// A translator of 61 tokens, </s>, t1, …, t59 and <pad>, which are words.
 class TranslateFile : public testing::Test {
  protected:
-  TranslateFile() {
-    const std::filesystem::path fixture = MANA_SOURCE_DIR "/tests/fixtures/translation/two_tables";
-    for (const char* name : {"config.json", "generation_config.json", "model.safetensors"}) {
-      std::filesystem::copy_file(fixture / name, folder / name);
-    }
-    std::string vocabulary = R"("</s>": 0)";
-    for (int i = 1; i < 60; ++i) vocabulary += ", \"t" + std::to_string(i) + "\": " + std::to_string(i);
-    std::ofstream(folder / "tokenizer_config.json") << R"({"tokenizer_class": "PreTrainedTokenizerFast"})";
-    std::ofstream(folder / "tokenizer.json")
-        << R"({"version": "1.0", "truncation": null, "padding": null, "normalizer": null, "decoder": null,
-               "added_tokens": [{"id": 0, "content": "</s>", "single_word": false, "lstrip": false, "rstrip": false,
-                                 "normalized": false, "special": true}],
-               "pre_tokenizer": {"type": "WhitespaceSplit"},
-               "post_processor": {"type": "TemplateProcessing",
-                 "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
-                 "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
-                 "special_tokens": {"</s>": {"id": "</s>", "ids": [0], "tokens": ["</s>"]}}},
-               "model": {"type": "WordLevel", "unk_token": "t1", "vocab": {)"
-        << vocabulary << ", \"<pad>\": 60}}}";
-  }
-
   /// So many texts, which are translated in more than one window where they are more than 4096.
   static data::TextSource texts(std::size_t count) {
     return [count, next = std::size_t{0}](std::string& text) mutable {
@@ -55,7 +34,7 @@ class TranslateFile : public testing::Test {
   }
   generate::Translator translator() const { return generate::Translator(folder.path(), {.threads = 1}); }
 
-  TemporaryFolder folder;
+  TestTranslatorFolder folder;
 };
 
 TEST_F(TranslateFile, GoesOnWhereItWasStoppedAndComesToTheSameBytes) {

@@ -15,17 +15,15 @@ Tensor CachedAttention::operator()(const Run& run, const Tensor& x, Sequences to
   return layer.output(run, operations::attend(run, {qkv, 0, q}, tokens, layer.heads, past, layer.reach, Use::product));
 }
 
-KeyValues CachedCrossAttention::keep(const Run& run, const Tensor& memory, Sequences sources) const {
-  const Tensor kv = layer.key_value(run, memory);
-  const std::size_t k = kv.columns() / 2, width = k / layer.key_heads;
+KeyValues CachedCrossAttention::keep(const Run& run, const Tensor& key_value, Sequences sources) const {
+  const std::size_t k = keys(key_value).count, width = head_width(key_value);
   KeyValues kept(run, sources.count(), {layer.key_heads, width, width});
-  kept.append(run, {kv, 0, k}, {kv, k, k}, sources);
+  kept.append(run, keys(key_value), {key_value, k, k}, sources);
   return kept;
 }
 
-Tensor CachedCrossAttention::operator()(const Run& run, const Tensor& x, Sequences tokens,
+Tensor CachedCrossAttention::operator()(const Run& run, const Tensor& q, Sequences tokens,
                                         const KeyValues& kept) const {
-  const Tensor q = layer.query(run, x);
   const auto all = kernels::Reach::all();
   return layer.output(run, operations::attend(run, {q, 0, q.columns()}, tokens, layer.heads, kept, all, Use::product));
 }

@@ -18,13 +18,18 @@ struct CachedAttention {
 };
 
 /// Attention to a memory whose keys and values are made once and stay: the rows that the layer would give, the same
-/// bits.      x: [tokens, model] -> [tokens, model]
+/// bits. What it works on are the layer's own products, for who wants to see them, too.
 struct CachedCrossAttention {
   const CrossAttention& layer;
 
-  /// memory: [source tokens, model], of every text those that `sources` says
-  KeyValues keep(const Run& run, const Tensor& memory, Sequences sources) const;
-  Tensor operator()(const Run& run, const Tensor& x, Sequences tokens, const KeyValues& kept) const;
+  /// The columns of layer.key_value(run, memory) that are keys, which the values follow.
+  Columns<Tensor> keys(const Tensor& key_value) const { return {key_value, 0, key_value.columns() / 2}; }
+  std::size_t head_width(const Tensor& key_value) const { return keys(key_value).count / layer.key_heads; }
+
+  /// key_value: [source tokens, 2 · key_heads · d_k], of every text those that `sources` says
+  KeyValues keep(const Run& run, const Tensor& key_value, Sequences sources) const;
+  /// q = layer.query(run, x): [tokens, heads · d_k] -> [tokens, model]
+  Tensor operator()(const Run& run, const Tensor& q, Sequences tokens, const KeyValues& kept) const;
 };
 
 }  // namespace mana::nn

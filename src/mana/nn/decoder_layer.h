@@ -50,9 +50,10 @@ struct DecoderLayer {
   };
   /// The past of targets that have no token yet. `watched`: heads of which it is wanted what they look at.
   Past begin(const Run& run, const Tensor& memory, Sequences sources, std::optional<HeadRange> watched = {}) const {
-    Past past{CachedAttention{attend}.begin(run, sources.count()),
-              CachedCrossAttention{cross}.keep(run, memory, sources)};
-    if (watched) past.looks.emplace(run, cross, *watched, memory, sources);
+    const CachedCrossAttention cached{cross};
+    const Tensor kv = cross.key_value(run, memory);
+    Past past{CachedAttention{attend}.begin(run, sources.count()), cached.keep(run, kv, sources)};
+    if (watched) past.looks.emplace(*watched, cached.head_width(kv), cached.keys(kv), sources);
     return past;
   }
   /// The tokens that follow those in `past`: `rows` has those of each target, `of_source` those of all targets of each
@@ -60,8 +61,9 @@ struct DecoderLayer {
   Stream<Tensor> step(const Run& run, Stream<Tensor> y, Sequences rows, Sequences of_source, Past& past) const {
     const auto itself = [&](const Tensor& in) { return CachedAttention{attend}(run, in, rows, past.own); };
     const auto source = [&](const Tensor& in) {
-      if (past.looks) past.looks->look(run, cross, in, of_source);
-      return CachedCrossAttention{cross}(run, in, of_source, past.memory);
+      const Tensor q = cross.query(run, in);
+      if (past.looks) past.looks->look(q, of_source);
+      return CachedCrossAttention{cross}(run, q, of_source, past.memory);
     };
     return through(run, std::move(y), itself, source);
   }

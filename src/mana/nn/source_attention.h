@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mana/nn/attention.h"
+#include "mana/operations/attention_weights.h"
 
 namespace mana::nn {
 
@@ -18,20 +19,19 @@ struct HeadRange {
 
 /// How much the tokens of targets look at those of their sources in a decoder's steps, the mean over some heads i of
 ///
-///   A_i = softmax(Q_i K_iᵀ / √d_k),   Q = x W^Q + b,   K = m W^K + b
+///   A_i = softmax(Q_i K_iᵀ / √d_k)
 ///
-///   x: [targets, model], m: [memory, model] -> A: of each target, [tokens of its source]
+///   Q: [targets, heads · d_k], K: [source tokens, heads · d_k] -> A: of each target, [tokens of its source]
 ///
 /// It stands beside CachedCrossAttention, which makes the same softmax and keeps none of it: scores are in f32 here
 /// whatever the run rounds, and a row depends on its target and its source alone.
 class SourceAttention {
  public:
-  /// Keeps the keys of every text of `sources`.
-  SourceAttention(const Run& run, const CrossAttention& layer, HeadRange heads, const Tensor& memory,
-                  Sequences sources);
+  /// Keeps the keys of every text of `sources`. `head_width`: d_k.
+  SourceAttention(HeadRange heads, std::size_t head_width, const Columns<Tensor>& k, Sequences sources);
 
   /// Makes the rows of A anew: `of_source` has the targets of each source.
-  void look(const Run& run, const CrossAttention& layer, const Tensor& x, Sequences of_source);
+  void look(const Tensor& q, Sequences of_source);
   /// Of a target, when it was looked for last.
   std::span<const float> row(std::size_t target) const;
 
@@ -41,15 +41,9 @@ class SourceAttention {
   void arrange(std::span<const std::uint32_t> from);
 
  private:
-  /// Of one source and all heads that are looked at.
-  struct Keys {
-    std::size_t tokens;
-    std::vector<float> transposed;  ///< Kᵀ: [heads · d_k, tokens]
-  };
-
   HeadRange heads_;
   std::size_t head_width_;
-  std::vector<std::shared_ptr<const Keys>> sources_;
+  std::vector<std::shared_ptr<const operations::KeyColumns>> sources_;  ///< of the heads that are looked at
   std::vector<float> rows_;
   std::vector<std::size_t> offsets_ = {0};  ///< [targets + 1]: where the row of each begins
 };

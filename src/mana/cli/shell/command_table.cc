@@ -86,6 +86,15 @@ constexpr std::array kCommands = {
              "mana explain positions --shape examples/transformer-large.toml --vocabulary 70000\n"
              "mana explain positions --model all-MiniLM-L6-v2 --html positions.html"},
             explain_positions},
+    Command{
+        {"explain attention", "Show what the tokens of a text look at in every head of a model",
+         "mana explain attention \"The cat sat on the mat.\" --html attention.html\n"
+         "mana explain attention --model my-translator \"A dog runs.\" --target \"Ein Hund rennt.\" --html cross.html\n"
+         "mana explain attention --json --numbers --input texts.txt > numbers.jsonl"},
+        explain_attention},
+    Command{{"explain similarity", "Show which pairs of tokens make two texts alike",
+             "mana explain similarity \"A man is eating food.\" \"Someone has lunch.\" --html similarity.html"},
+            explain_similarity},
     Command{{"verify", "Check every file of a model", "mana verify --model ./my-model"}, verify},
     Command{{"eval sts", "Measure how well similarities agree with human judgement",
              "mana eval sts --data stsb-test.tsv\n"
