@@ -27,7 +27,7 @@ class RecordingTest : public testing::TestWithParam<kernels::Isa> {
 
   const kernels::Table& kernels = kernels::table(GetParam(), kernels::Precision::f32);
   Pool pool;
-  Run run{kernels, pool};
+  nn::Run run{kernels, pool};
   AttentionRecord record;
 };
 
@@ -50,7 +50,9 @@ TEST_P(RecordingTest, WeightsTimesValuesAreWhatAttentionGives) {
           const std::span<const float> weights = p.row(head, query);
           EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1, 1e-6);
           for (std::size_t key = 0; key < p.keys; ++key) {
-            if (!reach.of(query, p.keys).has(key)) EXPECT_EQ(weights[key], 0);
+            if (!reach.of(query, p.keys).has(key)) {
+              EXPECT_EQ(weights[key], 0);
+            }
           }
           for (std::size_t c = 0; c < kWidth; ++c) {
             const std::size_t column = kQ + kK + head / (kHeads / kKeyHeads) * kWidth + c;
@@ -80,7 +82,7 @@ TEST_P(RecordingTest, ATeamOfThreadsRecordsTheSameBits) {
 
 TEST_P(RecordingTest, KernelsThatRoundAreRefused) {
   if (!kernels::available(kernels::Precision::bf16, GetParam())) GTEST_SKIP() << "no bf16 here";
-  const Run rounding{kernels::table(GetParam(), kernels::Precision::bf16), pool};
+  const nn::Run rounding{kernels::table(GetParam(), kernels::Precision::bf16), pool};
   EXPECT_THROW(Recording(rounding, record), std::logic_error);
 }
 
