@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "mana/data/pretraining/masked_batches.h"
 #include "parallel_sentences.h"
 #include "process.h"
 #include "refusal.h"
@@ -143,6 +144,46 @@ TEST_F(TrainMlm, TextThatChangedIsNoticedAtResume) {
   const Outcome outcome = run(command("out", {"--resume", "--force", "--max-steps", "50", "--quiet"}));
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.errors, HasSubstr("text"));
+}
+
+TEST_F(TrainMlm, AnotherProgramGetsTheSameBatches) {
+  const Options data = {"train",    "mlm-batches", "--input", path("corpus.txt"), "--tokenizer",    path("tokenizer"),
+                        "--length", "32",          "--shape", "tiny",             "--batch-tokens", "512",
+                        "--nsp",    "on",          "--quiet", "--held-out",       "0.1"};
+  const auto batches = [&](Options more) {
+    more.insert(more.begin(), data.begin(), data.end());
+    const Outcome outcome = run(more);
+    EXPECT_EQ(outcome.status, 0) << outcome.errors;
+    std::vector<nlohmann::json> found;
+    for (const std::string& line : lines_of(outcome.output)) found.push_back(nlohmann::json::parse(line));
+    return found;
+  };
+  // What the program itself makes of them, in another order of work: through the library, upon the run's own tokens.
+  ASSERT_EQ(run(command("bert", {"--nsp", "on", "--max-steps", "1"})).status, 0);
+  const auto tokens = data::TokenFile::open(path("bert.tokens"));
+  const auto tokenizer = text::Tokenizer::load(path("tokenizer"));
+  const data::MaskVocabulary vocabulary(tokenizer);
+  const data::MaskedBatchOptions options{
+      .packing = {.form = data::Packing::Form::pairs, .length = 32}, .batch_tokens = 512, .held_out = 0.1};
+  for (const bool held_out : {false, true}) {
+    const auto side = held_out ? data::CorpusSide::held_out : data::CorpusSide::training;
+    const data::MaskedBatches expected(tokens, vocabulary, options, side);
+    const std::size_t count = held_out ? expected.steps() : 2 * expected.steps() + 1;
+    const auto found = batches(held_out ? Options{"--side", "held-out"} : Options{"--max-steps", fmt::format("{}", count)});
+    ASSERT_EQ(found.size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const data::MaskedBatch batch = expected.batch(i / expected.steps(), i % expected.steps());
+      EXPECT_EQ(found[i]["ids"].get<std::vector<std::int32_t>>(), batch.ids);
+      EXPECT_EQ(found[i]["offsets"].get<std::vector<std::uint32_t>>(), batch.offsets);
+      EXPECT_EQ(found[i]["chosen"].get<std::vector<std::uint32_t>>(), batch.chosen);
+      EXPECT_EQ(found[i]["originals"].get<std::vector<std::int32_t>>(), batch.originals);
+      EXPECT_EQ(found[i]["type_ids"].get<std::vector<std::int32_t>>(), batch.type_ids);
+      EXPECT_EQ(found[i]["next"].get<std::vector<std::int32_t>>(), batch.next);
+    }
+  }
+  Options none = data;
+  none.insert(none.end(), {"--side", "held-out", "--held-out", "0"});
+  expect_refusal(run(none), 2, "--held-out is 0");
 }
 
 TEST_F(TrainMlm, AnotherOptionIsNamedAtResume) {

@@ -40,7 +40,9 @@ class MaskedTraining {
   /// To be called when the run's length is known: its last steps take long sequences.
   void plan(const TrainMaskedOptions& options, const train::Trainer& trainer);
 
-  /// Of the documents that are held out; nothing where there are none. This and the trainer outlive it.
+  /// What an evaluation takes: of the documents that are held out, where there are some.
+  const train::MaskedSource& validation() const { return validation_; }
+  /// Of that; nothing where there are none. This and the trainer outlive it.
   std::optional<train::Evaluation> evaluation(const std::stop_token& stop);
   /// What the last evaluation found.
   const std::optional<train::MaskedScores>& scores() const { return scores_; }

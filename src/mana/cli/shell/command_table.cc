@@ -56,6 +56,10 @@ constexpr std::array kCommands = {
              "mana train mlm --input corpus.txt.zst --nsp on --long 512 --tokenizer my-tokenizer --output my-bert\n"
              "mana train mlm --input corpus.jsonl --field text --model all-MiniLM-L6-v2 --output my-bert --resume"},
             train_mlm},
+    Command{{"train mlm-batches", "Print what mana train mlm learns from or is measured on, for another program",
+             "mana train mlm-batches --input books --tokenizer my-tokenizer --max-steps 1000 >batches.jsonl\n"
+             "mana train mlm-batches --input books --tokenizer my-tokenizer --side held-out >held-out.jsonl"},
+            train_mlm_batches},
     Command{{"train word2vec", "Train word vectors on raw text",
              "mana train word2vec --input corpus.txt --output words\n"
              "mana train word2vec --input corpus.txt --output words.bin --deterministic --threads 4\n"

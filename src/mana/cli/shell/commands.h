@@ -38,6 +38,7 @@ int similarity(Options& options);
 int tokenize(Options& options);
 int train_classifier(Options& options);
 int train_mlm(Options& options);
+int train_mlm_batches(Options& options);
 int train_sentence(Options& options);
 int train_seq2seq(Options& options);
 int train_tokenizer(Options& options);
