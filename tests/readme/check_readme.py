@@ -33,20 +33,31 @@ def same(expected, actual):
     return bool(actual) and same_line(expected[0], actual[0]) and same(expected[1:], actual[1:])
 
 
+def console(text):
+    """The commands of the console blocks of a document, each with the lines that it is to print."""
+    for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *expected = entry.rstrip("\n").split("\n")
+            yield command, expected
+
+
+def run_command(command, folder, program):
+    """The exit status of a command in a folder, and the lines that it prints, on either output."""
+    path = f"{program.parent}:{program.parent.parent / 'examples'}:{os.environ['PATH']}"
+    run = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, env=dict(os.environ, PATH=path), text=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return run.returncode, run.stdout.rstrip("\n").split("\n") if run.stdout else []
+
+
 def check_console(name, text, root, program):
     mistakes = 0
-    environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}")
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "examples").symlink_to(root / "examples")
-        for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-            for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                command, *expected = entry.rstrip("\n").split("\n")
-                run = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, env=environment, text=True,
-                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-                actual = run.stdout.rstrip("\n").split("\n") if run.stdout else []
-                if run.returncode != 0 or not same(expected, actual):
-                    print(f"{name}: $ {command}\n  exits {run.returncode} and prints", *actual, sep="\n  ")
-                    mistakes += 1
+        for command, expected in console(text):
+            status, actual = run_command(command, folder, program)
+            if status != 0 or not same(expected, actual):
+                print(f"{name}: $ {command}\n  exits {status} and prints", *actual, sep="\n  ")
+                mistakes += 1
     return mistakes
 
 
