@@ -51,6 +51,11 @@ def summary(answers, key):
     return rows
 
 
+def precisions(here):
+    """Those that Mana trains in on a machine: bf16 where its processor multiplies it."""
+    return ["f32", "bf16"] if {"AVX-512 BF16", "AMX"} & set(here["instruction_sets"]) else ["f32"]
+
+
 def machine(threads):
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     flags = set(next(line for line in open("/proc/cpuinfo") if line.startswith("flags")).split())

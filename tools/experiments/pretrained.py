@@ -56,8 +56,8 @@ class Pretraining:
         sums has digits for."""
         output = self.work / name
         if not (output / "config.json").exists():
-            call(self.command(output, 1, ["--rate", 1e-30, "--warmup", 0, "--batch-tokens", 256, "--validation-tokens", 256, "--seed", seed, "--force"]),
-                 stdout=DEVNULL)
+            call(self.command(output, 1, ["--rate", 1e-30, "--warmup", 0, "--dropout", 0, "--attention-dropout", 0, "--batch-tokens", 256, "--validation-tokens",
+                                          256, "--seed", seed, "--force"]), stdout=DEVNULL)
             (self.work / f"{name}.tokens").unlink()
         return output
 

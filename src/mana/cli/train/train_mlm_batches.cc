@@ -43,6 +43,8 @@ int train_mlm_batches(Options& options) {
                  {std::pair{std::string("training"), data::CorpusSide::training},
                   std::pair{std::string("held-out"), data::CorpusSide::held_out}},
                  side);
+  options.option("--validation-tokens", "N", "Tokens that an evaluation takes at most; 0: all",
+                 choice.training.validation_tokens);
   if (!options.parse()) return 0;
   choice.settle(options);
   const bool held_out = side == data::CorpusSide::held_out;
