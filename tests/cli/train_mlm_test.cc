@@ -147,9 +147,10 @@ TEST_F(TrainMlm, TextThatChangedIsNoticedAtResume) {
 }
 
 TEST_F(TrainMlm, AnotherProgramGetsTheSameBatches) {
-  const Options data = {"train",    "mlm-batches", "--input", path("corpus.txt"), "--tokenizer",    path("tokenizer"),
-                        "--length", "32",          "--shape", "tiny",             "--batch-tokens", "512",
-                        "--nsp",    "on",          "--quiet", "--held-out",       "0.1"};
+  const Options data = {
+      "train",   "mlm-batches", "--input", path("corpus.txt"), "--tokenizer", path("tokenizer"), "--length",
+      "32",      "--shape",     "tiny",    "--batch-tokens",   "512",         "--nsp",           "on",
+      "--quiet", "--held-out",  "0.1"};
   const auto batches = [&](Options more) {
     more.insert(more.begin(), data.begin(), data.end());
     const Outcome outcome = run(more);
@@ -169,7 +170,8 @@ TEST_F(TrainMlm, AnotherProgramGetsTheSameBatches) {
     const auto side = held_out ? data::CorpusSide::held_out : data::CorpusSide::training;
     const data::MaskedBatches expected(tokens, vocabulary, options, side);
     const std::size_t count = held_out ? expected.steps() : 2 * expected.steps() + 1;
-    const auto found = batches(held_out ? Options{"--side", "held-out"} : Options{"--max-steps", fmt::format("{}", count)});
+    const auto found =
+        batches(held_out ? Options{"--side", "held-out"} : Options{"--max-steps", fmt::format("{}", count)});
     ASSERT_EQ(found.size(), count);
     for (std::size_t i = 0; i < count; ++i) {
       const data::MaskedBatch batch = expected.batch(i / expected.steps(), i % expected.steps());

@@ -17,9 +17,9 @@ namespace {
 
 /// The members of data::MaskedBatch, by their names; those that are empty are left out.
 std::string json_line(const data::MaskedBatch& batch) {
-  std::string line = fmt::format(R"({{"ids":[{}],"offsets":[{}],"chosen":[{}],"originals":[{}])",
-                                 fmt::join(batch.ids, ","), fmt::join(batch.offsets, ","),
-                                 fmt::join(batch.chosen, ","), fmt::join(batch.originals, ","));
+  std::string line =
+      fmt::format(R"({{"ids":[{}],"offsets":[{}],"chosen":[{}],"originals":[{}])", fmt::join(batch.ids, ","),
+                  fmt::join(batch.offsets, ","), fmt::join(batch.chosen, ","), fmt::join(batch.originals, ","));
   if (!batch.type_ids.empty()) line += fmt::format(R"(,"type_ids":[{}])", fmt::join(batch.type_ids, ","));
   if (!batch.next.empty()) line += fmt::format(R"(,"next":[{}])", fmt::join(batch.next, ","));
   return line + "}\n";
@@ -28,8 +28,9 @@ std::string json_line(const data::MaskedBatch& batch) {
 /// Those that a run takes one after the other.
 train::MaskedSource run_of(const jobs::TrainMaskedOptions& options, const data::MaskedBatches& batches) {
   const std::size_t steps = batches.steps();
-  return {options.max_steps > 0 ? options.max_steps * options.accumulate : options.epochs * steps,
-          [&batches, steps](std::uint64_t, std::size_t number) { return batches.batch(number / steps, number % steps); }};
+  return {
+      options.max_steps > 0 ? options.max_steps * options.accumulate : options.epochs * steps,
+      [&batches, steps](std::uint64_t, std::size_t number) { return batches.batch(number / steps, number % steps); }};
 }
 
 }  // namespace
@@ -49,13 +50,13 @@ int train_mlm_batches(Options& options) {
   choice.settle(options);
   const bool held_out = side == data::CorpusSide::held_out;
   if (choice.training.long_length > 0) throw UsageError("--long makes other batches at a run's end; leave it out");
-  if (held_out && choice.training.held_out == 0) throw UsageError("--side held-out has no batches, for --held-out is 0");
+  if (held_out && choice.training.held_out == 0)
+    throw UsageError("--side held-out has no batches, for --held-out is 0");
 
   return run_interruptibly([&](const Interruption& interruption) {
     const TemporaryFolder tokens;
     const jobs::MaskedTraining training(choice.training, tokens / "corpus.tokens", false, {}, interruption.token());
-    const train::MaskedSource source =
-        held_out ? training.validation() : run_of(choice.training, training.batches());
+    const train::MaskedSource source = held_out ? training.validation() : run_of(choice.training, training.batches());
     for (std::size_t number = 0; number < source.batches; ++number) {
       if (interruption.token().stop_requested()) throw Cancelled("the batches were cut off");
       print(json_line(source.batch(0, number)));
