@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/data/word_marks.h"
 
 namespace mana::data {
 namespace {
@@ -22,24 +23,6 @@ std::int32_t mask_of(const text::Tokenizer& tokenizer) {
   throw ArgumentError(
       "the tokenizer has no [MASK] (nor <mask>) to hide words behind; take one with it, or train one with that special "
       "token");
-}
-
-/// What a token that goes on with a word lacks ("Ġ", "▁") or has ("##").
-struct WordMarks {
-  std::string_view continued, begun;
-};
-
-WordMarks marks_of(const text::Tokenizer& tokenizer, std::size_t size) {
-  WordMarks marks;
-  for (std::size_t id = 0; id < size; ++id) {
-    const auto token = tokenizer.find_token(static_cast<std::int32_t>(id));
-    if (!token) continue;
-    if (token->size() > 2 && token->starts_with("##")) return {.continued = "##", .begun = {}};
-    for (const std::string_view mark : {"Ġ", "▁"}) {
-      if (token->size() > mark.size() && token->starts_with(mark)) marks.begun = mark;
-    }
-  }
-  return marks;
 }
 
 bool is_share(double share) { return share >= 0 && share <= 1; }
@@ -119,18 +102,6 @@ void choose_spans(std::span<const Unit> units, Random& random, Choices& choices)
 
 }  // namespace
 
-std::size_t id_end(const text::Tokenizer& tokenizer) {
-  const std::size_t tokens = tokenizer.vocabulary_size();
-  const std::size_t limit = 2 * tokens + (std::size_t{1} << 21);  // no vocabulary has larger ids
-  std::size_t end = 0;
-  for (std::size_t id = 0, found = 0; id < limit && found < tokens; ++id) {
-    if (!tokenizer.find_token(static_cast<std::int32_t>(id))) continue;
-    end = id + 1;
-    ++found;
-  }
-  return end;
-}
-
 MaskVocabulary::MaskVocabulary(const text::Tokenizer& tokenizer) : mask_(mask_of(tokenizer)) {
   std::vector<std::int32_t> wrapped;
   tokenizer.wrap(std::span(&mask_, 1), wrapped);
@@ -144,15 +115,13 @@ MaskVocabulary::MaskVocabulary(const text::Tokenizer& tokenizer) : mask_(mask_of
   separator_ = wrapped.back();
 
   const std::size_t size = id_end(tokenizer);
-  const WordMarks marks = marks_of(tokenizer, size);
+  const WordMarks marks(tokenizer, size);
   kinds_.assign(size, Kind::special);
   for (std::size_t i = 0; i < size; ++i) {
     const auto id = static_cast<std::int32_t>(i);
     const auto token = tokenizer.find_token(id);
     if (!token || tokenizer.is_special(id)) continue;
-    const bool continues = !marks.continued.empty() ? token->size() > 2 && token->starts_with(marks.continued)
-                                                    : !marks.begun.empty() && !token->starts_with(marks.begun);
-    kinds_[i] = continues ? Kind::continuation : Kind::word;
+    kinds_[i] = marks.continues(*token) ? Kind::continuation : Kind::word;
   }
   for (const std::string_view name :
        {"[UNK]", "[PAD]", "[CLS]", "[SEP]", "[MASK]", "<unk>", "<pad>", "<s>", "</s>", "<mask>"}) {

@@ -27,9 +27,6 @@ struct MaskRule {
   bool operator==(const MaskRule&) const = default;
 };
 
-/// One more than the largest id of a tokenizer.
-std::size_t id_end(const text::Tokenizer& tokenizer);
-
 /// What masking knows of a vocabulary.
 class MaskVocabulary {
  public:

@@ -8,10 +8,10 @@
 #include "mana/base/errors.h"
 #include "mana/base/xxh64.h"
 #include "mana/data/pretraining/block_sum.h"
-#include "mana/data/pretraining/masking.h"
 #include "mana/data/pretraining/sentence_tokens.h"
 #include "mana/data/pretraining/token_file_form.h"
 #include "mana/data/pretraining/token_file_writer.h"
+#include "mana/data/word_marks.h"
 
 namespace mana::data {
 namespace {
