@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mana/data/json_rows.h"
@@ -30,6 +31,7 @@ class RecordReader {
   RecordReader(const std::filesystem::path& path, std::vector<std::string> columns);
   /// Of a file that is open, from which nothing was read. `form` is not lines, unless it is a table all the same.
   RecordReader(LineReader lines, InputForm form);
+  explicit RecordReader(TableReader table) : table_(std::move(table)) {}
 
   /// The names of the columns there are: as column_names(). Before the first next().
   std::vector<std::string> columns();

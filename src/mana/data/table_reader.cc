@@ -61,6 +61,8 @@ TableReader::TableReader(LineReader lines, std::optional<InputForm> form) : line
   }
 }
 
+TableReader TableReader::of_lines(LineReader lines) { return {std::move(lines), WholeLines()}; }
+
 std::size_t TableReader::column(std::string_view name) const {
   const auto found = std::ranges::find(columns_, name);
   if (found == columns_.end()) {
@@ -100,7 +102,17 @@ bool TableReader::next_line() {
   return true;
 }
 
+bool TableReader::next_whole_line(std::vector<std::string_view>& fields) {
+  do {
+    if (!lines_.next(line_)) return false;
+  } while (line_.find_first_not_of(" \t\r") == std::string::npos);
+  row_line_ = lines_.number();
+  fields.assign(1, line_);
+  return true;
+}
+
 bool TableReader::next(std::vector<std::string_view>& fields) {
+  if (whole_lines_) return next_whole_line(fields);
   if (!next_line()) return false;
   fields.clear();
   if (waiting_) {  // a blank line before line_

@@ -21,6 +21,8 @@ class TableReader {
   /// those of tab-separated values. CSV whose header has no comma is separated by semicolons or tabs, if it has such.
   /// Throws FormatError when there is none.
   explicit TableReader(LineReader lines, std::optional<InputForm> form = {});
+  /// Raw text as a table: each line that is not blank is a row, of one column that is called "text".
+  static TableReader of_lines(LineReader lines);
 
   const std::vector<std::string>& columns() const { return columns_; }
   /// The index of a column. Throws ArgumentError that lists the columns there are, or when the name stands twice.
@@ -42,11 +44,16 @@ class TableReader {
   std::uint64_t position() const { return lines_.position(); }
 
  private:
+  struct WholeLines {};
+  TableReader(LineReader lines, WholeLines) : lines_(std::move(lines)), whole_lines_(true), columns_{"text"} {}
+
+  bool next_whole_line(std::vector<std::string_view>& fields);
   bool next_line();
   void split();
   void take_quoted(std::size_t& at);
 
   LineReader lines_;
+  bool whole_lines_ = false;
   char separator_ = '\t';
   bool quoted_ = false;
   std::vector<std::string> columns_;

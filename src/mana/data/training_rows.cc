@@ -13,6 +13,7 @@
 #include "mana/base/printable.h"
 #include "mana/data/record_reader.h"
 #include "mana/data/training_columns.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::data {
 namespace {
@@ -27,6 +28,18 @@ bool is_number(std::string_view text) {
   double number = 0;
   const auto [stop, error] = std::from_chars(text.data() + begin, text.data() + end, number);
   return error == std::errc() && stop == text.data() + end;
+}
+
+/// Where texts alone are wanted, a file of lines (".txt") may hold one in each.
+RecordReader open(const std::filesystem::path& path, const RowFormat& format) {
+  const bool texts_alone = format.most_texts == 1 && format.label == RowLabel::none;
+  if (!texts_alone || !format.texts.empty() || !unpacked_name(path.string()).ends_with(".txt")) {
+    return RecordReader(path);
+  }
+  LineReader lines(path);
+  const InputForm form = form_of(lines);
+  if (form != InputForm::lines) return {std::move(lines), form};
+  return RecordReader(TableReader::of_lines(std::move(lines)));
 }
 
 /// The format with the columns that the file has for it.
@@ -47,7 +60,7 @@ std::vector<std::string> all_columns(const RowFormat& format) {
 struct TrainingRowReader::State {
   State(const std::filesystem::path& path, const RowFormat& wanted)
       : name(path.string()),
-        records(path),
+        records(open(path, wanted)),
         names(records.columns()),
         columns(settle_columns(path, names, wanted)),
         format(settled(wanted, columns)),
