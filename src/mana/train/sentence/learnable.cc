@@ -101,11 +101,11 @@ void require_batch_size(const data::BatchRules& rules, const Loss& loss) {
 }
 
 void refuse_rows_without_batch(std::span<const TokenRows> sets, std::span<const data::RowFacts> facts,
-                               const data::BatchRules& rules, const Loss& loss) {
+                               const data::BatchRules& rules, std::string_view loss) {
   for (std::size_t i = 0; i < sets.size(); ++i) {
     if (makes_batches(facts[i], rules)) continue;
     throw ArgumentError(fmt::format("{}: its {} rows make no batch that the loss {} can learn from{}", sets[i].name,
-                                    sets[i].rows(), loss.name, cause(sets[i], facts[i], rules)));
+                                    sets[i].rows(), loss, cause(sets[i], facts[i], rules)));
   }
   throw ArgumentError("the data make no batch; give at least one file with rows");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "mana/data/batch_plan.h"
 #include "mana/train/sentence/loss.h"
@@ -20,8 +21,8 @@ void require_labels_that_teach(std::span<const TokenRows> sets, const Loss& loss
 /// Throws ArgumentError for batches of one row, where the loss compares rows of a batch.
 void require_batch_size(const data::BatchRules& rules, const Loss& loss);
 
-/// Throws ArgumentError that names the first of the files that makes no batch, and why.
+/// Throws ArgumentError that names the first of the files that makes no batch for the loss of this name, and why.
 [[noreturn]] void refuse_rows_without_batch(std::span<const TokenRows> sets, std::span<const data::RowFacts> facts,
-                                            const data::BatchRules& rules, const Loss& loss);
+                                            const data::BatchRules& rules, std::string_view loss);
 
 }  // namespace mana::train
