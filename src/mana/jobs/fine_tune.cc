@@ -38,6 +38,7 @@ train::ModelCard card_of(const FineTuneRunOptions& options, const FineTuning& tu
     card.settings.emplace_back(std::move(name), std::move(value));
   };
   add("loss", wanted.loss);
+  if (tuning.deletion) add("words left out", shortest_text(*tuning.deletion));
   add("steps", std::to_string(result.steps));
   add("batch",
       wanted.accumulate > 1 ? fmt::format("{} × {}", wanted.accumulate, wanted.batch) : std::to_string(wanted.batch));
@@ -65,9 +66,8 @@ FineTuneResult fine_tune(const FineTuneRunOptions& options, const FineTuneEvents
   FineTuning tuning(options.training, events.preparing, stop);
   const std::optional<train::Evaluation> task =
       options.evaluation.load(tuning.encoder, events.found_columns, events.preparing.stage, stop);
-  train::SentenceTask sentences(tuning.model, tuning.sets, tuning.loss, tuning.sentences);
-  train::Trainer trainer(sentences, tuning.options);
-  events.prepared(tuning, trainer, sentences.left_out());
+  train::Trainer trainer(tuning.task(), tuning.options);
+  events.prepared(tuning, trainer, tuning.left_out);
 
   const auto begin = std::chrono::steady_clock::now();
   train::RunEvents run_events = events.run;
@@ -78,7 +78,7 @@ FineTuneResult fine_tune(const FineTuneRunOptions& options, const FineTuneEvents
   FineTuneResult result;
   result.run = train::run_training(trainer, run_options(options, tuning.identity), task, run_events, stop);
   result.total_steps = trainer.total_steps();
-  result.left_out = sentences.left_out();
+  result.left_out = tuning.left_out;
   for (const train::TokenRows& each : tuning.sets) {
     result.rows += each.rows();
     result.truncated += each.truncated;

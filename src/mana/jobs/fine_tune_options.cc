@@ -30,6 +30,9 @@ void check(const FineTuneOptions& options) {
   require(options.average >= 0 && options.average < 1, "average", "a number from 0 to below 1");
   require(options.layer_decay >= 0 && options.layer_decay <= 1, "layer_decay", "a number from 0 to 1");
   require(!options.dropout || (*options.dropout >= 0 && *options.dropout < 1), "dropout", "a number from 0 to below 1");
+  require(!options.deletion || (*options.deletion >= 0 && *options.deletion < 1), "deletion",
+          "a number from 0 to below 1");
+  if (options.deletion && options.loss != "tsdae") throw OptionError("`deletion` belongs to the loss tsdae");
   require(!options.score_range || options.score_range->first < options.score_range->second, "score_range",
           "a low number, then a higher one");
   if (options.precision == kernels::Precision::int8) {

@@ -41,6 +41,7 @@ struct FineTuneOptions {
   std::optional<std::filesystem::path> teacher = {};  ///< the folder of the model whose vectors are learned (mse)
   std::optional<std::size_t> mini_batch = {};
   bool symmetric = false;
+  std::optional<double> deletion = {};                        ///< share of a text's words left out (tsdae); none: 0.6
   std::optional<std::pair<double, double>> score_range = {};  ///< scores of this range are mapped to 0 … 1
 
   std::size_t epochs = 1, max_steps = 0, batch = 32, batch_tokens = 0, accumulate = 1;

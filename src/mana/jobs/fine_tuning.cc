@@ -12,10 +12,13 @@
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/trained_parameters.h"
 #include "mana/models/sentence/origin.h"
+#include "mana/train/sentence/denoising_task.h"
 #include "mana/train/sentence/teacher.h"
 
 namespace mana::jobs {
 namespace {
+
+constexpr double kDeletion = 0.6;  // of Wang et al. 2021
 
 std::optional<float> as_float(const std::optional<double>& number) {
   return number ? std::optional(static_cast<float>(*number)) : std::nullopt;
@@ -79,10 +82,30 @@ FineTuning::FineTuning(const FineTuneOptions& wanted, const FineTuningEvents& ev
   const train::LossData data = of_options([&] { return train::loss_data(wanted.loss); });
   read_rows(wanted, data, events, stop);
   sentences.prompt_tokens = encoder.prompt_tokens();
-  loss = make(wanted);
+  if (data.reconstructs) {
+    of_options([&] { train::require_loss_options(wanted.loss, loss_options(wanted)); });
+    decoder = std::make_unique<models::TrainableDecoder>(model, wanted.seed);
+    deletion = wanted.deletion.value_or(kDeletion);
+  } else {
+    loss = of_options([&] { return train::make_loss(wanted.loss, loss_options(wanted)); });
+  }
   if (data.label == train::Label::vector) add_teacher(wanted, events, stop);
   settle_parameters(model, wanted.layer_decay, wanted.freeze);
   identify(wanted);
+  make_task();
+}
+
+void FineTuning::make_task() {
+  if (decoder) {
+    const train::WordDeletion words(encoder.tokenizer(), *deletion);
+    auto made = std::make_unique<train::DenoisingTask>(model, *decoder, sets, words, sentences);
+    left_out = made->left_out();
+    task_ = std::move(made);
+  } else {
+    auto made = std::make_unique<train::SentenceTask>(model, sets, loss, sentences);
+    left_out = made->left_out();
+    task_ = std::move(made);
+  }
 }
 
 void FineTuning::read_rows(const FineTuneOptions& wanted, const train::LossData& data, const FineTuningEvents& events,
@@ -121,6 +144,7 @@ void FineTuning::identify(const FineTuneOptions& wanted) {
     identity.model = xxh64(std::as_bytes(std::span(parameter.values)), identity.model);
   }
   identity.settings = settings_of(wanted);
+  if (deletion) identity.settings.push_back({"--deletion", fmt::format("{}", *deletion)});
   if (wanted.pooling) identity.settings.push_back({"--pooling", std::string(formats::name_of(*wanted.pooling))});
   for (std::size_t i = 0; i < sets.size(); ++i) {
     const std::uint64_t texts = xxh64(std::as_bytes(std::span(sets[i].ids)));
@@ -132,7 +156,7 @@ void FineTuning::identify(const FineTuneOptions& wanted) {
   identity.settings.push_back({"--isa", std::string(kernels::name_of(model.kernels().isa))});
 }
 
-train::Loss FineTuning::make(const FineTuneOptions& wanted) const {
+train::LossOptions FineTuning::loss_options(const FineTuneOptions& wanted) const {
   train::LossOptions chosen;
   chosen.dimensions = encoder.dimensions();
   chosen.classes = classes.names.size();
@@ -143,7 +167,7 @@ train::Loss FineTuning::make(const FineTuneOptions& wanted) const {
   chosen.symmetric = wanted.symmetric;
   chosen.mini_batch = wanted.mini_batch;
   chosen.matryoshka = wanted.matryoshka;
-  return of_options([&] { return train::make_loss(wanted.loss, chosen); });
+  return chosen;
 }
 
 void FineTuning::add_teacher(const FineTuneOptions& wanted, const FineTuningEvents& events,

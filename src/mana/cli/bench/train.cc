@@ -16,8 +16,7 @@ int bench_train(Options& options) {
 
   jobs::FineTuning training(choice.job);
   kernels::Profile profile;
-  train::SentenceTask task(training.model, training.sets, training.loss, training.sentences);
-  train::Trainer trainer(task, training.options, &profile);
+  train::Trainer trainer(training.task(), training.options, &profile);
   measurement.run(trainer, profile, training.model.kernels(), training.options.threads);
   return 0;
 }

@@ -46,14 +46,17 @@ void FineTuneChoice::describe(Options& options) {
 
 void FineTuneChoice::describe_loss(Options& options) {
   options.group("Loss");
-  options.option("--loss", "NAME",
-                 "mnr, cached-mnr, simcse, cosent, angle, cosine, softmax, triplet, contrastive, online-contrastive, "
-                 "batch-hard-triplet, mse, margin-mse",
-                 job.loss);
+  options.option(
+      "--loss", "NAME",
+      "mnr, cached-mnr, simcse, tsdae, cosent, angle, cosine, softmax, triplet, contrastive, online-contrastive, "
+      "batch-hard-triplet, mse, margin-mse",
+      job.loss);
   options.option("--scale", "X", "What cosines are multiplied by", job.scale);
   options.option("--margin", "X", "By how much distances are to differ", job.margin);
   options.option("--distance", "NAME", "cosine, euclidean or manhattan", distance);
   options.flag("--symmetric", "Positives look for their anchors, too (mnr)", job.symmetric);
+  options.option("--deletion", "X", "The share of a text's words that is left out before it is written again (tsdae)",
+                 job.deletion, {.least = 0, .below = 1});
   options.option("--mini-batch", "N", "Texts embedded at once (cached-mnr)", job.mini_batch);
   options.option("--matryoshka", "LIST", "Lengths of the vectors' beginnings that shall be useful, too: 384,128,64",
                  matryoshka);

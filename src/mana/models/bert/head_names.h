@@ -15,4 +15,13 @@ inline constexpr PartNames kBertHeadParts[] = {
 
 inline constexpr NameTable kBertHeadNames(kBertHeadParts, "");
 
+/// What transformers' BertLMHeadModel, a BERT that decodes, calls those parts of its attention to a memory that a
+/// memory of one row leaves (denoising/tied_decoder.h).
+inline constexpr PartNames kBertDecoderParts[] = {
+    {"decoder.*.value", {"bert.encoder.layer.*.crossattention.self.value"}, "decoder layer *"},
+    {"decoder.*.output", {"bert.encoder.layer.*.crossattention.output.dense"}, "decoder layer *"},
+    {"decoder.*.norm", {"bert.encoder.layer.*.crossattention.output.LayerNorm"}, "decoder layer *"}};
+
+inline constexpr NameTable kBertDecoderNames(kBertDecoderParts, "");
+
 }  // namespace mana::models

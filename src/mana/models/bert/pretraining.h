@@ -8,6 +8,9 @@
 
 namespace mana::models {
 
+/// The head of masked words of such an encoder, in its shapes, without weights.
+nn::MaskedWordHead masked_word_head(const BertConfig& config, const kernels::WeightLayout& layout);
+
 /// BERT as it is pre-trained (Devlin et al. 2019, section 3.1): transformers' BertForPreTraining, or, without the head
 /// of the next sentence, its BertForMaskedLM.
 struct BertForPretraining {

@@ -12,18 +12,21 @@
 namespace mana::models {
 namespace {
 
-constexpr std::string_view kEncoder = "encoder.", kPrefix = "bert.";
+constexpr std::string_view kEncoder = "encoder.", kDecoder = "decoder.", kPrefix = "bert.";
 /// One tensor with two names in transformers, which has written it under either.
 constexpr std::string_view kDecoderBias = "cls.predictions.bias", kOtherDecoderBias = "cls.predictions.decoder.bias";
 
 }  // namespace
 
 MaskedFiles::MaskedFiles(const std::filesystem::path& folder, const MaskedModelConfig& config)
-    : folder_(folder),
-      config_(config),
-      weights_(std::make_shared<const formats::StoredWeights>(formats::StoredWeights::open(folder))) {}
+    : MaskedFiles(folder, config, formats::StoredWeights::open(folder)) {}
+
+MaskedFiles::MaskedFiles(const std::filesystem::path& folder, const MaskedModelConfig& config,
+                         formats::StoredWeights weights)
+    : folder_(folder), config_(config), weights_(std::make_shared<const formats::StoredWeights>(std::move(weights))) {}
 
 const NameTable& MaskedFiles::names_of(const std::string& part) const {
+  if (part.starts_with(kDecoder)) return kBertDecoderNames;
   return part.starts_with(kEncoder) ? config_.names() : kBertHeadNames;
 }
 

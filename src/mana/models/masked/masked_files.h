@@ -11,12 +11,15 @@
 
 namespace mana::models {
 
-/// The weights of a folder in which each part of a MaskedModel finds its tensors by name: what WeightReader and
-/// ParameterReader ask. A bare encoder's names have nothing before them, those of a model with heads the family's.
+/// The weights of a folder in which each part of a MaskedModel, or of a TiedDecoder, finds its tensors by name: what
+/// WeightReader and ParameterReader ask. A bare encoder's names have nothing before them, those of a model with heads
+/// the family's.
 class MaskedFiles {
  public:
   /// Throws IoError or FormatError.
   MaskedFiles(const std::filesystem::path& folder, const MaskedModelConfig& config);
+  /// Of weights that are open already.
+  MaskedFiles(const std::filesystem::path& folder, const MaskedModelConfig& config, formats::StoredWeights weights);
   /// For a model that is trained from nothing: names alone.
   explicit MaskedFiles(const MaskedModelConfig& config) : config_(config) {}
 

@@ -20,7 +20,7 @@ constexpr std::size_t kMiniBatch = 32;
 struct Entry {
   std::string_view name;
   LossData data;
-  LossFunction (*objective)(const LossOptions&);
+  LossFunction (*objective)(const LossOptions&);  ///< null where it reconstructs
   std::optional<PairClassifier> (*head)(const LossOptions&) = nullptr;
   bool scale = false, margin = false, manhattan = false, symmetric = false, cached = false;
 };
@@ -73,6 +73,7 @@ constexpr std::array kEntries{
           .data = {.least_texts = 1, .most_texts = 1, .twice = true, .negatives = true, .several_rows = true},
           .objective = ranking,
           .scale = true},
+    Entry{.name = "tsdae", .data = {.least_texts = 1, .most_texts = 1, .reconstructs = true}, .objective = nullptr},
     Entry{.name = "cosent", .data = kRanked, .objective = cosent<false>, .scale = true},
     Entry{.name = "angle", .data = kRanked, .objective = cosent<true>, .scale = true},
     Entry{.name = "cosine",
@@ -114,6 +115,16 @@ constexpr auto kNames = [] {
   return names;
 }();
 
+constexpr auto kVectorNames = [] {
+  constexpr auto is_function = [](const Entry& each) { return each.objective != nullptr; };
+  std::array<std::string_view, std::ranges::count_if(kEntries, is_function)> names;
+  auto next = names.begin();
+  for (const Entry& each : kEntries) {
+    if (is_function(each)) *next++ = each.name;
+  }
+  return names;
+}();
+
 const Entry& entry(std::string_view name) {
   const auto* found = std::ranges::find(kEntries, name, &Entry::name);
   if (found == kEntries.end()) {
@@ -139,6 +150,13 @@ void check(const Entry& loss, const LossOptions& options) {
   refuse_if(options.distance == Distance::manhattan && !loss.manhattan, loss.name, "manhattan distance");
   refuse_if(options.symmetric && !loss.symmetric, loss.name, "symmetric form");
   refuse_if(options.mini_batch.has_value() && !loss.cached, loss.name, "mini-batch");
+  if (loss.data.reconstructs && !options.matryoshka.empty()) {
+    throw ArgumentError(
+        fmt::format("the loss {} writes texts from whole vectors, which Matryoshka cuts off: take the one or the "
+                    "other, or the loss "
+                    "simcse",
+                    loss.name));
+  }
   check_positive(options.scale, "scale");
   check_positive(options.margin, "margin");
   if (options.mini_batch == 0U) throw ArgumentError("a mini-batch has to hold at least one text");
@@ -184,11 +202,18 @@ std::span<autograd::Parameter> Loss::parameters() {
 
 std::span<const std::string_view> loss_names() { return kNames; }
 
+std::span<const std::string_view> vector_loss_names() { return kVectorNames; }
+
 LossData loss_data(std::string_view name) { return entry(name).data; }
+
+void require_loss_options(std::string_view name, const LossOptions& options) { check(entry(name), options); }
 
 Loss make_loss(std::string_view name, const LossOptions& options) {
   const Entry& loss = entry(name);
   check(loss, options);
+  if (loss.data.reconstructs) {
+    throw ArgumentError(fmt::format("the loss {} is no function of vectors alone; train::DenoisingTask has it", name));
+  }
   return {.name = std::string(name),
           .data = loss.data,
           .objective = loss.objective(options),

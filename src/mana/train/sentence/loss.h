@@ -63,8 +63,13 @@ struct LossOptions {
 
 /// "mnr", "cached-mnr", "cosent", … in the order of the documentation.
 std::span<const std::string_view> loss_names();
+/// Those of them that are functions of vectors: what make_loss() makes.
+std::span<const std::string_view> vector_loss_names();
 
 /// Throws ArgumentError for a name that does not exist and for options that the loss does not have or cannot take.
+void require_loss_options(std::string_view name, const LossOptions& options);
+
+/// The same, and for a loss that is no function of vectors alone (LossData::reconstructs), of which a task knows more.
 Loss make_loss(std::string_view name, const LossOptions& options);
 
 /// What data the loss of this name takes. Throws ArgumentError for a name that does not exist.

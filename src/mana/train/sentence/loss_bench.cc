@@ -51,7 +51,7 @@ void measure(benchmark::State& state, std::string_view name) {
 }
 
 const bool kRegistered = [] {
-  for (const std::string_view name : loss_names()) {
+  for (const std::string_view name : vector_loss_names()) {
     benchmark::RegisterBenchmark(std::string(name).c_str(), measure, name)
         ->Arg(64)
         ->Arg(2048)

@@ -29,6 +29,7 @@ struct LossData {
   bool twice = false;         ///< the one text is embedded twice, with two dropout masks, as if it were two columns
   bool negatives = false;     ///< the other rows serve as negatives: texts that repeat within a batch do harm
   bool several_rows = false;  ///< a batch of one row teaches nothing
+  bool reconstructs = false;  ///< no function of vectors alone: texts are written again from them (denoising_task.h)
 };
 
 }  // namespace mana::train

@@ -78,7 +78,7 @@ TEST(SentenceTask, MakesTheLossFall) {
 }
 
 TEST(SentenceTask, LearnsFromEveryLoss) {
-  for (const std::string_view name : loss_names()) {
+  for (const std::string_view name : vector_loss_names()) {
     const LossData data = loss_data(name);
     TokenRows rows = random_rows(8, data.least_texts, {0, 1});
     if (data.label == Label::none) rows = random_rows(8, data.least_texts);
