@@ -11,7 +11,7 @@ seed, batch and text.
 
 model/           what the encoder and the decoder begin with, as one BertLMHeadModel, and the tokenizer
 training.json    {"versions": {…}, "learning_rate": 1e-3, "seed": 11, "deletion": 0.6,
-                  "batches": [{"texts": [[id, …], …], "damaged": [[id, …], …]}],      ten of them; step s takes batch s
+                  "batches": [{"texts": [[id, …], …], "thinned": [[id, …], …]}],      ten of them; step s takes batch s
                   "losses": [ten of them, before each step],
                   "single": {"texts": [[…]], "loss": …}}                              of one text, before step 1, batch 0
 gradients.safetensors        of step 1: nine tensors, by their names in BertLMHeadModel
@@ -67,7 +67,7 @@ class Chance:
         return (self.next() >> 32) * count >> 32
 
 
-def damage(ids, continues, chance):
+def thin(ids, continues, chance):
     """Each word stays with probability 1 − δ; one at least."""
     words = []
     for token in ids[1:-1]:
@@ -95,7 +95,8 @@ def make_model(folder):
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
     settings = json.loads((folder / "config.json").read_text())
-    settings |= {"is_decoder": False, "add_cross_attention": False}  # the loss says so itself; the encoder is none
+    # The loss says itself that the decoder is one; the encoder is none.
+    settings |= {"architectures": ["BertModel"], "is_decoder": False, "add_cross_attention": False}
     (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(TOKENIZER / name, folder / name)
@@ -108,7 +109,7 @@ def make_batches(continues):
         return [CLS, *(chance.randrange(FIRST_WORD, VOCABULARY) for _ in range(chance.randrange(1, 12))), SEP]
 
     batches = [[text() for _ in range(TEXTS)] for _ in range(STEPS)]
-    return [{"texts": texts, "damaged": [damage(ids, continues, Chance(key(key(SEED, number), i))) for i, ids in enumerate(texts)]}
+    return [{"texts": texts, "thinned": [thin(ids, continues, Chance(key(key(SEED, number), i))) for i, ids in enumerate(texts)]}
             for number, texts in enumerate(batches)]
 
 
@@ -139,8 +140,8 @@ def main():
 
     pieces = transformers.AutoTokenizer.from_pretrained(folder).convert_ids_to_tokens(range(VOCABULARY))
     batches = make_batches(lambda token: len(pieces[token]) > 2 and pieces[token].startswith("##"))
-    value = lambda batch: loss([features(batch["damaged"]), features(batch["texts"])], None)
-    single = {"texts": batches[0]["texts"][:1], "damaged": batches[0]["damaged"][:1]}
+    value = lambda batch: loss([features(batch["thinned"]), features(batch["texts"])], None)
+    single = {"texts": batches[0]["texts"][:1], "thinned": batches[0]["thinned"][:1]}
     single = {"texts": single["texts"], "loss": value(single).item()}
     optimizer = torch.optim.Adam([tensor for name, tensor in weights.items() if "key.bias" not in name], lr=RATE)
     found = []

@@ -35,14 +35,9 @@ struct SelfAttention {
 
   template <class Context = Run, class Value>
   Value operator()(const Context& run, const Value& x, const TokenBatch& batch) const {
-    return within(run, reach, x, batch);
-  }
-  /// The same weights in another layer, whose tokens reach others.
-  template <class Context = Run, class Value>
-  Value within(const Context& run, const kernels::Reach& seen, const Value& x, const TokenBatch& batch) const {
     const Value qkv = query_key_value(run, x, kernels::Activation::identity, Use::product);
     const std::size_t width = qkv.columns() / (heads + 2 * key_heads), q = heads * width, k = key_heads * width;
-    const AttentionShape shape{batch.sequences(), batch.sequences(), heads, key_heads, seen};
+    const AttentionShape shape{batch.sequences(), batch.sequences(), heads, key_heads, reach};
     const QueryKeyValue<Value> from{{qkv, 0, q}, {qkv, q, k}, {qkv, q + k, k}};
     return output(run, attend(run, from, shape, Use::product));
   }

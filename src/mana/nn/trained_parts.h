@@ -58,14 +58,6 @@ class TrainedParts {
     return tables_[&part] = trained;
   }
 
-  /// The parts of another model, beside these.
-  void add(const TrainedParts& others) {
-    multiplied_.insert(others.multiplied_.begin(), others.multiplied_.end());
-    linears_.insert(others.linears_.begin(), others.linears_.end());
-    norms_.insert(others.norms_.begin(), others.norms_.end());
-    tables_.insert(others.tables_.begin(), others.tables_.end());
-  }
-
   const TrainedLinear& of(const Linear& part) const { return linears_.at(&part); }
   TrainedLinear& of(const Linear& part) { return linears_.at(&part); }
   const TrainedNorm& of(const LayerNorm& part) const { return norms_.at(&part); }

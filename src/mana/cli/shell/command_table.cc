@@ -42,7 +42,8 @@ constexpr std::array kCommands = {
     Command{{"train sentence", "Fine-tune a sentence encoder on texts that belong together, or apart",
              "mana train sentence --data pairs.tsv --loss mnr --output my-model\n"
              "mana train sentence --data stsb-train.tsv --loss cosent --epochs 4 --eval-sts stsb-dev.tsv --output "
-             "my-model"},
+             "my-model\n"
+             "mana train sentence --data sentences.txt --loss tsdae --output my-model"},
             train_sentence},
     Command{{"train seq2seq", "Train an encoder-decoder on pairs of texts: a translator",
              "mana train seq2seq --input pairs.tsv --source-column en --target-column de --tokenizer joint --output "

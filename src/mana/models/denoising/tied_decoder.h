@@ -6,6 +6,7 @@
 
 #include "mana/autograd/operations/selection.h"
 #include "mana/models/bert/bert.h"
+#include "mana/nn/causal_attention.h"
 #include "mana/nn/masked_word_head.h"
 
 namespace mana::models {
@@ -40,9 +41,7 @@ struct TiedDecoder {
                                         nn::Stream<nn::Variable> y, const nn::TokenBatch& targets,
                                         const nn::Variable& vectors, const std::vector<std::uint32_t>& texts) const {
       using nn::Variable;
-      const auto before = [&](const Variable& in) {
-        return tied.attend.within(training, kernels::Reach::causal(), in, targets);
-      };
+      const auto before = [&](const Variable& in) { return nn::CausalAttention{tied.attend}(training, in, targets); };
       const auto vector = [&](const Variable&) {
         return autograd::gather_rows(output(training, value(training, vectors)), texts);
       };

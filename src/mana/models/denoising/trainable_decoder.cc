@@ -47,14 +47,22 @@ TrainableDecoder::TrainableDecoder(TrainableModel& model, std::uint64_t seed)
   nn::walk(*decoder_, FreshWeights(own_->parts, seed));
   for (std::size_t i = 0; i < own_->list.size(); ++i) {
     const Parameters::Origin& origin = own_->origins[i];
-    const FileTensor tensor{origin.folder, origin.tensor, origin.shape};
+    const FileTensor tensor{.folder = origin.folder, .name = origin.tensor, .shape = origin.shape, .parameter = {}};
     if (files.has(tensor)) std::ranges::copy(files.values(tensor), own_->list[i].values.begin());
   }
-  parts_.add(model.parts());
-  parts_.add(own_->parts);
-  parts_.add(to_words, {.weights = {parts_.of(encoder_->embed.word).table}, .biases = parts_.of(to_words).biases});
   Pool pool;
-  refresh({model.kernels(), pool});
+  const nn::Run run{model.kernels(), pool};
+  share_parts(model, run);
+  walk_own(*decoder_, [this](const nn::Place&, auto& part) { parts_.add(part, own_->parts.of(part)); });
+  parts_.add(to_words, {.weights = {parts_.of(encoder_->embed.word).table}, .biases = own_->parts.of(to_words).biases});
+  refresh(run);
+}
+
+void TrainableDecoder::share_parts(const TrainableModel& model, const nn::Run& run) {
+  autograd::Tape tape(run);
+  nn::Masks masks;
+  const nn::TrainedParts& of_model = model.training(tape, masks).parts;
+  nn::walk(model.model(), [&](const nn::Place&, const auto& part) { parts_.add(part, of_model.of(part)); });
 }
 
 std::span<autograd::Parameter> TrainableDecoder::parameters() { return own_->list; }

@@ -35,6 +35,9 @@ class TrainableDecoder {
   void refresh(const nn::Run& run);
 
  private:
+  /// What stands behind the model's layers stands behind them here.
+  void share_parts(const TrainableModel& model, const nn::Run& run);
+
   const Bert* encoder_;
   std::unique_ptr<TiedDecoder> decoder_;
   std::shared_ptr<Parameters> own_;

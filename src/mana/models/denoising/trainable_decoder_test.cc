@@ -29,15 +29,15 @@ TrainableModel open(const char* name, Isa isa = Isa::portable, Precision precisi
   return {formats::read_sentence_folder(kFixtures / name), isa, precision};
 }
 
-/// Three texts, damaged and whole.
+/// Three texts, thinned and whole.
 struct Texts {
-  std::vector<std::int32_t> damaged = {2, 17, 5, 3, 2, 40, 3, 2, 6, 6, 80, 3};
-  std::vector<std::uint32_t> damaged_offsets = {0, 4, 7, 12};
+  std::vector<std::int32_t> thinned = {2, 17, 5, 3, 2, 40, 3, 2, 6, 6, 80, 3};
+  std::vector<std::uint32_t> thinned_offsets = {0, 4, 7, 12};
   std::vector<std::int32_t> targets = {2, 17, 9, 5, 2, 40, 2, 6, 71, 6, 80, 12};
   std::vector<std::uint32_t> target_offsets = {0, 4, 6, 12};
   std::vector<std::uint32_t> labels = {17, 9, 5, 3, 40, 3, 6, 71, 6, 80, 12, 3};
 
-  nn::TokenBatch source() const { return {damaged, {}, damaged_offsets}; }
+  nn::TokenBatch source() const { return {thinned, {}, thinned_offsets}; }
   nn::TokenBatch target() const { return {targets, {}, target_offsets}; }
 };
 

@@ -115,8 +115,6 @@ nn::Training TrainableModel::training(autograd::Tape& tape, nn::Masks& masks) co
   return {tape, parameters_->parts, masks};
 }
 
-const nn::TrainedParts& TrainableModel::parts() const { return parameters_->parts; }
-
 autograd::Variable TrainableModel::operator()(const nn::Training& training, const nn::TokenBatch& batch,
                                               std::size_t prompt_tokens) const {
   return (*model_)(training, batch, prompt_tokens);

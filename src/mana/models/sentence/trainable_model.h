@@ -50,8 +50,6 @@ class TrainableModel {
   /// The probabilities of dropout that config.json names, in a step that a seed and its number stand for.
   nn::Masks masks(std::uint64_t seed, std::uint64_t step) const;
   nn::Training training(autograd::Tape& tape, nn::Masks& masks) const;
-  /// Which parameters stand behind the layers of model().
-  const nn::TrainedParts& parts() const;
 
   /// -> [texts, dimensions], recorded on the tape.
   autograd::Variable operator()(const nn::Training& training, const nn::TokenBatch& batch,

@@ -7,10 +7,10 @@
 
 #include "mana/base/json.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/formats/safetensors.h"
 #include "mana/train/masked/masked_task.h"
 #include "mana/train/masked/validation.h"
 #include "mana/train/optimizer.h"
+#include "mana/train/reference_gradients.h"
 
 namespace mana::train {
 namespace {
@@ -45,24 +45,6 @@ MaskedSource source_of(const std::vector<data::MaskedBatch>& batches) {
   return {batches.size(), [&](std::uint64_t, std::size_t place) { return batches[place]; }};
 }
 
-void expect_gradients(std::span<const autograd::Parameter> parameters, const std::string& name, std::size_t count) {
-  const formats::Safetensors file = formats::Safetensors::open(kFixture / name);
-  std::size_t compared = 0;
-  for (const autograd::Parameter& parameter : parameters) {
-    const auto stored = file.tensors().find(parameter.name);
-    if (stored == file.tensors().end()) continue;
-    std::vector<float> expected(parameter.size());
-    formats::to_f32(stored->second, expected);
-    float largest = 0;
-    for (const float each : expected) largest = std::max(largest, std::abs(each));
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_NEAR(parameter.gradient[i], expected[i], 5e-5 * double{largest}) << parameter.name << ", " << i;
-    }
-    ++compared;
-  }
-  EXPECT_EQ(compared, count);
-}
-
 class MaskedReferenceTest : public testing::Test {
  protected:
   json::Document document_ = json::Document::read(kFixture / "training.json");
@@ -95,7 +77,9 @@ TEST_F(MaskedReferenceTest, TenStepsAreThoseOfPyTorch) {
       autograd::Tape tape(run);
       StepTimes times;
       EXPECT_NEAR(task.differentiate(tape, 0, 1, times), words + next, 1e-5 * (words + next)) << "step " << step + 1;
-      if (step++ == 0) expect_gradients(model.parameters(), "gradients.safetensors", 8);
+      if (step++ == 0) {
+        EXPECT_EQ(expect_gradients(model.parameters(), kFixture / "gradients.safetensors", 5e-5), 8U);
+      }
       optimizer.step(run, root_.at("learning_rate").number(), 1);
       model.refresh(run);
     }
@@ -121,7 +105,7 @@ TEST_F(MaskedReferenceTest, AModelWithoutNextSentencesHasNoGradientForThem) {
     task.prepare(std::vector<BatchPlace>{{}});
     const double expected = root_.at("words_loss").number();
     EXPECT_NEAR(task.differentiate(tape, 0, 1, times), expected, 1e-5 * expected);
-    expect_gradients(model.parameters(), "words_gradients.safetensors", 3);
+    EXPECT_EQ(expect_gradients(model.parameters(), kFixture / "words_gradients.safetensors", 5e-5), 3U);
   }
 }
 

@@ -30,17 +30,17 @@ std::vector<BatchSize> DenoisingTask::prepare(std::span<const BatchPlace> step) 
     for (const std::uint32_t row : batch.rows.rows) {
       const auto text = set.text(row, 0), types = set.types_of(row, 0);
       const Random random(Random::key(chance, batch.targets.offsets.size() - 1));
-      TextBatch damaged;
+      TextBatch thinned;
       for (const std::uint32_t i : deletion_.kept(text, options_.prompt_tokens, random)) {
-        damaged.ids.push_back(text[i]);
-        if (!types.empty()) damaged.types.push_back(types[i]);
+        thinned.ids.push_back(text[i]);
+        if (!types.empty()) thinned.types.push_back(types[i]);
       }
-      batch.damaged.add(damaged.ids, damaged.types);
+      batch.thinned.add(thinned.ids, thinned.types);
       batch.targets.add(text.first(text.size() - 1));
       batch.labels.insert(batch.labels.end(), text.begin() + 1, text.end());
     }
     sizes.push_back({.rows = batch.rows.rows.size(),
-                     .tokens = batch.damaged.ids.size() + batch.targets.ids.size(),
+                     .tokens = batch.thinned.ids.size() + batch.targets.ids.size(),
                      .count = batch.labels.size()});
   }
   return sizes;
@@ -50,7 +50,7 @@ autograd::Variable DenoisingTask::loss(autograd::Tape& tape, std::size_t index) 
   const Batch& batch = step_[index];
   masks_ = options_.masks(model_, options_.seed, batch.number);
   const nn::Training training = decoder_.training(tape, masks_);
-  const autograd::Variable vectors = model_(training, batch.damaged.tokens(), options_.prompt_tokens);
+  const autograd::Variable vectors = model_(training, batch.thinned.tokens(), options_.prompt_tokens);
   return autograd::mean(decoder_.losses(training, vectors, batch.targets.tokens(), batch.labels));
 }
 

@@ -44,7 +44,7 @@ class DenoisingTask final : public Task {
   struct Batch {
     data::PlannedBatch rows;
     std::uint64_t number = 0;
-    TextBatch damaged = {};
+    TextBatch thinned = {};
     TextBatch targets = {};                  ///< whole texts but for their last tokens
     std::vector<std::uint32_t> labels = {};  ///< [target tokens] what follows each
   };

@@ -10,7 +10,7 @@
 
 namespace mana::train {
 
-/// What TSDAE damages a text by (Wang, Reimers and Gurevych 2021, arXiv:2104.06979, section 3): each of its words is
+/// How TSDAE thins a text out (Wang, Reimers and Gurevych 2021, arXiv:2104.06979, section 3): each of its words is
 /// left out with probability δ, whatever becomes of the others; of a text that would lose all, one stays. A word is all
 /// of its tokens (data/word_marks.h).
 class WordDeletion {
