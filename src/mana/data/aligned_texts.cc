@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/data/side_by_side.h"
 
 namespace mana::data {
 namespace {
@@ -43,26 +44,20 @@ AlignedTexts::AlignedTexts(const std::vector<AlignedFile>& files, const Waiting&
 
 bool AlignedTexts::next(std::vector<std::string>& texts) {
   texts.resize(files_.size());
-  const File* ended = nullptr;
-  const File* longer = nullptr;
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    File& file = files_[i];
-    if (!std::visit([&](auto& from) { return from.next(texts[i]); }, file.texts)) {
-      ended = &file;
-      continue;
-    }
-    longer = &file;
+  const auto found = next_of_each<File>(files_, [&](File& file, std::size_t i) {
+    if (!std::visit([&](auto& from) { return from.next(texts[i]); }, file.texts)) return false;
     if (is_blank(texts[i])) file.empty.add(count_ + 1);
-  }
-  if (ended != nullptr && longer != nullptr) {
+    return true;
+  });
+  if (found.uneven()) {
     throw FormatError(
         fmt::format("{} ends after text {}, but {} has a text {}: what belongs together must stand in the "
                     "same line of each file",
-                    ended->name, count_, longer->name, count_ + 1));
+                    found.ended->name, count_, found.longer->name, count_ + 1));
   }
-  if (ended != nullptr && count_ == 0) throw FormatError(fmt::format("{} holds no texts", ended->name));
-  if (longer != nullptr) ++count_;
-  return longer != nullptr;
+  if (found.ended != nullptr && count_ == 0) throw FormatError(fmt::format("{} holds no texts", found.ended->name));
+  if (found.longer != nullptr) ++count_;
+  return found.longer != nullptr;
 }
 
 }  // namespace mana::data

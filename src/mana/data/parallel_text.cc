@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "mana/base/errors.h"
 #include "mana/data/line_reader.h"
 #include "mana/data/record_reader.h"
+#include "mana/data/side_by_side.h"
 
 namespace mana::data {
 namespace {
@@ -43,19 +45,20 @@ class Rows {
 class Lines {
  public:
   Lines(const ParallelFiles& files, const std::stop_token& stop)
-      : source_(files.source, stop), target_(files.target, stop) {}
+      : sides_{LineReader(files.source, stop), LineReader(files.target, stop)} {}
 
   bool next(ParallelPair& pair) {
-    const bool one = source_.next(pair.source), other = target_.next(pair.target);
-    if (one != other) refuse_lengths(one ? source_ : target_, one ? target_ : source_);
-    if (!one) return false;
-    pair.line = source_.number();
-    refuse_empty(pair.source, source_, target_);
-    refuse_empty(pair.target, target_, source_);
+    const auto found = next_of_each<LineReader>(
+        sides_, [&](LineReader& side, std::size_t i) { return side.next(i == 0 ? pair.source : pair.target); });
+    if (found.uneven()) refuse_lengths(*found.longer, *found.ended);
+    if (found.longer == nullptr) return false;
+    pair.line = sides_[0].number();
+    refuse_empty(pair.source, sides_[0], sides_[1]);
+    refuse_empty(pair.target, sides_[1], sides_[0]);
     return true;
   }
 
-  std::vector<ReadingNotes> notes() const { return {source_.notes(), target_.notes()}; }
+  std::vector<ReadingNotes> notes() const { return {sides_[0].notes(), sides_[1].notes()}; }
 
  private:
   [[noreturn]] static void refuse_lengths(const LineReader& longer, const LineReader& shorter) {
@@ -70,7 +73,7 @@ class Lines {
         fmt::format("{} is empty; fill it in, or remove the line here and in {}", reader.place(), other.name()));
   }
 
-  LineReader source_, target_;
+  std::array<LineReader, 2> sides_;  // source, target
 };
 
 }  // namespace

@@ -10,31 +10,25 @@
 #include "mana/jobs/option_error.h"
 
 namespace mana::jobs {
-namespace {
-
-void require(bool right, std::string_view field, std::string_view wanted) {
-  if (!right) throw OptionError(fmt::format("`{}` takes {}", field, wanted));
-}
-
-}  // namespace
-
 void check(const FineTuneOptions& options) {
-  require(!options.data.empty(), "data", "the files to learn from");
-  require(options.batch > 0, "batch", "a whole number above 0");
-  require(options.accumulate > 0, "accumulate", "a whole number above 0");
-  require(options.epochs > 0 || options.max_steps > 0, "epochs", "a whole number above 0, not '0'");
-  require(std::isfinite(options.learning_rate) && options.learning_rate > 0, "learning_rate", "a number above 0");
-  require(options.warmup >= 0, "warmup", "a number of at least 0");
-  require(options.weight_decay >= 0, "weight_decay", "a number of at least 0");
-  require(options.clip >= 0, "clip", "a number of at least 0");
-  require(options.average >= 0 && options.average < 1, "average", "a number from 0 to below 1");
-  require(options.layer_decay >= 0 && options.layer_decay <= 1, "layer_decay", "a number from 0 to 1");
-  require(!options.dropout || (*options.dropout >= 0 && *options.dropout < 1), "dropout", "a number from 0 to below 1");
-  require(!options.deletion || (*options.deletion >= 0 && *options.deletion < 1), "deletion",
-          "a number from 0 to below 1");
+  require_option(!options.data.empty(), "data", "the files to learn from");
+  require_option(options.batch > 0, "batch", "a whole number above 0");
+  require_option(options.accumulate > 0, "accumulate", "a whole number above 0");
+  require_option(options.epochs > 0 || options.max_steps > 0, "epochs", "a whole number above 0, not '0'");
+  require_option(std::isfinite(options.learning_rate) && options.learning_rate > 0, "learning_rate",
+                 "a number above 0");
+  require_option(options.warmup >= 0, "warmup", "a number of at least 0");
+  require_option(options.weight_decay >= 0, "weight_decay", "a number of at least 0");
+  require_option(options.clip >= 0, "clip", "a number of at least 0");
+  require_option(options.average >= 0 && options.average < 1, "average", "a number from 0 to below 1");
+  require_option(options.layer_decay >= 0 && options.layer_decay <= 1, "layer_decay", "a number from 0 to 1");
+  require_option(!options.dropout || (*options.dropout >= 0 && *options.dropout < 1), "dropout",
+                 "a number from 0 to below 1");
+  require_option(!options.deletion || (*options.deletion >= 0 && *options.deletion < 1), "deletion",
+                 "a number from 0 to below 1");
   if (options.deletion && options.loss != "tsdae") throw OptionError("`deletion` belongs to the loss tsdae");
-  require(!options.score_range || options.score_range->first < options.score_range->second, "score_range",
-          "a low number, then a higher one");
+  require_option(!options.score_range || options.score_range->first < options.score_range->second, "score_range",
+                 "a low number, then a higher one");
   if (options.precision == kernels::Precision::int8) {
     throw OptionError("`precision` int8 is for models that are trained; training computes in f32 or bf16");
   }

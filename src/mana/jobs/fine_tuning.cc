@@ -10,6 +10,7 @@
 #include "mana/base/file.h"
 #include "mana/base/xxh64.h"
 #include "mana/jobs/option_error.h"
+#include "mana/jobs/run_identity.h"
 #include "mana/jobs/trained_parameters.h"
 #include "mana/models/sentence/origin.h"
 #include "mana/train/sentence/denoising_task.h"
@@ -139,10 +140,8 @@ void FineTuning::read_rows(const FineTuneOptions& wanted, const train::LossData&
 /// The model is known by the weights as they are before the first step, whatever files they are from, and by what else
 /// makes vectors of them; data and a teacher's vectors by their content.
 void FineTuning::identify(const FineTuneOptions& wanted) {
-  identity.model = models::origin_content(model.folder()) ^ sum_of_configurations(wanted.model);
-  for (const autograd::Parameter& parameter : model.parameters()) {
-    identity.model = xxh64(std::as_bytes(std::span(parameter.values)), identity.model);
-  }
+  identity.model =
+      sum_of_weights(model.parameters(), models::origin_content(model.folder()) ^ sum_of_configurations(wanted.model));
   identity.settings = settings_of(wanted);
   if (deletion) identity.settings.push_back({"--deletion", fmt::format("{}", *deletion)});
   if (wanted.pooling) identity.settings.push_back({"--pooling", std::string(formats::name_of(*wanted.pooling))});
@@ -152,8 +151,7 @@ void FineTuning::identify(const FineTuneOptions& wanted) {
     const std::string file = sets.size() == 1 ? "" : fmt::format(", file {},", i + 1);
     identity.settings.push_back({fmt::format("the rows of --data{}", file), fmt::format("{:x}", labels), false});
   }
-  identity.settings.push_back({"--precision", std::string(kernels::name_of(model.kernels().precision))});
-  identity.settings.push_back({"--isa", std::string(kernels::name_of(model.kernels().isa))});
+  add_kernels(model.kernels(), identity);
 }
 
 train::LossOptions FineTuning::loss_options(const FineTuneOptions& wanted) const {

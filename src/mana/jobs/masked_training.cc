@@ -10,6 +10,7 @@
 #include "mana/base/processors.h"
 #include "mana/base/xxh64.h"
 #include "mana/jobs/option_error.h"
+#include "mana/jobs/run_identity.h"
 #include "mana/models/masked/shapes.h"
 
 namespace mana::jobs {
@@ -23,13 +24,14 @@ text::Tokenizer tokenizer_of(const TrainMaskedOptions& options) {
 }
 
 models::TrainableMaskedModel model_of(const TrainMaskedOptions& options, const text::Tokenizer& tokenizer) {
-  const kernels::Isa isa = kernels::choose_isa(options.isa);
-  const kernels::Precision precision = options.precision.value_or(kernels::automatic_precision(isa));
-  if (!options.from_nothing()) return {options.model, options.next_sentence, options.seed, isa, precision};
+  const TrainingCourse& course = options.course;
+  const kernels::Isa isa = course.chosen_isa();
+  const kernels::Precision precision = course.chosen_precision();
+  if (!options.from_nothing()) return {options.model, options.next_sentence, course.seed, isa, precision};
   models::MaskedModelConfig config = models::shape_config(options.shape, tokenizer.vocabulary_size());
-  config.hidden_dropout = static_cast<float>(options.dropout.value_or(0.1));
-  config.attention_dropout = static_cast<float>(options.attention_dropout.value_or(0.1));
-  return {config, options.next_sentence.value_or(false), options.seed, isa, precision};
+  config.hidden_dropout = course.hidden_dropout().value_or(0.1f);
+  config.attention_dropout = course.attention_dropout_share().value_or(0.1f);
+  return {config, options.next_sentence.value_or(false), course.seed, isa, precision};
 }
 
 void require_room(const TrainMaskedOptions& options, const models::MaskedModelConfig& config) {
@@ -55,12 +57,12 @@ MaskedTraining::MaskedTraining(const TrainMaskedOptions& options, const std::fil
       corpus([&] {
         require_room(options, model.config());
         tokenizer.require_vectors(model.config().vocabulary, model.config().types, "the model");
-        Team team(thread_count(options.threads));
+        Team team(thread_count(options.course.threads));
         const auto read = [&](std::uint64_t bytes) { events.stage({"tokenizing", "bytes", bytes}); };
         return data::tokenized_corpus(tokens, options.corpus, tokenizer, team,
                                       resumed ? data::OtherTokens::refuse : data::OtherTokens::rewrite, read, stop);
       }()),
-      team_(thread_count(options.threads)) {
+      team_(thread_count(options.course.threads)) {
   events.tokenized(corpus);
   const bool pairs = model.next_sentence();
   const auto batches = [&](std::size_t length, data::CorpusSide side) {
@@ -71,7 +73,8 @@ MaskedTraining::MaskedTraining(const TrainMaskedOptions& options, const std::fil
   if (options.held_out > 0) {
     held_out_ = batches(options.length, data::CorpusSide::held_out);
     validation_ = source_of(*held_out_);
-    const std::size_t most = (options.validation_tokens + options.batch_tokens - 1) / options.batch_tokens;
+    const std::size_t most =
+        (options.validation_tokens + options.course.batch_tokens - 1) / options.course.batch_tokens;
     if (options.validation_tokens > 0) validation_.batches = std::min(validation_.batches, most);
   }
   task_ = std::make_unique<train::MaskedTask>(model, source_of(*batches_), options.task_options());
@@ -83,23 +86,19 @@ void MaskedTraining::plan(const TrainMaskedOptions& options, const train::Traine
   if (!long_batches_) return;
   const auto steps = static_cast<double>(trainer.total_steps());
   const auto turn = static_cast<std::uint64_t>(std::ceil(steps * (1 - options.long_share)));
-  task_->go_over_to(source_of(*long_batches_), turn * options.accumulate);
+  task_->go_over_to(source_of(*long_batches_), turn * options.course.accumulate);
   identity.settings.push_back({"the first step of --long", std::to_string(turn)});
 }
 
 /// The model is known by its shape and its weights as they are before the first step; data by their sums.
 void MaskedTraining::identify(const TrainMaskedOptions& options) {
-  const std::string shape = model.config().json(model.next_sentence() ? "with next sentences" : "without");
-  identity.model = xxh64(std::as_bytes(std::span(shape)));
-  for (const autograd::Parameter& parameter : model.parameters()) {
-    identity.model = xxh64(std::as_bytes(parameter.values), identity.model);
-  }
+  identity.model =
+      sum_of_model(model.config().json(model.next_sentence() ? "with next sentences" : "without"), model.parameters());
   identity.settings = settings_of(options);
   const data::TokenOrigin& origin = corpus.file.origin();
   identity.settings.push_back({"the text to learn from", fmt::format("{:x}", origin.text), false});
   identity.settings.push_back({"the tokenizer", fmt::format("{:x}", origin.tokenizer), false});
-  identity.settings.push_back({"--precision", std::string(kernels::name_of(model.kernels().precision))});
-  identity.settings.push_back({"--isa", std::string(kernels::name_of(model.kernels().isa))});
+  add_kernels(model.kernels(), identity);
 }
 
 std::optional<train::Evaluation> MaskedTraining::evaluation(const std::stop_token& stop) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "mana/base/errors.h"
 
 namespace mana::jobs {
@@ -11,5 +13,8 @@ class OptionError : public ArgumentError {
  public:
   using ArgumentError::ArgumentError;
 };
+
+/// Throws OptionError unless it is right: "`rate` takes a number above 0".
+void require_option(bool right, std::string_view field, std::string_view wanted);
 
 }  // namespace mana::jobs

@@ -8,6 +8,7 @@
 #include "mana/base/processors.h"
 #include "mana/base/xxh64.h"
 #include "mana/jobs/option_error.h"
+#include "mana/jobs/run_identity.h"
 #include "mana/train/sequence/validation.h"
 
 namespace mana::jobs {
@@ -21,13 +22,14 @@ TranslatorTokenizers tokenizers_of(const TrainSequenceOptions& options) {
 }
 
 models::TrainableTransformer model_of(const TrainSequenceOptions& options, const TranslatorTokenizers& tokenizers) {
-  const kernels::Isa isa = kernels::choose_isa(options.isa);
-  const kernels::Precision precision = options.precision.value_or(kernels::automatic_precision(isa));
+  const TrainingCourse& course = options.course;
+  const kernels::Isa isa = course.chosen_isa();
+  const kernels::Precision precision = course.chosen_precision();
   if (!options.from_nothing()) return {options.tokenizers.model, isa, precision};
   models::TransformerConfig config = options.shape.config(tokenizers);
-  config.dropout = static_cast<float>(options.dropout.value_or(0.1));
-  config.attention_dropout = static_cast<float>(options.attention_dropout.value_or(0));
-  return {config, options.seed, isa, precision};
+  config.dropout = course.hidden_dropout().value_or(0.1f);
+  config.attention_dropout = course.attention_dropout_share().value_or(0);
+  return {config, course.seed, isa, precision};
 }
 
 std::size_t most_tokens(const TrainSequenceOptions& options, const models::TransformerConfig& config) {
@@ -48,8 +50,8 @@ SequenceTraining::SequenceTraining(const TrainSequenceOptions& options, const Se
                                    const std::stop_token& stop)
     : tokenizers(tokenizers_of(options)),
       model(model_of(options, tokenizers)),
-      batch_tokens_(options.batch_tokens),
-      team_(thread_count(options.threads)) {
+      batch_tokens_(options.course.batch_tokens),
+      team_(thread_count(options.course.threads)) {
   const std::size_t most = most_tokens(options, model.config());
   const auto read = [&](const data::ParallelFiles& files) {
     events.stage({"reading", "pairs", 0});
@@ -67,17 +69,12 @@ SequenceTraining::SequenceTraining(const TrainSequenceOptions& options, const Se
 
 /// The model is known by its shape and its weights as they are before the first step; data by their tokens.
 void SequenceTraining::identify(const TrainSequenceOptions& options) {
-  const std::string shape = model.config().json();
-  identity.model = xxh64(std::as_bytes(std::span(shape)));
-  for (const autograd::Parameter& parameter : model.parameters()) {
-    identity.model = xxh64(std::as_bytes(parameter.values), identity.model);
-  }
+  identity.model = sum_of_model(model.config().json(), model.parameters());
   identity.settings = settings_of(options);
   identity.settings.push_back({"the pairs to learn from", fmt::format("{:x}", sum_of(pairs)), false});
   identity.settings.push_back(
       {"the pairs of --validation", validation ? fmt::format("{:x}", sum_of(*validation)) : "none", false});
-  identity.settings.push_back({"--precision", std::string(kernels::name_of(model.kernels().precision))});
-  identity.settings.push_back({"--isa", std::string(kernels::name_of(model.kernels().isa))});
+  add_kernels(model.kernels(), identity);
 }
 
 std::optional<train::Evaluation> SequenceTraining::evaluation(const train::Trainer& trainer,

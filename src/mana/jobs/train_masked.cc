@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <system_error>
 #include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/jobs/json_text.h"
-#include "mana/jobs/kept_run.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/tokenizer_copy.h"
 #include "mana/jobs/transformers_output.h"
@@ -28,50 +27,35 @@ train::ModelCard card_of(const TrainMaskedRunOptions& options, const MaskedTrain
   const TrainMaskedOptions& wanted = options.training;
   const models::MaskedModelConfig& config = training.model.config();
   train::ModelCard card;
-  card.name = options.output.lexically_normal().filename().string();
+  card.name = options.kept.output.lexically_normal().filename().string();
   card.base = wanted.model.lexically_normal().filename().string();
-  for (const fs::path& input : wanted.corpus.inputs) card.data.emplace_back(input.filename().string(), "text");
-  const auto add = [&](std::string name, std::string value) {
-    card.settings.emplace_back(std::move(name), std::move(value));
-  };
-  add("layers", fmt::format("{} of {}, {} inside, {} heads", config.layers, config.model, config.inner, config.heads));
-  add("tokens of an epoch", std::to_string(training.batches().tokens()));
-  add("steps", std::to_string(result.steps));
-  add("tokens of a batch", wanted.accumulate > 1 ? fmt::format("{} × {}", wanted.accumulate, wanted.batch_tokens)
-                                                 : std::to_string(wanted.batch_tokens));
-  add("tokens of a sequence", wanted.long_length > 0 ? fmt::format("{}, {} in the last {} of the steps", wanted.length,
-                                                                   wanted.long_length, shortest_text(wanted.long_share))
-                                                     : std::to_string(wanted.length));
-  add("next sentence", training.model.next_sentence() ? "yes" : "no");
-  add("hidden", shortest_text(wanted.masks.rate));
-  add("optimizer", fmt::format("AdamW, β₁ {}, β₂ {}, ε {}", shortest_text(wanted.beta1), shortest_text(wanted.beta2),
-                               shortest_text(wanted.epsilon)));
-  add("learning rate", fmt::format("{}, {}, warm-up {}", shortest_text(wanted.rate), train::name_of(wanted.schedule),
-                                   shortest_text(wanted.warmup)));
-  add("weight decay", shortest_text(wanted.weight_decay));
-  add("clipping", shortest_text(wanted.clip));
-  add("precision", fmt::format("{} products, f32 weights", kernels::name_of(training.model.kernels().precision)));
-  add("seed", std::to_string(wanted.seed));
-  if (result.best_step) add("weights of step", std::to_string(*result.best_step));
-  card.metric = result.curve.metric;
-  card.before = result.before;
-  card.after = result.after;
   card.dimensions = config.model;
+  for (const fs::path& input : wanted.corpus.inputs) card.data.emplace_back(input.filename().string(), "text");
+  card.add("layers",
+           fmt::format("{} of {}, {} inside, {} heads", config.layers, config.model, config.inner, config.heads));
+  card.add("tokens of an epoch", std::to_string(training.batches().tokens()));
+  card.add("steps", std::to_string(result.steps));
+  add_batch(wanted.course, card);
+  card.add("tokens of a sequence", wanted.long_length > 0
+                                       ? fmt::format("{}, {} in the last {} of the steps", wanted.length,
+                                                     wanted.long_length, shortest_text(wanted.long_share))
+                                       : std::to_string(wanted.length));
+  card.add("next sentence", training.model.next_sentence() ? "yes" : "no");
+  card.add("hidden", shortest_text(wanted.masks.rate));
+  add_optimizer(wanted.course, card);
+  add_computing(wanted.course, training.model.kernels().precision, card);
+  add_scores(result, card);
   return card;
 }
 
 void write_model(const TrainMaskedRunOptions& options, const MaskedTraining& training, const train::RunResult& result) {
-  AtomicFolder folder = transformers_output(options.output, true);
+  AtomicFolder folder = transformers_output(options.kept.output, true);
   training.model.save_into(folder.temporary());
   const fs::path& tokenizer = options.training.from_nothing() ? options.training.tokenizer : options.training.model;
   copy_tokenizer(tokenizer, folder.temporary(), training.model.config().positions);
-  for (const auto& [name, text] : {std::pair("README.md", train::masked_model_card(card_of(options, training, result))),
-                                   std::pair("training.jsonl", result.log),
-                                   std::pair("training.html", train::training_curve_page(result.curve))}) {
-    AtomicFile file(folder.temporary() / name);
-    file.write(text);
-    file.commit();
-  }
+  write_texts(folder, std::array{NamedText{"README.md", train::masked_model_card(card_of(options, training, result))},
+                                 NamedText{"training.jsonl", result.log},
+                                 NamedText{"training.html", train::training_curve_page(result.curve)}});
   folder.commit();
 }
 
@@ -94,39 +78,34 @@ fs::path tokens_path(const fs::path& output) { return output.string() + ".tokens
 
 TrainMaskedResult train_masked(const TrainMaskedRunOptions& options, const TrainMaskedEvents& events,
                                const std::stop_token& stop) {
+  const KeptRun& kept = options.kept;
   check(options.training);
-  if (!options.training.from_nothing()) require_other_folder(options.output, options.training.model, "trained");
-  require_outside(options.output, options.training.corpus.inputs);
+  if (!options.training.from_nothing()) require_other_folder(kept.output, options.training.model, "trained");
+  require_outside(kept.output, options.training.corpus.inputs);
   // Refuses a folder that is in the way before anything is computed.
-  { const AtomicFolder trial = transformers_output(options.output, options.force); }
-  train::RunLock lock(options.output);  // before the tokens of another run could be replaced
-  train::remove_torn(tokens_path(options.output));
-  const bool resumed = options.resume && file_exists(train::checkpoint_path(options.output));
-  MaskedTraining training(options.training, tokens_path(options.output), resumed, events.preparing, stop);
-  train::Trainer trainer(training.task(), options.training.trainer_options());
+  { const AtomicFolder trial = transformers_output(kept.output, kept.force); }
+  train::RunLock lock(kept.output);  // before the tokens of another run could be replaced
+  train::remove_torn(tokens_path(kept.output));
+  const bool resumed = kept.resume && file_exists(train::checkpoint_path(kept.output));
+  MaskedTraining training(options.training, tokens_path(kept.output), resumed, events.preparing, stop);
+  const TrainingCourse& course = options.training.course;
+  train::Trainer trainer(training.task(), course.trainer_options());
   training.plan(options.training, trainer);
   const std::optional<train::Evaluation> evaluation = training.evaluation(stop);
   events.prepared(training, trainer);
 
-  const auto begin = std::chrono::steady_clock::now();
-  train::RunEvents run_events = events.run;
-  run_events.evaluated = [&](std::uint64_t step, double score, bool best) {
-    if (events.run.evaluated) events.run.evaluated(step, score, best);
-    events.evaluated(step, score, best, evaluation->measures());
-  };
+  train::RunOptions run = run_options(kept, training.identity, {course.epochs, course.max_steps}, "--evaluate-every");
+  run.log = &lock.log();
   TrainMaskedResult result;
-  train::RunOptions kept = kept_run(options, training.identity, "--evaluate-every");
-  kept.log = &lock.log();
-  result.run = train::run_training(trainer, kept, evaluation, run_events, stop);
-  result.total_steps = trainer.total_steps();
+  result.finished = finish_run(
+      trainer, kept, run, evaluation, events.run,
+      [&](std::uint64_t step, double loss, bool best, const train::Evaluation& of) {
+        events.evaluated(step, loss, best, of.measures());
+      },
+      [&](const train::RunResult& done) { write_model(options, training, done); }, stop);
   result.tokens = training.batches().tokens();
   result.weights = training.weights;
   result.scores = training.scores();
-  if (!result.run.interrupted) {
-    write_model(options, training, result.run);
-    if (!options.keep_checkpoint) train::remove_run_files(options.output);
-  }
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 

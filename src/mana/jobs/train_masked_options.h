@@ -9,12 +9,8 @@
 
 #include "mana/data/pretraining/masked_batches.h"
 #include "mana/data/pretraining/tokenized_corpus.h"
-#include "mana/kernels/isa.h"
-#include "mana/kernels/precision.h"
-#include "mana/train/checkpoint.h"
+#include "mana/jobs/training_course.h"
 #include "mana/train/masked/masked_task.h"
-#include "mana/train/schedule.h"
-#include "mana/train/trainer.h"
 
 namespace mana::jobs {
 
@@ -35,18 +31,9 @@ struct TrainMaskedOptions {
   double held_out = 0.05;                   ///< share of the documents for the validation
   std::size_t validation_tokens = 200'000;  ///< that it takes at most; all where that is 0
 
-  std::size_t epochs = 1, max_steps = 0, batch_tokens = 4096, accumulate = 1;
-  double rate = 5e-4, warmup = 0.06, weight_decay = 0.01, clip = 1, average = 0;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-6;
-  train::ScheduleShape schedule = train::ScheduleShape::linear;
-  std::optional<double> dropout = {}, attention_dropout = {};  ///< none: the model's; 0.1 for a new one
-  std::uint64_t seed = 0;
-  unsigned threads = 0;  ///< 0: one for each processor
-  std::optional<kernels::Precision> precision = {};
-  std::optional<kernels::Isa> isa = {};
+  TrainingCourse course = {};  ///< dropout and attention's of a new model: 0.1
 
   bool from_nothing() const { return model.empty(); }
-  train::TrainerOptions trainer_options() const;
   train::MaskedTaskOptions task_options() const;
   /// Of sequences of this length.
   data::MaskedBatchOptions batch_options(std::size_t most_tokens, bool pairs) const;

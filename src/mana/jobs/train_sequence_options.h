@@ -8,14 +8,10 @@
 #include <vector>
 
 #include "mana/data/parallel_text.h"
+#include "mana/jobs/training_course.h"
 #include "mana/jobs/translator_tokenizers.h"
-#include "mana/kernels/isa.h"
-#include "mana/kernels/precision.h"
 #include "mana/models/transformer/config.h"
-#include "mana/train/checkpoint.h"
-#include "mana/train/schedule.h"
 #include "mana/train/sequence/sequence_task.h"
-#include "mana/train/trainer.h"
 
 namespace mana::jobs {
 
@@ -51,18 +47,16 @@ struct TrainSequenceOptions {
   TokenizerChoice tokenizers = {};             ///< with `model` its weights, too, are what the training starts from
   SequenceShape shape = {};                    ///< of a model that starts from nothing
 
-  std::size_t epochs = 10, max_steps = 0, batch_tokens = 4096, accumulate = 1;
-  double rate = 1e-3, warmup = 4000, weight_decay = 0, clip = 1, average = 0, smoothing = 0.1;
-  double beta1 = 0.9, beta2 = 0.98, epsilon = 1e-9;
-  train::ScheduleShape schedule = train::ScheduleShape::inverse_sqrt;
-  std::optional<double> dropout = {}, attention_dropout = {};  ///< none: the model's; 0.1 and 0 for a new one
-  std::uint64_t seed = 0;
-  unsigned threads = 0;  ///< 0: one for each processor
-  std::optional<kernels::Precision> precision = {};
-  std::optional<kernels::Isa> isa = {};
+  TrainingCourse course = {.epochs = 10,  // dropout of a new model: 0.1, attention's 0
+                           .rate = 1e-3,
+                           .warmup = 4000,
+                           .weight_decay = 0,
+                           .beta2 = 0.98,
+                           .epsilon = 1e-9,
+                           .schedule = train::ScheduleShape::inverse_sqrt};
+  double smoothing = 0.1;
 
   bool from_nothing() const { return tokenizers.model.empty(); }
-  train::TrainerOptions trainer_options() const;
   train::SequenceOptions sequence_options() const;
 };
 

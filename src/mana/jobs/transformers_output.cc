@@ -3,6 +3,7 @@
 #include <optional>
 #include <system_error>
 
+#include "mana/base/file.h"
 #include "mana/models/transformer/translator_folder.h"
 
 namespace mana::jobs {
@@ -29,6 +30,14 @@ std::optional<fs::path> foreign_file(const fs::path& folder) {
 
 AtomicFolder transformers_output(const fs::path& output, bool force) {
   return AtomicFolder(output, force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse, foreign_file);
+}
+
+void write_texts(const AtomicFolder& folder, std::span<const NamedText> texts) {
+  for (const auto& [name, text] : texts) {
+    AtomicFile file(folder.temporary() / name);
+    file.write(text);
+    file.commit();
+  }
 }
 
 }  // namespace mana::jobs

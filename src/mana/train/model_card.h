@@ -18,6 +18,8 @@ struct ModelCard {
   std::optional<double> after;   ///< and of this one
   std::size_t dimensions = 0;
   bool logged = true;  ///< training.html and training.jsonl stand beside it
+
+  void add(std::string setting, std::string value) { settings.emplace_back(std::move(setting), std::move(value)); }
 };
 
 /// Markdown with the front matter that the Hugging Face hub reads.

@@ -15,9 +15,7 @@ int bench_train(Options& options) {
   choice.settle();
 
   jobs::FineTuning training(choice.job);
-  kernels::Profile profile;
-  train::Trainer trainer(training.task(), training.options, &profile);
-  measurement.run(trainer, profile, training.model.kernels(), training.options.threads);
+  measurement.run(training.task(), training.options);
   return 0;
 }
 

@@ -13,17 +13,14 @@ int bench_train_mlm(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
   choice.settle(options);
-  choice.training.max_steps = measurement.all_steps();
+  choice.training.course.max_steps = measurement.all_steps();
   choice.training.held_out = 0;
   jobs::check(choice.training);
 
   const TemporaryFolder tokens;
   jobs::MaskedTraining training(choice.training, tokens / "corpus.tokens", false);
-  kernels::Profile profile;
-  const train::TrainerOptions settings = choice.training.trainer_options();
-  train::Trainer trainer(training.task(), settings, &profile);
-  training.plan(choice.training, trainer);
-  measurement.run(trainer, profile, training.model.kernels(), settings.threads);
+  measurement.run(training.task(), choice.training.course.trainer_options(),
+                  [&](const train::Trainer& trainer) { training.plan(choice.training, trainer); });
   return 0;
 }
 

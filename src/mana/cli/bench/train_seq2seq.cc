@@ -13,15 +13,12 @@ int bench_train_seq2seq(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
   choice.settle(options);
-  choice.training.max_steps = measurement.all_steps();
+  choice.training.course.max_steps = measurement.all_steps();
   jobs::check(choice.training);
 
   jobs::SequenceTraining training(choice.training);
-  kernels::Profile profile;
   train::SequenceTask task(training.model, training.pairs, choice.training.sequence_options());
-  const train::TrainerOptions settings = choice.training.trainer_options();
-  train::Trainer trainer(task, settings, &profile);
-  measurement.run(trainer, profile, training.model.kernels(), settings.threads);
+  measurement.run(task, choice.training.course.trainer_options());
   return 0;
 }
 

@@ -64,8 +64,13 @@ void TrainingMeasurement::describe(Options& options) {
   options.flag("--json", "Print a JSON object", json);
 }
 
-void TrainingMeasurement::run(train::Trainer& trainer, kernels::Profile& profile, const kernels::Table& table,
-                              unsigned threads) const {
+void TrainingMeasurement::run(train::Task& task, const train::TrainerOptions& settings,
+                              const std::function<void(const train::Trainer&)>& prepare) const {
+  kernels::Profile profile;
+  train::Trainer trainer(task, settings, &profile);
+  if (prepare) prepare(trainer);
+  const kernels::Table& table = task.kernels();
+  const unsigned threads = settings.threads;
   for (std::size_t step = 0; step < warm_up; ++step) trainer.step();
   profile.clear();
   const train::StepTimes before = trainer.times();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 
 #include "mana/cli/shell/options.h"
@@ -17,9 +18,10 @@ struct TrainingMeasurement {
   void describe(Options& options);
   std::size_t all_steps() const { return steps + warm_up; }
 
-  /// Runs the steps of a trainer that reports to `profile`, and prints what they took: rows and tokens a second, where
-  /// the time goes, the share of the processor's peak.
-  void run(train::Trainer& trainer, kernels::Profile& profile, const kernels::Table& table, unsigned threads) const;
+  /// Runs the steps of a trainer, and prints what they took: rows and tokens a second, where the time goes, the share
+  /// of the processor's peak. `prepare` is called before the first step.
+  void run(train::Task& task, const train::TrainerOptions& settings,
+           const std::function<void(const train::Trainer&)>& prepare = {}) const;
 
  private:
   bool profiled_ = false;

@@ -1,21 +1,18 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "mana/cli/shell/options.h"
 #include "mana/cli/shell/output_paths.h"
-#include "mana/cli/shell/resume_choice.h"
+#include "mana/cli/train/kept_run_options.h"
 #include "mana/jobs/fine_tune.h"
 
 namespace mana::cli {
 
 /// What a fine-tuning is measured on while it runs, and what becomes of it.
 struct FineTuneOutput {
-  std::string output;
-  ResumeChoice resume;
-  bool json = false;
-  jobs::FineTuneRunOptions run;  ///< what of it the library takes as it is; without its training
+  jobs::EvaluationData evaluation;
+  KeptRunChoice keeping;
 
   void describe(Options& options);
   /// Adds the files and folders that are read.

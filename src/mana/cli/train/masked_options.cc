@@ -10,8 +10,6 @@
 namespace mana::cli {
 namespace {
 
-constexpr Range kAboveZero{.least = 1, .wanted = "a whole number above 0"};
-constexpr Range kShare{.least = 0, .below = 1};
 constexpr Range kInside{.above = 0, .below = 1, .wanted = "a number above 0 and below 1"};
 
 }  // namespace
@@ -61,36 +59,17 @@ void MaskedTrainingChoice::describe_model(Options& options) {
   options.option("--shape", "NAME", "The size of a new model: tiny, mini, small, minilm, or a config.json",
                  training.shape);
   options.option("--model", "NAME", "Or go on with the weights and the tokenizer of this one", model_);
-  options.option("--dropout", "X", "Of what embeddings and layers give; else the model's, 0.1 of a new one",
-                 training.dropout, kShare);
-  options.option("--attention-dropout", "X", "Of attention's probabilities; else the model's, 0.1 of a new one",
-                 training.attention_dropout, kShare);
+  describe_dropout(options, training.course, "Of attention's probabilities; else the model's, 0.1 of a new one");
 }
 
 void MaskedTrainingChoice::describe_steps(Options& options) {
   options.group("Steps");
-  options.option("--epochs", "N", "Passes over the data", training.epochs);
-  options.option("--max-steps", "N", "Steps, whatever --epochs says; 0 for as many as epochs take", training.max_steps);
-  options.option("--batch-tokens", "N", "Tokens of a batch, about", training.batch_tokens, kAboveZero);
-  options.option("--accumulate", "N", "Batches of a step", training.accumulate, kAboveZero);
-  options.option("--rate", "X", "The highest learning rate", training.rate, {.least = 0, .above = 0});
-  options.choice<train::ScheduleShape>("--schedule", "How it goes on after the warm-up",
-                                       {{"linear", train::ScheduleShape::linear},
-                                        {"cosine", train::ScheduleShape::cosine},
-                                        {"constant", train::ScheduleShape::constant},
-                                        {"inverse-sqrt", train::ScheduleShape::inverse_sqrt}},
-                                       training.schedule);
-  options.option("--warmup", "X", "Steps in which it rises: a share of all if below 1, else a number", training.warmup,
-                 {.least = 0});
-  options.option("--beta1", "X", "How much Adam keeps of the mean of gradients", training.beta1, kShare);
-  options.option("--beta2", "X", "And of the mean of their squares", training.beta2, kShare);
-  options.option("--epsilon", "X", "What Adam adds to the root of that", training.epsilon, {.least = 0, .above = 0});
-  options.option("--weight-decay", "X", "Of matrices, in each step times the learning rate", training.weight_decay,
-                 {.least = 0});
-  options.option("--clip", "X", "The largest norm of a gradient; 0 for any", training.clip, {.least = 0});
-  options.option("--average", "X", "Keep a moving average of the weights with this decay, 0.999 say; 0 for none",
-                 training.average, kShare);
-  options.option("--seed", "N", "Decides first weights, order, masks, pairs and dropout", training.seed);
+  describe_rates(options, training.course, "Tokens of a batch, about",
+                 {{"linear", train::ScheduleShape::linear},
+                  {"cosine", train::ScheduleShape::cosine},
+                  {"constant", train::ScheduleShape::constant},
+                  {"inverse-sqrt", train::ScheduleShape::inverse_sqrt}});
+  describe_updates(options, training.course, "Decides first weights, order, masks, pairs and dropout");
 }
 
 void MaskedTrainingChoice::settle(const Options& options) {
@@ -100,9 +79,9 @@ void MaskedTrainingChoice::settle(const Options& options) {
   training.corpus.inputs.insert(training.corpus.inputs.end(), files_.begin(), files_.end());
   training.tokenizer = tokenizer_;
   if (!model_.empty()) training.model = ModelChoice{model_}.folder();
-  training.threads = compute_.threads;
-  training.precision = compute_.precision;
-  training.isa = compute_.isa;
+  training.course.threads = compute_.threads;
+  training.course.precision = compute_.precision;
+  training.course.isa = compute_.isa;
 }
 
 std::vector<GivenPath> MaskedTrainingChoice::inputs() const {
@@ -116,24 +95,13 @@ std::vector<GivenPath> MaskedTrainingChoice::inputs() const {
 void MaskedChoice::describe(Options& options) {
   training_.describe(options);
   options.group("Evaluation on what is held out, before and during training");
-  options.option("--evaluate-every", "N", "Steps between evaluations; 0: after each epoch", job.evaluate_every);
+  options.option("--evaluate-every", "N", "Steps between evaluations; 0: after each epoch", keeping.run.evaluate_every);
   options.option("--validation-tokens", "N", "Tokens that an evaluation takes at most; 0: all",
                  training_.training.validation_tokens);
-  options.option("--patience", "N", "Stop after N evaluations without a better loss; 0: never", job.patience);
+  options.option("--patience", "N", "Stop after N evaluations without a better loss; 0: never", keeping.run.patience);
   options.flag("--keep-best", "Keep the weights of the best evaluation, not the last ones", keep_best_);
   options.group("Output");
-  options.option("--output", "DIR",
-                 "The folder to write: a BERT for mana and transformers; its tokens are kept in DIR.tokens", output_);
-  options.require("--output");
-  options.flag("--force", "Replace the model that the folder holds", job.force);
-  resume.describe(options);
-  options.flag("--extend", "Go on with another --epochs or --max-steps than the checkpoint's, at the rates of these",
-               job.extend);
-  options.flag("--keep-checkpoint", "Keep the checkpoint of the end, for a longer run to go on from",
-               job.keep_checkpoint);
-  options.option("--save-every", "N", "Steps between checkpoints; 0: by the clock only", job.save_every);
-  options.option("--save-minutes", "X", "Minutes between checkpoints", job.save_minutes, {.least = 0});
-  options.flag("--json", "Print a JSON object", json);
+  keeping.describe(options, "The folder to write: a BERT for mana and transformers; its tokens are kept in DIR.tokens");
 }
 
 void MaskedChoice::settle(const Options& options) {
@@ -142,16 +110,11 @@ void MaskedChoice::settle(const Options& options) {
   options.refuse_if(job.training.held_out == 0,
                     {"--evaluate-every", "--validation-tokens", "--patience", "--keep-best"},
                     "is of what is held out, but --held-out is 0");
-  options.refuse_unless(resume.wanted(), {"--extend"}, "--resume");
-  job.keep_last = !keep_best_;
-  job.output = folder_name(output_);
-  job.resume = resume.wanted();
+  keeping.settle(options);
+  keeping.run.keep_last = !keep_best_;
+  job.kept = keeping.run;
   jobs::check(job.training);
-  const std::filesystem::path checkpoint = train::checkpoint_path(job.output);
-  require_apart(
-      {{"--output", job.output}, {"the checkpoint", checkpoint}, {"the tokens", jobs::tokens_path(job.output)}},
-      training_.inputs());
-  resume.require(checkpoint);
+  keeping.require_safe(training_.inputs(), {{"the tokens", jobs::tokens_path(job.kept.output)}});
 }
 
 jobs::TrainMaskedOptions MaskedChoice::in_file(const std::string& toml) {

@@ -6,7 +6,8 @@
 #include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/options.h"
 #include "mana/cli/shell/output_paths.h"
-#include "mana/cli/shell/resume_choice.h"
+#include "mana/cli/train/course_options.h"
+#include "mana/cli/train/kept_run_options.h"
 #include "mana/jobs/train_masked.h"
 
 namespace mana::cli {
@@ -36,8 +37,7 @@ struct MaskedTrainingChoice {
 /// The same with its evaluations and what it leaves.
 struct MaskedChoice {
   jobs::TrainMaskedRunOptions job;
-  ResumeChoice resume;
-  bool json = false;
+  KeptRunChoice keeping;
 
   void describe(Options& options);
   /// Once the options are read. Throws UsageError, jobs::OptionError; ArgumentError where a file would be lost.
@@ -49,7 +49,6 @@ struct MaskedChoice {
 
  private:
   MaskedTrainingChoice training_;
-  std::string output_;
   bool keep_best_ = false;
 };
 

@@ -12,9 +12,6 @@ using jobs::SequenceShape;
 using std::pair;
 using std::string;
 
-constexpr Range kAboveZero{.least = 1, .wanted = "a whole number above 0"};
-constexpr Range kShare{.least = 0, .below = 1};
-
 }  // namespace
 
 void SequenceTrainingChoice::describe(Options& options) {
@@ -76,33 +73,14 @@ void SequenceTrainingChoice::describe_shape(Options& options) {
 
 void SequenceTrainingChoice::describe_steps(Options& options) {
   options.group("Steps");
-  options.option("--epochs", "N", "Passes over the data", training.epochs);
-  options.option("--max-steps", "N", "Steps, whatever --epochs says; 0 for as many as epochs take", training.max_steps);
-  options.option("--batch-tokens", "N", "Tokens of a batch, of both sides, about", training.batch_tokens, kAboveZero);
-  options.option("--accumulate", "N", "Batches of a step", training.accumulate, kAboveZero);
-  options.option("--rate", "X", "The highest learning rate", training.rate, {.least = 0, .above = 0});
-  options.choice<train::ScheduleShape>("--schedule", "How it goes on after the warm-up",
-                                       {{"inverse-sqrt", train::ScheduleShape::inverse_sqrt},
-                                        {"constant", train::ScheduleShape::constant},
-                                        {"linear", train::ScheduleShape::linear},
-                                        {"cosine", train::ScheduleShape::cosine}},
-                                       training.schedule);
-  options.option("--warmup", "X", "Steps in which it rises: a share of all if below 1, else a number", training.warmup,
-                 {.least = 0});
+  describe_rates(options, training.course, "Tokens of a batch, of both sides, about",
+                 {{"inverse-sqrt", train::ScheduleShape::inverse_sqrt},
+                  {"constant", train::ScheduleShape::constant},
+                  {"linear", train::ScheduleShape::linear},
+                  {"cosine", train::ScheduleShape::cosine}});
   options.option("--smoothing", "X", "The share of each label that all tokens have alike", training.smoothing, kShare);
-  options.option("--dropout", "X", "Of what embeddings and layers give; else the model's, 0.1 of a new one",
-                 training.dropout, kShare);
-  options.option("--attention-dropout", "X", "Of attention's probabilities; else the model's, 0 of a new one",
-                 training.attention_dropout, kShare);
-  options.option("--beta1", "X", "How much Adam keeps of the mean of gradients", training.beta1, kShare);
-  options.option("--beta2", "X", "And of the mean of their squares", training.beta2, kShare);
-  options.option("--epsilon", "X", "What Adam adds to the root of that", training.epsilon, {.least = 0, .above = 0});
-  options.option("--weight-decay", "X", "Of matrices, in each step times the learning rate", training.weight_decay,
-                 {.least = 0});
-  options.option("--clip", "X", "The largest norm of a gradient; 0 for any", training.clip, {.least = 0});
-  options.option("--average", "X", "Keep a moving average of the weights with this decay, 0.999 say; 0 for none",
-                 training.average, kShare);
-  options.option("--seed", "N", "Decides first weights, the order of pairs and the dropout", training.seed);
+  describe_dropout(options, training.course, "Of attention's probabilities; else the model's, 0 of a new one");
+  describe_updates(options, training.course, "Decides first weights, the order of pairs and the dropout");
 }
 
 void SequenceTrainingChoice::settle(const Options& options) {
@@ -122,9 +100,9 @@ void SequenceTrainingChoice::settle(const Options& options) {
                          .both = names_.tokenizer,
                          .source = names_.source_tokenizer,
                          .target = names_.target_tokenizer};
-  training.threads = compute_.threads;
-  training.precision = compute_.precision;
-  training.isa = compute_.isa;
+  training.course.threads = compute_.threads;
+  training.course.precision = compute_.precision;
+  training.course.isa = compute_.isa;
 }
 
 std::vector<GivenPath> SequenceTrainingChoice::inputs() const {
@@ -141,7 +119,8 @@ std::vector<GivenPath> SequenceTrainingChoice::inputs() const {
 void SequenceChoice::describe(Options& options) {
   training_.describe(options);
   describe_evaluation(options);
-  describe_output(options);
+  options.group("Output");
+  keeping.describe(options, "The folder to write: a translator for mana and transformers");
 }
 
 void SequenceChoice::describe_evaluation(Options& options) {
@@ -149,29 +128,14 @@ void SequenceChoice::describe_evaluation(Options& options) {
   options.option("--validation", "FILE", "Pairs that are not learned, with the columns of --input", names_.validation);
   options.option("--validation-source", "FILE", "Or the same as lines", names_.validation_source);
   options.option("--validation-target", "FILE", "Line for line", names_.validation_target);
-  options.option("--evaluate-every", "N", "Steps between evaluations; 0: after each epoch", job.evaluate_every);
+  options.option("--evaluate-every", "N", "Steps between evaluations; 0: after each epoch", keeping.run.evaluate_every);
   options.option("--bleu-every", "N",
                  "At the first evaluation after each N steps, translate the validation greedily, too; 0: never",
                  bleu_every);
   options.option("--average-last", "N",
                  "Keep the mean of the weights of the last N evaluations, not the best; 0: the best", job.average_last);
-  options.option("--patience", "N", "Stop after N evaluations without a better one; 0: never", job.patience);
-  options.flag("--keep-last", "Keep the last weights, not the best", job.keep_last);
-}
-
-void SequenceChoice::describe_output(Options& options) {
-  options.group("Output");
-  options.option("--output", "DIR", "The folder to write: a translator for mana and transformers", names_.output);
-  options.require("--output");
-  options.flag("--force", "Replace the model that the folder holds", job.force);
-  resume.describe(options);
-  options.flag("--extend", "Go on with another --epochs or --max-steps than the checkpoint's, at the rates of these",
-               job.extend);
-  options.flag("--keep-checkpoint", "Keep the checkpoint of the end, for a longer run to go on from",
-               job.keep_checkpoint);
-  options.option("--save-every", "N", "Steps between checkpoints; 0: by the clock only", job.save_every);
-  options.option("--save-minutes", "X", "Minutes between checkpoints", job.save_minutes, {.least = 0});
-  options.flag("--json", "Print a JSON object", json);
+  options.option("--patience", "N", "Stop after N evaluations without a better one; 0: never", keeping.run.patience);
+  options.flag("--keep-last", "Keep the last weights, not the best", keeping.run.keep_last);
 }
 
 void SequenceChoice::settle(const Options& options) {
@@ -180,7 +144,7 @@ void SequenceChoice::settle(const Options& options) {
   options.refuse_unless(validates, {"--evaluate-every", "--average-last", "--patience", "--keep-last", "--bleu-every"},
                         "--validation");
   options.refuse_if(job.average_last > 0, {"--keep-last"}, "and --average-last exclude each other");
-  options.refuse_unless(resume.wanted(), {"--extend"}, "--resume");
+  keeping.settle(options);
   options.refuse_unless(training_.has_rows() || !names_.validation.empty(), {"--source-column", "--target-column"},
                         "--input");
   jobs::TrainSequenceOptions& training = job.training = training_.training;
@@ -191,8 +155,7 @@ void SequenceChoice::settle(const Options& options) {
     training.validation->target = names_.validation_target;
   }
   if (validates && bleu_every > 0) job.measure = jobs::validation_bleu(*training.validation, bleu_every);
-  job.output = folder_name(names_.output);
-  job.resume = resume.wanted();
+  job.kept = keeping.run;
   jobs::check(training);
   require_safe();
 }
@@ -214,9 +177,7 @@ void SequenceChoice::require_safe() const {
         pair{"--validation-target", names_.validation_target}}) {
     if (!name.empty()) inputs.push_back({option, name});
   }
-  const std::filesystem::path checkpoint = train::checkpoint_path(job.output);
-  require_apart({{"--output", job.output}, {"the checkpoint", checkpoint}}, inputs);
-  resume.require(checkpoint);
+  keeping.require_safe(inputs);
 }
 
 }  // namespace mana::cli

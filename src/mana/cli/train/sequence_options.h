@@ -6,7 +6,8 @@
 #include "mana/cli/shell/compute_options.h"
 #include "mana/cli/shell/options.h"
 #include "mana/cli/shell/output_paths.h"
-#include "mana/cli/shell/resume_choice.h"
+#include "mana/cli/train/course_options.h"
+#include "mana/cli/train/kept_run_options.h"
 #include "mana/jobs/train_sequence.h"
 
 namespace mana::cli {
@@ -41,8 +42,7 @@ struct SequenceTrainingChoice {
 /// The same with its evaluations and what it leaves.
 struct SequenceChoice {
   jobs::TrainSequenceRunOptions job;
-  ResumeChoice resume;
-  bool json = false;
+  KeptRunChoice keeping;
   std::uint64_t bleu_every = 0;
 
   void describe(Options& options);
@@ -56,11 +56,9 @@ struct SequenceChoice {
  private:
   struct Names {
     std::string validation, validation_source, validation_target;
-    std::string output;
   };
 
   void describe_evaluation(Options& options);
-  void describe_output(Options& options);
   void require_safe() const;
 
   SequenceTrainingChoice training_;

@@ -18,6 +18,24 @@ void follow(double& mean, double value) { mean = mean == 0 ? value : kKept * mea
 
 }  // namespace
 
+void note_warm_up(const train::Schedule& schedule) {
+  if (schedule.warmup < schedule.steps || schedule.warmup == 0) return;
+  note(fmt::format("the warm-up of {} steps is as long as the run of {}, whose learning rate never reaches {}",
+                   schedule.warmup, schedule.steps, schedule.rate));
+}
+
+void note_checkpoint(const std::filesystem::path& output, bool resumed) {
+  const std::filesystem::path checkpoint = train::checkpoint_path(output);
+  if (resumed || !file_exists(checkpoint)) return;
+  note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
+                   checkpoint.string()));
+}
+
+void note_length(std::uint64_t before, std::uint64_t total) {
+  note(fmt::format("the run was to have {} steps and now has {}; those to come take the rates of {} steps", before,
+                   total, total));
+}
+
 void StepTelling::prepared(const train::Trainer& trainer, std::size_t weights, const std::filesystem::path& output,
                            bool resumed, const StepWork& work) {
   work_ = work;
@@ -25,15 +43,8 @@ void StepTelling::prepared(const train::Trainer& trainer, std::size_t weights, c
   if (quiet_) return;
   note(fmt::format("{} weights, {} steps of which {} are an epoch", weights, trainer.total_steps(),
                    trainer.steps_of_an_epoch()));
-  const train::Schedule& schedule = trainer.schedule();
-  if (schedule.warmup >= schedule.steps && schedule.warmup > 0) {
-    note(fmt::format("the warm-up of {} steps is as long as the run of {}, whose learning rate never reaches {}",
-                     schedule.warmup, schedule.steps, schedule.rate));
-  }
-  const std::filesystem::path checkpoint = train::checkpoint_path(output);
-  if (resumed || !file_exists(checkpoint)) return;
-  note(fmt::format("{} is of a run that was interrupted; starting over, as --resume was not given",
-                   checkpoint.string()));
+  note_warm_up(trainer.schedule());
+  note_checkpoint(output, resumed);
 }
 
 std::string StepTelling::label() const {
@@ -52,9 +63,7 @@ train::RunEvents StepTelling::events() {
     last_ = now();
   };
   events.resized = [this](std::uint64_t before, std::uint64_t total) {
-    if (quiet_) return;
-    note(fmt::format("the run was to have {} steps and now has {}; those to come take the rates of {} steps", before,
-                     total, total));
+    if (!quiet_) note_length(before, total);
   };
   events.stepped = [this](const train::StepReport& report) {
     const double time = now();

@@ -17,6 +17,13 @@ struct StepWork {
   double peak = 0;      ///< what the processor can do in a second
 };
 
+/// Notes a warm-up that is as long as the run.
+void note_warm_up(const train::Schedule& schedule);
+/// Notes a checkpoint that is there, where it was not said to go on from it.
+void note_checkpoint(const std::filesystem::path& output, bool resumed);
+/// Notes that a run goes on with another length.
+void note_length(std::uint64_t before, std::uint64_t total);
+
 /// Shows the steps of a run that trains from nothing, and tells what comes between them.
 class StepTelling {
  public:

@@ -1,17 +1,14 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "mana/base/processors.h"
 #include "mana/cli/bench/peak_measurement.h"
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/report.h"
 #include "mana/cli/shell/stage_progress.h"
 #include "mana/cli/shell/text_input.h"
-#include "mana/cli/train/finished_training.h"
 #include "mana/cli/train/masked_options.h"
 #include "mana/cli/train/step_telling.h"
 
@@ -44,7 +41,8 @@ class MaskedTelling {
     events.prepared = [this](const jobs::MaskedTraining& training, const train::Trainer& trainer) {
       stages_.wipe();
       tell_training(training);
-      steps_.prepared(trainer, training.weights, choice_.job.output, choice_.resume.wanted(), work_of(training));
+      steps_.prepared(trainer, training.weights, choice_.job.kept.output, choice_.keeping.resume.wanted(),
+                      work_of(training));
     };
     events.run = steps_.events();
     events.evaluated = [this](std::uint64_t step, double loss, bool best, const std::vector<train::Measure>& measures) {
@@ -83,7 +81,7 @@ class MaskedTelling {
     StepWork work{.of_token = arithmetic_of_token(training, choice_.job.training.masks.rate)};
     const kernels::Table& table = training.model.kernels();
     if (quiet_ || table.isa == kernels::Isa::portable) return work;
-    Team team(thread_count(choice_.job.training.threads));
+    Team team(thread_count(choice_.job.training.course.threads));
     work.peak = measure_peak(table.isa, table.precision, team, 1).best;
     return work;
   }
@@ -94,29 +92,21 @@ class MaskedTelling {
   StepTelling steps_;
 };
 
-void report(const jobs::TrainMaskedResult& finished, const MaskedChoice& choice) {
-  const train::RunResult& result = finished.run;
-  nlohmann::ordered_json object = {{"output", choice.job.output.string()},
-                                   {"steps", result.steps},
-                                   {"seconds", finished.seconds},
-                                   {"tokens", finished.tokens},
-                                   {"weights", finished.weights}};
-  if (!result.curve.metric.empty()) {
-    const auto number = [](const std::optional<double>& value) {
-      return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
-    };
-    object["metric"] = result.curve.metric;
-    object["before"] = number(result.before);
-    object["after"] = number(result.after);
-  }
-  if (finished.scores) {
+void report(const jobs::TrainMaskedResult& result, const MaskedChoice& choice) {
+  const train::RunResult& run = result.finished.run;
+  nlohmann::ordered_json object = {{"output", choice.job.kept.output.string()},
+                                   {"steps", run.steps},
+                                   {"seconds", result.finished.seconds},
+                                   {"tokens", result.tokens},
+                                   {"weights", result.weights}};
+  add_scores(run, object);
+  if (result.scores) {
     constexpr double kPercent = 100;
-    object["masked_accuracy"] = kPercent * finished.scores->accuracy;
-    if (finished.scores->next_accuracy) object["next_accuracy"] = kPercent * *finished.scores->next_accuracy;
+    object["masked_accuracy"] = kPercent * result.scores->accuracy;
+    if (result.scores->next_accuracy) object["next_accuracy"] = kPercent * *result.scores->next_accuracy;
   }
-  if (result.best_step) object["best_step"] = *result.best_step;
-  object["stopped_early"] = result.stopped_early;
-  print_report(object, choice.json, {.width = 16, .nothing = "no number"});
+  add_end(run, object);
+  print_report(object, choice.keeping.json, {.width = 16, .nothing = "no number"});
 }
 
 }  // namespace
@@ -126,23 +116,14 @@ int train_mlm(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
   choice.settle(options);
-  const bool anew = choice.job.force || choice.job.extend;
-  if (finds_finished_training(options, choice.resume, choice.job.output, anew)) return 0;
-  return run_interruptibly(
-      [&](const Interruption& interruption) {
-        jobs::TrainMaskedResult result;
-        {
-          MaskedTelling telling(options, choice);
-          result = jobs::train_masked(choice.job, telling.events(), interruption.token());
-        }
-        if (result.run.interrupted) {
-          note(fmt::format("mana: interrupted after step {} of {}; the same command with --resume goes on from there",
-                           result.run.steps, result.total_steps));
-          return interruption.exit_status();
-        }
-        report(result, choice);
-        return 0;
-      },
+  jobs::TrainMaskedResult result;
+  const auto train = [&](const std::stop_token& stop) -> const jobs::FinishedRun& {
+    MaskedTelling telling(options, choice);
+    result = jobs::train_masked(choice.job, telling.events(), stop);
+    return result.finished;
+  };
+  return train_interruptibly(
+      options, choice.keeping, train, [&] { report(result, choice); },
       "mana: interrupted before the first step; nothing was written but the corpus's tokens");
 }
 

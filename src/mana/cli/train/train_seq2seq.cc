@@ -2,15 +2,12 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "mana/cli/shell/commands.h"
-#include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/report.h"
 #include "mana/cli/shell/stage_progress.h"
 #include "mana/cli/shell/text_input.h"
-#include "mana/cli/train/finished_training.h"
 #include "mana/cli/train/sequence_options.h"
 #include "mana/cli/train/step_telling.h"
 
@@ -32,7 +29,7 @@ class SequenceTelling {
     events.preparing.read = [this](const train::TokenPairs& pairs, std::size_t most) { tell_pairs(pairs, most); };
     events.prepared = [this](const jobs::SequenceTraining& training, const train::Trainer& trainer) {
       stages_.wipe();
-      steps_.prepared(trainer, training.weights, choice_.job.output, choice_.resume.wanted());
+      steps_.prepared(trainer, training.weights, choice_.job.kept.output, choice_.keeping.resume.wanted());
     };
     events.run = steps_.events();
     events.evaluated = [this](std::uint64_t step, double entropy, bool best,
@@ -60,23 +57,18 @@ class SequenceTelling {
   StepTelling steps_;
 };
 
-void report(const jobs::TrainSequenceResult& finished, const SequenceChoice& choice) {
-  const train::RunResult& result = finished.run;
-  nlohmann::ordered_json object = {{"output", choice.job.output.string()}, {"steps", result.steps},
-                                   {"seconds", finished.seconds},          {"pairs", finished.pairs},
-                                   {"left_out", finished.left_out},        {"weights", finished.weights}};
-  if (!result.curve.metric.empty()) {
-    const auto number = [](const std::optional<double>& value) {
-      return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
-    };
-    object["metric"] = result.curve.metric;
-    object["before"] = number(result.before);
-    object["after"] = number(result.after);
-    if (result.after) object["perplexity"] = std::exp(*result.after);
-  }
-  if (result.best_step) object["best_step"] = *result.best_step;
-  object["stopped_early"] = result.stopped_early;
-  print_report(object, choice.json, {.width = 14, .nothing = "no number"});
+void report(const jobs::TrainSequenceResult& result, const SequenceChoice& choice) {
+  const train::RunResult& run = result.finished.run;
+  nlohmann::ordered_json object = {{"output", choice.job.kept.output.string()},
+                                   {"steps", run.steps},
+                                   {"seconds", result.finished.seconds},
+                                   {"pairs", result.pairs},
+                                   {"left_out", result.left_out},
+                                   {"weights", result.weights}};
+  add_scores(run, object);
+  if (run.after) object["perplexity"] = std::exp(*run.after);
+  add_end(run, object);
+  print_report(object, choice.keeping.json, {.width = 14, .nothing = "no number"});
 }
 
 }  // namespace
@@ -86,24 +78,13 @@ int train_seq2seq(Options& options) {
   choice.describe(options);
   if (!options.parse()) return 0;
   choice.settle(options);
-  const bool anew = choice.job.force || choice.job.extend;
-  if (finds_finished_training(options, choice.resume, choice.job.output, anew)) return 0;
-  return run_interruptibly(
-      [&](const Interruption& interruption) {
-        jobs::TrainSequenceResult result;
-        {
-          SequenceTelling telling(options, choice);
-          result = jobs::train_sequence(choice.job, telling.events(), interruption.token());
-        }
-        if (result.run.interrupted) {
-          note(fmt::format("mana: interrupted after step {} of {}; the same command with --resume goes on from there",
-                           result.run.steps, result.total_steps));
-          return interruption.exit_status();
-        }
-        report(result, choice);
-        return 0;
-      },
-      "mana: interrupted before the first step; nothing was written");
+  jobs::TrainSequenceResult result;
+  const auto train = [&](const std::stop_token& stop) -> const jobs::FinishedRun& {
+    SequenceTelling telling(options, choice);
+    result = jobs::train_sequence(choice.job, telling.events(), stop);
+    return result.finished;
+  };
+  return train_interruptibly(options, choice.keeping, train, [&] { report(result, choice); });
 }
 
 }  // namespace mana::cli
