@@ -81,6 +81,7 @@ void refuse_what_is_ignored(const Options& options, const jobs::FineTuneOptions&
   options.refuse_unless(output.evaluation.wanted(), {"--patience", "--eval-every", "--keep-last"},
                         "--eval-sts and its like");
   options.refuse_unless(data.reconstructs, {"--deletion"}, "--loss tsdae");
+  options.refuse_if(data.reconstructs, {"--label"}, "is of losses that take labels; tsdae takes texts alone");
   options.refuse_unless(data.label == train::Label::vector, {"--teacher"}, "--loss mse");
   const bool numbers =
       data.label == train::Label::score || data.label == train::Label::binary || data.label == train::Label::margins;
