@@ -82,7 +82,8 @@ constexpr std::array kCommands = {
     Command{{"inspect", "Show what a model is made of",
              "mana inspect --model all-MiniLM-L6-v2\n"
              "mana inspect --shape config.json\n"
-             "mana inspect --shape examples/transformer-large.toml --vocabulary 70000 --html shape.html"}, inspect},
+             "mana inspect --shape examples/transformer-large.toml --vocabulary 70000 --html shape.html"},
+            inspect},
     Command{{"explain pairs", "Show the pairs of words that skip-gram makes of a text",
              "mana explain pairs \"the quick brown fox jumps over the dog\" --window 2\n"
              "mana explain pairs \"the quick brown fox\" --window 2 --model words.bin --html pairs.html"},
