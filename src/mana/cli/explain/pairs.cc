@@ -64,7 +64,7 @@ std::string text_of(const jobs::ExplainedPairs& found) {
       text += fmt::format(" ({}, {})", escaped(word.word), escaped(found.words[j].word));
     }
     text += "\n  drawn";
-    for (const std::string& each : word.drawn) text += " " + escaped(each);
+    for (const std::string& each : word.drawn) text += fmt::format(" {}", escaped(each));
     text += '\n';
   }
   text += fmt::format("\npositive pairs  {} counted, {} = {}\n", found.positive, jobs::kPairsFormula, found.by_formula);
