@@ -83,6 +83,7 @@ TEST_P(RecordingTest, ATeamOfThreadsRecordsTheSameBits) {
 TEST_P(RecordingTest, KernelsThatRoundAreRefused) {
   if (!kernels::available(kernels::Precision::bf16, GetParam())) GTEST_SKIP() << "no bf16 here";
   const nn::Run rounding{kernels::table(GetParam(), kernels::Precision::bf16), pool};
+  if (!rounding.kernels.rounds()) GTEST_SKIP() << "the definitions take values whatever the precision";
   EXPECT_THROW(Recording(rounding, record), std::logic_error);
 }
 

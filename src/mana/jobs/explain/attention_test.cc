@@ -56,12 +56,12 @@ TEST(ExplainAttention, ShowsTheWholeTranslatorOnWhatItWrites) {
   const TestTranslatorFolder folder;
   AttentionExplainer explain({.model = folder.path(), .threads = 1});
   ASSERT_TRUE(explain.translates());
-  const ExplainedAttention found = explain("t3 t17 t44 t8");
+  const ExplainedAttention found = explain("t26 t29");
   generate::Translator translator(folder.path(), {.threads = 1, .precision = kernels::Precision::f32});
   generate::Options search = translator.defaults();
   search.alignment = true;
   search.alignment_head = 0;
-  const std::vector<std::string> texts = {"t3 t17 t44 t8"};
+  const std::vector<std::string> texts = {"t26 t29"};
   const auto translated = translator.translate(texts, search).front().best.front();
   EXPECT_EQ(found.target, translated.text);
 
@@ -70,9 +70,9 @@ TEST(ExplainAttention, ShowsTheWholeTranslatorOnWhatItWrites) {
   EXPECT_EQ(encoder.name, "encoder");
   EXPECT_EQ(decoder.name, "decoder");
   EXPECT_EQ(cross.name, "cross");
-  EXPECT_THAT(texts_of(cross.keys), ElementsAre("t3", "t17", "t44", "t8", "</s>"));
-  EXPECT_EQ(cross.queries.front().text, "<pad>");
-  EXPECT_EQ(cross.queries.size(), translated.found.tokens.size() + 1);
+  EXPECT_THAT(texts_of(cross.keys), ElementsAre("t26", "t29", "</s>"));
+
+  EXPECT_THAT(texts_of(cross.queries), ElementsAre("<pad>", "t39", "t40", "t39"));
   EXPECT_EQ(encoder.layers.size(), 2);
   EXPECT_EQ(decoder.layers.size(), 1);
   EXPECT_EQ(decoder.layers[0].weights.row(0, 0)[1], 0) << "nothing is seen of what follows";
