@@ -210,6 +210,9 @@ TEST_F(Translate, LeavesOutWhatMustNotAppear) {
   write(folder_ / "never.txt", "einen Baum\nBaum\n");
   const std::string without = translate({"--suppress", (folder_ / "never.txt").string(), "--quiet", text}).output;
   EXPECT_THAT(without, testing::Not(HasSubstr(" Baum")));
+  write(folder_ / "end.txt", "Baum\n</s>\n");
+  expect_refused(1, {"--suppress", (folder_ / "end.txt").string(), text},
+                 "text 2, '</s>', is the end of a translation");
   write(folder_ / "nothing.txt", "\n");
   expect_refused(1, {"--suppress", (folder_ / "nothing.txt").string(), text}, "holds no text that never appears");
 }

@@ -14,22 +14,12 @@
 #include "mana/data/text_windows.h"
 #include "mana/formats/other_weights.h"
 #include "mana/generate/generation_config.h"
+#include "mana/generate/translation_windows.h"
 #include "mana/kernels/required_precision.h"
 #include "mana/models/transformer/transformer_files.h"
 
 namespace mana::generate {
 namespace {
-
-// What is read before it is translated: enough for every thread to have full rows, little enough to be seen, and kept,
-// soon. How long texts take differs a hundredfold between models, so a window follows from the time of the last one.
-constexpr std::size_t kFirstTexts = 512, kFewestTexts = 64, kMostTexts = 4096;
-constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
-constexpr double kShortSeconds = 5, kLongSeconds = 20;
-
-void follow(double seconds, std::size_t texts, data::WindowLimits& window) {
-  if (seconds > kLongSeconds) window.texts = std::max(kFewestTexts, texts / 2);
-  if (seconds < kShortSeconds && texts == window.texts) window.texts = std::min(kMostTexts, 2 * texts);
-}
 
 /// A folder with other weights than can be read is told so before anything else that it may lack.
 std::filesystem::path readable(const std::filesystem::path& folder) {
@@ -127,7 +117,7 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
 void Translator::stream(const data::TextSource& source, const Options& options, const TranslationSink& sink,
                         const data::Waiting& waiting, std::size_t first, const data::TextSource& prefixes) {
   std::vector<std::string> begun;
-  data::WindowLimits limits{.texts = kFirstTexts, .bytes = kWindowBytes};
+  data::WindowLimits limits = first_window();
   data::for_each_window(source, waiting, limits, [&](std::vector<std::string>& window) {
     const auto begin = std::chrono::steady_clock::now();
     begun.resize(prefixes ? window.size() : 0);
@@ -137,7 +127,8 @@ void Translator::stream(const data::TextSource& source, const Options& options, 
     }
     sink(first, window, translate(window, options, {}, waiting.stop(), begun));
     first += window.size();
-    follow(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), window.size(), limits);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    limits = next_window(limits, window.size(), taken.count());
   });
 }
 

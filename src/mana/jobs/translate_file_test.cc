@@ -66,6 +66,34 @@ TEST_F(TranslateFile, GoesOnWhereItWasStoppedAndComesToTheSameBytes) {
   EXPECT_EQ(read_file(options.output), read_file(folder / "whole.jsonl"));
 }
 
+TEST_F(TranslateFile, IsKeptWindowByWindowWhichGrowAsTextsAreQuick) {
+  generate::Translator translate = translator();
+  TranslateFileOptions options{.output = folder / "found.txt", .search = translate.defaults()};
+  options.search.max_length = 2;
+  TranslateFileEvents events;
+  std::vector<std::size_t> windows;
+  events.translated = [&](std::size_t texts) { windows.push_back(texts); };
+  translate_file(translate, texts(2000), options, events);
+  EXPECT_THAT(windows, testing::ElementsAre(512, 1024, 464));
+
+  // What is interrupted has what was handed on before, and nothing of the window in which it was.
+  std::stop_source stop;
+  std::uint64_t kept = 0;
+  events.translated = [&](std::size_t texts) {
+    if (texts == 1024) stop.request_stop();
+  };
+  events.kept = [&](const KeptRows& rows) { kept = rows.rows; };
+  options.output = folder / "parts.txt";
+  EXPECT_THROW(translate_file(translate, texts(2000), options, events, stop.get_token()), Cancelled);
+  EXPECT_EQ(kept, 1536);
+  windows.clear();
+  events.translated = [&](std::size_t texts) { windows.push_back(texts); };
+  options.resume = true;
+  translate_file(translate, texts(2000), options, events);
+  EXPECT_THAT(windows, testing::ElementsAre(464));
+  EXPECT_EQ(read_file(options.output), read_file(folder / "found.txt"));
+}
+
 TEST_F(TranslateFile, SaysWhatItKnowsOfEachText) {
   generate::Translator translate = translator();
   const auto lines = [&](TranslateFileOptions options) {

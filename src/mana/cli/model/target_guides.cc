@@ -58,13 +58,21 @@ bool TargetGuides::prefixes_are_left() const {
   return file_ && file_->next(text);
 }
 
-std::vector<std::vector<generate::Token>> TargetGuides::suppressed_rows(const text::Tokenizer& target) const {
+std::vector<std::vector<generate::Token>> TargetGuides::suppressed_rows(const text::Tokenizer& target,
+                                                                        generate::Token end) const {
   std::vector<std::vector<generate::Token>> rows;
   if (!suppressed) return rows;
   data::TextFile file(*suppressed, format_of(*suppressed, {}));
+  std::size_t number = 0;
   for (std::string text; file.next(text);) {
+    ++number;
     std::vector<generate::Token> row;
     target.append(text, {.special_tokens = false}, row);
+    if (row == std::vector{end}) {
+      throw FormatError(fmt::format(
+          "{}: text {}, '{}', is the end of a translation, without which none would be complete: leave it out",
+          *suppressed, number, text));
+    }
     if (!row.empty()) rows.push_back(std::move(row));
   }
   if (rows.empty()) throw FormatError(fmt::format("{} holds no text that never appears", *suppressed));

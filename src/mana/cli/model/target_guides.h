@@ -29,8 +29,9 @@ struct TargetGuides {
   data::TextSource open_prefixes(const data::Waiting& waiting) const;
   /// Whether there are prefixes that no text has taken. After the last text.
   bool prefixes_are_left() const;
-  /// The tokens of each text that never appears. Throws IoError; FormatError where the file holds no text.
-  std::vector<std::vector<generate::Token>> suppressed_rows(const text::Tokenizer& target) const;
+  /// The tokens of each text that never appears. Throws IoError; FormatError where the file holds no text, or one that
+  /// is the end of a translation: none would ever be complete.
+  std::vector<std::vector<generate::Token>> suppressed_rows(const text::Tokenizer& target, generate::Token end) const;
 
  private:
   mutable std::shared_ptr<data::TextFile> file_;  // of open_prefixes()

@@ -88,7 +88,7 @@ int translate(Options& options) {
     generate::Translator translator(chosen.model.folder(), chosen.translator());
     if (!options.quiet() && !translator.packed_model_note().empty()) note(translator.packed_model_note());
     jobs::TranslateFileOptions job = chosen.job(translator.defaults());
-    for (auto& row : chosen.guides.suppressed_rows(translator.target_tokenizer())) {
+    for (auto& row : chosen.guides.suppressed_rows(translator.target_tokenizer(), translator.config().end)) {
       job.search.suppressed.push_back(std::move(row));
     }
     generate::check(job.search, translator.config());
