@@ -79,6 +79,17 @@ void append_weights(std::string& html, const ExplainedAttention& attention, std:
   }
 }
 
+/// As much of a text as a title has room for.
+std::string beginning_of(std::string_view text) {
+  constexpr std::size_t kMost = 80;  // code points
+  std::size_t begun = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool begins = (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80;
+    if (begins && ++begun > kMost) return std::string(text.substr(0, at)) + "…";
+  }
+  return std::string(text);
+}
+
 std::string summary_of(const ExplainedAttention& attention) {
   std::string html = "<p>What the tokens of a text look at:";
   for (const AttentionStack& stack : attention.stacks) {
@@ -101,7 +112,7 @@ std::string attention_page(const ExplainedAttention& attention) {
   body += kAttentionBody;
   append_weights(body, attention, levels);
   return html_of({.kind = kAttentionPage,
-                  .title = fmt::format("Attention: {}", attention.text),
+                  .title = fmt::format("Attention: {}", beginning_of(attention.text)),
                   .style = kAttentionStyle,
                   .body = std::move(body),
                   .script = kAttentionScript},

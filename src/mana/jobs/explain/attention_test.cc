@@ -122,6 +122,13 @@ TEST(ExplainAttention, RefusesWhatHasNone) {
               ThrowsMessage<OptionError>(HasSubstr("`top` is 0")));
 }
 
+TEST(AttentionPage, HasTheBeginningOfALongTextAsItsTitle) {
+  ExplainedAttention found{.text = ""};
+  for (int i = 0; i < 50; ++i) found.text += "سل";
+  const std::string page = attention_page(found);
+  EXPECT_THAT(page, HasSubstr("<title>Attention: " + found.text.substr(0, 160) + "…</title>"));
+}
+
 /// What a script element of a page holds.
 std::string element(const std::string& page, const std::string& id) {
   const std::size_t begin = page.find('>', page.find("id=\"" + id + "\"")) + 1;
