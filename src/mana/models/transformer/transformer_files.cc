@@ -14,9 +14,9 @@ namespace mana::models {
 namespace {
 
 /// Where checkpoints have the one table, or the target's, that several parts share.
-constexpr std::array<std::string_view, 4> kOneTable = {"model.shared.weight", "model.encoder.embed_tokens.weight",
-                                                       "model.decoder.embed_tokens.weight", "lm_head.weight"};
-constexpr std::array<std::string_view, 2> kTarget = {"model.decoder.embed_tokens.weight", "lm_head.weight"};
+constexpr std::array<std::string_view, 4> kTableNames = {"model.shared.weight", "model.encoder.embed_tokens.weight",
+                                                         "model.decoder.embed_tokens.weight", "lm_head.weight"};
+constexpr std::array<std::string_view, 2> kOutputNames = {"model.decoder.embed_tokens.weight", "lm_head.weight"};
 
 /// Its shape in checkpoints: that of a row, since it is added to rows of logits.
 constexpr std::string_view kLogitBias = "final_logits_bias";
@@ -36,10 +36,11 @@ std::string TransformerFiles::name_in_file(const std::string& tensor) const {
     }
     return tensor;
   };
-  if (config_.one_table && tensor == kOneTable.front()) {
-    return config_.tied_output ? first_of(kOneTable) : first_of(std::array{kOneTable[0], kOneTable[1], kOneTable[2]});
+  if (config_.one_table && tensor == kTableNames.front()) {
+    return config_.tied_output ? first_of(kTableNames)
+                               : first_of(std::array{kTableNames[0], kTableNames[1], kTableNames[2]});
   }
-  return config_.tied_output && tensor == kTarget.front() ? first_of(kTarget) : tensor;
+  return config_.tied_output && tensor == kOutputNames.front() ? first_of(kOutputNames) : tensor;
 }
 
 std::vector<FileTensor> TransformerFiles::located(const std::vector<PartTensor>& tensors) const {
