@@ -26,10 +26,10 @@ std::string json_line(const data::MaskedBatch& batch) {
 }
 
 /// Those that a run takes one after the other.
-train::MaskedSource run_of(const jobs::TrainMaskedOptions& options, const data::MaskedBatches& batches) {
+train::MaskedSource run_of(const jobs::TrainingCourse& course, const data::MaskedBatches& batches) {
   const std::size_t steps = batches.steps();
   return {
-      options.max_steps > 0 ? options.max_steps * options.accumulate : options.epochs * steps,
+      course.max_steps > 0 ? course.max_steps * course.accumulate : course.epochs * steps,
       [&batches, steps](std::uint64_t, std::size_t number) { return batches.batch(number / steps, number % steps); }};
 }
 
@@ -56,7 +56,8 @@ int train_mlm_batches(Options& options) {
   return run_interruptibly([&](const Interruption& interruption) {
     const TemporaryFolder tokens;
     const jobs::MaskedTraining training(choice.training, tokens / "corpus.tokens", false, {}, interruption.token());
-    const train::MaskedSource source = held_out ? training.validation() : run_of(choice.training, training.batches());
+    const train::MaskedSource source =
+        held_out ? training.validation() : run_of(choice.training.course, training.batches());
     for (std::size_t number = 0; number < source.batches; ++number) {
       if (interruption.token().stop_requested()) throw Cancelled("the batches were cut off");
       print(json_line(source.batch(0, number)));
