@@ -16,7 +16,7 @@ ALONE = re.compile(r"^#\s*(?:define|undef)\b|foreach_target", re.MULTILINE)
 
 def private_names(text):
     """What a source declares for itself alone, as it is seen from the left margin."""
-    names = set()
+    names = set(re.findall(r"^using [\w:]+::(\w+);", text, re.MULTILINE))
     for part in re.findall(r"^namespace \{$(.*?)^\}  // namespace$", text, re.MULTILINE | re.DOTALL):
         names.update(re.findall(r"^(?:struct|class|enum class|enum) (\w+)", part, re.MULTILINE))
         names.update(re.findall(r"^using (\w+) =", part, re.MULTILINE))
