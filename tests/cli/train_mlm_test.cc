@@ -184,7 +184,8 @@ TEST_F(TrainMlm, AnotherProgramGetsTheSameBatches) {
     }
   }
   Options none = data;
-  none.insert(none.end(), {"--side", "held-out", "--held-out", "0"});
+  none.back() = "0";
+  none.insert(none.end(), {"--side", "held-out"});
   expect_refusal(run(none), 2, "--held-out is 0");
 }
 
