@@ -64,6 +64,8 @@ class Translate : public testing::Test {
                                  "1000",
                                  "--rate",
                                  "1e-2",
+                                 "--schedule",
+                                 "linear",
                                  "--warmup",
                                  "40",
                                  "--max-steps",
