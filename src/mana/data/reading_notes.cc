@@ -32,6 +32,7 @@ std::vector<std::string> ReadingNotes::sentences() const {
     all.push_back(fmt::format("{}: {} a key twice, of which the last counts ({}: {})", name,
                               counted(doubled.count, "row"), where(doubled), printable(key)));
   }
+  if (!first_line.empty()) all.push_back(first_line);
   return all;
 }
 

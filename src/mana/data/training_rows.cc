@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <span>
 #include <string_view>
 #include <system_error>
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
+#include "mana/data/column_meaning.h"
 #include "mana/data/record_reader.h"
 #include "mana/data/training_columns.h"
 #include "mana/data/unpacker.h"
@@ -30,16 +32,40 @@ bool is_number(std::string_view text) {
   return error == std::errc() && stop == text.data() + end;
 }
 
+/// Whether a row may be one text and nothing else, and no column is named.
+bool may_be_lines(const RowFormat& format) {
+  return format.least_texts == 1 && format.order == TextOrder::any && format.label == RowLabel::none &&
+         format.texts.empty() && format.labels.empty();
+}
+
+/// "texts.txt", "TEXTS.TXT.GZ"
+bool is_called_txt(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  return std::ranges::equal(std::filesystem::path(unpacked_name(name)).extension().string(), std::string_view(".txt"),
+                            [](char found, char wanted) {
+                              return found == wanted || (found >= 'A' && found <= 'Z' && found + 32 == wanted);
+                            });
+}
+
+struct OpenedRecords {
+  RecordReader records;
+  bool whole_lines = false;  ///< raw text, a row in each line
+};
+
 /// Where texts alone are wanted, a file of lines (".txt") may hold one in each.
-RecordReader open(const std::filesystem::path& path, const RowFormat& format) {
-  const bool texts_alone = format.most_texts == 1 && format.label == RowLabel::none;
-  if (!texts_alone || !format.texts.empty() || !unpacked_name(path.string()).ends_with(".txt")) {
-    return RecordReader(path);
-  }
+OpenedRecords open(const std::filesystem::path& path, const RowFormat& format) {
+  if (!may_be_lines(format) || !is_called_txt(path)) return {RecordReader(path)};
   LineReader lines(path);
   const InputForm form = form_of(lines);
-  if (form != InputForm::lines) return {std::move(lines), form};
-  return RecordReader(TableReader::of_lines(std::move(lines)));
+  if (form != InputForm::lines) return {RecordReader(std::move(lines), form)};
+  return {RecordReader(TableReader::of_lines(std::move(lines))), true};
+}
+
+/// Whether a line of raw text is rather the header of a table: of several columns, or a name that everybody knows.
+bool is_like_header(const std::string& line) {
+  if (line.find('\t', line.find_first_not_of(" \t")) != std::string::npos) return true;
+  const ColumnMeaning meaning = column_meanings(std::span(&line, 1)).front();
+  return meaning != ColumnMeaning::unknown && meaning != ColumnMeaning::id;
 }
 
 /// The format with the columns that the file has for it.
@@ -58,15 +84,33 @@ std::vector<std::string> all_columns(const RowFormat& format) {
 }  // namespace
 
 struct TrainingRowReader::State {
-  State(const std::filesystem::path& path, const RowFormat& wanted)
+  State(const std::filesystem::path& path, const RowFormat& wanted) : State(path, wanted, open(path, wanted)) {}
+  State(const std::filesystem::path& path, const RowFormat& wanted, OpenedRecords opened)
       : name(path.string()),
-        records(open(path, wanted)),
+        records(std::move(opened.records)),
+        whole_lines(opened.whole_lines),
         names(records.columns()),
         columns(settle_columns(path, names, wanted)),
         format(settled(wanted, columns)),
         guessed_columns(wanted.texts.empty()),
         only_numbers(columns.guessed) {
     records.select(all_columns(format));
+    lost_line = may_be_lines(wanted) && names.size() == 1 && !columns.guessed.empty();
+  }
+
+  /// What the first line is, where that is not certain.
+  void judge_first_line() {
+    if (whole_lines && is_like_header(texts.front())) {
+      doubt = fmt::format(
+          "{}: each line is a text, the first one (\"{}\") too, which looks like the header of a table; call a table "
+          ".tsv or .csv",
+          name, printable(texts.front()));
+    } else if (lost_line && !records.is_json()) {
+      doubt = fmt::format(
+          "{}: the first line (\"{}\") is taken as the header, not learned; if it is a text, give a file called .txt, "
+          "each line of which is one",
+          name, printable(names.front()));
+    }
   }
 
   /// What the first object lacks is nowhere: its fields alone said what is read.
@@ -94,6 +138,7 @@ struct TrainingRowReader::State {
 
   std::string name;
   RecordReader records;
+  bool whole_lines;
   std::vector<std::string> names;
   TrainingColumns columns;
   RowFormat format;
@@ -102,6 +147,8 @@ struct TrainingRowReader::State {
   std::vector<double> numbers;
   std::string category;
   std::uint64_t rows = 0;
+  bool lost_line = false;                 ///< the only name says nothing, and may be a text
+  std::string doubt;                      ///< about the first line, a sentence
   std::vector<std::string> only_numbers;  ///< columns of which nothing but their place says that they hold texts
 };
 
@@ -126,6 +173,7 @@ bool TrainingRowReader::next(TrainingRow& row) {
       throw FormatError(fmt::format("{} is empty; fill it in or remove the row", state.records.place(i)));
     }
   }
+  if (state.rows == 1) state.judge_first_line();
   std::erase_if(state.only_numbers, [&](const std::string& column) {
     const auto place = std::ranges::find(format.texts, column) - format.texts.begin();
     return !is_number(state.texts[static_cast<std::size_t>(place)]);
@@ -148,7 +196,11 @@ bool TrainingRowReader::next(TrainingRow& row) {
   return true;
 }
 
-ReadingNotes TrainingRowReader::notes() const { return state_->records.notes(); }
+ReadingNotes TrainingRowReader::notes() const {
+  ReadingNotes notes = state_->records.notes();
+  notes.first_line = state_->doubt;
+  return notes;
+}
 
 const std::vector<std::string>& TrainingRowReader::texts() const { return state_->format.texts; }
 

@@ -59,8 +59,9 @@ struct TrainingRow {
 };
 
 /// Reads the rows of a table with a header (tab-separated or CSV) or of JSON (lines or an array of objects, all with
-/// the keys of the first), one at a time; a pipe does as well as a file. Where a row is one text and nothing else, and
-/// no column is named, a file called .txt may be raw text: each line that is not blank is a row.
+/// the keys of the first), one at a time; a pipe does as well as a file. Where a row may be one text and nothing else,
+/// and no column is named, a file called .txt may be raw text: each line that is not blank is a row. A first line that
+/// may be a text where it is taken as the header, or the other way round, is told in the notes.
 class TrainingRowReader {
  public:
   /// Throws IoError; ArgumentError for a column that is not there, FormatError for columns that do not fit the format:

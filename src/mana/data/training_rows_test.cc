@@ -13,6 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::ThrowsMessage;
 
 class TrainingRows : public testing::Test {
@@ -152,6 +153,36 @@ TEST_F(TrainingRows, TellWhatColumnsAreTakenFor) {
   EXPECT_THAT(reader.columns(),
               ElementsAre(ColumnRole{"sentence1", "first text"}, ColumnRole{"sentence2", "second text"},
                           ColumnRole{"score", "score"}, ColumnRole{"id", "not used"}));
+}
+
+TEST_F(TrainingRows, AreTheLinesOfRawTextWhereTextsAloneAreWanted) {
+  const RowFormat one{.most_texts = 1}, any{};
+  const auto notes = [&](const std::string& name, std::string_view text, const RowFormat& format,
+                         std::vector<std::string> wanted) {
+    TrainingRowReader reader(put(name, text), format);
+    std::vector<std::string> texts;
+    for (TrainingRow row; reader.next(row);) texts.insert(texts.end(), row.texts.begin(), row.texts.end());
+    EXPECT_EQ(texts, wanted) << name;
+    return reader.notes().sentences();
+  };
+  for (const char* name : {"r.txt", "R.TXT", "r.txt.gz", "R.TXT.GZ", "r.Txt.zst"}) {
+    for (const RowFormat& format : {one, any}) {
+      EXPECT_THAT(notes(name, "A plane.\n\nA cat, too.\n", format, {"A plane.", "A cat, too."}), IsEmpty()) << name;
+    }
+  }
+  for (const char* name : {"r.tsv", "r"}) {
+    EXPECT_THAT(notes(name, "A plane.\nA cat.\n", one, {"A cat."}),
+                ElementsAre(HasSubstr("the first line (\"A plane.\") is taken as the header, not learned")));
+  }
+  EXPECT_THAT(notes("r.tsv", "text\nA cat.\n", one, {"A cat."}), IsEmpty());
+  EXPECT_THAT(notes("r.jsonl", "{\"x\": \"A cat.\"}\n", one, {"A cat."}), IsEmpty());
+  for (const std::string header : {"text", "q\ta", "sentence1\tsentence2\tscore"}) {
+    EXPECT_THAT(notes("r.txt", header + "\nA cat.\n", one, {header, "A cat."}),
+                ElementsAre(HasSubstr("looks like the header of a table")));
+  }
+  RowFormat named = one;
+  named.texts = {"x"};
+  EXPECT_THAT(notes("r.txt", "x\ty\nA cat.\tB\n", named, {"A cat."}), IsEmpty());
 }
 
 TEST_F(TrainingRows, NameThePlaceOfARowThatIsNone) {
