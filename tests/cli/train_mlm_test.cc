@@ -187,6 +187,12 @@ TEST_F(TrainMlm, AnotherProgramGetsTheSameBatches) {
   none.back() = "0";
   none.insert(none.end(), {"--side", "held-out"});
   expect_refusal(run(none), 2, "--held-out is 0");
+  for (const auto& [option, sentence] :
+       {std::pair("--validation-tokens", "belongs to --side held-out"), std::pair("--long", "--long")}) {
+    Options more = data;
+    more.insert(more.end(), {option, "100"});
+    expect_refusal(run(more), 2, sentence);
+  }
 }
 
 TEST_F(TrainMlm, AnotherOptionIsNamedAtResume) {

@@ -14,7 +14,8 @@ constexpr Range kInside{.above = 0, .below = 1, .wanted = "a number above 0 and 
 
 }  // namespace
 
-void MaskedTrainingChoice::describe(Options& options) {
+void MaskedTrainingChoice::describe(Options& options, bool long_ones) {
+  long_ones_ = long_ones;
   describe_data(options);
   describe_model(options);
   describe_steps(options);
@@ -42,9 +43,11 @@ void MaskedTrainingChoice::describe_data(Options& options) {
       "--nsp", "Pairs of texts, and a head that says whether the second one follows; else as --model, or off",
       {{"on", true}, {"off", false}}, training.next_sentence);
   options.option("--length", "N", "Tokens of a sequence at most", training.length, {.least = 8});
-  options.option("--long", "N", "Tokens of the sequences at the end of the run; 0: as all others",
-                 training.long_length);
-  options.option("--long-share", "X", "The share of the steps that take those", training.long_share, kInside);
+  if (long_ones_) {
+    options.option("--long", "N", "Tokens of the sequences at the end of the run; 0: as all others",
+                   training.long_length);
+    options.option("--long-share", "X", "The share of the steps that take those", training.long_share, kInside);
+  }
   options.option("--mask-rate", "X", "The share of tokens that is asked for", training.masks.rate, kInside);
   options.choice<data::MaskUnit>(
       "--mask", "What is hidden together: each token by itself, whole words, or spans",
@@ -74,7 +77,7 @@ void MaskedTrainingChoice::describe_steps(Options& options) {
 
 void MaskedTrainingChoice::settle(const Options& options) {
   options.refuse_if(!model_.empty(), {"--tokenizer", "--shape"}, "is of a new model; that of --model has its own");
-  options.refuse_unless(training.long_length > 0, {"--long-share"}, "--long");
+  if (long_ones_) options.refuse_unless(training.long_length > 0, {"--long-share"}, "--long");
   if (!input_.empty()) training.corpus.inputs.emplace_back(input_);
   training.corpus.inputs.insert(training.corpus.inputs.end(), files_.begin(), files_.end());
   training.tokenizer = tokenizer_;

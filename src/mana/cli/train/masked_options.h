@@ -16,7 +16,8 @@ namespace mana::cli {
 struct MaskedTrainingChoice {
   jobs::TrainMaskedOptions training;
 
-  void describe(Options& options);
+  /// `long_ones`: whether the run may end with longer sequences.
+  void describe(Options& options, bool long_ones = true);
   /// Once the options are read. Throws UsageError, jobs::OptionError.
   void settle(const Options& options);
 
@@ -32,6 +33,7 @@ struct MaskedTrainingChoice {
   std::vector<std::string> files_;
   std::string input_, tokenizer_, model_;
   ComputeOptions compute_;
+  bool long_ones_ = true;
 };
 
 /// The same with its evaluations and what it leaves.

@@ -38,7 +38,7 @@ train::MaskedSource run_of(const jobs::TrainingCourse& course, const data::Maske
 int train_mlm_batches(Options& options) {
   MaskedTrainingChoice choice;
   auto side = data::CorpusSide::training;
-  choice.describe(options);
+  choice.describe(options, false);
   options.group("Output");
   options.choice("--side", "The batches to learn from, or those of an evaluation",
                  {std::pair{std::string("training"), data::CorpusSide::training},
@@ -49,7 +49,9 @@ int train_mlm_batches(Options& options) {
   if (!options.parse()) return 0;
   choice.settle(options);
   const bool held_out = side == data::CorpusSide::held_out;
-  if (choice.training.long_length > 0) throw UsageError("--long makes other batches at a run's end; leave it out");
+  if (!held_out && options.given("--validation-tokens"))
+    throw UsageError(
+        "--validation-tokens belongs to --side held-out; for fewer batches to learn from give --max-steps");
   if (held_out && choice.training.held_out == 0)
     throw UsageError("--side held-out has no batches, for --held-out is 0");
 
