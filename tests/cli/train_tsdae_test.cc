@@ -62,13 +62,26 @@ TEST_F(TrainTsdae, WritesAnOrdinaryEncoder) {
   EXPECT_THAT(outcome.output, HasSubstr("\"rows\":24,"));
   EXPECT_THAT(outcome.errors, HasSubstr("text"));
   EXPECT_THAT(read(folder_ / "model" / "README.md"),
-              AllOf(HasSubstr("| loss | tsdae |"), HasSubstr("| words left out | 0.6 |")));
+              AllOf(HasSubstr("| loss | tsdae |"), HasSubstr("| words left out | 0.6 |"), HasSubstr("| pooling | ")));
   const auto before = formats::StoredWeights::open(small_model()), after = formats::StoredWeights::open(path("model"));
   ASSERT_EQ(after.tensors().size(), before.tensors().size()) << "the decoder is not kept";
   const auto table = "embeddings.word_embeddings.weight";
   EXPECT_NE(after.f32(table, after.at(table).shape), before.f32(table, before.at(table).shape));
   const Outcome vectors = run({"embed", "--model", path("model"), "hello world"});
   EXPECT_EQ(vectors.status, 0) << vectors.errors;
+}
+
+TEST_F(TrainTsdae, TheFirstLineIsATextOrIsTold) {
+  write(folder_ / "TEXTS.TXT", read(folder_ / "texts.txt"));
+  EXPECT_THAT(train("upper", {"--data", path("TEXTS.TXT"), "--max-steps", "1", "--json"}).output,
+              HasSubstr("\"rows\":24,"));
+  write(folder_ / "texts.tsv", "the dog\nthe cat sat\nthe man\nhello world\na tree\n");
+  EXPECT_THAT(train("table", {"--data", path("texts.tsv"), "--max-steps", "1"}).errors,
+              HasSubstr("is taken as the header, not learned"));
+  const Outcome taught =
+      run({"train", "sentence", "--loss", "mse", "--model", small_model().string(), "--teacher", small_model().string(),
+           "--data", path("texts.txt"), "--batch", "4", "--max-steps", "1", "--output", path("taught"), "--json"});
+  EXPECT_THAT(taught.output, HasSubstr("\"rows\":24,")) << taught.errors;
 }
 
 TEST_F(TrainTsdae, GivesTheSameModelWithAnyNumberOfThreadsAndAfterAKill) {
@@ -102,7 +115,8 @@ TEST_F(TrainTsdae, RefusesWhatMakesNoSense) {
   expect_refused({"--label", "score"}, "--label");
   expect_refused({"--score-range", "0,5"}, "--score-range belongs to");
   expect_refused({"--teacher", small_model().string()}, "--teacher belongs to");
-  expect_refused({"--deletion", "1"}, "--deletion");
+  for (const char* share : {"1", "-0.1"})
+    expect_refused({"--deletion", share}, fmt::format("--deletion takes a number from 0 to below 1, not '{}'", share));
   write(folder_ / "pairs.txt", "a\tb\nhello\tworld\nthe\tcat\n");
   const Outcome other = run({"train", "sentence", "--model", small_model().string(), "--data", path("pairs.txt"),
                              "--loss", "mnr", "--deletion", "0.5", "--output", path("other")});

@@ -14,7 +14,10 @@ std::optional<std::string> Range::broken_by(std::optional<double> value) const {
   const bool from_somewhere = std::isfinite(least);
   std::string limits;
   if (!value || *value < least) {
-    limits = from_somewhere ? fmt::format("a number of at least {}", least) : "a number";
+    limits = !from_somewhere       ? "a number"
+             : below && !above     ? fmt::format("a number from {} to below {}", least, *below)
+             : std::isfinite(most) ? fmt::format("a number from {} to {}", least, most)
+                                   : fmt::format("a number of at least {}", least);
   } else if (above && *value <= *above) {
     limits = fmt::format("a number above {}", *above);
   } else if (below && *value >= *below) {

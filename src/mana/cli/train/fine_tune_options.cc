@@ -55,7 +55,8 @@ void FineTuneChoice::describe_loss(Options& options) {
   options.option("--margin", "X", "By how much distances are to differ", job.margin);
   options.option("--distance", "NAME", "cosine, euclidean or manhattan", distance);
   options.flag("--symmetric", "Positives look for their anchors, too (mnr)", job.symmetric);
-  options.option("--deletion", "X", "The share of a text's words that is left out before it is written again (tsdae)",
+  options.option("--deletion", "X",
+                 "The share of a text's words that is left out before it is written again (tsdae; default: 0.6)",
                  job.deletion, {.least = 0, .below = 1});
   options.option("--mini-batch", "N", "Texts embedded at once (cached-mnr)", job.mini_batch);
   options.option("--matryoshka", "LIST", "Lengths of the vectors' beginnings that shall be useful, too: 384,128,64",
