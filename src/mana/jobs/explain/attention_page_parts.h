@@ -40,7 +40,9 @@ const measures=[
   means:`The sum of the ${data.top} largest weights of a token that looks; a mean over those.`}];
 const now={stack:0,layer:0,head:0,measure:0,looks:true,at:0};
 const stack=()=>stacks[now.stack],own=()=>stack().keys===stack().queries;
-const digits=p=>p>=.0995?p.toFixed(2):p>=.00095?p.toFixed(3):p===0?'0':p.toExponential(0);
+// Of a weight that is kept in one byte no more digits are shown than it has.
+const coarse=data.levels<=255;
+const digits=p=>coarse&&p>0&&p<.0995?`≈ ${p>=.00095?p.toFixed(p<.0095?3:2):p.toExponential(0)}`:p>=.0995?p.toFixed(2):p>=.00095?p.toFixed(3):p===0?'0':p.toExponential(0);
 
 // The weights of one head, unpacked when it is chosen for the first time.
 const unpacked=new Map();
@@ -60,9 +62,10 @@ function line(looks,at){
  return looks?p.subarray(at*n,at*n+n):Float32Array.from(stack().queries,(_,i)=>p[i*n+at])}
 
 function choices(id,names,chosen,choose){
- const into=$(id);into.replaceChildren();
+ const into=$(id),focused=[...into.children].indexOf(document.activeElement);into.replaceChildren();
  names.forEach((name,i)=>make('button',into,name,{type:'button',onclick:()=>choose(i)})
-  .setAttribute('aria-pressed',i===chosen))}
+  .setAttribute('aria-pressed',i===chosen));
+ into.children[focused]?.focus()}
 
 let cells=[];
 function drawHeads(){
@@ -118,8 +121,9 @@ function say([query,key],weight,how){
  said.replaceChildren();
  name(stack().queries,query);said.append(` (${query+1})`,how);name(stack().keys,key);said.append(` (${key+1}): ${digits(weight)}`)}
 
-const table=new Table($('table'),()=>document.querySelector('#texts .text'),(row,column)=>{
- look(true,row);table.draw({row,column});
+const table=new Table($('table'),()=>[...document.querySelectorAll('#texts .text')].at(-1),(row,column)=>{
+ if(own()&&!now.looks)look(false,column);else look(true,row);
+ table.draw({row,column});
  say([row,column],weights()[row*stack().keys.length+column],' looks at ')});
 function drawHead(){
  const layer=stack().layers[now.layer],numbers=layer.heads[now.head];

@@ -19,7 +19,8 @@ constexpr std::string_view kStyle =
     "#shown p{margin:.2rem 0}.band rect{fill:var(--box);stroke:var(--rule)}.band .pair{fill:var(--first)}"
     ".band .itself{fill:var(--rule)}.band "
     ".this{stroke:var(--second);stroke-width:2;fill:none}td .itself,#shown .itself{color:var(--faint);"
-    "text-decoration:line-through}td span{margin-inline-end:.6em}\n";
+    "text-decoration:line-through}td span{margin-inline-end:.6em}"
+    ".word,td span,.line span{unicode-bidi:plaintext}\n";
 
 // Shows the window of the word that is pointed at or has the focus.
 constexpr std::string_view kScript =

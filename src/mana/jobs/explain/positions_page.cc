@@ -45,23 +45,30 @@ constexpr std::string_view kScript =
     "to.putImageData(image,0,0)}}\n"
     "paint();matchMedia('(prefers-color-scheme:dark)').addEventListener('change',paint);\n";
 
-/// Numbers as a picture, a pixel each; the largest absolute value is the strongest colour.
+/// The size of the strongest colour: one number in a hundred is larger, so that a few do not make all others pale.
+double strongest(std::vector<double> numbers) {
+  for (double& number : numbers) number = std::abs(number);
+  const auto at = numbers.begin() + static_cast<std::ptrdiff_t>((numbers.size() - 1) * 99 / 100);
+  std::ranges::nth_element(numbers, at);
+  return *at > 0 ? *at : std::max(1e-30, std::ranges::max(numbers));
+}
+
+/// Numbers as a picture, a pixel each.
 std::string picture(std::size_t rows, std::size_t columns, const std::function<double(std::size_t, std::size_t)>& at,
                     const std::string& caption) {
-  double largest = 1e-30;
+  std::vector<double> numbers;
   for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) largest = std::max(largest, std::abs(at(r, c)));
+    for (std::size_t c = 0; c < columns; ++c) numbers.push_back(at(r, c));
   }
+  const double full = strongest(numbers);
   std::string bytes;
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      bytes += static_cast<char>(static_cast<std::int8_t>(std::lround(at(r, c) / largest * 127)));
-    }
+  for (const double number : numbers) {
+    bytes += static_cast<char>(static_cast<std::int8_t>(std::lround(std::clamp(number / full, -1.0, 1.0) * 127)));
   }
   return fmt::format(
       "<figure><canvas width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{}\" data-numbers=\"{}\"></canvas>"
-      "<figcaption>{}</figcaption></figure>\n",
-      columns, rows, escaped(caption), text::encode_base64(bytes), escaped(caption));
+      "<figcaption>{}; full colour from {:.2g} on</figcaption></figure>\n",
+      columns, rows, escaped(caption), text::encode_base64(bytes), escaped(caption), full);
 }
 
 std::string pictures(const PositionTable& table) {
@@ -174,7 +181,9 @@ std::string positions_page(const ExplainedPositions& positions) {
       "<h2>Sines of three frequencies, by position</h2>\n{}<h2>Dot products by distance, as a share of that at "
       "0</h2>\n{}",
       facts.kind, positions.frequencies.size(), curves(positions), by_distance(positions));
-  body += "<p class=\"faint\">Below, numbers above 0 are blue, those below it orange.</p>\n<h2>Sinusoids</h2>\n";
+  body +=
+      "<p class=\"faint\">Below, numbers above 0 are blue, those below it orange; the strongest colour "
+      "begins where one number in a hundred is larger.</p>\n<h2>Sinusoids</h2>\n";
   body += pictures(positions.sinusoids.table);
   for (const ExplainedTable& trained : positions.trained) {
     body += fmt::format("<h2>{}, trained</h2>\n{}", escaped(trained.table.name), pictures(trained.table));

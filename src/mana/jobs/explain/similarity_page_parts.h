@@ -47,7 +47,7 @@ function look(first,at){
  tell(first?b:a,values,[...named((first?a:b)[at][0]),` gives ${digits(sum(values))} to the cosine, with:`]);
  table.draw(first?{row:at}:{column:at})}
 const inA=drawText($('texts'),a,'A',i=>look(true,i)),inB=drawText($('texts'),b,'B',j=>look(false,j));
-const table=new Table($('table'),()=>document.querySelector('#texts .text'),(i,j)=>{
+const table=new Table($('table'),()=>[...document.querySelectorAll('#texts .text')].at(-1),(i,j)=>{
  look(true,i);table.draw({row:i,column:j});
  $('said').replaceChildren(...named(a[i][0]),' and ',...named(b[j][0]),` give ${digits(shares[i*m+j])}`)});
 function drawTable(){

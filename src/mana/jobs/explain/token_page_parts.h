@@ -47,9 +47,11 @@ function directionOf(tokens){
 function drawText(into,tokens,title,look){
  if(title)make('p',into,title,{className:'faint'});
  const block=make('div',into,null,{className:'text',dir:directionOf(tokens)}),spans=[];
+ let word;  // each reads in its own direction; its tokens stay together, so that their letters join
  tokens.forEach(([text,token,kind],i)=>{
   if(i&&kind!==1)block.append(' ');
-  const span=make('span',block,text,{className:'shade',title:token,tabIndex:i?-1:0});
+  if(!word||kind!==1)word=make('bdi',block);
+  const span=make('span',word,text,{className:'shade',title:token,tabIndex:i?-1:0});
   if(kind===2)span.classList.add('special');
   span.onmouseenter=span.onfocus=span.onclick=()=>look(i);
   span.onkeydown=e=>arrows(e,spans.length,1,i,to=>spans[to].focus());
@@ -70,7 +72,7 @@ function drawMost(tokens,values,order,digits){
    .style.width=`${100*Math.abs(values[i])/largest}%`}}
 
 // A table of numbers in [-1, 1], a row for each token of one text, a column for each of another: an image with a pixel
-// for each, drawn large, and what is pointed at on top. It reads right to left where `sample` does.
+// for each, drawn large, and what is pointed at on top. Its columns go right to left where `sample`, their text, does.
 class Table{
  constructor(canvas,sample,point){
   this.canvas=canvas;this.sample=sample;this.image=document.createElement('canvas');this.at={};
@@ -113,10 +115,11 @@ class Table{
   context.drawImage(this.image,left,top,m*cell,n*cell);
   if(top){
    context.font='12px system-ui,sans-serif';context.fillStyle=colour('--ink');context.textBaseline='middle';
-   rows.forEach((t,i)=>{context.textAlign=rtl?'left':'right';
+   rows.forEach((t,i)=>{context.textAlign=rtl?'left':'right';context.direction=directionOf([t]);
     context.fillText(t[0],rtl?m*cell+5:left-5,top+(i+.5)*cell,this.side-6)});
    columns.forEach((t,j)=>{context.save();context.translate(x(j)+cell/2,top-5);context.rotate(-Math.PI/2);
-    context.textAlign='left';context.fillText(t[0],0,0,top-6);context.restore()})}
+    context.textAlign='left';context.direction=directionOf([t]);
+    context.fillText(t[0],0,0,top-6);context.restore()})}
   context.strokeStyle=colour('--ink');context.lineWidth=1.5;
   if(at.row!=null)context.strokeRect(left+1,top+at.row*cell,m*cell-2,cell);
   if(at.column!=null)context.strokeRect(x(at.column),top+1,cell,n*cell-2)}}
