@@ -98,6 +98,18 @@ TEST(ExplainAttentionCommand, RefusesInOneSentence) {
                  "--html takes one");
   expect_refused(explain("attention", "sentence_models/mean", {"cat", "--numbers"}), 2, "--numbers is for --json");
   expect_refused(explain("attention", "sentence_models/mean", {"cat", "--top", "0"}), 2, "--top");
+  const TemporaryFolder folder;
+  const std::string file = (folder / "texts.txt").string();
+  std::ofstream(file) << "cat\n" << text << "\n";
+  const Outcome second = explain("attention", "sentence_models/mean", {"--input", file, "--json", "--numbers"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.errors, HasSubstr("texts.txt, text 2: the text 'cat cat"));
+}
+
+TEST(ExplainAttentionCommand, SaysThatThereIsNoText) {
+  const Outcome outcome = explain("attention", "sentence_models/mean", {});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.errors, HasSubstr("standard input has no text"));
 }
 
 TEST(ExplainSimilarityCommand, PrintsPairsThatSumToTheCosine) {
@@ -128,6 +140,9 @@ TEST(ExplainSimilarityCommand, WritesAPageAndRefusesByName) {
   EXPECT_THAT(content_of(page), HasSubstr("The cosine of two texts"));
   expect_refused(explain("similarity", "sentence_models/cls", {"cat", "mat"}), 1, "the model's pooling is cls");
   expect_refused(explain("similarity", "sentence_models/dense_tanh", {"cat", "mat"}), 1, "ends with tanh");
+  expect_refused(explain("similarity", "sentence_models/mean", {"cat", "mat", "--top", "0"}), 2, "--top");
+  expect_refused(explain("similarity", "sentence_models/mean", {"cat", "mat", "--top", "1", "--json"}), 2,
+                 "--json prints all pairs");
 }
 
 }  // namespace

@@ -116,6 +116,9 @@ TEST_F(Explain, WhatCannotBeIsRefusedInOneSentence) {
   expect_refusal(shape("b.toml", "[train.seq2seq]\nwidth = 99999\n", {"--vocabulary", "9"}), 2, "--width");
   expect_refusal(shape("c.toml", "[train.seq2seq]\nwidht = 8\n", {"--vocabulary", "9"}), 2, "did you mean --width?");
   expect_refusal(shape("d.toml", "[train.seq2seq]\nwidth = 32\n"), 1, "give --vocabulary");
+  expect_refusal(shape("both.toml", seq2seq + "[train.mlm]\nshape = \"tiny\"\n"), 2, "both.toml has two shapes");
+  expect_refusal(shape("named.toml", "[train.seq2seq]\nwidth = 0\n", {"--vocabulary", "9"}), 2, "named.toml: --width");
+  expect_refusal(shape("absent.toml", "[train.seq2seq]\ntokenizer = \"absent\"\n"), 1, "or give --vocabulary");
   expect_refusal(shape("e.toml", "width = 32\n"), 2, "says no shape");
   expect_refusal(shape("f.json", "{}"), 1, "vocab_size");
   expect_refusal(shape("g.toml", "[train.seq2seq]\nmost-tokens = 99\n", {"--vocabulary", "9", "--length", "100"}), 1,
@@ -124,11 +127,23 @@ TEST_F(Explain, WhatCannotBeIsRefusedInOneSentence) {
   expect_refusal(run({"inspect", "--shape", "mini", "--model", "x"}), 2, "exclude each other");
   expect_refusal(run({"inspect", "--html", path("x.html")}), 2, "--html belongs to --shape");
   expect_refusal(pairs({"…"}), 1, "no words");
+  expect_refusal(pairs({"a"}), 1, "one word, which makes no pair");
+  expect_refusal(pairs({"a b", "--negatives", "1000000000"}), 1, "less of --window or --negatives");
+  expect_refusal(pairs({"a b", "--html", ""}), 2, "--html takes the name of a file");
   expect_refusal(pairs({"a b", "--window", "0"}), 2, "--window is at least 1");
   expect_refusal(pairs({"a b", "--html", path("x.csv")}), 2, ".csv");
   expect_refusal(pairs({"a b", "--force"}), 2, "--force belongs to --html");
   expect_refusal(run({"explain", "positions"}), 2, "--shape or --model is needed");
   expect_refusal(run({"explain", "positions", "--model", small_model().string(), "--length", "2000"}), 1, "beyond the");
+  expect_refusal(run({"explain", "positions", "--shape", "tiny", "--model", small_model().string()}), 1,
+                 "cannot stand side by side");
+}
+
+TEST_F(Explain, PositionsNeedNoVocabulary) {
+  const Outcome with = run({"explain", "positions", "--shape", kLarge, "--vocabulary", "70000"});
+  const Outcome without = run({"explain", "positions", "--shape", kLarge});
+  ASSERT_EQ(without.status, 0) << without.errors;
+  EXPECT_EQ(without.output, with.output);
 }
 
 }  // namespace

@@ -51,7 +51,14 @@ int explain_attention(Options& options) {
   jobs::AttentionExplainer explain(chosen);
   std::size_t number = 0;
   for (std::string text; texts(text); ++number) {
-    const jobs::ExplainedAttention found = explain(text, target);
+    const jobs::ExplainedAttention found = [&] {
+      try {
+        return explain(text, target);
+      } catch (const ArgumentError& error) {
+        if (!input.texts.empty()) throw;
+        throw ArgumentError(fmt::format("{}, text {}: {}", input.name(), number + 1, error.what()));
+      }
+    }();
     if (page.html) page.write(jobs::attention_page(found));
     if (json) {
       print_json(found, !numbers);
@@ -62,6 +69,7 @@ int explain_attention(Options& options) {
     if (found.target) print(fmt::format("translation: {}\n", escaped(*found.target)));
     print(text_of(found));
   }
+  if (number == 0 && !options.quiet()) note(fmt::format("{} has no text, so nothing is explained", input.name()));
   input.note_mistakes(options.quiet());
   return 0;
 }

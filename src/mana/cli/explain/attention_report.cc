@@ -20,8 +20,11 @@ void append_row(std::string& text, std::size_t layer, std::string_view head, con
 }
 
 void append_table(std::string& text, const AttentionStack& stack, std::size_t top) {
-  text += fmt::format("{}: {} x {} tokens, log2 N = {:.3f}\n", stack.name, stack.queries.size(), stack.keys.size(),
-                      std::log2(static_cast<double>(stack.keys.size())));
+  const double most = std::log2(static_cast<double>(stack.keys.size()));
+  text += fmt::format("{}: {} x {} tokens, {}\n", stack.name, stack.queries.size(), stack.keys.size(),
+                      stack.name == "decoder" ? fmt::format("N is 1 to {}, what a token sees; log2 N at most {:.3f}",
+                                                            stack.keys.size(), most)
+                                              : fmt::format("log2 N = {:.3f}", most));
   text += fmt::format("{:>5}  {:>4}  {:>7}  {:>9}  {:>10}  {:>5}\n", "layer", "head", "entropy", "below 1/N",
                       fmt::format("largest {}", top), "JSD");
   for (std::size_t l = 0; l < stack.layers.size(); ++l) {

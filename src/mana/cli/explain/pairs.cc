@@ -84,11 +84,13 @@ int explain_pairs(Options& options) {
   std::optional<std::string> model;
   PageOutput page;
   bool json = false;
-  options.arguments("TEXT", "A text", texts, 1);
+  options.arguments("TEXT", "A text; its words are read in lower case, but with --split spaces as they are", texts, 1);
   options.option("--window", "N", "c: pairs with up to N words on either side", pairs.window);
   options.option("--negatives", "N", "k: words drawn against each pair", pairs.negatives);
   options.option("--seed", "N", "Which words are drawn", pairs.seed);
-  options.option("--model", "MODEL", "Draw by the counts of these word vectors; without it, by those of the text",
+  options.option("--model", "MODEL",
+                 "Draw by the counts of these word vectors, a folder of mana train word2vec or a fastText .bin; "
+                 "without it, by those of the text",
                  model);
   describe_split(options, pairs.segmentation.split);
   options.flag("--persian", "Write Arabic letters and digits as Persian does", pairs.segmentation.persian);

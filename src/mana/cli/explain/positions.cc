@@ -90,7 +90,7 @@ int explain_positions(Options& options) {
   add_path(inputs, "--shape", shape.shape);
   page.check(jobs::kPositionsPage, inputs);
 
-  if (shape.shape) positions.shape = shape.read();
+  if (shape.shape) positions.shape = shape.read_without_vocabulary();
   if (model) positions.model = ModelChoice{*model}.folder();
   const jobs::ExplainedPositions found = jobs::explain_positions(positions);
   page.write(jobs::positions_page(found));

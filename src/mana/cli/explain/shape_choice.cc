@@ -26,6 +26,20 @@ bool has_line(const std::string& text, std::string_view wanted) {
   return false;
 }
 
+/// What is wrong in a file is said of the file.
+template <class Read>
+auto in(const std::string& toml, const Read& read) {
+  try {
+    return read(toml);
+  } catch (const jobs::OptionError& error) {
+    throw jobs::OptionError(fmt::format("{}: {}", toml, error.what()));
+  } catch (const UsageError& error) {
+    const std::string_view sentence = error.what();
+    if (sentence.find(toml) != sentence.npos) throw;
+    throw UsageError(fmt::format("{}: {}", toml, sentence));
+  }
+}
+
 }  // namespace
 
 void ShapeChoice::describe(Options& options) {
@@ -54,10 +68,25 @@ models::ShapeConfig ShapeChoice::read() const {
     if (sizes.given()) throw UsageError(fmt::format("{} says the vocabulary; leave --vocabulary out", *shape));
     return models::read_shape_config(*shape);
   }
-  if (has_line(text, "[train.seq2seq]")) return jobs::shape_config(SequenceChoice::in_file(*shape), sizes);
-  if (has_line(text, "[train.mlm]")) return jobs::shape_config(MaskedChoice::in_file(*shape), sizes);
+  const bool translates = has_line(text, "[train.seq2seq]"), encodes = has_line(text, "[train.mlm]");
+  if (translates && encodes) {
+    throw UsageError(
+        fmt::format("{} has two shapes, of [train.seq2seq] and of [train.mlm]; give a file with one of them", *shape));
+  }
+  if (translates) return jobs::shape_config(in(*shape, SequenceChoice::in_file), sizes);
+  if (encodes) return jobs::shape_config(in(*shape, MaskedChoice::in_file), sizes);
   throw UsageError(fmt::format(
       "{} says no shape: it is neither a config.json nor a TOML file with [train.seq2seq] or [train.mlm]", *shape));
+}
+
+models::ShapeConfig ShapeChoice::read_without_vocabulary() const {
+  try {
+    return read();
+  } catch (const jobs::UnknownVocabulary&) {
+    ShapeChoice any = *this;
+    any.sizes.vocabulary = 1000;
+    return any.read();
+  }
 }
 
 }  // namespace mana::cli

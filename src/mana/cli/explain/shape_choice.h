@@ -18,6 +18,8 @@ struct ShapeChoice {
   void describe(Options& options);
   /// Throws UsageError, ArgumentError, IoError, FormatError.
   models::ShapeConfig read() const;
+  /// For what does not depend on the vocabulary, whose size need not be known.
+  models::ShapeConfig read_without_vocabulary() const;
 };
 
 }  // namespace mana::cli

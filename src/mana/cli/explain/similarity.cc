@@ -88,12 +88,14 @@ int explain_similarity(Options& options) {
   bool json = false;
   options.arguments("TEXT", "Two texts", texts, 2);
   model.describe(options);
-  options.option("--top", "K", "Print the K pairs of tokens that give most", top);
+  options.option("--top", "K", "Print the K pairs of tokens that give most", top,
+                 {.least = 1, .wanted = "a whole number above 0"});
   options.flag("--json", "Print a JSON object, with all pairs", json);
   page.describe(options);
   describe_threads(options, threads);
   describe_isa(options, isa);
   if (!options.parse()) return 0;
+  options.refuse_if(json, {"--top"}, "is for the table: --json prints all pairs");
   page.check(jobs::kSimilarityPage, {{"--model", model.folder()}});
 
   const jobs::SimilarityExplainer explain(model.folder(), threads, isa);

@@ -86,7 +86,7 @@ constexpr std::array kCommands = {
             inspect},
     Command{{"explain pairs", "Show the pairs of words that skip-gram makes of a text",
              "mana explain pairs \"the quick brown fox jumps over the dog\" --window 2\n"
-             "mana explain pairs \"the quick brown fox\" --window 2 --model words.bin --html pairs.html"},
+             "mana explain pairs \"the quick brown fox\" --window 2 --model words --html pairs.html"},
             explain_pairs},
     Command{{"explain positions", "Show how tokens know where they stand: sinusoids, and a table that was trained",
              "mana explain positions --shape examples/transformer-large.toml --vocabulary 70000\n"

@@ -18,6 +18,7 @@ void PageOutput::check(std::string_view kind, const std::vector<GivenPath>& inpu
     if (force) throw UsageError("--force belongs to --html: there is no file to replace");
     return;
   }
+  if (html->empty()) throw UsageError("--html takes the name of a file, and '' is none");
   if (*html == "-") throw UsageError("--html takes the name of a file, not '-'");
   const std::string ending = ending_of(*html);
   if (ending != ".html" && ending != ".htm") require_no_other_form(*html, ".html", "");

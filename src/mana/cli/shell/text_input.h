@@ -27,6 +27,8 @@ struct TextInput {
   data::TextSource open(const data::Waiting& waiting = {}) const;
   /// Adds the file that open() reads, if it reads one.
   void add_to(std::vector<GivenPath>& inputs) const;
+  /// Where open() reads from, if no texts are arguments: the name of a file, or standard input.
+  std::string name() const { return input.value_or("-") == "-" ? "standard input" : *input; }
   /// Tells, after the reading, what was read in spite of a mistake.
   void note_mistakes(bool quiet) const;
 

@@ -30,6 +30,7 @@ std::vector<std::string> words_of(const PairOptions& options) {
   text::WordSegmenter segmenter(options.segmentation);
   segmenter(options.text, [&](std::string_view word) { words.emplace_back(word); });
   if (words.empty()) throw ArgumentError("the text has no words; give one with two words or more");
+  if (words.size() == 1) throw ArgumentError("the text has one word, which makes no pair; give one with two or more");
   return words;
 }
 
@@ -49,10 +50,10 @@ Counts counts_of(std::span<const std::string> words) {
 
 Counts counts_of(const formats::WordVectors& model) {
   if (model.counts.empty()) {
-    throw ArgumentError(
-        fmt::format("{} does not say how often its words were seen, by which negative ones are drawn; "
-                    "without `model` they are drawn by the text",
-                    model.source.empty() ? "the model" : model.source));
+    throw ArgumentError(fmt::format(
+        "{} does not say how often its words were seen, by which negative ones are drawn; the "
+        "folder of a mana train word2vec and a fastText .bin do; without `model` they are drawn by the text",
+        model.source.empty() ? "the model" : model.source));
   }
   return {model.words, model.counts};
 }
@@ -65,6 +66,9 @@ std::vector<std::string> leave_unknown_out(std::vector<std::string>& words, cons
   std::vector<std::string> left_out(unknown.begin(), unknown.end());
   words.erase(unknown.begin(), unknown.end());
   if (words.empty()) throw ArgumentError("the model knows no word of the text; give another text, or no model");
+  if (words.size() == 1) {
+    throw ArgumentError("the model knows one word of the text, which makes no pair; give another text, or no model");
+  }
   return left_out;
 }
 
@@ -72,7 +76,7 @@ void check_size(std::uint64_t pairs, const PairOptions& options) {
   if (pairs > kMostPairs / (1 + std::uint64_t{options.negatives})) {
     throw ArgumentError(
         fmt::format("{} positive pairs and {} negative ones for each are more than the {} that can be shown; give a "
-                    "shorter text or a smaller `window`",
+                    "shorter text, or less of `window` or `negatives`",
                     pairs, options.negatives, kMostPairs));
   }
 }

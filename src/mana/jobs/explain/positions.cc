@@ -88,11 +88,18 @@ ExplainedPositions explain_positions(const PositionOptions& options) {
   found.sinusoids = explained(sinusoids(facts, length), length);
   if (!options.model) return found;
   for (PositionTable& table : models::trained_positions(*options.model)) {
+    if (table.width != facts.width) {
+      throw ArgumentError(
+          fmt::format("the positions of {} have {} numbers and those of `shape` {}, so they cannot stand side by side; "
+                      "leave one of them out",
+                      options.model->string(), table.width, facts.width));
+    }
     found.trained.push_back(explained(std::move(table), length));
   }
   if (found.trained.empty()) {
-    throw ArgumentError(fmt::format("{} has no table of positions that was trained; leave `model` out to see sinusoids",
-                                    options.model->string()));
+    throw ArgumentError(fmt::format("{} has no table of positions that was trained; {}", options.model->string(),
+                                    options.shape ? "leave `model` out to see sinusoids"
+                                                  : "see its sinusoids with `shape`, given its config.json, instead"));
   }
   return found;
 }

@@ -13,7 +13,18 @@ namespace mana::jobs {
 namespace {
 
 [[noreturn]] void refuse_unknown_vocabulary() {
-  throw ArgumentError("the size of the vocabulary is not known: it is that of the tokenizer, or give `vocabulary`");
+  throw UnknownVocabulary("the size of the vocabulary is not known: it is that of the tokenizer, or give `vocabulary`");
+}
+
+/// What is made of tokenizers, which a shape names but does not need where the sizes are given.
+template <class Make>
+auto of_tokenizers(const Make& make) {
+  try {
+    return make();
+  } catch (const Error& error) {
+    throw UnknownVocabulary(
+        fmt::format("the size of the vocabulary is not known: {}; or give `vocabulary`", error.what()));
+  }
 }
 
 void refuse_model(const std::filesystem::path& model) {
@@ -33,7 +44,8 @@ models::ShapeConfig shape_config(const TrainSequenceOptions& training, const Voc
   if (tokenizers.both.empty() && (tokenizers.source.empty() || tokenizers.target.empty())) {
     refuse_unknown_vocabulary();
   }
-  return training.shape.config(TranslatorTokenizers(tokenizers, training.shape.most_tokens));
+  return training.shape.config(
+      of_tokenizers([&] { return TranslatorTokenizers(tokenizers, training.shape.most_tokens); }));
 }
 
 models::ShapeConfig shape_config(const TrainMaskedOptions& training, const VocabularySizes& sizes) {
@@ -42,7 +54,8 @@ models::ShapeConfig shape_config(const TrainMaskedOptions& training, const Vocab
   if (sizes.target_vocabulary) throw ArgumentError("an encoder has one vocabulary, no `target_vocabulary`");
   if (sizes.vocabulary) return models::EncoderShape{models::shape_config(training.shape, *sizes.vocabulary), heads};
   if (training.tokenizer.empty()) refuse_unknown_vocabulary();
-  const std::size_t vocabulary = text::Tokenizer::load(training.tokenizer).vocabulary_size();
+  const std::size_t vocabulary =
+      of_tokenizers([&] { return text::Tokenizer::load(training.tokenizer).vocabulary_size(); });
   return models::EncoderShape{models::shape_config(training.shape, vocabulary), heads};
 }
 
