@@ -9,6 +9,7 @@
 #include "mana/base/file.h"
 #include "mana/cli/train/masked_options.h"
 #include "mana/cli/train/sequence_options.h"
+#include "mana/jobs/option_error.h"
 #include "mana/models/masked/shapes.h"
 
 namespace mana::cli {

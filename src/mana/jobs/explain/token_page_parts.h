@@ -14,7 +14,7 @@ inline constexpr std::string_view kTokenStyle =
 .shade::before{content:"";position:absolute;inset:0;z-index:-1;background:var(--first);opacity:calc(.45*var(--w,0))}
 .shade.negative::before{background:var(--second)}
 .text{font-size:1.1rem;line-height:1.9;padding:.5rem .8rem;border:1px solid var(--rule);border-radius:.3rem}
-.text:has(>:nth-child(200)){max-height:22rem;overflow-y:auto}
+.text.long{max-height:22rem;overflow-y:auto}
 .text span{padding-block:.15rem;border-radius:.2rem;cursor:pointer}
 .text .at{outline:2px solid var(--ink)}.text .special{color:var(--faint);font-size:.85em}
 #said{min-height:3.2rem;margin-block:.5rem}canvas{touch-action:pan-y;cursor:crosshair}
@@ -46,7 +46,7 @@ function directionOf(tokens){
  return first&&rtl.test(first[0])?'rtl':'ltr'}
 function drawText(into,tokens,title,look){
  if(title)make('p',into,title,{className:'faint'});
- const block=make('div',into,null,{className:'text',dir:directionOf(tokens)}),spans=[];
+ const block=make('div',into,null,{className:tokens.length<200?'text':'text long',dir:directionOf(tokens)}),spans=[];
  let word;  // each reads in its own direction; its tokens stay together, so that their letters join
  tokens.forEach(([text,token,kind],i)=>{
   if(i&&kind!==1)block.append(' ');
