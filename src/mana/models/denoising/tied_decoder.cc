@@ -24,9 +24,9 @@ nn::Variable TiedDecoder::losses(const nn::Training& training, const Bert& encod
   for (std::uint32_t text = 0; text < targets.texts(); ++text) texts.insert(texts.end(), targets.length(text), text);
   nn::Stream y = encoder.embed(training, targets);
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    y = layers[i](training, encoder.layers[i], std::move(y), targets, vectors, texts);
+    y = layers[i](training, encoder.layers[i], y, targets, vectors, texts);
   }
-  return words.losses(training, end_of(training, std::move(y)), std::move(labels));
+  return words.losses(training, end_of(training, y), std::move(labels));
 }
 
 }  // namespace mana::models

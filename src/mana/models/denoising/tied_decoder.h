@@ -45,10 +45,9 @@ struct TiedDecoder {
       const auto vector = [&](const Variable&) {
         return autograd::gather_rows(output(training, value(training, vectors)), texts);
       };
-      nn::Stream<Variable> h = tied.attend_norm(training, std::move(y), before);
-      nn::Stream<Variable> g = norm(training, std::move(h), vector);
-      return tied.feed_norm(training, std::move(g),
-                            [&](const Variable& in) { return tied.feed_forward(training, in); });
+      nn::Stream<Variable> h = tied.attend_norm(training, y, before);
+      nn::Stream<Variable> g = norm(training, h, vector);
+      return tied.feed_norm(training, g, [&](const Variable& in) { return tied.feed_forward(training, in); });
     }
   };
 

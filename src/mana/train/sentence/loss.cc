@@ -116,11 +116,11 @@ constexpr auto kNames = [] {
 }();
 
 constexpr auto kVectorNames = [] {
-  constexpr auto is_function = [](const Entry& each) { return each.objective != nullptr; };
-  std::array<std::string_view, std::ranges::count_if(kEntries, is_function)> names;
+  constexpr auto kIsFunction = [](const Entry& each) { return each.objective != nullptr; };
+  std::array<std::string_view, std::ranges::count_if(kEntries, kIsFunction)> names;
   auto next = names.begin();
   for (const Entry& each : kEntries) {
-    if (is_function(each)) *next++ = each.name;
+    if (kIsFunction(each)) *next++ = each.name;
   }
   return names;
 }();
