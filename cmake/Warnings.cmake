@@ -3,8 +3,7 @@ add_library(mana_flags INTERFACE)
 target_compile_features(mana_flags INTERFACE cxx_std_20)
 # No contraction: a*b+c is a fused multiply-add only where the code says so, so inlining never changes bits.
 target_compile_options(mana_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
-  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>  # of a name in a source that is compiled with it: none
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -ffp-contract=off -fno-math-errno -fvisibility=hidden)
 # GCC begins to look for memory that it no longer needs at 128 MiB, which precompiled headers alone fill, and again and again.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)

@@ -62,7 +62,7 @@ def look_at(directory, command, files, folder):
 
     source = folder / (re.sub(r"\W+", "_", files[0]) + f"_{len(files)}.cc")
     source.write_text("".join(f'#include "{file}"  // NOLINT\n' for file in files))
-    fine, output = tidy(source, [*command, "-Wno-shadow"], directory)  # of another source's names; GCC watches each by itself
+    fine, output = tidy(source, command, directory)
     if fine:
         return []
     remarked = named(files, output) or files

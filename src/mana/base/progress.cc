@@ -9,6 +9,8 @@
 #include <cmath>
 #include <utility>
 
+#include "mana/base/with_thousands.h"
+
 namespace mana {
 namespace {
 
@@ -38,12 +40,6 @@ std::string printable(std::string_view label) {
     const auto code = static_cast<unsigned char>(byte);
     if (code >= 0x20 && code != 0x7F) text += byte;
   }
-  return text;
-}
-
-std::string with_thousands(std::uint64_t number) {
-  std::string text = fmt::format("{}", number);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "mana/explain/distributions.h"
+#include "mana/operations/for_each.h"
 
 namespace mana::explain {
 namespace {
@@ -16,15 +17,6 @@ std::span<const float> seen_row(const AttentionWeights& weights, std::size_t hea
   return weights.row(head, query).subspan(seen.first, seen.size());
 }
 
-/// Calls work(i) for each i below `count`, each of them in one thread.
-template <class Work>
-void for_each_of(Team& team, std::size_t count, const Work& work) {
-  team.run([&](unsigned thread) {
-    const auto [begin, end] = part_of(count, thread, team.size());
-    for (std::size_t i = begin; i < end; ++i) work(i);
-  });
-}
-
 }  // namespace
 
 LayerNumbers attention_numbers(const AttentionWeights& weights, std::size_t top, Team& team) {
@@ -33,7 +25,7 @@ LayerNumbers attention_numbers(const AttentionWeights& weights, std::size_t top,
   LayerNumbers numbers;
   numbers.heads.resize(heads);
   std::vector<double> entropies(heads * queries);
-  for_each_of(team, heads, [&](std::size_t head) {
+  operations::for_each(&team, heads, [&](std::size_t head) {
     HeadNumbers sums;
     for (std::size_t query = 0; query < queries; ++query) {
       const std::span<const float> p = seen_row(weights, head, query);
@@ -46,7 +38,7 @@ LayerNumbers attention_numbers(const AttentionWeights& weights, std::size_t top,
   if (heads < 2) return numbers;
 
   std::vector<double> of_query(queries);  // Σ over the pairs of heads
-  for_each_of(team, queries, [&](std::size_t query) {
+  operations::for_each(&team, queries, [&](std::size_t query) {
     for (std::size_t a = 0; a < heads; ++a) {
       for (std::size_t b = a + 1; b < heads; ++b) {
         of_query[query] += jensen_shannon(seen_row(weights, a, query), seen_row(weights, b, query),

@@ -94,6 +94,15 @@ std::string_view name_of(PoolingMode mode) {
   return "?";
 }
 
+std::string names_of(std::span<const PoolingMode> modes, std::string_view separator) {
+  std::string names;
+  for (const PoolingMode mode : modes) {
+    if (!names.empty()) names += separator;
+    names += name_of(mode);
+  }
+  return names;
+}
+
 std::string_view name_of(Similarity similarity) {
   switch (similarity) {
     case Similarity::cosine: return "cosine";

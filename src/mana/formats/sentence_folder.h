@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,8 @@ using Activation = kernels::Activation;
 /// Throws ArgumentError for any other.
 PoolingMode pooling_mode(std::string_view name);
 std::string_view name_of(PoolingMode mode);
+/// Several of them, as "cls+max" with a separator of "+".
+std::string names_of(std::span<const PoolingMode> modes, std::string_view separator);
 std::string_view name_of(Similarity similarity);
 
 /// Token vectors [tokens, d] to one vector [modes · d].

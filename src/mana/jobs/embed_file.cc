@@ -1,7 +1,6 @@
 #include "mana/jobs/embed_file.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 #include <span>
@@ -39,9 +38,7 @@ std::string digest_of(const compress::EmbeddingRanges& ranges) {
 
 nlohmann::json names_of(const std::optional<std::vector<formats::PoolingMode>>& modes) {
   if (!modes) return nullptr;
-  std::vector<std::string_view> names;
-  for (const formats::PoolingMode mode : *modes) names.push_back(formats::name_of(mode));
-  return fmt::format("{}", fmt::join(names, ","));
+  return formats::names_of(*modes, ",");
 }
 
 /// Reads over the texts of the interrupted run; they must be the same as then.

@@ -1,10 +1,8 @@
 #include "mana/jobs/fine_tune.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,17 +15,6 @@
 
 namespace mana::jobs {
 namespace {
-
-/// "mean", "cls+max"
-std::string pooling_of(const formats::SentenceFolder& folder) {
-  std::vector<std::string_view> names;
-  for (const formats::SentenceModule& module : folder.modules) {
-    const auto* pooling = std::get_if<formats::PoolingModule>(&module);
-    if (pooling == nullptr) continue;
-    for (const formats::PoolingMode mode : pooling->modes) names.push_back(formats::name_of(mode));
-  }
-  return fmt::format("{}", fmt::join(names, "+"));
-}
 
 /// What a reader of the model's folder wants to know of how it came to be.
 train::ModelCard card_of(const FineTuneRunOptions& options, const FineTuning& tuning, const train::Trainer& trainer,
@@ -42,7 +29,10 @@ train::ModelCard card_of(const FineTuneRunOptions& options, const FineTuning& tu
         rows.name, fmt::format("{} rows of {} texts: {}", rows.rows(), rows.facts.texts, sentence_of_columns(rows)));
   }
   card.add("loss", wanted.loss);
-  if (tuning.model.folder().contextual) card.add("pooling", pooling_of(tuning.model.folder()));
+  if (tuning.model.folder().contextual) {  // whose first module is the pooling
+    const auto& pooling = std::get<formats::PoolingModule>(tuning.model.folder().modules.at(0));
+    card.add("pooling", formats::names_of(pooling.modes, "+"));
+  }
   if (tuning.deletion) card.add("words left out", shortest_text(*tuning.deletion));
   card.add("steps", std::to_string(result.steps));
   card.add("batch", wanted.accumulate > 1 ? fmt::format("{} × {}", wanted.accumulate, wanted.batch)

@@ -8,6 +8,7 @@
 
 #include "mana/base/processors.h"
 #include "mana/jobs/option_error.h"
+#include "mana/jobs/training_course.h"
 
 namespace mana::jobs {
 void check(const FineTuneOptions& options) {
@@ -20,12 +21,10 @@ void check(const FineTuneOptions& options) {
   require_option(options.warmup >= 0, "warmup", "a number of at least 0");
   require_option(options.weight_decay >= 0, "weight_decay", "a number of at least 0");
   require_option(options.clip >= 0, "clip", "a number of at least 0");
-  require_option(options.average >= 0 && options.average < 1, "average", "a number from 0 to below 1");
+  require_share(options.average, "average");
   require_option(options.layer_decay >= 0 && options.layer_decay <= 1, "layer_decay", "a number from 0 to 1");
-  require_option(!options.dropout || (*options.dropout >= 0 && *options.dropout < 1), "dropout",
-                 "a number from 0 to below 1");
-  require_option(!options.deletion || (*options.deletion >= 0 && *options.deletion < 1), "deletion",
-                 "a number from 0 to below 1");
+  require_share(options.dropout.value_or(0), "dropout");
+  require_share(options.deletion.value_or(0), "deletion");
   if (options.deletion && options.loss != "tsdae") throw OptionError("`deletion` belongs to the loss tsdae");
   require_option(!options.score_range || options.score_range->first < options.score_range->second, "score_range",
                  "a low number, then a higher one");

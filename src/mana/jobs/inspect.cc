@@ -1,7 +1,6 @@
 #include "mana/jobs/inspect.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <string_view>
 
@@ -14,10 +13,8 @@ namespace {
 
 std::string step_of(const formats::SentenceModule& module, const formats::SentenceFolder& folder) {
   if (const auto* pooling = std::get_if<formats::PoolingModule>(&module)) {
-    std::vector<std::string_view> names;
-    names.reserve(pooling->modes.size());
-    for (const formats::PoolingMode mode : pooling->modes) names.push_back(formats::name_of(mode));
-    return fmt::format("pooling {}{}{}", fmt::join(names, "+"), pooling->include_prompt ? "" : " without prompt",
+    return fmt::format("pooling {}{}{}", formats::names_of(pooling->modes, "+"),
+                       pooling->include_prompt ? "" : " without prompt",
                        folder.modules_assumed ? " (assumed: there is no modules.json)" : "");
   }
   if (const auto* dense = std::get_if<formats::DenseModule>(&module)) {

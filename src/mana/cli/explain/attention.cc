@@ -59,7 +59,7 @@ int explain_attention(Options& options) {
         throw ArgumentError(fmt::format("{}, text {}: {}", input.name(), number + 1, error.what()));
       }
     }();
-    if (page.html) page.write(jobs::attention_page(found));
+    page.write([&] { return jobs::attention_page(found); });
     if (json) {
       print_json(found, !numbers);
       continue;

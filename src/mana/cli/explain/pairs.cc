@@ -104,7 +104,7 @@ int explain_pairs(Options& options) {
   std::optional<formats::WordVectors> vectors;
   if (model) vectors = open_words(*model);
   const jobs::ExplainedPairs found = jobs::explain_pairs(pairs, vectors ? &*vectors : nullptr);
-  page.write(jobs::pairs_page(found));
+  page.write([&] { return jobs::pairs_page(found); });
   if (json) {
     print_json(json_of(found, model));
   } else {

@@ -93,7 +93,7 @@ int explain_positions(Options& options) {
   if (shape.shape) positions.shape = shape.read_without_vocabulary();
   if (model) positions.model = ModelChoice{*model}.folder();
   const jobs::ExplainedPositions found = jobs::explain_positions(positions);
-  page.write(jobs::positions_page(found));
+  page.write([&] { return jobs::positions_page(found); });
   if (json) {
     print_json(json_of(found));
   } else {

@@ -100,7 +100,7 @@ int explain_similarity(Options& options) {
 
   const jobs::SimilarityExplainer explain(model.folder(), threads, isa);
   const jobs::ExplainedSimilarity found = explain(texts[0], texts[1]);
-  if (page.html) page.write(jobs::similarity_page(found));
+  page.write([&] { return jobs::similarity_page(found); });
   if (json) {
     print_json(json_of(found));
   } else {

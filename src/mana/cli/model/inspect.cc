@@ -26,7 +26,7 @@ nlohmann::ordered_json inspected(const std::filesystem::path& folder, bool quiet
 void print_shape(const ShapeChoice& choice, std::optional<std::size_t> length, bool json, const PageOutput& page) {
   page.check(jobs::kShapePage, {{"--shape", *choice.shape}});
   const models::ModelShape shape = models::shape_of(choice.read(), length);
-  page.write(jobs::shape_page(shape));
+  page.write([&] { return jobs::shape_page(shape); });
   if (json) {
     print_json(json_of(shape), 2);
   } else {

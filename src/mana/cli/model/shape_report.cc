@@ -4,10 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mana/base/with_thousands.h"
+
 namespace mana::cli {
 namespace {
 
-using models::grouped;
 using models::ShapePart;
 using nlohmann::ordered_json;
 
@@ -43,10 +44,10 @@ void append_lines(std::string& text, const std::vector<ShapePart>& parts, std::s
     }
     const std::uint64_t all = counted(part);
     text += fmt::format("{:{}}{:<{}}{:<42}{:>15}", "", 2 * depth, part.name, kName - 2 * depth, part.formula.text(),
-                        grouped(all / part.times));
-    if (part.times != 1) text += fmt::format("  × {} = {}", part.times, grouped(all));
+                        with_thousands(all / part.times));
+    if (part.times != 1) text += fmt::format("  × {} = {}", part.times, with_thousands(all));
     if (!part.of_head.empty()) {
-      text += fmt::format("  each head {} = {}", part.of_head.text(), grouped(part.of_head.value()));
+      text += fmt::format("  each head {} = {}", part.of_head.text(), with_thousands(part.of_head.value()));
     }
     if (!part.tied.empty()) text += fmt::format("  weights of the {}", part.tied);
     text += '\n';
@@ -76,15 +77,15 @@ ordered_json json_of(const models::ModelShape& shape) {
 std::string table_of(const models::ModelShape& shape) {
   std::string text = shape.title + "\n\n";
   for (const models::ShapeSymbol& each : shape.symbols) {
-    text += fmt::format("  {:<6}{:>12}  {}\n", each.symbol, grouped(each.value), each.meaning);
+    text += fmt::format("  {:<6}{:>12}  {}\n", each.symbol, with_thousands(each.value), each.meaning);
   }
   text += '\n';
   for (const auto& column : shape.columns) append_lines(text, column, 0);
-  text += fmt::format("{:<70}{:>15}\n{:<70}{:>15}\n", "all layers", grouped(shape.layer_parameters()), "all parameters",
-                      grouped(shape.parameters()));
+  text += fmt::format("{:<70}{:>15}\n{:<70}{:>15}\n", "all layers", with_thousands(shape.layer_parameters()),
+                      "all parameters", with_thousands(shape.parameters()));
   text += "\nIn attention's place full connections would have, and attention has:\n";
   for (const models::FullForm& form : shape.full_forms) {
-    text += fmt::format("  {:<40}{:<28}{:>15}\n", form.name, form.formula.text(), grouped(form.formula.value()));
+    text += fmt::format("  {:<40}{:<28}{:>15}\n", form.name, form.formula.text(), with_thousands(form.formula.value()));
   }
   return text;
 }

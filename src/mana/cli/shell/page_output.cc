@@ -27,10 +27,10 @@ void PageOutput::check(std::string_view kind, const std::vector<GivenPath>& inpu
   require_own_kind(*html, fmt::format("a page of mana {}", kind), is_ours, force);
 }
 
-void PageOutput::write(std::string_view page) const {
+void PageOutput::write(const std::function<std::string()>& page) const {
   if (!html) return;
   AtomicFile file(*html);
-  file.write(page);
+  file.write(page());
   file.commit();
 }
 

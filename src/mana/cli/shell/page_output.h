@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,8 @@ struct PageOutput {
   /// Throws ArgumentError when a file is there that is no page of this kind (pages/page.h), or one that is read; and
   /// UsageError for a name of another form. To be called before any work is done.
   void check(std::string_view kind, const std::vector<GivenPath>& inputs = {}) const;
-  /// Does nothing without --html. Throws IoError.
-  void write(std::string_view page) const;
+  /// Makes the page and writes it; does neither without --html. Throws IoError.
+  void write(const std::function<std::string()>& page) const;
 };
 
 }  // namespace mana::cli

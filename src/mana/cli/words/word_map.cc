@@ -9,6 +9,7 @@
 
 #include "mana/cli/words/label_placement.h"
 #include "mana/compress/principal_axes.h"
+#include "mana/pages/page.h"
 #include "mana/text/repaired_text.h"
 #include "mana/text/utf8.h"
 
@@ -24,21 +25,6 @@ constexpr double kWordsOfAPage = 100;  // of more words the page is larger, so t
 constexpr double kFont = 15;
 constexpr double kDescent = 0.2;  // of a letter below its line, as a share of the font's size
 constexpr double kRadius = 3.5;
-
-/// Text between tags; what XML cannot hold becomes U+FFFD.
-std::string escaped(std::string_view text) {
-  const text::RepairedText repaired(text);
-  std::string result;
-  for (const char c : repaired.text()) {
-    switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      default: result += static_cast<unsigned char>(c) < ' ' ? "\uFFFD" : std::string(1, c);
-    }
-  }
-  return result;
-}
 
 /// From the words' own extent to that of the drawing.
 class Scale {
@@ -123,7 +109,7 @@ std::string map_as_svg(std::span<const PlacedWord> words, std::string_view title
       "<title>{3}</title>\n"
       "<rect width=\"{0:.0f}\" height=\"{1:.0f}\" fill=\"#fff\"/>\n"
       "<text x=\"20\" y=\"32\" font-size=\"18\" fill=\"#555\">{3}</text>\n",
-      page.right, page.bottom, kFont, escaped(title), kDrawingBeginning);
+      page.right, page.bottom, kFont, pages::escaped(title), kDrawingBeginning);
   for (const Point& dot : dots) {
     svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"#2563eb\"/>\n", dot.x, dot.y, kRadius);
   }
@@ -133,7 +119,7 @@ std::string map_as_svg(std::span<const PlacedWord> words, std::string_view title
     const Box& box = labels[i].box;
     const auto [anchor, at] = anchor_of(labels[i]);
     svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at,
-                       box.bottom - kDescent * kFont, anchor, escaped(words[i].word));
+                       box.bottom - kDescent * kFont, anchor, pages::escaped(words[i].word));
   }
   return svg + "</g>\n</svg>\n";
 }
@@ -143,7 +129,7 @@ std::string map_as_html(std::span<const PlacedWord> words, std::string_view titl
       "{}{}</title>\n"
       "<style>body {{ margin: 0 }} svg {{ width: 100vw; height: 100vh "
       "}}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-      kPageBeginning, escaped(title), map_as_svg(words, title));
+      kPageBeginning, pages::escaped(title), map_as_svg(words, title));
 }
 
 }  // namespace mana::cli

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "mana/base/with_thousands.h"
 #include "mana/pages/page.h"
 
 namespace mana::jobs {
 namespace {
 
 using models::Flow;
-using models::grouped;
 using models::ModelShape;
 using models::ShapePart;
 using pages::escaped;
@@ -58,8 +58,8 @@ std::string formula(std::string_view text) { return fmt::format("<span class=\"f
 /// What goes from one box to the next.
 std::string arrow(const Flow& flow) {
   return fmt::format("<div class=\"arrow\"><b>{}</b><span dir=\"ltr\">{}</span></div>\n", formula(flow.text()),
-                     flow.columns.empty() ? fmt::format("{} tokens", grouped(flow.numbers()))
-                                          : fmt::format("{} numbers", grouped(flow.numbers())));
+                     flow.columns.empty() ? fmt::format("{} tokens", with_thousands(flow.numbers()))
+                                          : fmt::format("{} numbers", with_thousands(flow.numbers())));
 }
 
 std::string heading(const ShapePart& part) {
@@ -68,13 +68,13 @@ std::string heading(const ShapePart& part) {
   const std::uint64_t all = counted(part);
   if (!part.formula.empty()) {
     html += fmt::format(" <span class=\"of\">{} = <span class=\"count\">{}</span>", formula(part.formula.text()),
-                        grouped(all / part.times));
-    if (part.times != 1) html += fmt::format(", times {} = <b class=\"count\">{}</b>", part.times, grouped(all));
+                        with_thousands(all / part.times));
+    if (part.times != 1) html += fmt::format(", times {} = <b class=\"count\">{}</b>", part.times, with_thousands(all));
     html += "</span>";
   }
   if (!part.of_head.empty()) {
     html += fmt::format(" <span class=\"of faint\">each head: {} = {}</span>", formula(part.of_head.text()),
-                        grouped(part.of_head.value()));
+                        with_thousands(part.of_head.value()));
   }
   if (!part.tied.empty()) html += fmt::format(" <span class=\"of faint\">weights of: {}</span>", escaped(part.tied));
   if (!part.note.empty()) html += fmt::format(" <span class=\"of faint\">{}</span>", raised(part.note));
@@ -111,7 +111,7 @@ std::string symbols(const ModelShape& shape) {
   std::string html = "<h2>Symbols</h2>\n<table><tbody>\n";
   for (const models::ShapeSymbol& each : shape.symbols) {
     html += fmt::format("<tr><td>{}</td><td class=\"number\">{}</td><td>{}</td></tr>\n", formula(each.symbol),
-                        grouped(each.value), escaped(each.meaning));
+                        with_thousands(each.value), escaped(each.meaning));
   }
   return html + "</tbody></table>\n";
 }
@@ -122,7 +122,7 @@ std::string full_forms(const ModelShape& shape) {
       "<div class=\"wide\" tabindex=\"0\"><table><tbody>\n";
   for (const models::FullForm& form : shape.full_forms) {
     html += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n", formula(form.name),
-                        formula(form.formula.text()), grouped(form.formula.value()));
+                        formula(form.formula.text()), with_thousands(form.formula.value()));
   }
   return html + "</tbody></table></div>\n";
 }
@@ -138,8 +138,8 @@ std::string shape_page(const ModelShape& shape) {
       "parameters. "
       "On each arrow: the shape of what goes on, and how many numbers that are. A green edge is a residual "
       "connection.</p>\n<div class=\"columns{}\">\n{}</div>\n{}{}",
-      grouped(shape.parameters()), grouped(shape.layer_parameters()), shape.columns.size() == 2 ? " two" : "", columns,
-      symbols(shape), full_forms(shape));
+      with_thousands(shape.parameters()), with_thousands(shape.layer_parameters()),
+      shape.columns.size() == 2 ? " two" : "", columns, symbols(shape), full_forms(shape));
   return pages::html_of({.kind = kShapePage, .title = shape.title, .style = kStyle, .body = body});
 }
 

@@ -22,13 +22,10 @@ Tensor rows_from(const nn::Run& run, const Tensor& x, std::size_t first) {
 }
 
 void require_mean(const PoolTokens& pool) {
-  std::string modes;
-  for (const nn::Pooling mode : pool.modes) {
-    modes += (modes.empty() ? "" : " and ") + std::string(formats::name_of(mode));
-  }
   if (pool.modes.size() == 1 && pool.modes[0] == nn::Pooling::mean) return;
-  throw ArgumentError(fmt::format(
-      "the model's pooling is {}, of which a vector is no mean of its tokens' vectors; mean is needed", modes));
+  throw ArgumentError(
+      fmt::format("the model's pooling is {}, of which a vector is no mean of its tokens' vectors; mean is needed",
+                  formats::names_of(pool.modes, " and ")));
 }
 
 /// What the mean is taken of, and the token that its first row is of.

@@ -41,10 +41,4 @@ Formula squared(const Formula& a) {
   return {is_symbol ? a.text() + "²" : fmt::format("({})²", a.text()), (a * a).value()};
 }
 
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, 1, ',');
-  return digits;
-}
-
 }  // namespace mana::models

@@ -32,7 +32,4 @@ class Formula {
 /// a² of a symbol is written as that, a·a of a longer one as (a)².
 Formula squared(const Formula& a);
 
-/// 176,357,376
-std::string grouped(std::uint64_t number);
-
 }  // namespace mana::models

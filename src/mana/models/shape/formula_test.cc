@@ -28,12 +28,5 @@ TEST(Formula, RefusesWhatCannotBeCounted) {
   EXPECT_THROW(Formula("a", ~std::uint64_t{0}) + Formula("b", 1), ArgumentError);
 }
 
-TEST(Grouped, SetsThousandsApart) {
-  EXPECT_EQ(grouped(0), "0");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1000), "1,000");
-  EXPECT_EQ(grouped(176'357'376), "176,357,376");
-}
-
 }  // namespace
 }  // namespace mana::models
