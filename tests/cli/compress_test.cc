@@ -15,15 +15,14 @@
 #include "mana/formats/safetensors.h"
 #include "mana/models/sentence/packed_model.h"
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
 
 using testing::HasSubstr;
 
-std::filesystem::path fixture(std::string_view name) {
-  return std::filesystem::path(MANA_SOURCE_DIR "/tests/fixtures") / name;
-}
+std::filesystem::path fixture(std::string_view name) { return fixture_path() / name; }
 
 class Compress : public testing::Test {
  protected:

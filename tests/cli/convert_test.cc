@@ -6,13 +6,14 @@
 
 #include "mana/base/json.h"
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
 
 using testing::HasSubstr;
 
-const std::string kModel = MANA_SOURCE_DIR "/tests/fixtures/ctranslate2/before";
+const std::string kModel = fixture_path("ctranslate2/before");
 
 TEST(Convert, WritesAFolder) {
   const TemporaryFolder folder;

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -17,7 +18,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-std::string fixture(const std::string& name) { return MANA_SOURCE_DIR "/tests/fixtures/" + name; }
+std::string fixture(const std::string& name) { return fixture_path(name); }
 
 Outcome explain(const std::string& what, const std::string& model, std::vector<std::string> more,
                 std::string input = {}) {

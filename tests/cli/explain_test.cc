@@ -8,6 +8,7 @@
 #include "mana/base/json.h"
 #include "process.h"
 #include "refusal.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -16,7 +17,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kLarge = MANA_SOURCE_DIR "/examples/transformer-large.toml";
+const std::string kLarge = source_path("examples/transformer-large.toml");
 
 class Explain : public testing::Test {
  protected:

@@ -7,6 +7,7 @@
 
 #include "mana/formats/safetensors.h"
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -88,7 +89,7 @@ TEST(Failure, OfAVectorNamesTextAndModel) {
 
 TEST(Failure, OfANumberThatF16DoesNotHoldNamesTheText) {
   const TemporaryFolder folder;
-  const std::filesystem::path source = MANA_SOURCE_DIR "/tests/fixtures/static_models/plain", model = folder / "large";
+  const std::filesystem::path source = fixture_path("static_models/plain"), model = folder / "large";
   std::filesystem::copy(source, model, std::filesystem::copy_options::recursive);
   const formats::Safetensors weights = formats::Safetensors::open(source / "model.safetensors");
   const auto& [name, table] = *weights.tensors().begin();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -16,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const fs::path kAdapters = MANA_SOURCE_DIR "/tests/fixtures/adapters";
+const fs::path kAdapters = fixture_path("adapters");
 
 class Folder : public testing::Test {
  protected:

@@ -5,16 +5,11 @@
 
 #include "mana/base/json.h"
 #include "process.h"
+#include "tests/support/sanitized.h"
 
 /// The program with the default model, all-MiniLM-L6-v2.
 namespace mana::program {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 class DefaultModel : public testing::Test {
  protected:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -17,7 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-const std::string kOriginal = MANA_SOURCE_DIR "/tests/fixtures/ctranslate2/before";
+const std::string kOriginal = fixture_path("ctranslate2/before");
 
 /// A translator of characters, as one of CTranslate2 becomes one.
 class PackedTranslator : public testing::Test {

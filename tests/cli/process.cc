@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "mana/base/file.h"
+#include "tests/support/source_path.h"
 
 extern char** environ;  // NOLINT(readability-identifier-naming): POSIX calls it so
 
@@ -133,9 +134,7 @@ bool eventually(const std::function<bool()>& condition) {
   return false;
 }
 
-std::filesystem::path small_model(const std::string& name) {
-  return std::filesystem::path(MANA_SOURCE_DIR "/tests/fixtures/sentence_models") / name;
-}
+std::filesystem::path small_model(const std::string& name) { return fixture_path("sentence_models") / name; }
 
 std::optional<std::filesystem::path> default_model() {
   const char* store = std::getenv("MANA_HOME");

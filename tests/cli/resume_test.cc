@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -210,7 +211,7 @@ TEST_P(ResumedJob, KnowsAnAdapterByItsBaseModel) {
   const std::filesystem::path base = folder_ / "base", adapter = folder_ / "adapter";
   std::filesystem::copy(small_model(), base, std::filesystem::copy_options::recursive);
   std::filesystem::copy(small_model(), adapter, std::filesystem::copy_options::recursive);
-  std::filesystem::copy(MANA_SOURCE_DIR "/tests/fixtures/adapters/plain", adapter,
+  std::filesystem::copy(fixture_path("adapters/plain"), adapter,
                         std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
   std::filesystem::remove(adapter / "config.json");
   std::filesystem::remove(adapter / "model.safetensors");

@@ -13,6 +13,7 @@
 #include "mana/text/marian_tokenizers.h"
 #include "parallel_sentences.h"
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -328,7 +329,7 @@ TEST_F(TrainSeq2seq, BadInputIsOneSentence) {
 }
 
 TEST_F(TrainSeq2seq, TheExampleIsUnderstood) {
-  const Outcome outcome = run({"train", "seq2seq", "--config", MANA_SOURCE_DIR "/examples/multi30k-en-de.toml",
+  const Outcome outcome = run({"train", "seq2seq", "--config", source_path("examples/multi30k-en-de.toml"),
                                "--tokenizer", path("joint"), "--output", path("out"), "--input", path("nowhere.tsv")});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.errors, HasSubstr("nowhere.tsv"));

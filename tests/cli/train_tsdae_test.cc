@@ -8,6 +8,7 @@
 
 #include "mana/formats/safetensors.h"
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -133,7 +134,7 @@ TEST_F(TrainTsdae, AnotherShareOfWordsIsAnotherRun) {
 }
 
 TEST_F(TrainTsdae, AStaticEmbeddingHasNoLayersToWriteWith) {
-  expect_refused({"--model", MANA_SOURCE_DIR "/tests/fixtures/static_models/plain"}, "has no layers");
+  expect_refused({"--model", fixture_path("static_models/plain")}, "has no layers");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "mana/base/json.h"
 #include "process.h"
+#include "tests/support/source_path.h"
 
 namespace mana::program {
 namespace {
@@ -18,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/word_vectors";
+const fs::path kFixtures = fixture_path("word_vectors");
 
 Outcome words(std::vector<std::string> arguments, const char* model = "words.bin") {
   arguments.insert(arguments.begin(), "words");

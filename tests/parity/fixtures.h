@@ -7,18 +7,11 @@
 #include <vector>
 
 #include "mana/base/json.h"
+#include "tests/support/source_path.h"
 
 namespace mana::parity {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;  // ten times slower: less of everything, every path still
-#else
-inline constexpr bool kSanitized = false;
-#endif
-
-inline std::filesystem::path fixture(const std::string& name) {
-  return std::filesystem::path(MANA_SOURCE_DIR "/tests/fixtures") / name;
-}
+inline std::filesystem::path fixture(const std::string& name) { return fixture_path() / name; }
 
 /// The default model; tests that need it are skipped where it has not been fetched.
 inline std::filesystem::path minilm() {

@@ -12,6 +12,7 @@
 #include "mana/engine/encoder.h"
 #include "mana/formats/npy.h"
 #include "mana/search/similarity.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::parity {
 namespace {

@@ -13,6 +13,7 @@
 #include "mana/train/optimizer.h"
 #include "mana/train/sentence/gradient_cache.h"
 #include "mana/train/sentence/loss.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::parity {
 namespace {

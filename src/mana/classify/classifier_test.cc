@@ -15,6 +15,7 @@
 #include "mana/base/team.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/classify/class_numbers.h"
+#include "tests/support/source_path.h"
 
 namespace mana::classify {
 namespace {
@@ -24,7 +25,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kModel = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
+const std::filesystem::path kModel = fixture_path("sentence_models/mean");
 
 TEST(ClassNumbers, AreThoseOfTheNamesInOrder) {
   const std::vector<std::string> labels = {"b", "10", "a", "b", "9"};
@@ -44,7 +45,7 @@ TEST(MostProbable, AreTheFirstOfEquals) {
 
 /// Probabilities of scikit-learn, from the fixture of the regression.
 TEST(ClassifierHead, SaysWhatTheRegressionSays) {
-  const json::Document document = json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/classification.json");
+  const json::Document document = json::Document::read(fixture_path("eval/classification.json"));
   Team team(1);
   for (const json::Value& each : document.root().at("regressions").array()) {
     SCOPED_TRACE(each.at("name").string());

@@ -14,11 +14,12 @@
 #include "mana/base/json.h"
 #include "mana/base/team.h"
 #include "mana/classify/lbfgs.h"
+#include "tests/support/source_path.h"
 
 namespace mana::classify {
 namespace {
 
-json::Document fixture() { return json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/classification.json"); }
+json::Document fixture() { return json::Document::read(fixture_path("eval/classification.json")); }
 
 template <class T>
 std::vector<T> list(const json::Value& value) {

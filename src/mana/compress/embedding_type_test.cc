@@ -11,6 +11,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "tests/support/source_path.h"
 
 namespace mana::compress {
 namespace {
@@ -53,7 +54,7 @@ std::vector<std::int64_t> elements(const Quantiser& quantiser, std::span<const s
 }
 
 TEST(Quantiser, EqualsSentenceTransformersBitForBit) {
-  const auto fixture = json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/embedding_types/expected.json");
+  const auto fixture = json::Document::read(fixture_path("embedding_types/expected.json"));
   std::size_t compared = 0;
   for (const json::Value& each : fixture.root().at("cases").array()) {
     SCOPED_TRACE(std::string(each.at("shows").string()));

@@ -6,15 +6,14 @@
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/models/sentence/model_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::compress {
 namespace {
 
 using testing::ElementsAre;
 
-std::filesystem::path model(const std::string& name) {
-  return MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + name;
-}
+std::filesystem::path model(const std::string& name) { return fixture_path("sentence_models/" + name); }
 
 TEST(EvenlySpacedLayers, KeepTheFirstAndTheLast) {
   EXPECT_THAT(evenly_spaced_layers(1, 6), ElementsAre(0));

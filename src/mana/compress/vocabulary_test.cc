@@ -14,6 +14,7 @@
 #include "mana/compress/kept_tokens.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::compress {
 namespace {
@@ -123,7 +124,7 @@ void expect_reduced(const std::filesystem::path& model, std::size_t size,
 
 TEST(ReduceVocabulary, OfAUnigramKeepsScoresAndTheUnknownPiece) {
   const TemporaryFolder folder;
-  models::copy_model(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean", folder.path());
+  models::copy_model(fixture_path("sentence_models/mean"), folder.path());
   const std::string table = "embeddings.word_embeddings.weight";
   const std::size_t count = formats::StoredWeights::open(folder.path()).at(table).shape.at(0);
   std::vector<std::string> pieces = pieces_without_merges("\u2581");
@@ -141,7 +142,7 @@ TEST(ReduceVocabulary, OfAUnigramKeepsScoresAndTheUnknownPiece) {
 
 TEST(ReduceVocabulary, OfABytePairEncodingKeepsMergesClosed) {
   const TemporaryFolder folder;
-  models::copy_model(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean", folder.path());
+  models::copy_model(fixture_path("sentence_models/mean"), folder.path());
   const std::string table = "embeddings.word_embeddings.weight";
   const std::size_t count = formats::StoredWeights::open(folder.path()).at(table).shape.at(0);
   std::vector<std::string> pieces = pieces_without_merges("-");
@@ -165,7 +166,7 @@ TEST(ReduceVocabulary, OfABytePairEncodingKeepsMergesClosed) {
 TEST(ReduceVocabulary, RenumbersEveryFileAndLeavesNoTextWithoutTokens) {
   const std::vector<std::string> corpus = {"the cat sat", "hello"};
   for (const std::string name : {"mean", "vocabulary_file"}) {
-    const std::filesystem::path model = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + name;
+    const std::filesystem::path model = fixture_path("sentence_models/" + name);
     const TemporaryFolder folder;
     models::copy_model(model, folder.path());
     reduce_vocabulary(folder.path(), 90, corpus);
@@ -193,7 +194,7 @@ TEST(ReduceVocabulary, RenumbersEveryFileAndLeavesNoTextWithoutTokens) {
 }
 
 TEST(ReduceVocabulary, KeepsTokensThatWereAddedInFilesOfTheirOwn) {
-  const std::filesystem::path model = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/vocabulary_file";
+  const std::filesystem::path model = fixture_path("sentence_models/vocabulary_file");
   for (const char* file : {"added_tokens.json", "tokenizer_config.json"}) {
     const TemporaryFolder folder;
     models::copy_model(model, folder.path());

@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/compress/built_in_texts.h"
+#include "tests/support/source_path.h"
 
 namespace mana::compress {
 namespace {
@@ -28,7 +29,7 @@ TEST(PairsOfAllKinds, HoldEveryTextsNeighboursAndOthers) {
 }
 
 TEST(Yardstick, GivesAModelAllPointsForAgreeingWithItself) {
-  const std::string folder = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/";
+  const std::string folder = fixture_path("sentence_models/");
   const engine::Encoder encoder(folder + "mean", {.precision = kernels::Precision::f32});
   const Yardstick yardstick(encoder, {"the cat", "the mat", "hello world", "the cat sat", "42"});
   const Worth self = yardstick.measure(encoder);

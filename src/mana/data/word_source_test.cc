@@ -11,6 +11,7 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/data/test_compression.h"
 #include "mana/data/unpacked_file.h"
+#include "tests/support/source_path.h"
 
 namespace mana::data {
 namespace {
@@ -20,7 +21,7 @@ using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/word_vectors";
+const fs::path kFixtures = fixture_path("word_vectors");
 
 void write(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 

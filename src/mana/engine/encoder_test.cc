@@ -14,6 +14,7 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/models/sentence/packed_model.h"
 #include "mana/models/sentence/trainable_model.h"
+#include "tests/support/source_path.h"
 
 namespace mana::engine {
 namespace {
@@ -21,9 +22,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-std::filesystem::path model(const std::string& name) {
-  return MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + name;
-}
+std::filesystem::path model(const std::string& name) { return fixture_path("sentence_models/" + name); }
 
 std::string repeated(const std::string& word, std::size_t count) {
   std::string text;
@@ -130,7 +129,7 @@ TEST(Encoder, TheMeanOfChunksIsWeightedByTheirTokens) {
 
 TEST(Encoder, ATextWithoutTokensIsTheMeanOfItsOnlyChunk) {
   for (const char* name : {"plain", "model2vec", "dense"}) {
-    const std::filesystem::path folder = MANA_SOURCE_DIR "/tests/fixtures/static_models/" + std::string(name);
+    const std::filesystem::path folder = fixture_path("static_models/" + std::string(name));
     const Encoder whole(folder), chunked(folder, {.max_tokens = 3, .overflow = Overflow::mean});
     EXPECT_EQ(chunked.embed(""), whole.embed("")) << name;
     EXPECT_EQ(chunked.embed("  "), whole.embed("  ")) << name;
@@ -171,7 +170,7 @@ TEST(Encoder, RefusesWhatDoesNotFitTheModel) {
 }
 
 TEST(Encoder, StaticEmbeddingsTakeTextsOfAnyLengthAndNoSpecialTokens) {
-  const std::filesystem::path folder = MANA_SOURCE_DIR "/tests/fixtures/static_models/plain";
+  const std::filesystem::path folder = fixture_path("static_models/plain");
   const Encoder encoder(folder, {.threads = 2});
   EXPECT_EQ(encoder.max_tokens(), std::nullopt);
   const std::vector<std::string> texts = {"", "the cat", repeated("cat", 5000)};

@@ -13,6 +13,7 @@
 #include "mana/engine/encoder.h"
 #include "mana/formats/safetensors.h"
 #include "mana/models/sentence/packed_model.h"
+#include "tests/support/source_path.h"
 
 namespace mana::engine {
 namespace {
@@ -24,7 +25,7 @@ using testing::ThrowsMessage;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-std::filesystem::path fixture(const std::string& name) { return MANA_SOURCE_DIR "/tests/fixtures/" + name; }
+std::filesystem::path fixture(const std::string& name) { return fixture_path(name); }
 
 /// A copy of a model's folder with other weights.
 class ChangedModel {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mana/base/random.h"
+#include "tests/support/source_path.h"
 
 namespace mana::engine {
 namespace {
@@ -32,7 +33,7 @@ class TokenizationTest : public testing::Test {
 
   static constexpr std::size_t kMostTokens = 9;
 
-  text::Tokenizer tokenizer_ = text::Tokenizer::load(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+  text::Tokenizer tokenizer_ = text::Tokenizer::load(fixture_path("sentence_models/mean"));
   TokenRules rules_{.tokenizer = tokenizer_, .prompt = {}, .max_tokens = kMostTokens};
   std::vector<std::string> texts_ = std::vector<std::string>(101);
 };

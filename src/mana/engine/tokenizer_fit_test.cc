@@ -11,6 +11,7 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/engine/encoder.h"
 #include "mana/models/sentence/packed_model.h"
+#include "tests/support/source_path.h"
 
 namespace mana::engine {
 namespace {
@@ -27,8 +28,7 @@ const EncoderOptions kExact{.threads = 1, .precision = kernels::Precision::f32};
 class Model {
  public:
   explicit Model(const char* name = "mean") {
-    std::filesystem::copy(std::filesystem::path(MANA_SOURCE_DIR "/tests/fixtures/sentence_models") / name, path(),
-                          std::filesystem::copy_options::recursive);
+    std::filesystem::copy(fixture_path("sentence_models") / name, path(), std::filesystem::copy_options::recursive);
   }
   const std::filesystem::path& path() const { return folder_.path(); }
   template <class Edit>

@@ -10,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "tests/support/source_path.h"
 
 namespace mana::eval {
 namespace {
@@ -18,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-json::Document fixture() { return json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/classification.json"); }
+json::Document fixture() { return json::Document::read(fixture_path("eval/classification.json")); }
 
 template <class T>
 std::vector<T> list(const json::Value& value) {
@@ -45,7 +46,7 @@ TEST(ClassificationScores, AreThoseOfScikitLearn) {
 
 class Classification : public testing::Test {
  protected:
-  engine::Encoder encoder_{MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean"};
+  engine::Encoder encoder_{fixture_path("sentence_models/mean")};
   data::LabelledTexts train_ = {{"the cat", "the cat sat", "42 !", "! 42 !"}, {"word", "word", "sign", "sign"}};
 };
 

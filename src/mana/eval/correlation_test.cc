@@ -9,6 +9,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "tests/support/source_path.h"
 
 namespace mana::eval {
 namespace {
@@ -20,7 +21,7 @@ std::vector<double> numbers(const json::Value& list) {
 }
 
 TEST(Correlation, IsThatOfScipy) {
-  const auto fixture = json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/correlation.json");
+  const auto fixture = json::Document::read(fixture_path("eval/correlation.json"));
   std::size_t cases = 0;
   for (const json::Value& each : fixture.root().at("cases").array()) {
     SCOPED_TRACE(each.at("name").string());

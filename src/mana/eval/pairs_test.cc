@@ -13,6 +13,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
 #include "mana/eval/triplets.h"
+#include "tests/support/source_path.h"
 
 namespace mana::eval {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-json::Document fixture() { return json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/pairs.json"); }
+json::Document fixture() { return json::Document::read(fixture_path("eval/pairs.json")); }
 
 std::vector<std::string> texts(const json::Value& list) {
   std::vector<std::string> all;
@@ -35,7 +36,7 @@ std::vector<std::uint8_t> labels(const json::Value& list) {
 }
 
 engine::Encoder encoder(const json::Value& test, std::optional<std::string> prompt = {}) {
-  return engine::Encoder(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + std::string(test.at("model").string()),
+  return engine::Encoder(fixture_path("sentence_models/" + std::string(test.at("model").string())),
                          {.precision = kernels::Precision::f32, .prompt = std::move(prompt)});
 }
 
@@ -129,8 +130,8 @@ TEST(Triplets, AreEvaluatedAsBySentenceTransformers) {
 }
 
 TEST(Triplets, NeedTextsAndOneWidth) {
-  const engine::Encoder wide(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
-  const engine::Encoder narrow(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean", {.truncate_dim = 4});
+  const engine::Encoder wide(fixture_path("sentence_models/mean"));
+  const engine::Encoder narrow(fixture_path("sentence_models/mean"), {.truncate_dim = 4});
   EXPECT_THROW(evaluate_triplets(wide, wide, {}), ArgumentError);
   const data::Triplets one = {{"a"}, {"b"}, {"c"}};
   EXPECT_THROW(evaluate_triplets(wide, narrow, one), ArgumentError);

@@ -18,6 +18,7 @@
 #include "mana/base/team.h"
 #include "mana/kernels/table.h"
 #include "mana/search/flat.h"
+#include "tests/support/source_path.h"
 
 namespace mana::eval {
 namespace {
@@ -108,7 +109,7 @@ void expect_near(const RetrievalMetrics::ByCutoff& actual, const json::Value& ex
 }
 
 TEST(Retrieval, IsThatOfSentenceTransformers) {
-  const auto fixture = json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/retrieval.json");
+  const auto fixture = json::Document::read(fixture_path("eval/retrieval.json"));
   std::size_t cases = 0;
   std::size_t unjudged = 0;
   for (const json::Value& each : fixture.root().at("cases").array()) {
@@ -166,7 +167,7 @@ TEST(RetrievalMetrics, RefuseWhatHasNone) {
 }
 
 TEST(RetrievalMetrics, OfGradesAreThoseOfTheReferences) {
-  const auto fixture = json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/graded_retrieval.json");
+  const auto fixture = json::Document::read(fixture_path("eval/graded_retrieval.json"));
   const RetrievalCutoffs cutoffs = {.hits = {1, 3, 10}, .mrr = {1, 3, 10}, .ndcg = {1, 3, 10}, .map = {1, 3, 10}};
   std::size_t cases = 0;
   for (const json::Value& each : fixture.root().at("cases").array()) {
@@ -220,7 +221,7 @@ TEST(RetrievalMetrics, TakeSmallAndRefuseHugeGains) {
 }
 
 TEST(Retrieval, EmbedsQueriesThenDocuments) {
-  const engine::Encoder encoder(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+  const engine::Encoder encoder(fixture_path("sentence_models/mean"));
   const data::RetrievalSet set = {.queries = {"the cat", "on the mat"},
                                   .documents = {"on the mat", "42 !", "the cat"},
                                   .relevant = judged({{2}, {0}})};
@@ -239,7 +240,7 @@ TEST(Retrieval, EmbedsQueriesThenDocuments) {
 }
 
 TEST(Retrieval, LeavesOutTheDocumentWithTheIdOfTheQuery) {
-  const engine::Encoder encoder(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+  const engine::Encoder encoder(fixture_path("sentence_models/mean"));
   // The first query is the third document, and its own best hit; the second query has the id of a document that it
   // should find.
   const data::RetrievalSet set = {.queries = {"the cat", "on the mat"},

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "mana/base/errors.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::eval {
 namespace {
@@ -48,12 +49,6 @@ TEST(Sts, StopsWhenAsked) {
   const data::ScoredPairs pairs = {{"a", "b"}, {"c", "d"}, {1, 2}};
   EXPECT_THROW(evaluate_sts(encoder, pairs, {}, stop.get_token()), Cancelled);
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 /// The scores of sentence-transformers for all-MiniLM-L6-v2 in f32. (The program's own tests do the same for en-test.)
 TEST(StsBenchmark, IsThatOfSentenceTransformers) {

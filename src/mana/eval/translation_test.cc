@@ -13,6 +13,7 @@
 #include "mana/eval/ngrams.h"
 #include "mana/eval/segment.h"
 #include "mana/text/utf8.h"
+#include "tests/support/source_path.h"
 
 namespace mana::eval {
 namespace {
@@ -21,7 +22,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-json::Document fixture() { return json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/eval/bleu.json"); }
+json::Document fixture() { return json::Document::read(fixture_path("eval/bleu.json")); }
 
 std::vector<std::string> strings(const json::Value& list) {
   std::vector<std::string> values;

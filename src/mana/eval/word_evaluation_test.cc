@@ -9,11 +9,12 @@
 #include "mana/eval/analogies.h"
 #include "mana/eval/word_similarity.h"
 #include "mana/formats/word_file.h"
+#include "tests/support/source_path.h"
 
 namespace mana::eval {
 namespace {
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/word_vectors";
+const std::filesystem::path kFixtures = fixture_path("word_vectors");
 
 TEST(Analogies, AreAnsweredAsByTheReference) {
   const auto document = json::Document::read(kFixtures / "expected.json");

@@ -6,6 +6,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/text/marian_tokenizers.h"
+#include "tests/support/source_path.h"
 
 namespace mana::formats {
 namespace {
@@ -15,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-const fs::path kModels = MANA_SOURCE_DIR "/tests/fixtures/sentencepiece";
+const fs::path kModels = fixture_path("sentencepiece");
 
 TEST(MarianTokenizerFiles, HaveMariansIds) {
   const TemporaryFolder folder;

@@ -9,6 +9,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::formats {
 namespace {
@@ -143,7 +144,7 @@ TEST(Npy, DoesNotReadIntegersAsFloats) {
 }
 
 TEST(NpyHeader, IsNumPysOwn) {
-  const std::string file = read_file(MANA_SOURCE_DIR "/tests/fixtures/sentences/minilm-200.npy");
+  const std::string file = read_file(fixture_path("sentences/minilm-200.npy"));
   EXPECT_EQ(file.substr(0, 128), npy_header(200, 384));
   EXPECT_EQ(parse(file).shape, (Shape{200, 384}));
 }

@@ -9,6 +9,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::formats {
 namespace {
@@ -18,7 +19,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/pytorch";
+const fs::path kFixtures = fixture_path("pytorch");
 
 std::string refusal(std::string_view bytes) {
   try {

@@ -10,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::formats {
 namespace {
@@ -19,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::StrEq;
 using ::testing::ThrowsMessage;
 
-const std::string kFixtures = MANA_SOURCE_DIR "/tests/fixtures/safetensors/";
+const std::string kFixtures = fixture_path("safetensors/");
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 

@@ -4,6 +4,7 @@
 #include "mana/base/json.h"
 #include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_folder.h"
+#include "tests/support/source_path.h"
 
 /// The folders that sentence-transformers itself has written (tools/golden/sentence_models.py).
 namespace mana::formats {
@@ -11,7 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/sentence_models";
+const std::filesystem::path kFixtures = fixture_path("sentence_models");
 
 const PoolingModule& pooling_of(const SentenceFolder& folder) { return std::get<PoolingModule>(folder.modules.at(0)); }
 

@@ -22,6 +22,7 @@
 #include "mana/formats/word2vec.h"
 #include "mana/formats/word_array.h"
 #include "mana/formats/word_index.h"
+#include "tests/support/source_path.h"
 
 namespace mana::formats {
 namespace {
@@ -32,7 +33,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/word_vectors";
+const fs::path kFixtures = fixture_path("word_vectors");
 
 std::vector<float> vector_of(const WordVectors& vectors, std::size_t word) {
   std::vector<float> vector(vectors.dimensions);

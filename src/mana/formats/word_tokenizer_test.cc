@@ -12,6 +12,7 @@
 #include "mana/base/json.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::formats {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 using Split = text::WordSegmentation::Split;
 using testing::ElementsAre;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/word_tokenizers";
+const std::filesystem::path kFixtures = fixture_path("word_tokenizers");
 
 const std::map<std::string, text::WordSegmentation> kSegmentations = {{"words", {}},
                                                                       {"cased", {.lowercase = false}},

@@ -8,6 +8,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "tests/support/source_path.h"
 
 namespace mana::formats {
 namespace {
@@ -126,7 +127,7 @@ TEST(ZipArchive, CutAnywhereIsRefused) {
 
 // A file that PyTorch wrote, and the same with a bit of a tensor turned over.
 TEST(ZipArchive, ADamagedFileIsFoundByItsSum) {
-  const MappedFile file(MANA_SOURCE_DIR "/tests/fixtures/pytorch/state_dict.bin");
+  const MappedFile file(fixture_path("pytorch/state_dict.bin"));
   std::vector<std::byte> bytes(file.bytes().begin(), file.bytes().end());
   EXPECT_THAT(damaged_files(bytes, "weights"), testing::IsEmpty());
   for (const auto& [name, content] : read_zip(bytes, "weights")) {

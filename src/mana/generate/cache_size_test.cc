@@ -14,6 +14,7 @@
 #include "mana/generate/generator.h"
 #include "mana/kernels/attention_step.h"
 #include "mana/models/transformer/transformer_files.h"
+#include "tests/support/source_path.h"
 
 namespace mana::generate {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFolder = MANA_SOURCE_DIR "/tests/fixtures/translation/tied";
+const std::filesystem::path kFolder = fixture_path("translation/tied");
 
 /// What the keys and values of a state take, without the room behind them.
 std::uint64_t bytes_of(const models::DecoderState& state, const kernels::KeyValueLayout& layout) {

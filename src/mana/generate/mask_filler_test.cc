@@ -8,6 +8,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "tests/support/source_path.h"
 
 namespace mana::generate {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFixture = MANA_SOURCE_DIR "/tests/fixtures/masked_training";
+const std::filesystem::path kFixture = fixture_path("masked_training");
 
 TEST(MaskFiller, SaysWhatTransformersSays) {
   const json::Document document = json::Document::read(kFixture / "training.json");

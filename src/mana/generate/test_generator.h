@@ -8,12 +8,12 @@
 #include "mana/base/json.h"
 #include "mana/generate/generator.h"
 #include "mana/models/transformer/transformer_files.h"
+#include "tests/support/source_path.h"
 
 namespace mana::generate {
 
 /// Small models of random weights, and what others translate with them (tools/golden/translation.py).
-inline const std::filesystem::path kTranslationFixtures =
-    std::filesystem::path(MANA_SOURCE_DIR) / "tests/fixtures/translation";
+inline const std::filesystem::path kTranslationFixtures = fixture_path("translation");
 inline constexpr Token kFixturePad = 60;
 
 inline std::vector<Token> tokens_of(const json::Value& value) {

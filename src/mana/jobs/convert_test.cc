@@ -23,6 +23,7 @@
 #include "mana/models/transformer/reference_transformer.h"
 #include "mana/models/transformer/transformer_files.h"
 #include "mana/text/marian_tokenizers.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
@@ -30,7 +31,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/ctranslate2";
+const std::filesystem::path kFixtures = fixture_path("ctranslate2");
 
 using Ids = std::vector<std::int32_t>;
 

@@ -8,11 +8,12 @@
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/jobs/option_error.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
 
-const char* const kModel = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
+const std::filesystem::path kModel = fixture_path("sentence_models/mean");
 
 /// So many texts that are embedded in more than one window.
 data::TextSource texts(std::size_t count) {

@@ -10,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFixture = MANA_SOURCE_DIR "/tests/fixtures/masked_training";
+const std::filesystem::path kFixture = fixture_path("masked_training");
 
 EvaluateMaskedResult evaluate(const std::vector<std::string>& texts) {
   EvaluateMaskedOptions options;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "mana/jobs/verify.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const char* const kModel = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
+const std::filesystem::path kModel = fixture_path("sentence_models/mean");
 
 TEST(Inspect, SaysWhatAModelIsMadeOf) {
   const Inspection model = inspect(kModel);
@@ -27,7 +28,7 @@ TEST(Inspect, SaysWhatAModelIsMadeOf) {
 TEST(Verify, FindsNothingWrongWithAModelThatIsRight) { EXPECT_THAT(verify(kModel).wrong, ElementsAre()); }
 
 TEST(Verify, ReportsAndDoesNotThrowWhatIsWrong) {
-  EXPECT_THAT(verify(MANA_SOURCE_DIR "/tests/fixtures").wrong, testing::Not(testing::IsEmpty()));
+  EXPECT_THAT(verify(fixture_path()).wrong, testing::Not(testing::IsEmpty()));
 }
 
 }  // namespace

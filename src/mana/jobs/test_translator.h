@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 
@@ -12,7 +13,7 @@ namespace mana::jobs {
 class TestTranslatorFolder {
  public:
   TestTranslatorFolder() {
-    const std::filesystem::path fixture = MANA_SOURCE_DIR "/tests/fixtures/translation/two_tables";
+    const std::filesystem::path fixture = fixture_path("translation/two_tables");
     for (const char* name : {"config.json", "generation_config.json", "model.safetensors"}) {
       std::filesystem::copy_file(fixture / name, folder_ / name);
     }

@@ -15,6 +15,7 @@
 #include "mana/jobs/train_tokenizer.h"
 #include "mana/text/crc32.h"
 #include "mana/text/marian_tokenizers.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
@@ -72,7 +73,7 @@ void expect_digests(const std::string& name, const Pairs& pairs, const formats::
   const TemporaryFolder folder;
   formats::write_marian_tokenizers(folder.path(), files);
   const auto tokenizers = text::read_marian_tokenizers(folder.path());
-  const std::string lines = read_file(MANA_SOURCE_DIR "/tests/fixtures/marian/digests.jsonl");
+  const std::string lines = read_file(fixture_path("marian/digests.jsonl"));
   for (std::size_t at = lines.find('\n') + 1; at < lines.size(); at = lines.find('\n', at) + 1) {
     const auto document = json::Document::parse(lines.substr(at, lines.find('\n', at) - at), "digests.jsonl");
     if (document.root().at("name").string() != name) continue;

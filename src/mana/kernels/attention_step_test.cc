@@ -7,6 +7,7 @@
 #include "amx_emulator/levels.h"
 #include "mana/kernels/attention_step.h"
 #include "mana/kernels/test_attention.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::kernels {
 namespace {
@@ -83,11 +84,11 @@ class AttentionStepTest : public testing::TestWithParam<std::pair<Isa, Precision
 };
 
 TEST_P(AttentionStepTest, HasTheBitsOfTheWholePassInEveryShape) {
-  for (std::size_t keys = 1; keys <= 150; keys += kReduced ? 13 : keys < 36 ? 1 : 7) {
+  for (std::size_t keys = 1; keys <= 150; keys += kSanitized ? 13 : keys < 36 ? 1 : 7) {
     check({.queries = 1, .keys = keys, .heads = 3});
     check({.queries = 2, .keys = keys, .heads = 4, .head_width = 64});
   }
-  for (std::size_t width = 1; width <= 70; width += kReduced ? 9 : width < 20 ? 1 : 4) {
+  for (std::size_t width = 1; width <= 70; width += kSanitized ? 9 : width < 20 ? 1 : 4) {
     check({.queries = 1, .keys = 21, .heads = 6, .key_heads = 3, .head_width = width});
     check({.queries = 1, .keys = 21, .heads = 5, .head_width = 8, .value_width = width});
   }

@@ -16,6 +16,7 @@
 #include "mana/kernels/reference/norm.h"
 #include "mana/kernels/reference/optimiser.h"
 #include "mana/kernels/test_values.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::kernels {
 namespace {
@@ -151,7 +152,7 @@ void check_norm(const GradientTable& kernels, const NormCase& shape) {
 }
 
 TEST_P(GradientKernelsTest, NormsFollowTheirDefinition) {
-  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+  for (std::size_t width = 1; width <= 100; width += kSanitized ? 7 : 1) {
     check_norm(kernels, {3, width, width % 2 == 0, width % 3 == 0 ? 0.2f : 0.0f});
   }
   for (const std::size_t rows : {1UL, 31UL, 32UL, 33UL, 200UL}) check_norm(kernels, {rows, 48, true, 0.1f});
@@ -160,7 +161,7 @@ TEST_P(GradientKernelsTest, NormsFollowTheirDefinition) {
 
 TEST_P(GradientKernelsTest, ANormKeepsTheSumWhereItIsWanted) {
   const std::size_t rows = 5;
-  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+  for (std::size_t width = 1; width <= 100; width += kSanitized ? 7 : 1) {
     const auto x = random_values(rows * width, 1), y = random_values(rows * width, 2), gamma = random_values(width, 3);
     const Dropout dropout(width % 2 == 0 ? 0.3f : 0.0f, 9);
     std::vector<float> z(x.size()), normal(x.size()), scale(rows), scale_too(rows);

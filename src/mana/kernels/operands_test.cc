@@ -14,6 +14,7 @@
 #include "mana/kernels/reference/quantise.h"
 #include "mana/kernels/test_operands.h"
 #include "mana/kernels/test_values.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::kernels {
 namespace {
@@ -113,7 +114,7 @@ TEST_P(OperandsTest, OfARoundedRowWithoutAFiniteRangeHaveNone) {
 
 TEST_P(OperandsTest, OfANormAreThoseOfItsValues) {
   if (!kernels.operands.exists()) return;
-  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+  for (std::size_t width = 1; width <= 100; width += kSanitized ? 7 : 1) {
     const std::size_t rows = 19;
     const auto x = random_values(rows * width, 1, 3.0f), gamma = random_values(width, 3),
                beta = random_values(width, 4);

@@ -20,6 +20,7 @@
 #include "mana/kernels/test_operands.h"
 #include "mana/kernels/test_values.h"
 #include "mana/tensor/dtype.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::kernels {
 namespace {
@@ -105,9 +106,9 @@ class LinearTest : public testing::TestWithParam<Level> {
 
 TEST_P(LinearTest, EqualsItsDefinitionForAllRemainders) {
   // Beyond two blocks of rows and of outputs, and two tiles of 64 inputs.
-  const std::size_t most_rows = kReduced ? 35 : 67, most_outputs = kReduced ? 36 : 70,
-                    most_inputs = kReduced ? 70 : 130;
-  const std::size_t step = kReduced ? 3 : 1;
+  const std::size_t most_rows = kSanitized ? 35 : 67, most_outputs = kSanitized ? 36 : 70,
+                    most_inputs = kSanitized ? 70 : 130;
+  const std::size_t step = kSanitized ? 3 : 1;
   for (std::size_t rows = 1; rows <= most_rows; rows += step) check_linear({rows, 5, 33});
   for (std::size_t outputs = 1; outputs <= most_outputs; outputs += step) check_linear({3, 7, outputs});
   for (std::size_t inputs = 1; inputs <= most_inputs; inputs += step) check_linear({15, inputs, 17});
@@ -119,7 +120,7 @@ TEST_P(LinearTest, TakesAnyAlignment) {
 }
 
 TEST_P(LinearTest, OfTheModelsSizes) {
-  if (isa == Isa::portable || kReduced) {
+  if (isa == Isa::portable || kSanitized) {
     check_linear({20, 384, 96});
     return;
   }
@@ -296,7 +297,7 @@ class KernelsTest : public testing::TestWithParam<Isa> {
 };
 
 TEST_P(KernelsTest, AddNormEqualsItsDefinition) {
-  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+  for (std::size_t width = 1; width <= 100; width += kSanitized ? 7 : 1) {
     for (const bool residual : {false, true}) {
       const std::size_t rows = 3;
       const auto x = random_values(rows * width, 1, 3.0f), y = random_values(rows * width, 2),
@@ -316,7 +317,7 @@ TEST_P(KernelsTest, AddNormEqualsItsDefinition) {
 }
 
 TEST_P(KernelsTest, AddNormKeepsTheSumWhereItIsWanted) {
-  for (std::size_t width = 1; width <= 100; width += kReduced ? 7 : 1) {
+  for (std::size_t width = 1; width <= 100; width += kSanitized ? 7 : 1) {
     const std::size_t rows = 6;
     const auto x = random_values(rows * width, 1), y = random_values(rows * width, 2), gamma = random_values(width, 3),
                beta = random_values(width, 4);

@@ -11,6 +11,7 @@
 #include "mana/kernels/table.h"
 #include "mana/kernels/test_operands.h"
 #include "mana/kernels/test_values.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::kernels {
 
@@ -214,7 +215,7 @@ inline std::vector<AttentionCase> cases_of_reach() {
   for (const auto& [queries, keys] : sizes) {
     for (const Reach& reach : tested_reaches(queries, keys)) {
       const std::size_t kind = next++;
-      if (kReduced && kind % 5 != 0) continue;
+      if (kSanitized && kind % 5 != 0) continue;
       const std::size_t heads = kind % 3 == 0 ? 2 : kind % 3 == 1 ? 4 : 3;
       cases.push_back({.queries = queries,
                        .keys = keys,

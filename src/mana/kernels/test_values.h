@@ -10,12 +10,6 @@
 
 namespace mana::kernels {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kReduced = true;  // sanitizers slow the sweeps down tenfold; the edges stay
-#else
-inline constexpr bool kReduced = false;
-#endif
-
 inline std::vector<float> random_values(std::size_t size, unsigned seed, float spread = 1.0f) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal(0.0f, spread);

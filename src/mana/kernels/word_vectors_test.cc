@@ -10,15 +10,12 @@
 
 #include "mana/kernels/reference/word_vectors.h"
 #include "mana/tensor/buffer.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::kernels {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kLargestWidth = 48;
-#else
-constexpr std::size_t kLargestWidth = 320;
-#endif
+constexpr std::size_t kLargestWidth = kSanitized ? 48 : 320;
 
 /// Inputs, output rows, labels and steps of random values, in both precisions.
 struct Problem {

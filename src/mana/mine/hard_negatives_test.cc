@@ -17,6 +17,7 @@
 #include "mana/base/json.h"
 #include "mana/mine/negative_rows.h"
 #include "mana/mine/score_summary.h"
+#include "tests/support/source_path.h"
 
 namespace mana::mine {
 namespace {
@@ -28,7 +29,7 @@ using testing::ThrowsMessage;
 
 using Rows = std::vector<std::vector<std::string>>;
 
-json::Document fixture() { return json::Document::read(MANA_SOURCE_DIR "/tests/fixtures/mine/hard_negatives.json"); }
+json::Document fixture() { return json::Document::read(fixture_path("mine/hard_negatives.json")); }
 
 std::vector<std::string> strings(const json::Value& list) {
   std::vector<std::string> all;

@@ -10,6 +10,7 @@
 #include "mana/text/character_map.h"
 #include "mana/text/crc32.h"
 #include "mana/text/utf8.h"
+#include "tests/support/source_path.h"
 
 namespace mana::subwords {
 namespace {
@@ -36,7 +37,7 @@ std::string applied(const text::CharacterMap& map, std::string_view text) {
 
 // Every rule, by the digests of tools/golden/newer_characters.py.
 TEST(CharacterRules, AreThoseOfSentencePiece) {
-  std::ifstream file(std::filesystem::path(MANA_SOURCE_DIR) / "tests/fixtures/character_rules/digests.tsv");
+  std::ifstream file(fixture_path("character_rules/digests.tsv"));
   std::string name, digest;
   std::size_t count = 0;
   for (const Normalization normalization :

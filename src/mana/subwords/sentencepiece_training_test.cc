@@ -21,13 +21,14 @@
 #include "mana/subwords/unigram_trainer.h"
 #include "mana/text/crc32.h"
 #include "mana/text/utf8.h"
+#include "tests/support/source_path.h"
 
 namespace mana::subwords {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFixtures = fs::path(MANA_SOURCE_DIR) / "tests/fixtures/subwords";
+const fs::path kFixtures = fixture_path("subwords");
 
 // Normalised as SentencePiece does by default; the map is computed once.
 WordCutter usual_cutter(bool byte_fallback = false) {

@@ -11,6 +11,7 @@
 #include "mana/subwords/sentencepiece_bpe.h"
 #include "mana/subwords/unigram_trainer.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::subwords {
 namespace {
@@ -25,7 +26,7 @@ Model trained(Model::Type type, bool byte_fallback, const SentenceForm& form, co
   const WordCutter cutter = sentence_cutter(
       {.form = form, .character_map = model.character_map, .special = special_texts(kSpecial, byte_fallback)});
   WordTally tally;
-  std::ifstream file(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/subwords/sentences.txt");
+  std::ifstream file(fixture_path("subwords/sentences.txt"));
   for (std::string line; std::getline(file, line);) cutter(line, tally);
   const CountedWords counted{std::span(&tally, 1)};
   const SentenceWords words = sentence_words(std::vector<CountedWord>(counted.begin(), counted.end()), 0.99);
@@ -71,7 +72,7 @@ TEST(SentencePieceWriter, BothFilesGiveTheSameTokens) {
       std::ofstream(one / "tokenizer.model", std::ios::binary) << write_sentencepiece_model(model);
       std::ofstream(other / "tokenizer.json", std::ios::binary) << write_sentencepiece_json(model);
       const text::Tokenizer a = text::Tokenizer::load(one.path()), b = text::Tokenizer::load(other.path());
-      std::ifstream file(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/subwords/sentences.txt");
+      std::ifstream file(fixture_path("subwords/sentences.txt"));
       std::stringstream text;
       text << file.rdbuf() << "\n  two   spaces \nكتاب‌ها ٤ ☃ 漢字\n";
       for (std::string line; std::getline(text, line);) {

@@ -17,13 +17,14 @@
 #include "mana/subwords/wordpiece_trainer.h"
 #include "mana/text/crc32.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::subwords {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFixtures = fs::path(MANA_SOURCE_DIR) / "tests/fixtures/subwords";
+const fs::path kFixtures = fixture_path("subwords");
 
 Options options_of(const json::Value& entry) {
   Options options{.type = entry.at("type").string() == "byte-bpe" ? Type::byte_bpe : Type::wordpiece};

@@ -11,6 +11,7 @@
 #include "mana/base/json.h"
 #include "mana/text/pipeline.h"
 #include "mana/text/tokenizer_files.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -35,7 +36,7 @@ void expect_the_same(const Tokenizer& tokenizer, const json::Value& expected) {
 }
 
 TEST(AddedTokens, CollideAsInTheReference) {
-  std::istringstream lines(read_file(MANA_SOURCE_DIR "/tests/fixtures/added_tokens/cases.jsonl"));
+  std::istringstream lines(read_file(fixture_path("added_tokens/cases.jsonl")));
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line); ++count) {
     const auto document = json::Document::parse(line, fmt::format("cases.jsonl:{}", count + 1));

@@ -18,6 +18,7 @@
 #include "mana/text/mecab_library.h"
 #include "mana/text/test_folder.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -27,7 +28,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/bert_japanese";
+const fs::path kFixtures = fixture_path("bert_japanese");
 
 std::vector<json::Document> cases() {
   const std::string text = read_file(kFixtures / "cases.jsonl");

@@ -12,9 +12,9 @@
 #include "mana/base/json.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/text/crc32.h"
-#include "mana/text/sanitized.h"
 #include "mana/text/tokenizer.h"
 #include "mana/text/tokenizer_files.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::text {
 namespace {

@@ -7,6 +7,7 @@
 #include "mana/base/errors.h"
 #include "mana/text/pipeline.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -17,7 +18,7 @@ using ::testing::ThrowsMessage;
 
 using Bytes = std::vector<std::byte>;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/tokenizer";
+const std::filesystem::path kFixtures = fixture_path("tokenizer");
 
 Tokenizer from(Bytes bytes) {
   const auto owner = std::make_shared<const Bytes>(std::move(bytes));

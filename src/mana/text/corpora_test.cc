@@ -13,8 +13,9 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/text/crc32.h"
-#include "mana/text/sanitized.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/sanitized.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -77,7 +78,7 @@ void check(const fs::path& corpus, const Tokenizer& tokenizer, const json::Value
 TEST(Corpora, HaveTheIdsAndOffsetsOfTheReference) {
   const char* data = std::getenv("MANA_TEST_DATA");
   if (!data) GTEST_SKIP() << "MANA_TEST_DATA is not set";
-  const std::string text = read_file(MANA_SOURCE_DIR "/tests/fixtures/tokenizer/corpora.jsonl");
+  const std::string text = read_file(fixture_path("tokenizer/corpora.jsonl"));
   std::size_t lines = 0;
   for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
     const auto document = json::Document::parse(text.substr(at, text.find('\n', at) - at), "corpora.jsonl");

@@ -10,15 +10,16 @@
 #include <vector>
 
 #include "mana/base/temporary_folder.h"
-#include "mana/text/sanitized.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/sanitized.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures";
+const fs::path kFixtures = fixture_path();
 
 std::string repeated(std::string_view part, std::size_t size) {
   std::string text;

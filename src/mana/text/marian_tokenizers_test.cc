@@ -14,6 +14,7 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -23,7 +24,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures";
+const fs::path kFixtures = fixture_path();
 
 // A folder of the fixtures with its two files of SentencePiece, to be changed.
 class Folder {

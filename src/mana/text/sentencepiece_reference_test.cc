@@ -12,13 +12,14 @@
 #include "mana/base/json.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/sentencepiece";
+const fs::path kFixtures = fixture_path("sentencepiece");
 
 // The tokenizer of a folder that has nothing but this file, under the name `as`.
 Tokenizer load(const fs::path& model, const std::string& as = "tokenizer.model") {

@@ -8,6 +8,7 @@
 
 #include "mana/base/file.h"
 #include "mana/text/utf8.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -45,7 +46,7 @@ class UnicodeSentences : public testing::TestWithParam<SentenceRules> {};
 
 // No line of the test has an abbreviation of our list: both kinds of rules pass all of them.
 TEST_P(UnicodeSentences, EndWhereTheAnnexSays) {
-  std::istringstream lines(read_file(MANA_SOURCE_DIR "/tests/fixtures/sentence_breaks/lines.txt"));
+  std::istringstream lines(read_file(fixture_path("sentence_breaks/lines.txt")));
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('#')) continue;

@@ -18,8 +18,9 @@
 #include "mana/text/crc32.h"
 #include "mana/text/normalizer.h"
 #include "mana/text/pre_tokenizer.h"
-#include "mana/text/sanitized.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/sanitized.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -90,7 +91,7 @@ void add_default_model(std::map<std::string, Stage, std::less<>>& all) {
 TEST(Stages, AgreeWithTheReferenceOnEveryCodePoint) {
   auto all = stages();
   add_default_model(all);
-  const std::string digests = read_file(MANA_SOURCE_DIR "/tests/fixtures/tokenizer/digests.jsonl");
+  const std::string digests = read_file(fixture_path("tokenizer/digests.jsonl"));
   const char32_t end = kSanitized ? 0x4000 : 0x110000;  // sanitizers take too long for all
   std::size_t checked = 0;
   for (std::size_t at = digests.find('\n') + 1; at < digests.size(); at = digests.find('\n', at) + 1) {

@@ -17,13 +17,14 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/text/pipeline.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/tokenizer";
+const fs::path kFixtures = fixture_path("tokenizer");
 
 fs::path from_environment(const char* name, const fs::path& part) {
   const char* value = std::getenv(name);
@@ -146,21 +147,13 @@ void check_all(const fs::path& path, const Tokenizer* only = nullptr) {
 
 TEST(TokenizerReference, AgreesOnDifficultTextsWithEveryStage) { check_all(kFixtures / "cases.jsonl"); }
 
-TEST(TokenizerReference, AgreesOnTheRarerStages) {
-  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/tokenizer_stages/cases.jsonl");
-}
+TEST(TokenizerReference, AgreesOnTheRarerStages) { check_all(fixture_path("tokenizer_stages/cases.jsonl")); }
 
-TEST(TokenizerReference, AgreesOnUnigram) {
-  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/unigram/cases.jsonl");
-}
+TEST(TokenizerReference, AgreesOnUnigram) { check_all(fixture_path("unigram/cases.jsonl")); }
 
-TEST(TokenizerReference, AgreesOnBytePairEncodings) {
-  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/byte_pair/cases.jsonl");
-}
+TEST(TokenizerReference, AgreesOnBytePairEncodings) { check_all(fixture_path("byte_pair/cases.jsonl")); }
 
-TEST(TokenizerReference, AgreesOnFoldersWithoutStages) {
-  check_all(fs::path(MANA_SOURCE_DIR) / "tests/fixtures/tokenizer_classes/cases.jsonl");
-}
+TEST(TokenizerReference, AgreesOnFoldersWithoutStages) { check_all(fixture_path("tokenizer_classes/cases.jsonl")); }
 
 TEST(TokenizerReference, AgreesOnRandomTexts) { check_all(kFixtures / "random.jsonl"); }
 

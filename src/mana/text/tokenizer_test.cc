@@ -14,7 +14,8 @@
 #include "mana/base/json.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/text/pipeline.h"
-#include "mana/text/sanitized.h"
+#include "tests/support/sanitized.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -24,7 +25,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures/tokenizer";
+const std::filesystem::path kFixtures = fixture_path("tokenizer");
 
 void write(const std::filesystem::path& path, std::string_view text) { std::ofstream(path) << text; }
 

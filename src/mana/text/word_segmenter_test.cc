@@ -12,6 +12,7 @@
 #include "mana/base/json.h"
 #include "mana/text/repaired_text.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::text {
 namespace {
@@ -102,7 +103,7 @@ TEST(WordSegmenter, FindsTheWordsOfTheStagesInAnyBytes) {
 
 // The reference's own; texts with phrases are left out, which are found elsewhere.
 TEST(WordSegmenter, FindsTheWordsOfTheReference) {
-  const std::filesystem::path fixtures = MANA_SOURCE_DIR "/tests/fixtures/word_tokenizers";
+  const std::filesystem::path fixtures = fixture_path("word_tokenizers");
   const std::string cases = read_file(fixtures / "expected.jsonl");
   const std::vector<std::pair<std::string, WordSegmentation>> segmentations = {
       {"words", {}},

@@ -8,11 +8,12 @@
 #include "mana/base/json.h"
 #include "mana/train/gradient_norm.h"
 #include "mana/train/schedule.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
 
-constexpr const char* kFixture = MANA_SOURCE_DIR "/tests/fixtures/training/optimizers.json";
+const std::filesystem::path kFixture = fixture_path("training/optimizers.json");
 
 /// A [rows, columns] parameter that owns its memory.
 struct Owned {

@@ -19,15 +19,12 @@
 #include "mana/kernels/isa.h"
 #include "mana/word2vec/checkpoint.h"
 #include "mana/word2vec/pairs.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::word2vec {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kSentences = 200;
-#else
-constexpr int kSentences = 1000;
-#endif
+constexpr int kSentences = kSanitized ? 200 : 1000;
 
 /// Sentences about one of five matters, each with words of its own, so that there is something to learn.
 std::string toy_text(int sentences = kSentences) {

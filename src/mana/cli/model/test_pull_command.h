@@ -11,6 +11,7 @@
 
 #include "mana/cli/shell/program.h"
 #include "mana/hub/test_hub.h"
+#include "tests/support/source_path.h"
 
 namespace mana::cli {
 
@@ -32,7 +33,7 @@ class PullCommand : public testing::Test {
     set("TRANSFORMERS_OFFLINE", "");
     set("no_proxy", "127.0.0.1,localhost");
     set("TERM", "dumb");
-    serve(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+    serve(fixture_path("sentence_models/mean"));
   }
   ~PullCommand() override {
     for (const auto& [name, value] : before_) {

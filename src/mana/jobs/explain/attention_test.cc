@@ -11,6 +11,7 @@
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/test_translator.h"
 #include "mana/text/base64.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
@@ -20,7 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures";
+const std::filesystem::path kFixtures = fixture_path();
 
 AttentionExplainer bert() { return AttentionExplainer({.model = kFixtures / "sentence_models/mean", .threads = 1}); }
 

@@ -10,6 +10,7 @@
 #include "mana/jobs/explain/positions_page.h"
 #include "mana/jobs/option_error.h"
 #include "mana/models/masked/shapes.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
@@ -45,7 +46,7 @@ TEST(ExplainPositions, SinusoidsAreAlikeByTheirDistanceAlone) {
 }
 
 TEST(ExplainPositions, ATrainedTableStandsBeside) {
-  const std::filesystem::path folder = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
+  const std::filesystem::path folder = fixture_path("sentence_models/mean");
   const ExplainedPositions found = explain_positions({.model = folder, .length = 12});
   EXPECT_EQ(found.facts.kind, "trained");
   ASSERT_EQ(found.trained.size(), 1U);
@@ -86,7 +87,7 @@ TEST(ExplainPositions, RefusesWhatCannotBe) {
   models::EncoderShape odd{models::shape_config("tiny", 9), {}};
   odd.config.model = 33;
   EXPECT_THAT(refused<ArgumentError>({.shape = odd}), HasSubstr("width of 33"));
-  const std::filesystem::path translator_folder = MANA_SOURCE_DIR "/tests/fixtures/translators/two-tables-silu";
+  const std::filesystem::path translator_folder = fixture_path("translators/two-tables-silu");
   EXPECT_THAT(refused<ArgumentError>({.model = translator_folder}), HasSubstr("no table of positions"));
 }
 

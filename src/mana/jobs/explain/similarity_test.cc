@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/jobs/explain/similarity_page.h"
+#include "tests/support/source_path.h"
 
 namespace mana::jobs {
 namespace {
@@ -17,7 +18,7 @@ using testing::Not;
 using testing::StartsWith;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures";
+const std::filesystem::path kFixtures = fixture_path();
 constexpr const char* kA = "The cat sat on the mat, un-affable.";
 constexpr const char* kB = "سلام - hello world?";
 

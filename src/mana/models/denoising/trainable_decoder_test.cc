@@ -12,6 +12,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/models/sentence/reference_model.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -23,7 +24,7 @@ using reference::Values;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures";
+const std::filesystem::path kFixtures = fixture_path();
 
 TrainableModel open(const char* name, Isa isa = Isa::portable, Precision precision = Precision::f32) {
   return {formats::read_sentence_folder(kFixtures / name), isa, precision};

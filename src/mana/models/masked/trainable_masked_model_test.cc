@@ -14,6 +14,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/json.h"
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -27,8 +28,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const std::filesystem::path kFixture = MANA_SOURCE_DIR "/tests/fixtures/masked_training";
-const std::filesystem::path kBareEncoder = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
+const std::filesystem::path kFixture = fixture_path("masked_training");
+const std::filesystem::path kBareEncoder = fixture_path("sentence_models/mean");
 
 TrainableMaskedModel open(const std::filesystem::path& folder, std::optional<bool> next = {}) {
   return {folder, next, 3, Isa::portable, Precision::f32};

@@ -15,6 +15,7 @@
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/sentence_model.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -23,8 +24,8 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-const fs::path kBase = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
-const fs::path kAdapters = MANA_SOURCE_DIR "/tests/fixtures/adapters";
+const fs::path kBase = fixture_path("sentence_models/mean");
+const fs::path kAdapters = fixture_path("adapters");
 
 void add_files(const fs::path& from, const fs::path& to) {
   fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing);

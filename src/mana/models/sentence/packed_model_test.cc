@@ -15,6 +15,7 @@
 #include "mana/formats/packed_format.h"
 #include "mana/models/sentence/origin.h"
 #include "mana/models/test_part_bytes.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -30,7 +31,7 @@ using testing::ThrowsMessage;
 class ModelFolder {
  public:
   explicit ModelFolder(const std::string& name) {
-    std::filesystem::copy(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/" + name, folder_.path(),
+    std::filesystem::copy(fixture_path("sentence_models/" + name), folder_.path(),
                           std::filesystem::copy_options::recursive);
   }
   const std::filesystem::path& path() const { return folder_.path(); }

@@ -15,6 +15,7 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/reference_model.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -25,9 +26,7 @@ using autograd::Variable;
 using kernels::Isa;
 using kernels::Precision;
 
-std::filesystem::path fixture(const std::string& name) {
-  return std::filesystem::path(MANA_SOURCE_DIR "/tests/fixtures") / name;
-}
+std::filesystem::path fixture(const std::string& name) { return fixture_path() / name; }
 
 TrainableModel model_of(const std::string& name, Isa isa = Isa::portable, Precision precision = Precision::f32) {
   return {formats::read_sentence_folder(fixture(name)), isa, precision};

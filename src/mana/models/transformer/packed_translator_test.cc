@@ -21,6 +21,7 @@
 #include "mana/models/test_part_bytes.h"
 #include "mana/models/transformer/transformer_files.h"
 #include "mana/models/transformer/translator_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -31,7 +32,7 @@ using kernels::Precision;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const fs::path kFixtures = MANA_SOURCE_DIR "/tests/fixtures";
+const fs::path kFixtures = fixture_path();
 
 /// Small weights of a kind, with tokenizers that know other words.
 class TranslatorFolder {

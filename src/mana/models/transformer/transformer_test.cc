@@ -14,11 +14,12 @@
 #include "mana/base/team.h"
 #include "mana/kernels/run.h"
 #include "mana/models/transformer/transformer_files.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
 
-const std::filesystem::path kFolders = MANA_SOURCE_DIR "/tests/fixtures/translators";
+const std::filesystem::path kFolders = fixture_path("translators");
 constexpr int kPairs = 4;
 
 std::vector<std::string> folders() {

@@ -12,6 +12,7 @@
 #include "mana/base/errors.h"
 #include "mana/formats/word_file.h"
 #include "mana/search/similarity.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -93,7 +94,7 @@ TEST(NearestWords, AreFoundBesideVectorsWithoutDirection) {
 }
 
 TEST(NearestWords, AreTheSameOnceVectorsOfSubwordsAreComposed) {
-  const WordVectors vectors = formats::open_word_file(MANA_SOURCE_DIR "/tests/fixtures/word_vectors/fasttext.bin");
+  const WordVectors vectors = formats::open_word_file(fixture_path("word_vectors/fasttext.bin"));
   Team team(2);
   const WordVectors whole = composed(vectors, team);
   EXPECT_FALSE(whole.subwords);

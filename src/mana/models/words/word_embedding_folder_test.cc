@@ -10,6 +10,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/text/tokenizer.h"
+#include "tests/support/source_path.h"
 
 namespace mana::models {
 namespace {
@@ -98,7 +99,7 @@ TEST(WordEmbeddingFolder, NamesTheTokenOfOtherWordsSoThatItIsNoWord) {
 }
 
 TEST(WordEmbeddingFolder, IsReadFromAnyStaticEmbedding) {
-  const std::filesystem::path fixtures = MANA_SOURCE_DIR "/tests/fixtures";
+  const std::filesystem::path fixtures = fixture_path();
   EXPECT_GT(open_word_embedding_folder(fixtures / "static_models/plain").size(), 20u);
   EXPECT_GT(open_word_embedding_folder(fixtures / "static_models/model2vec").size(), 20u);
   EXPECT_THAT([&] { open_word_embedding_folder(fixtures / "sentence_models/mean"); },

@@ -11,13 +11,14 @@
 #include "mana/train/masked/validation.h"
 #include "mana/train/optimizer.h"
 #include "mana/train/reference_gradients.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
 
 using models::TrainableMaskedModel;
 
-const std::filesystem::path kFixture = MANA_SOURCE_DIR "/tests/fixtures/masked_training";
+const std::filesystem::path kFixture = fixture_path("masked_training");
 constexpr std::int32_t kMask = 4;
 
 template <class Number>

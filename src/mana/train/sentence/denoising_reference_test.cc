@@ -9,11 +9,12 @@
 #include "mana/train/optimizer.h"
 #include "mana/train/reference_gradients.h"
 #include "mana/train/sentence/denoising_task.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
 
-const std::filesystem::path kFixture = MANA_SOURCE_DIR "/tests/fixtures/denoising_training";
+const std::filesystem::path kFixture = fixture_path("denoising_training");
 
 using Texts = std::vector<std::vector<text::TokenId>>;
 

@@ -10,6 +10,7 @@
 #include "mana/base/temporary_folder.h"
 #include "mana/train/sentence/small_training.h"
 #include "mana/train/training_run.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
@@ -18,7 +19,7 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 const text::Tokenizer& tokenizer() {
-  static const text::Tokenizer loaded = text::Tokenizer::load(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+  static const text::Tokenizer loaded = text::Tokenizer::load(fixture_path("sentence_models/mean"));
   return loaded;
 }
 

@@ -116,7 +116,7 @@ constexpr auto kNames = [] {
 }();
 
 constexpr auto kVectorNames = [] {
-  constexpr auto kIsFunction = [](const Entry& each) { return each.objective != nullptr; };
+  constexpr auto kIsFunction = [](const Entry& each) { return !each.data.reconstructs; };
   std::array<std::string_view, std::ranges::count_if(kEntries, kIsFunction)> names;
   auto next = names.begin();
   for (const Entry& each : kEntries) {

@@ -9,6 +9,7 @@
 #include "mana/autograd/gradient_check.h"
 #include "mana/base/json.h"
 #include "mana/train/sentence/loss.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
@@ -96,7 +97,7 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-  const std::filesystem::path path = std::filesystem::path(MANA_SOURCE_DIR) / "tests/fixtures/training/losses.json";
+  const std::filesystem::path path = fixture_path("training/losses.json");
   const json::Document document = json::Document::read(path);
   std::vector<Case> all;
   for (const json::Value& value : document.root().at("cases").array()) all.emplace_back(value);

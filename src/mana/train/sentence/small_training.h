@@ -10,12 +10,13 @@
 #include "mana/base/xxh64.h"
 #include "mana/models/sentence/trainable_model.h"
 #include "mana/train/sentence/token_rows.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 
 /// What tests train: two layers of 32 from the fixtures, on rows of random tokens.
 inline models::TrainableModel small_model(kernels::Precision precision = kernels::Precision::f32) {
-  const std::filesystem::path folder = MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean";
+  const std::filesystem::path folder = fixture_path("sentence_models/mean");
   return {formats::read_sentence_folder(folder), kernels::choose_isa(), precision};
 }
 

@@ -7,6 +7,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/train/sentence/loss.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
@@ -21,7 +22,7 @@ class TeacherTest : public testing::Test {
     for (std::size_t row = 0; row < kRows; ++row) file << "the cat " << row % 97 << "\tsat on " << row % 89 << '\n';
   }
 
-  engine::Encoder teacher_{MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean", {.threads = 2}};
+  engine::Encoder teacher_{fixture_path("sentence_models/mean"), {.threads = 2}};
   TemporaryFolder folder_;
 };
 

@@ -8,6 +8,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/train/sentence/loss.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
@@ -24,7 +25,7 @@ class TokenRowsTest : public testing::Test {
   }
   TokenRows read(std::string_view text, const char* loss) { return read(text, loss, encoder_); }
 
-  static std::filesystem::path model() { return MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean"; }
+  static std::filesystem::path model() { return fixture_path("sentence_models/mean"); }
 
   TemporaryFolder folder_;
   engine::Encoder encoder_{model(), {.threads = 1}};

@@ -8,6 +8,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
@@ -27,7 +28,7 @@ class WordDeletionTest : public testing::Test {
   }
   text::TokenId id(const char* token) const { return tokenizer_.id(token).value(); }
 
-  text::Tokenizer tokenizer_ = text::Tokenizer::load(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+  text::Tokenizer tokenizer_ = text::Tokenizer::load(fixture_path("sentence_models/mean"));
 };
 
 TEST_F(WordDeletionTest, LeavesOutTheShareOfWordsThatIsAskedFor) {

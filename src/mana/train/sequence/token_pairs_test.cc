@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
@@ -28,7 +29,7 @@ class TokenPairsTest : public testing::Test {
 
   static constexpr text::TokenId kEnd = 77;
   TemporaryFolder folder_;
-  text::Tokenizer tokenizer_ = text::Tokenizer::load(MANA_SOURCE_DIR "/tests/fixtures/sentence_models/mean");
+  text::Tokenizer tokenizer_ = text::Tokenizer::load(fixture_path("sentence_models/mean"));
 };
 
 TEST_F(TokenPairsTest, EverySideEndsWithItsEndAlone) {

@@ -10,11 +10,12 @@
 #include "mana/train/optimizer.h"
 #include "mana/train/reference_gradients.h"
 #include "mana/train/sequence/sequence_task.h"
+#include "tests/support/source_path.h"
 
 namespace mana::train {
 namespace {
 
-const std::filesystem::path kFixture = MANA_SOURCE_DIR "/tests/fixtures/sequence_training";
+const std::filesystem::path kFixture = fixture_path("sequence_training");
 
 void add_texts(const json::Value& texts, TokenTexts& side) {
   for (const json::Value& text : texts.array()) {

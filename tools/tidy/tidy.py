@@ -2,7 +2,7 @@
 """clang-tidy on the sources of a build folder, several at once: what a check spends on the standard library's headers, nearly
 all of its time, is then spent once for all of them.
 
-  tools/tidy.py BUILD REGEX [--jobs N] [--together N]     the sources whose path from the root matches REGEX
+  tools/tidy/tidy.py PROGRAM BUILD REGEX [--jobs N] [--together N]     the sources whose path from the root matches REGEX
 
 Sources go together that are compiled alike and may be compiled as one (tools/together.py). What is remarked on is looked at
 alone: only what is said of a source by itself counts.
@@ -17,10 +17,12 @@ import shlex
 import subprocess
 import sys
 
-from together import groups
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TIDY = ["clang-tidy-19", "--quiet", f"--header-filter={re.escape(str(ROOT))}/(src/mana|examples|tests|fuzz)/.*\\.(h|cc)$"]
+from together import groups  # noqa: E402
+
+QUIETLY = ["--quiet", f"--header-filter={re.escape(str(ROOT))}/(src/mana|examples|tests|fuzz)/.*\\.(h|cc)$"]
 
 
 def command_of(entry):
@@ -39,9 +41,9 @@ def batches(entries, together):
             for files in groups(members, together)]
 
 
-def tidy(source, command, directory):
+def tidy(program, source, command, directory):
     """Whether it is fine, and what was said of it."""
-    done = subprocess.run([*TIDY, source, "--", *command], cwd=directory, capture_output=True, text=True)
+    done = subprocess.run([program, *QUIETLY, source, "--", *command], cwd=directory, capture_output=True, text=True)
     return done.returncode == 0, done.stdout + done.stderr
 
 
@@ -51,18 +53,18 @@ def named(files, output):
     return [file for file in files if file in places]
 
 
-def look_at(directory, command, files, folder):
+def look_at(program, directory, command, files, folder):
     """What there is to remark on in these files; an empty list where they are fine."""
     if len(files) == 1:
-        fine, output = tidy(files[0], command, directory)
+        fine, output = tidy(program, files[0], command, directory)
         return [] if fine else [output]
 
     def look_at_each(parts):
-        return [remark for part in parts if part for remark in look_at(directory, command, part, folder)]
+        return [remark for part in parts if part for remark in look_at(program, directory, command, part, folder)]
 
     source = folder / (re.sub(r"\W+", "_", files[0]) + f"_{len(files)}.cc")
     source.write_text("".join(f'#include "{file}"  // NOLINT\n' for file in files))
-    fine, output = tidy(source, command, directory)
+    fine, output = tidy(program, source, command, directory)
     if fine:
         return []
     remarked = named(files, output) or files
@@ -75,21 +77,22 @@ def look_at(directory, command, files, folder):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("program")
     options.add_argument("build", type=pathlib.Path)
     options.add_argument("regex")
     options.add_argument("--jobs", type=int, default=1)
-    options.add_argument("--together", type=int, default=10)
+    options.add_argument("--together", type=int, default=20)
     options = options.parse_args()
 
     entries = [entry for entry in json.loads((options.build / "compile_commands.json").read_text())
                if re.search(options.regex, str(pathlib.Path(entry["file"]).relative_to(ROOT)))]
     if not entries:
-        sys.exit(f"tools/tidy.py: no source of {options.build} matches {options.regex}")
+        sys.exit(f"tools/tidy/tidy.py: no source of {options.build} matches {options.regex}")
     folder = (options.build / "together").resolve()
     folder.mkdir(exist_ok=True)
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        looked = pool.map(lambda batch: look_at(*batch, folder), list(batches(entries, options.together)))
+        looked = pool.map(lambda batch: look_at(options.program, *batch, folder), list(batches(entries, options.together)))
         remarks = [remark for found in looked for remark in found]
     print("".join(remarks), end="")
     sys.exit(1 if remarks else 0)
