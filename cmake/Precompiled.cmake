@@ -1,7 +1,8 @@
 # The headers of the standard library, fmt and GoogleTest that nearly every test includes, compiled once. No source relies on it:
-# what it uses it includes.
+# what it uses it includes. Where sources are compiled together less is won, and more lost: ccache finds in another clone only what
+# was compiled without.
 set(precompile OFF)
-if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU AND MANA_TOGETHER EQUAL 1)
   set(precompile ON)
 endif()
 option(MANA_PRECOMPILE "Compile the headers of nearly all tests once" ${precompile})
