@@ -214,10 +214,8 @@ std::uint64_t calls(const kernels::Profile& profile, std::string_view operation)
 TEST(TrainableModel, ListsEveryTensorOnceUnderItsName) {
   TrainableModel model = model_of("sentence_models/dense_tanh");
   std::vector<std::string> names;
-  std::size_t values = 0;
   for (const Parameter& parameter : model.parameters()) {
     names.push_back(parameter.name);
-    values += parameter.size();
     const bool matrix = parameter.rows > 1;
     EXPECT_EQ(parameter.decays, matrix) << parameter.name;
     EXPECT_EQ(parameter.sparse, parameter.name == "embeddings.word_embeddings.weight");
