@@ -67,8 +67,11 @@ TEST_F(AtomicFolderTest, ReplacesNothingThatHoldsSomethingForeign) {
     if (std::filesystem::exists(folder / "diary")) return folder / "diary";
     return std::nullopt;
   };
-  std::filesystem::create_directory(path_);
-  save(path_ / "weights");
+  {
+    AtomicFolder before(path_);
+    save(before.temporary() / "weights");
+    before.commit();
+  }
   AtomicFolder folder(path_, AtomicFolder::Existing::replace, foreign);
   save(folder.temporary() / "second");
   save(path_ / "diary");  // while the other is filled
@@ -79,6 +82,27 @@ TEST_F(AtomicFolderTest, ReplacesNothingThatHoldsSomethingForeign) {
   std::filesystem::remove(path_ / "diary");
   folder.commit();
   EXPECT_TRUE(std::filesystem::exists(path_ / "second"));
+}
+
+TEST_F(AtomicFolderTest, ReplacesOnlyWhatItWrote) {
+  std::filesystem::create_directory(path_);
+  save(path_ / "config.json");
+  const auto replace = [&] {
+    AtomicFolder folder(path_, AtomicFolder::Existing::replace);
+    folder.commit();
+  };
+  EXPECT_THAT(replace, ThrowsMessage<IoError>(HasSubstr("was not written by mana")));
+  std::filesystem::remove(path_ / "config.json");
+  {
+    AtomicFolder folder(path_);
+    save(folder.temporary() / "config.json");
+    folder.commit();
+  }
+  std::ofstream(path_ / "config.json") << "mine now";
+  EXPECT_THAT(replace, ThrowsMessage<IoError>(HasSubstr("config.json was put there or changed")));
+  save(path_ / "config.json");
+  replace();
+  EXPECT_FALSE(std::filesystem::exists(path_ / "config.json"));
 }
 
 TEST_F(AtomicFolderTest, NamesWhatIsMissingInAFolderOfAnotherKind) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/leftovers.h"
 
 namespace mana {
 namespace {
@@ -142,12 +143,14 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   path_ = link_target(path_);
   require_replaceable(path_);
   // Not mkstemp: its file is private to the user, and the result must have the mode of any new file.
+  remove_leftovers(path_);
   for (int attempt = 0; descriptor_ < 0; ++attempt) {
-    temporary_ = fmt::format("{}.{}.{}.tmp", path_.string(), ::getpid(), attempt);
+    temporary_ = unfinished_name(path_, attempt);
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0 && errno != EEXIST) {
       throw IoError(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
     }
+    if (descriptor_ >= 0 && !hold_unfinished(descriptor_)) ::close(std::exchange(descriptor_, -1));
   }
 }
 

@@ -20,6 +20,14 @@ namespace {
   throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
 }
 
+/// Whether the open file is the one of that name.
+bool has_name(int descriptor, const std::filesystem::path& path) {
+  struct stat open {
+  }, named{};
+  return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
+         open.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 std::filesystem::path PartialFile::name_of(const std::filesystem::path& path) {
@@ -48,11 +56,16 @@ void PartialFile::open() {
   path_ = link_target(path_);
   require_replaceable(path_);
   require_replaceable(partial_);
-  descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (descriptor_ < 0) fail(partial_);
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    throw IoError(fmt::format("another process is writing {}", partial_.string()));
-  }
+  do {  // until what is locked still has the name: who held it may have given it that of the result meanwhile
+    close();
+    descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (descriptor_ < 0) fail(partial_);
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      close();
+      throw IoError(
+          fmt::format("another process is writing {}: wait until it is done, or give another name", partial_.string()));
+    }
+  } while (!has_name(descriptor_, partial_));
 }
 
 PartialFile::~PartialFile() { close(); }
@@ -104,7 +117,7 @@ void PartialFile::commit() {
 }
 
 void PartialFile::discard() {
-  if (::unlink(partial_.c_str()) != 0) fail(partial_);
+  if (::unlink(partial_.c_str()) != 0 && errno != ENOENT) fail(partial_);
   close();
 }
 

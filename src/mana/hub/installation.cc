@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <system_error>
 
 #include "mana/base/errors.h"
+#include "mana/base/exchange.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 
@@ -24,26 +24,6 @@ constexpr std::uint64_t kLargestRecord = std::uint64_t{16} << 20;
 
 [[noreturn]] void fail(const std::filesystem::path& path, int code) {
   throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(code)));
-}
-
-/// A rename outlives a power cut only once its folder is on the disk.
-void sync_folder(const std::filesystem::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) fail(folder, errno);
-  ::fsync(descriptor);  // some file systems cannot sync a folder: no reason to fail
-  ::close(descriptor);
-}
-
-/// `from` becomes `to`; what was at `to` stays in the folder of `from`, under one name or another.
-void exchange(const std::filesystem::path& from, const std::filesystem::path& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return;
-  if (errno == ENOENT && ::rename(from.c_str(), to.c_str()) == 0) return;
-  if (errno != EINVAL && errno != ENOSYS) fail(to, errno);
-  // This file system cannot exchange two names at once: the old folder, if there is one, steps aside first.
-  const std::filesystem::path aside = from.string() + ".old";
-  const bool stepped_aside = ::rename(to.c_str(), aside.c_str()) == 0;
-  if (!stepped_aside && errno != ENOENT) fail(to, errno);
-  if (::rename(from.c_str(), to.c_str()) != 0) fail(to, errno);
 }
 
 }  // namespace
@@ -107,9 +87,7 @@ std::filesystem::path Staging::open(const std::string& commit) const {
 }
 
 void Staging::install(const std::string& commit) const {
-  sync_folder(folder_ / commit);
   exchange(folder_ / commit, target_);
-  sync_folder(target_.parent_path());
   std::error_code ignored;  // the model is in its place; what cannot be tidied up does no harm
   std::filesystem::remove_all(folder_, ignored);
 }

@@ -9,6 +9,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/leftovers.h"
 #include "mana/jobs/json_text.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/tokenizer_copy.h"
@@ -85,7 +86,7 @@ TrainMaskedResult train_masked(const TrainMaskedRunOptions& options, const Train
   // Refuses a folder that is in the way before anything is computed.
   { const AtomicFolder trial = transformers_output(kept.output, kept.force); }
   train::RunLock lock(kept.output);  // before the tokens of another run could be replaced
-  train::remove_torn(tokens_path(kept.output));
+  remove_leftovers(tokens_path(kept.output));
   const bool resumed = kept.resume && file_exists(train::checkpoint_path(kept.output));
   MaskedTraining training(options.training, tokens_path(kept.output), resumed, events.preparing, stop);
   const TrainingCourse& course = options.training.course;

@@ -8,6 +8,7 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
+#include "mana/base/folder_mark.h"
 #include "mana/base/processors.h"
 #include "mana/base/team.h"
 #include "mana/jobs/input_sizes.h"
@@ -32,7 +33,7 @@ std::optional<std::filesystem::path> foreign_file(const std::filesystem::path& f
     const std::string name = entry.path().filename().string();
     bool known = false;
     for (const char* file : {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt",
-                             "spiece.model", "sentencepiece.bpe.model", "tokenizer.model"}) {
+                             "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", kFolderMark.data()}) {
       known |= name == file;
     }
     if (!known || !entry.is_regular_file(error)) return entry.path();

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "mana/base/errors.h"
+#include "mana/base/folder_mark.h"
 #include "mana/formats/classifier_head.h"
 #include "mana/models/sentence/model_folder.h"
 #include "mana/models/sentence/packed_model.h"
@@ -17,11 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 9> kWritten = {"pytorch_model.bin", "pytorch_model.bin.index.json",
-                                                      "model.safetensors", "model.safetensors.index.json",
-                                                      kPackedModelFile,    "training.jsonl",
-                                                      "training.html",     "word_vectors.json",
-                                                      "config.json"};
+constexpr std::array<std::string_view, 10> kWritten = {"pytorch_model.bin", "pytorch_model.bin.index.json",
+                                                       "model.safetensors", "model.safetensors.index.json",
+                                                       kPackedModelFile,    "training.jsonl",
+                                                       "training.html",     "word_vectors.json",
+                                                       "config.json",       kFolderMark};
 
 bool is_known(std::string_view name) {
   const bool shard = name.starts_with("model-") && name.ends_with(".safetensors");

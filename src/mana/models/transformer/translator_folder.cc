@@ -10,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/folder_mark.h"
 #include "mana/formats/safetensors.h"
 #include "mana/hub/tokenizer_files.h"
 #include "mana/models/origin_sums.h"
@@ -22,9 +23,9 @@ namespace fs = std::filesystem;
 
 constexpr auto kDescription = std::to_array<std::string_view>(
     {"config.json", "generation_config.json", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE"});
-constexpr auto kWritten = std::to_array<std::string_view>({"model.safetensors", "model.safetensors.index.json",
-                                                           "pytorch_model.bin", "pytorch_model.bin.index.json",
-                                                           kPackedModelFile, "training.jsonl", "training.html"});
+constexpr auto kWritten = std::to_array<std::string_view>(
+    {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
+     kPackedModelFile, "training.jsonl", "training.html", kFolderMark});
 /// Where the tokenizers of two languages lie that are not of MarianMT.
 constexpr auto kSides = std::to_array<std::string_view>({"source", "target"});
 
