@@ -16,6 +16,31 @@
 namespace mana::jobs {
 namespace {
 
+/// The names that the files have in the end.
+std::vector<std::filesystem::path> named_files(const EmbeddingOutputOptions& options) {
+  std::vector<std::filesystem::path> files = {options.path};
+  if (!has_token_counts(options.format)) files.push_back(token_counts_of(options.path));
+  return files;
+}
+
+/// A file that was complete when its job broke off.
+class CompleteOutput : public EmbeddingOutput {
+ public:
+  CompleteOutput(std::filesystem::path path, const JobState& state) : path_(std::move(path)), state_(state) {}
+
+  JobState resumed() const override { return state_; }
+  void write(std::span<const std::string>, const engine::Embeddings&) override {
+    throw ArgumentError(
+        fmt::format("{} is complete with {} rows, and the input has more now: start over without `resume`",
+                    path_.string(), state_.rows));
+  }
+  void finish() override {}
+
+ private:
+  std::filesystem::path path_;
+  JobState state_;
+};
+
 /// A file that can be gone on with.
 class FileOutput : public EmbeddingOutput {
  public:
@@ -62,6 +87,7 @@ class FileOutput : public EmbeddingOutput {
   void finish() override {
     const std::string head = head_of(options_, state_.rows);
     vectors_.overwrite(0, std::as_bytes(std::span(head)));
+    journal_.complete(state_, named_files(options_));
     if (counts_) counts_->commit();
     vectors_.commit();
     finished_ = true;
@@ -121,6 +147,11 @@ std::unique_ptr<EmbeddingOutput> open_file_output(const EmbeddingOutputOptions& 
   if (!parent.empty() && !file_exists(parent)) {
     throw IoError(fmt::format("cannot write {}: there is no folder {}", options.path.string(), parent.string()));
   }
+  if (options.resume) {
+    const auto done = ResumeJournal::find_complete(options.path, options.job, named_files(options));
+    if (done) return std::make_unique<CompleteOutput>(options.path, *done);
+  }
+  ResumeJournal::require_own(options.path, named_files(options));
   const auto resumption = options.resume ? ResumeJournal::find(options.path, options.job) : std::nullopt;
   return std::make_unique<FileOutput>(options, resumption);
 }

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -12,6 +14,7 @@
 #include "mana/base/file.h"
 #include "mana/base/json.h"
 #include "mana/base/stored_option.h"
+#include "mana/base/xxh64.h"
 #include "mana/jobs/embedding_format.h"
 
 namespace mana::jobs {
@@ -39,6 +42,24 @@ std::uint64_t size_or_zero(const std::filesystem::path& path) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   return error ? 0 : size;
+}
+
+/// What a file is known by under another name: its length, and the sum of its beginning and its end. Empty where there
+/// is none.
+std::string identity_of(const std::filesystem::path& path) {
+  constexpr std::size_t kEnd = std::size_t{1} << 20;
+  if (!file_exists(path)) return {};
+  const MappedFile file(path);
+  const std::span<const std::byte> bytes = file.bytes();
+  const std::size_t end = std::min(kEnd, bytes.size());
+  return fmt::format("{} {:016x}", bytes.size(), xxh64(bytes.last(end), xxh64(bytes.first(end))));
+}
+
+/// 0 where it cannot be read.
+char read_beginning(const std::filesystem::path& path) {
+  char first = 0;
+  std::ifstream(path).get(first);
+  return first;
 }
 
 /// The journal's complete lines.
@@ -113,11 +134,57 @@ std::optional<Resumption> ResumeJournal::find(const std::filesystem::path& outpu
   std::uint64_t journal_bytes = lines.front().size() + 1;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const json::Document document = json::Document::parse(lines[i], fmt::format("{}:{}", path.string(), i + 1));
+    if (document.root().find("complete")) break;
     const JobState state = state_of(document.root());
     journal_bytes += lines[i].size() + 1;
     if (state.bytes <= bytes && state.sidecar_bytes <= sidecar_bytes) last = {state, journal_bytes};
   }
   return last;
+}
+
+void ResumeJournal::require_own(const std::filesystem::path& output, std::span<const std::filesystem::path> files) {
+  const std::filesystem::path journal = PartialFile::name_of(file_of(output));
+  const bool is_there = file_exists(journal);
+  if (is_there && size_or_zero(journal) > 0 && read_beginning(journal) != '{') {
+    throw ArgumentError(
+        fmt::format("{} is there and is no record of an interrupted job, which will stand there; move "
+                    "it, or give another output",
+                    journal.string()));
+  }
+  for (const std::filesystem::path& file : files) {
+    const std::filesystem::path partial = PartialFile::name_of(file);
+    if (is_there || size_or_zero(partial) == 0) continue;
+    throw ArgumentError(
+        fmt::format("{} is there and was not left by an interrupted job ({} would say so); move it, or "
+                    "give another output",
+                    partial.string(), journal.string()));
+  }
+}
+
+std::optional<JobState> ResumeJournal::find_complete(const std::filesystem::path& output, const std::string& job,
+                                                     std::span<const std::filesystem::path> files) {
+  const std::filesystem::path path = PartialFile::name_of(file_of(output));
+  if (!file_exists(path)) return std::nullopt;
+  const std::vector<std::string> lines = complete_lines(read_file(path));
+  if (lines.empty() || lines.front() != job) return std::nullopt;
+  const json::Document document =
+      json::Document::parse(lines.back(), fmt::format("{}:{}", path.string(), lines.size()));
+  const auto complete = document.root().find("complete");
+  if (!complete) return std::nullopt;
+  std::vector<std::string> wanted;
+  for (const json::Value& each : complete->array()) wanted.emplace_back(each.string());
+  if (wanted.size() != files.size()) return std::nullopt;
+  std::vector<bool> renamed;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    renamed.push_back(identity_of(PartialFile::name_of(files[i])) != wanted[i]);
+    if (renamed.back() && identity_of(files[i]) != wanted[i]) return std::nullopt;
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!renamed[i]) PartialFile::behind_all(files[i]).commit();
+  }
+  std::error_code ignored;  // without its journal or with it, the job is done
+  std::filesystem::remove(path, ignored);
+  return state_of(document.root());
 }
 
 ResumeJournal::ResumeJournal(const std::filesystem::path& output, const std::string& job,
@@ -127,5 +194,14 @@ ResumeJournal::ResumeJournal(const std::filesystem::path& output, const std::str
 }
 
 void ResumeJournal::append(const JobState& state) { file_.write(line_of(state)); }
+
+void ResumeJournal::complete(const JobState& state, std::span<const std::filesystem::path> files) {
+  nlohmann::json identities = nlohmann::json::array();
+  for (const std::filesystem::path& file : files) identities.push_back(identity_of(PartialFile::name_of(file)));
+  std::string line = line_of(state);
+  line.insert(1, fmt::format("\"complete\":{},", identities.dump()));
+  file_.write(line);
+  file_.sync();
+}
 
 }  // namespace mana::jobs

@@ -7,6 +7,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/output_lock.h"
 #include "mana/jobs/input_sizes.h"
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/word_files.h"
@@ -146,6 +147,8 @@ void check(const TrainWordsOptions& options) {
 TrainWordsResult train_words(const TrainWordsOptions& options, const TrainWordsEvents& events,
                              const std::stop_token& stop) {
   check(options);
+  const OutputLock lock(options.output);  // before the checkpoint of another run could be read, replaced or removed
+  word2vec::require_own_checkpoint(options.checkpoint());
   const word2vec::Corpus corpus = read(options, events.stage, stop);
   WordTrainingRun run(options, corpus);
   events.read(corpus);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <stop_token>
 
+#include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/jobs/option_error.h"
@@ -48,6 +49,28 @@ TEST_F(TrainWords, StoppedAndGoneOnWithComesToTheSameVectors) {
   train_words(parts);
   EXPECT_FALSE(file_exists(parts.checkpoint()));
   EXPECT_EQ(read_file(parts.output), read_file(folder_.path() / "whole.vec"));
+}
+
+TEST_F(TrainWords, OneAtATimeWritesAnOutput) {
+  TrainWordsOptions first = options("one.vec"), second = options("one.vec");
+  second.training.seed = 9;
+  TrainWordsEvents events;
+  bool refused = false;
+  events.read = [&](const word2vec::Corpus&) {
+    EXPECT_THROW(train_words(second), IoError);
+    refused = true;
+  };
+  train_words(first, events);
+  EXPECT_TRUE(refused);
+  train_words(options("alone.vec"));
+  EXPECT_EQ(read_file(first.output), read_file(folder_.path() / "alone.vec"));
+  EXPECT_FALSE(file_exists(folder_.path() / "one.vec.mana.lock"));
+}
+
+TEST_F(TrainWords, TakesNoFileForACheckpointThatIsNone) {
+  std::ofstream(options("w.vec").checkpoint()) << "mine";
+  EXPECT_THROW(train_words(options("w.vec")), ArgumentError);
+  EXPECT_EQ(read_file(options("w.vec").checkpoint()), "mine");
 }
 
 TEST_F(TrainWords, RefusesWhatDoesNotGoTogetherByItsName) {

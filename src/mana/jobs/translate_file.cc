@@ -119,6 +119,7 @@ class TranslationFile {
     state_ = next;
   }
   void finish() {
+    journal_.complete(state_, {&path_, 1});
     file_.commit();
     finished_ = true;
     journal_.discard();
@@ -170,6 +171,14 @@ TranslateFileResult translate_file(generate::Translator& translator, const data:
     throw IoError(fmt::format("cannot write {}: there is no folder {}", options.output.string(), parent.string()));
   }
   const std::string job = describe_job(translator, options, prefixes != nullptr);
+  if (options.resume) {
+    if (const auto done = ResumeJournal::find_complete(options.output, job, {&options.output, 1})) {
+      skip_texts(texts, prefixes, *done);
+      events.resumed(done->rows);
+      return {};
+    }
+  }
+  ResumeJournal::require_own(options.output, {&options.output, 1});
   TranslationFile file(options.output, job, options.resume ? ResumeJournal::find(options.output, job) : std::nullopt);
   skip_texts(texts, prefixes, file.state());
   events.resumed(file.state().rows);

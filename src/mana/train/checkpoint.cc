@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <vector>
 
 #include "mana/base/errors.h"
 #include "mana/base/stored_option.h"
+#include "mana/formats/packed_format.h"
 
 namespace mana::train {
 namespace {
@@ -60,6 +64,18 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
   sections.push_back({kSettings, std::as_bytes(std::span(settings))});
   for_each_state([&](const std::string& name, std::span<std::byte> bytes) { sections.push_back({name, bytes}); });
   formats::write_packed_file(path, sections, {.sample = identity.options, .content = identity.model});
+}
+
+void require_own_checkpoint(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (!std::filesystem::is_regular_file(status) || std::filesystem::file_size(path, ignored) == 0) return;
+  std::array<char, formats::packed::kMagic.size()> magic{};
+  std::ifstream(path, std::ios::binary).read(magic.data(), magic.size());
+  if (magic == formats::packed::kMagic) return;
+  throw ArgumentError(fmt::format(
+      "{} is there and is no checkpoint of a training, which will stand there; move it, or give another output",
+      path.string()));
 }
 
 Checkpoint::Checkpoint(const std::filesystem::path& path, const RunIdentity& identity)

@@ -37,6 +37,9 @@ struct RunIdentity {
 void write_checkpoint(const std::filesystem::path& path, const RunIdentity& identity, const std::string& progress,
                       const std::function<void(const VisitState&)>& for_each_state);
 
+/// Throws ArgumentError where something of that name is there that is no checkpoint, and would be lost.
+void require_own_checkpoint(const std::filesystem::path& path);
+
 /// A checkpoint that was found.
 class Checkpoint {
  public:

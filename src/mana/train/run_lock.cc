@@ -1,8 +1,11 @@
 #include "mana/train/run_lock.h"
 
+#include <fmt/format.h>
+
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <system_error>
-#include <vector>
 
 #include "mana/base/errors.h"
 
@@ -10,7 +13,26 @@ namespace mana::train {
 
 namespace fs = std::filesystem;
 
-RunLock::RunLock(const fs::path& output) : log_(PartialFile::behind_all(log_path(output))) {}
+namespace {
+
+/// Throws ArgumentError where a file of the log's name is there that is no log.
+fs::path own_log_path(const fs::path& output) {
+  constexpr std::string_view kBeginning = "{\"step\"";
+  fs::path path = log_path(output);
+  const fs::path partial = PartialFile::name_of(path);
+  std::string beginning(kBeginning.size(), '\0');
+  std::ifstream file(partial, std::ios::binary);
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  beginning.resize(static_cast<std::size_t>(file.gcount()));
+  if (kBeginning.starts_with(beginning)) return path;
+  throw ArgumentError(
+      fmt::format("{} is there and is no log of a training, which will stand there; move it, or give another output",
+                  partial.string()));
+}
+
+}  // namespace
+
+RunLock::RunLock(const fs::path& output) : log_(PartialFile::behind_all(own_log_path(output))) {}
 
 RunLock::~RunLock() {
   if (log_.size() > 0) return;
@@ -19,18 +41,5 @@ RunLock::~RunLock() {
 }
 
 fs::path log_path(const fs::path& output) { return output.string() + ".training.jsonl"; }
-
-void remove_torn(const fs::path& file) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const std::string beginning = file.filename().string() + ".";
-  std::error_code error;
-  std::vector<fs::path> torn;
-  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name.starts_with(beginning) && name.ends_with(".tmp")) torn.push_back(entry->path());
-  }
-  for (const fs::path& path : torn) fs::remove(path, error);
-}
 
 }  // namespace mana::train

@@ -26,7 +26,4 @@ class RunLock {
 /// The name that a run's log would have, were it ever complete.
 std::filesystem::path log_path(const std::filesystem::path& output);
 
-/// Removes what processes that were killed left of a file that they were writing.
-void remove_torn(const std::filesystem::path& file);
-
 }  // namespace mana::train

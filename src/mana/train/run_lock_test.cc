@@ -23,21 +23,16 @@ TEST(RunLock, HasOneHolderAndLeavesNothing) {
 
 TEST(RunLock, ALogThatWasBegunStays) {
   const TemporaryFolder folder;
-  { RunLock(folder / "out").log().write("a step"); }
+  { RunLock(folder / "out").log().write(R"({"step":1})"); }
   { const RunLock lock(folder / "out"); }
-  EXPECT_EQ(read_file(folder / "out.training.jsonl.partial"), "a step");
+  EXPECT_EQ(read_file(folder / "out.training.jsonl.partial"), R"({"step":1})");
 }
 
-TEST(RunLock, TornFilesOfOneNameGo) {
+TEST(RunLock, AFileThatIsNoLogStaysAsItIs) {
   const TemporaryFolder folder;
-  for (const char* name : {"out.tokens", "out.tokens.7.0.tmp", "out.tokens.8.1.tmp", "out.token.7.0.tmp"}) {
-    std::ofstream(folder / name) << name;
-  }
-  remove_torn(folder / "out.tokens");
-  EXPECT_TRUE(file_exists(folder / "out.tokens"));
-  EXPECT_FALSE(file_exists(folder / "out.tokens.7.0.tmp"));
-  EXPECT_FALSE(file_exists(folder / "out.tokens.8.1.tmp"));
-  EXPECT_TRUE(file_exists(folder / "out.token.7.0.tmp"));
+  std::ofstream(folder / "out.training.jsonl.partial") << "a diary";
+  EXPECT_THROW(RunLock(folder / "out"), ArgumentError);
+  EXPECT_EQ(read_file(folder / "out.training.jsonl.partial"), "a diary");
 }
 
 }  // namespace

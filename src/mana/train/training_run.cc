@@ -10,6 +10,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/base/leftovers.h"
 #include "mana/base/partial_file.h"
 #include "mana/train/last_weights.h"
 #include "mana/train/run_lock.h"
@@ -56,6 +57,7 @@ class TrainingRun {
  private:
   void begin() {
     const fs::path path = checkpoint_path(options_.output);
+    if (!options_.resume) require_own_checkpoint(path);
     if (options_.resume && fs::exists(path)) {
       const Checkpoint checkpoint(path, options_.identity);
       progress_ = RunProgress::read(checkpoint.progress(), path);
@@ -71,10 +73,21 @@ class TrainingRun {
     const double before = first ? evaluation_->score() : 0;  // cancelled here, nothing has been written
     if (first) progress_.before = if_number(before);
     if (!log_) log_ = &own_lock_.emplace(options_.output).log();  // from here on no other process writes here
-    log_->restart(progress_.log_size);
-    remove_torn(checkpoint_path(options_.output));
-    remove_torn(best_path(options_.output));
+    log_->restart(whole_lines(progress_.log_size));
+    remove_leftovers(checkpoint_path(options_.output));
+    remove_leftovers(best_path(options_.output));
     if (first) write_score({{"step", 0}}, before);
+  }
+
+  /// How much of the log to go on after: what the checkpoint counts, or, where a part of that was lost, the whole lines
+  /// of what there is.
+  std::uint64_t whole_lines(std::uint64_t wanted) const {
+    const fs::path path = PartialFile::name_of(log_path(options_.output));
+    std::error_code error;
+    const std::uintmax_t there = fs::file_size(path, error);
+    if (error || there >= wanted) return error ? 0 : wanted;
+    const std::string log = read_file(path);
+    return log.rfind('\n') == std::string::npos ? 0 : log.rfind('\n') + 1;
   }
 
   /// A run that has become longer, or shorter.
@@ -225,10 +238,18 @@ class TrainingRun {
     result.after = keeps_best() ? progress_.best : progress_.last;
     if (progress_.best && options_.average_last == 0)
       result.best_step = options_.keep_last ? progress_.step : progress_.best_step;
-    log_->sync();
-    result.log = read_file(PartialFile::name_of(log_path(options_.output)));
+    result.log = log_text();
     result.curve = curve_of(result);
     return result;
+  }
+
+  /// Empty where it cannot be read: the weights are what the run was for.
+  std::string log_text() const {
+    try {
+      return read_file(PartialFile::name_of(log_path(options_.output)));
+    } catch (const Error&) {
+      return {};
+    }
   }
 
   /// The weights become the mean of the last ones, which has a score of its own. False when that was cancelled: the
@@ -254,13 +275,21 @@ class TrainingRun {
     curve.best = result.best_step;
     std::size_t begin = 0;
     for (std::size_t end; (end = result.log.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      const json::Document line = json::Document::parse(std::string_view(result.log).substr(begin, end - begin), "log");
-      const auto step = static_cast<std::uint64_t>(line.root().at("step").integer());
-      if (const auto loss = line.root().find("loss")) curve.loss.push_back({step, loss->number()});
-      const auto score = line.root().find("score");
-      if (score && score->is_number() && !line.root().find("averaged")) curve.scores.push_back({step, score->number()});
+      try {
+        draw(curve, std::string_view(result.log).substr(begin, end - begin));
+      } catch (const FormatError&) {  // a damaged line is missing from the curve, no more
+      }
     }
     return curve;
+  }
+
+  static void draw(TrainingCurve& curve, std::string_view line) {
+    const json::Document document = json::Document::parse(line, "log");
+    const json::Value root = document.root();
+    const auto step = static_cast<std::uint64_t>(root.at("step").integer());
+    if (const auto loss = root.find("loss")) curve.loss.push_back({step, loss->number()});
+    const auto score = root.find("score");
+    if (score && score->is_number() && !root.find("averaged")) curve.scores.push_back({step, score->number()});
   }
 
   void write_score(nlohmann::ordered_json object, double score) {

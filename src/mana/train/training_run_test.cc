@@ -9,7 +9,9 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/partial_file.h"
 #include "mana/base/temporary_folder.h"
+#include "mana/train/run_lock.h"
 #include "mana/train/sentence/sentence_task.h"
 #include "mana/train/sentence/small_training.h"
 
@@ -341,12 +343,38 @@ TEST_F(TrainingRun, EndsWithoutACheckpointWhereThereIsNoRoomForOne) {
 }
 
 TEST_F(TrainingRun, RemovesWhatAKilledOneWasWriting) {
-  const std::filesystem::path torn = folder_ / "model.checkpoint.17.0.tmp", other = folder_ / "model.checkpoint2.tmp";
+  const std::filesystem::path torn = folder_ / "model.checkpoint.17.0.mana.tmp",
+                              other = folder_ / "model.checkpoint2.tmp";
   std::ofstream(torn) << "half";
   std::ofstream(other) << "not ours";
   run(3);
   EXPECT_FALSE(std::filesystem::exists(torn));
   EXPECT_TRUE(std::filesystem::exists(other));
+}
+
+TEST_F(TrainingRun, ADamagedLogCostsItsLinesAlone) {
+  const Outcome whole = run();
+  run(4);
+  const std::filesystem::path log = PartialFile::name_of(log_path(run_.output));
+  const std::string text = read_file(log);
+  const std::size_t second = text.find('\n') + 1;
+  for (const std::string& damaged : {text.substr(0, second) + "}" + text.substr(second + 1),  // a line
+                                     text.substr(0, second + 5), std::string()}) {            // its end, all of it
+    std::ofstream(log, std::ios::binary) << damaged;
+    std::filesystem::copy_file(checkpoint_path(run_.output), folder_ / "kept",
+                               std::filesystem::copy_options::overwrite_existing);
+    const Outcome resumed = resume();
+    EXPECT_EQ(resumed.weights, whole.weights);
+    EXPECT_EQ(resumed.result.curve.loss.back().step, kSteps);
+    std::filesystem::copy_file(folder_ / "kept", checkpoint_path(run_.output),
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+}
+
+TEST_F(TrainingRun, TakesNoFileForACheckpointThatIsNone) {
+  std::ofstream(checkpoint_path(run_.output)) << "mine";
+  EXPECT_THROW(run(), ArgumentError);
+  EXPECT_EQ(read_file(checkpoint_path(run_.output)), "mine");
 }
 
 std::vector<float> mean_of(std::span<const std::vector<float>> all) {

@@ -5,8 +5,11 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <system_error>
+#include <utility>
 
 #include "mana/base/errors.h"
+#include "mana/base/xxh64.h"
 #include "mana/formats/safetensors.h"
 
 namespace mana::word2vec {
@@ -33,6 +36,16 @@ Matrix read_matrix(const formats::Safetensors& file, const std::string& name, co
   Matrix matrix(like.rows(), like.dimensions());
   std::memcpy(matrix.row(0), found->second.bytes.data(), found->second.bytes.size());
   return matrix;
+}
+
+std::uint64_t sum_of(const std::string& job, const std::string& state, std::span<const std::byte> inputs,
+                     std::span<const std::byte> outputs) {
+  std::uint64_t sum = 0;
+  for (const std::span<const std::byte> part :
+       {std::as_bytes(std::span(job)), std::as_bytes(std::span(state)), inputs, outputs}) {
+    sum = xxh64(part, sum);
+  }
+  return sum;
 }
 
 ordered_json to_json(const TrainingState& state) {
@@ -85,7 +98,23 @@ void write_checkpoint(const std::filesystem::path& path, const WordTrainer& trai
   const Matrices& matrices = trainer.matrices();
   const formats::TensorToWrite tensors[] = {tensor_of("inputs", matrices.inputs),
                                             tensor_of("outputs", matrices.outputs)};
-  formats::write_safetensors(path, tensors, {{"job", job}, {"state", to_json(trainer.state()).dump()}});
+  const std::string state = to_json(trainer.state()).dump();
+  const std::uint64_t sum = sum_of(job, state, tensors[0].bytes, tensors[1].bytes);
+  formats::write_safetensors(path, tensors, {{"job", job}, {"state", state}, {"sum", fmt::format("{:016x}", sum)}});
+}
+
+void require_own_checkpoint(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (!std::filesystem::is_regular_file(status) || std::filesystem::file_size(path, ignored) == 0) return;
+  try {
+    const formats::Safetensors file = formats::Safetensors::open(path);
+    if (file.metadata().contains("job") && file.metadata().contains("state")) return;
+  } catch (const FormatError&) {  // what is damaged may be anybody's
+  }
+  throw ArgumentError(fmt::format(
+      "{} is there and is no checkpoint of word vectors, which will stand there; move it, or give another output",
+      path.string()));
 }
 
 void resume_from_checkpoint(const std::filesystem::path& path, WordTrainer& trainer, const std::string& job) {
@@ -107,10 +136,17 @@ void resume_from_checkpoint(const std::filesystem::path& path, WordTrainer& trai
           fmt::format("{} was written with {} {}, not {}; train as it was, or without `resume` to start afresh",
                       path.string(), name, theirs.value(name, ordered_json()).dump(), value.dump()));
     }
+    const auto sum = file.metadata().find("sum");
+    Matrices matrices{read_matrix(file, "inputs", trainer.matrices().inputs),
+                      read_matrix(file, "outputs", trainer.matrices().outputs)};
+    const std::uint64_t found =
+        sum_of(told->second, state->second, bytes_of(matrices.inputs), bytes_of(matrices.outputs));
+    if (sum == file.metadata().end() || sum->second != fmt::format("{:016x}", found)) {
+      throw FormatError(fmt::format("{} is damaged, for its sum is another; remove it to start afresh", path.string()));
+    }
     TrainingState from = state_of(state->second);
     if (from.blocks > trainer.total_blocks()) throw FormatError(fmt::format("{} is damaged", path.string()));
-    trainer.resume(from, {read_matrix(file, "inputs", trainer.matrices().inputs),
-                          read_matrix(file, "outputs", trainer.matrices().outputs)});
+    trainer.resume(from, std::move(matrices));
   } catch (const nlohmann::json::exception&) {
     throw FormatError(fmt::format("{} is no checkpoint of word vectors; remove it to start afresh", path.string()));
   }

@@ -366,6 +366,26 @@ TEST(WordTraining, RefusesTheCheckpointOfAnotherJob) {
   EXPECT_THROW(resume_from_checkpoint(folder / "e", trainer, describe_job(corpus, training)), IoError);
 }
 
+TEST(WordTraining, RefusesADamagedCheckpoint) {
+  const TemporaryFolder folder;
+  const Corpus corpus = corpus_of("a b c d a b c d");
+  const WordTraining training = small_training();
+  WordTrainer trainer(corpus, training);
+  const std::string job = describe_job(corpus, training);
+  write_checkpoint(folder / "c", trainer, job);
+  EXPECT_NO_THROW(require_own_checkpoint(folder / "c"));
+  const std::string whole = read_file(folder / "c");
+  const std::size_t words = whole.find("words");
+  for (const std::size_t at : {whole.size() - 3, whole.size() / 2, words + 8}) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    std::ofstream(folder / "c", std::ios::binary) << damaged;
+    EXPECT_THROW(resume_from_checkpoint(folder / "c", trainer, job), FormatError) << at;
+  }
+  std::ofstream(folder / "c", std::ios::binary) << whole;
+  EXPECT_NO_THROW(resume_from_checkpoint(folder / "c", trainer, job));
+}
+
 TEST(WordTrainer, NoticesThatItDiverges) {
   std::string text;
   for (int i = 0; i < 300; ++i) text += "the cat sat on the mat and the dog sat on the log\n";
