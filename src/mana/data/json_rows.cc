@@ -11,8 +11,6 @@
 namespace mana::data {
 namespace {
 
-constexpr std::size_t kLargestValue = std::size_t{1} << 28;
-
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 }  // namespace
@@ -131,11 +129,11 @@ void JsonRows::take_value() {
     }
     text_ += piece_.substr(begin, at_ - begin);
     if (done || at_ < piece_.size()) break;
-    if (text_.size() > kLargestValue) {
+    if (text_.size() > kLongestRecord) {
       fail(
           fmt::format("the value that begins at line {} has more than {} MiB; rows must be the elements of one array, "
                       "or one object a line",
-                      line_, kLargestValue >> 20U));
+                      line_, kLongestRecord >> 20U));
     }
   }
   // What is no beginning of a value: the parser says so.

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mana/base/errors.h"
 #include "mana/base/valid_utf8.h"
 
 namespace mana::data {
@@ -14,7 +15,8 @@ constexpr std::size_t kBlock = std::size_t{1} << 18;
 
 }  // namespace
 
-LineReader::LineReader(const std::filesystem::path& path, Waiting waiting) : source_(path, std::move(waiting)) {}
+LineReader::LineReader(const std::filesystem::path& path, Waiting waiting, std::size_t longest)
+    : source_(path, std::move(waiting)), longest_(longest) {}
 
 bool LineReader::fill() {
   block_.resize(kBlock);
@@ -30,7 +32,9 @@ bool LineReader::next(std::string& line) {
   while (position_ < block_.size() || fill()) {
     found = true;
     const std::size_t end = block_.find('\n', position_);
-    line.append(block_, position_, end == std::string::npos ? end : end - position_);
+    const std::size_t length = (end == std::string::npos ? block_.size() : end) - position_;
+    if (length > longest_ - line.size()) refuse_length();
+    line.append(block_, position_, length);
     position_ = end == std::string::npos ? block_.size() : end + 1;
     if (end == std::string::npos) continue;
     ending_ = "\n";
@@ -44,6 +48,13 @@ bool LineReader::next(std::string& line) {
   ++number_;
   if (!is_utf8(line)) broken_.add(number_);
   return true;
+}
+
+void LineReader::refuse_length() const {
+  throw FormatError(
+      fmt::format("{}:{}: this line is longer than the {} MiB that a line may have; cut it into lines, or give a file "
+                  "whose lines are its texts",
+                  name(), number_ + 1, longest_ >> 20U));
 }
 
 std::string_view LineReader::piece() {

@@ -9,21 +9,22 @@
 
 #include "mana/data/byte_source.h"
 #include "mana/data/reading_notes.h"
+#include "mana/data/record_limits.h"
 
 namespace mana::data {
 
-/// Reads a text, a file or standard input (byte_source.h), line by line in bounded memory (one line, however long it
-/// is, plus a block). A line ends with LF or CRLF; the last one may lack its end. NUL bytes are data, an empty line is
+/// Reads a text, a file or standard input (byte_source.h), line by line in bounded memory (one line, of limited length,
+/// plus a block). A line ends with LF or CRLF; the last one may lack its end. NUL bytes are data, an empty line is
 /// an empty text, and a byte order mark at the very beginning is no part of the first line.
 class LineReader {
  public:
-  /// Opens `path`; "-" is standard input. `waiting` says how it waits for a pipe or a terminal.
-  /// Throws IoError when the file cannot be opened or is a folder.
-  explicit LineReader(const std::filesystem::path& path, Waiting waiting = {});
+  /// Opens `path`; "-" is standard input. `waiting` says how it waits for a pipe or a terminal,
+  /// `longest` how many bytes a line may have. Throws IoError when the file cannot be opened or is a folder.
+  explicit LineReader(const std::filesystem::path& path, Waiting waiting = {}, std::size_t longest = kLongestRecord);
 
   /// Puts the next line, without its end, into `line`; false at the end of the input.
-  /// Throws IoError when reading fails, FormatError where this is no text or packed data are broken, Cancelled when
-  /// `waiting` is to stop.
+  /// Throws IoError when reading fails, FormatError where this is no text, a line is too long or packed data are
+  /// broken, Cancelled when `waiting` is to stop.
   bool next(std::string& line);
   /// What stood behind that line: "\n", "\r\n", or nothing at the end of the input.
   std::string_view ending() const { return ending_; }
@@ -52,8 +53,10 @@ class LineReader {
 
  private:
   bool fill();
+  [[noreturn]] void refuse_length() const;
 
   ByteSource source_;
+  std::size_t longest_;
   std::string block_;
   std::size_t position_ = 0;
   std::uint64_t number_ = 0;

@@ -38,6 +38,19 @@ class LineReaderTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(LineReaderTest, ALineHasALimit) {
+  std::ofstream(folder_ / "long.txt") << "short\n" << std::string(600'000, 'x') << "\nshort\n";
+  std::string line;
+  LineReader exact(folder_ / "long.txt", {}, 600'000);
+  while (exact.next(line)) {
+  }
+  EXPECT_EQ(exact.number(), 3U);
+  LineReader below(folder_ / "long.txt", {}, 599'999);
+  EXPECT_TRUE(below.next(line));
+  EXPECT_THAT([&] { below.next(line); }, testing::ThrowsMessage<FormatError>(HasSubstr("long.txt:2: this line is")));
+  EXPECT_LT(line.size(), 600'000U);
+}
+
 TEST_F(LineReaderTest, EndsLinesWithLfOrCrlf) {
   EXPECT_THAT(lines(""), IsEmpty());
   EXPECT_THAT(lines("\n"), ElementsAre(""));

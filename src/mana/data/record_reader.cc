@@ -45,6 +45,12 @@ std::vector<std::string> RecordReader::columns() {
   ended_ = !json_->next();
   if (ended_) throw FormatError(fmt::format("{}: the file has no rows", json_->name()));
   std::vector<std::string> names;
+  if (const std::size_t keys = json_->root().object().size(); keys > kMostColumns) {
+    throw FormatError(
+        fmt::format("{}: the object has {} keys, more than the {} that a row may have; leave out those that "
+                    "are not texts, labels or scores",
+                    json_->place(), keys, kMostColumns));
+  }
   for (const auto& [key, value] : json_->root().object()) {
     if (std::ranges::find(names, key) == names.end()) names.emplace_back(key);
   }

@@ -23,6 +23,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
+/// So many names, with one thing between them.
+std::string many(std::size_t count, std::string_view before, std::string_view behind) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += std::string(before) + std::to_string(i) + std::string(behind);
+  return text;
+}
+
 class Records : public testing::Test {
  protected:
   std::filesystem::path put(const std::string& name, std::string_view text) const {
@@ -116,6 +123,14 @@ TEST(DistinctTexts, NumbersEachTextOnce) {
   EXPECT_EQ(texts.size(), 102);
   EXPECT_EQ(texts[1], "");
   EXPECT_EQ(texts.texts().back(), "text 99");
+}
+
+TEST_F(Records, ATableHasALimitOfColumns) {
+  const auto table = put("wide.tsv", many(10'001, "c", "\t") + "end\n");
+  EXPECT_THAT([&] { column_names(table); }, ThrowsMessage<FormatError>(HasSubstr("has 10002 columns, more than the")));
+  const auto objects = put("wide.jsonl", "{" + many(10'001, "\"k", "\":1,") + "\"end\":1}\n");
+  EXPECT_THAT([&] { column_names(objects); }, ThrowsMessage<FormatError>(HasSubstr("has 10002 keys, more than the")));
+  EXPECT_EQ(column_names(put("as_wide.tsv", many(9'999, "c", "\t") + "end\n")).size(), 10'000U);
 }
 
 }  // namespace

@@ -14,8 +14,6 @@
 namespace mana::data {
 namespace {
 
-constexpr std::size_t kLongestRow = std::size_t{1} << 26;
-
 /// How often a separator stands in a line outside quotes.
 std::size_t count(std::string_view line, char separator) {
   bool quoted = false;
@@ -55,6 +53,12 @@ TableReader::TableReader(LineReader lines, std::optional<InputForm> form) : line
     quoted_ = true;
   }
   split();
+  if (ends_.size() > kMostColumns) {
+    throw FormatError(
+        fmt::format("{}: the header has {} columns, more than the {} that a table may have; leave out those "
+                    "that are not texts, labels or scores",
+                    place(), ends_.size(), kMostColumns));
+  }
   for (const auto& [begin, end] : ends_) {
     const std::string_view name = std::string_view(quoted_ ? row_ : line_).substr(begin, end - begin);
     columns_.emplace_back(quoted_ ? trimmed(name) : name);
@@ -174,7 +178,7 @@ void TableReader::take_quoted(std::size_t& at) {
       continue;
     }
     row_ += lines_.ending();
-    if (row_.size() > kLongestRow || !lines_.next(line_)) {
+    if (row_.size() > kLongestRecord || !lines_.next(line_)) {
       throw FormatError(
           fmt::format("{}: a field of this row begins with a quote that is not closed; write a quote within a field "
                       "twice, and quotes around it",

@@ -42,13 +42,17 @@ class Pages {
 
 }  // namespace
 
-UnpackedFile unpack(const std::filesystem::path& path, std::uint64_t limit) {
+UnpackedFile unpack(const std::filesystem::path& path, std::uint64_t limit,
+                    const std::function<void(std::string_view beginning)>& check) {
+  constexpr std::size_t kBeginning = std::size_t{1} << 20;
   UnpackedBytes source(path);
   const auto pages = std::make_shared<Pages>();
   std::size_t size = 0;
   for (;;) {
     if (size == pages->size()) pages->grow();
     const std::size_t count = source.read({pages->data() + size, pages->size() - size});
+    const bool checked = size >= kBeginning;
+    if (!checked && size + count >= kBeginning) check({pages->data(), kBeginning});
     if (count == 0) return {std::as_bytes(std::span(pages->data(), size)), pages};
     size += count;
     if (size > limit) {

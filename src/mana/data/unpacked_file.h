@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 
 namespace mana::data {
 
@@ -14,7 +16,9 @@ struct UnpackedFile {
   std::shared_ptr<const void> owner;  ///< keeps the bytes
 };
 
-/// Throws IoError; FormatError where the data are broken, or more than `limit` bytes come out.
-UnpackedFile unpack(const std::filesystem::path& path, std::uint64_t limit);
+/// `check` sees the first megabyte, if there is so much, before more is unpacked, and throws where it is no beginning
+/// of what is wanted. Throws IoError; FormatError where the data are broken, or more than `limit` bytes come out.
+UnpackedFile unpack(const std::filesystem::path& path, std::uint64_t limit,
+                    const std::function<void(std::string_view beginning)>& check);
 
 }  // namespace mana::data
