@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -45,6 +46,17 @@ std::optional<std::uint64_t> begin_of_range(const HttpHead& head) {
   return number(std::string_view(range).substr(unit.size(), range.find('-') - unit.size()));
 }
 
+/// Throws IoError where the disk has no room for what is missing, before any of it comes.
+void require_room(const std::filesystem::path& target, std::uint64_t missing) {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(target.parent_path(), error);
+  if (error || space.available >= missing) return;
+  throw IoError(
+      fmt::format("{} needs {} bytes more, and {} are free there: make room, or choose another place with "
+                  "MANA_HOME",
+                  target.string(), missing, space.available));
+}
+
 /// One request for what is missing. The end of the answer is not yet the end of the file.
 HttpHead fetch_rest(HttpClient& client, const std::string& url, std::uint64_t limit, PartialFile& partial,
                     const BytesDone& done, std::stop_token stop) {
@@ -62,7 +74,14 @@ HttpHead fetch_rest(HttpClient& client, const std::string& url, std::uint64_t li
       partial.discard();
       throw FormatError(fmt::format("{} is longer than the {} bytes that were announced: try again later", url, limit));
     }
-    partial.write(part);
+    try {
+      partial.write(part);
+    } catch (const IoError&) {
+      // Of a file without an announced length nobody knows whether it would ever fit, so it does not keep the disk
+      // full.
+      if (limit == kLargestUnannounced) partial.discard();
+      throw;
+    }
     done(partial.size());
   };
   return client.get(url, offset, sink, stop);
@@ -91,6 +110,7 @@ HttpHead download(HttpClient& client, const std::string& url, const RemoteFile& 
                   std::stop_token stop) {
   PartialFile partial = open_partial(target);
   if (file.size && partial.size() > *file.size) partial.restart();  // left by something else
+  if (file.size) require_room(target, *file.size - partial.size());
   done(partial.size());
 
   Retries retries(policy);

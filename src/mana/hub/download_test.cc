@@ -233,6 +233,33 @@ TEST_F(DownloadTest, ADiskThatIsFullKeepsWhatItHas) {
   expect_complete("weights.safetensors");
 }
 
+TEST_F(DownloadTest, OfUnknownLengthItDoesNotKeepAFullDiskFull) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit tight{.rlim_cur = 1'000'000, .rlim_max = before.rlim_max};
+  auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  EXPECT_THROW(run({"weights.safetensors", {}, {}}), IoError);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  expect_nothing();
+}
+
+TEST_F(DownloadTest, AFileThatTheDiskHasNoRoomForIsNotBegun) {
+  RemoteFile file = remote("weights.safetensors");
+  file.size = std::uint64_t{1} << 60U;
+  EXPECT_THAT([&] { run(file); }, ThrowsMessage<IoError>(HasSubstr("make room")));
+  EXPECT_TRUE(hub_.requests().empty());
+}
+
+TEST(Trickle, IsALostConnection) {
+  ::setenv("no_proxy", "127.0.0.1,localhost", 1);
+  TestServer server([](const TestRequest&) { return TestReply{.body = std::string(1000, 'x'), .trickle = true}; });
+  HttpClient client({.origin = server.url(), .stall_timeout = std::chrono::seconds(1)});
+  const auto ignore = [](const HttpHead&, std::span<const std::byte>) {};
+  EXPECT_THROW(client.get(server.url() + "/file", 0, ignore, {}), ConnectionLost);
+}
+
 TEST_F(DownloadTest, APartialFileThatIsALinkIsNotFollowed) {
   write_text(folder_.path() / "precious", "mine");
   std::filesystem::create_symlink(folder_.path() / "precious", partial());

@@ -200,7 +200,7 @@ HttpHead HttpClient::get_once(const std::string& url, std::uint64_t offset, cons
   libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);  // a library does not touch the process's signals
   libcurl().easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
   libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout.count()));
-  libcurl().easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  libcurl().easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options_.least_speed));
   libcurl().easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout.count()));
   libcurl().easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   libcurl().easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);

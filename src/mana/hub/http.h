@@ -37,7 +37,8 @@ struct HttpOptions {
   std::string token = {};   ///< sent to the origin only; empty: none
   std::string origin = {};  ///< the URL of the server that the token is for; its scheme rules redirects
   std::chrono::seconds connect_timeout{30};
-  std::chrono::seconds stall_timeout{60};  ///< less than a byte a second for so long is a lost connection
+  std::chrono::seconds stall_timeout{60};  ///< slower than `least_speed` for so long is a lost connection
+  std::uint32_t least_speed = 1000;        ///< bytes a second, below what any network gives that a model comes through
 };
 
 /// GET through libcurl, with the proxies that the environment names. One connection for one thread.

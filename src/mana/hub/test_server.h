@@ -35,6 +35,7 @@ struct TestReply {
   std::optional<std::size_t> break_after = {};  ///< the connection ends after so many bytes of the body
   bool stall = false;                           ///< instead of ending, it stays open and silent
   bool announce_length = true;                  ///< Content-Length
+  bool trickle = false;                         ///< a byte in a tenth of a second
 };
 
 /// Answers one connection after the other, each with one reply, until it is destroyed.
@@ -128,8 +129,10 @@ class TestServer {
     text += "\r\n";
     text += reply.body.substr(0, reply.break_after.value_or(reply.body.size()));
     for (std::string_view rest = text; !rest.empty();) {
-      const ssize_t count = ::send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);
-      if (count <= 0) return;
+      const bool slow = reply.trickle && rest.size() <= reply.body.size();
+      const ssize_t count = ::send(connection, rest.data(), slow ? 1 : rest.size(), MSG_NOSIGNAL);
+      if (count <= 0 || stopping_) return;
+      if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(100));
       rest.remove_prefix(static_cast<std::size_t>(count));
     }
     if (reply.stall) wait_until_readable(connection);  // readable: the client went away
