@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -129,10 +130,11 @@ class TestServer {
     text += "\r\n";
     text += reply.body.substr(0, reply.break_after.value_or(reply.body.size()));
     for (std::string_view rest = text; !rest.empty();) {
-      const bool slow = reply.trickle && rest.size() <= reply.body.size();
-      const ssize_t count = ::send(connection, rest.data(), slow ? 1 : rest.size(), MSG_NOSIGNAL);
+      const std::size_t body = reply.trickle ? reply.body.size() : 0;
+      const std::size_t now = rest.size() > body ? rest.size() - body : 1;
+      const ssize_t count = ::send(connection, rest.data(), now, MSG_NOSIGNAL);
       if (count <= 0 || stopping_) return;
-      if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      if (rest.size() <= body) std::this_thread::sleep_for(std::chrono::milliseconds(100));
       rest.remove_prefix(static_cast<std::size_t>(count));
     }
     if (reply.stall) wait_until_readable(connection);  // readable: the client went away
