@@ -30,7 +30,7 @@ OutputLock::OutputLock(const std::filesystem::path& output) : path_(link_target(
   do {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-    if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
+    if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", output.string(), std::strerror(errno)));
     // A file system that knows no locks keeps nobody from writing.
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       ::close(descriptor_);
