@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <random>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mana/generate/decoding.h"
@@ -57,8 +58,8 @@ class MarkovModel {
         answers[row].push_back({static_cast<Token>(token), next[token]});
       }
       for (Candidate& candidate : answers[row]) candidate.log_probability -= std::log(left);
-      std::ranges::stable_sort(
-          answers[row], [](const Candidate& a, const Candidate& b) { return a.log_probability > b.log_probability; });
+      std::ranges::sort(answers[row], {},
+                        [](const Candidate& each) { return std::pair(-each.log_probability, each.token); });
       answers[row].resize(std::min(answers[row].size(), questions[row].count));
     }
   }

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "mana/base/errors.h"
 #include "mana/base/random.h"
@@ -60,11 +62,11 @@ Counts counts_of(const formats::WordVectors& model) {
 
 /// Leaves only words that may be drawn, as training does.
 std::vector<std::string> leave_unknown_out(std::vector<std::string>& words, const Counts& counts) {
-  std::unordered_map<std::string_view, bool> known;
-  for (const std::string_view word : counts.words) known[word] = true;
-  const auto unknown = std::ranges::stable_partition(words, [&](const auto& word) { return known.contains(word); });
-  std::vector<std::string> left_out(unknown.begin(), unknown.end());
-  words.erase(unknown.begin(), unknown.end());
+  const std::unordered_set<std::string_view> known(counts.words.begin(), counts.words.end());
+  const auto is_unknown = [&](const std::string& word) { return !known.contains(word); };
+  std::vector<std::string> left_out;
+  std::ranges::copy_if(words, std::back_inserter(left_out), is_unknown);
+  std::erase_if(words, is_unknown);
   if (words.empty()) throw ArgumentError("the model knows no word of the text; give another text, or no model");
   if (words.size() == 1) {
     throw ArgumentError("the model knows one word of the text, which makes no pair; give another text, or no model");
