@@ -272,11 +272,13 @@ TEST_F(TrainSeq2seq, EverySideMayHaveATokenizerOfItsOwn) {
   train_tokenizer("german", {"--type", "bpe", "--vocabulary", "40"}, {path("all.de")});
   const Options two = {"--tokenizer", "", "--source-tokenizer", path("english"), "--target-tokenizer", path("german")};
   Options tied = two;
-  tied.insert(tied.end(), {"--tie", "target", "--norm", "pre", "--positions", "trainable", "--activation", "silu"});
+  tied.insert(tied.end(), {"--tie", "target", "--norm", "pre", "--positions", "trainable", "--activation", "silu",
+                           "--neighbours", "2"});
   const Outcome outcome = run(command("out", tied));
   ASSERT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_THAT(files_of("out"), Contains("target_vocab.json"));
   EXPECT_THAT(read(folder_ / "out" / "README.md"), Not(HasSubstr("MarianMTModel")));
+  EXPECT_EQ(nlohmann::json::parse(read(folder_ / "out" / "config.json")).at("attention_neighbours"), 2);
   expect_refused(2, two, "with a tokenizer for each side there is no table for both; --tie target or none");
 }
 

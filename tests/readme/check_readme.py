@@ -3,7 +3,8 @@
 
 Every command of their ```console blocks is run, in an empty folder with the repository's examples in it, and must print what
 stands there: numbers to 1e-3, and a line "…" stands for any lines. The ```cpp blocks must be what the example named in the
-comment above them holds (CTest compiles and runs the examples). Links to files must lead somewhere, in all documents.
+comment above them holds (CTest compiles and runs the examples). Links to files must lead somewhere, in all documents, and a
+translation has the blocks of its original.
 Exits 77, CTest's "skipped", when the default model is not there.
 """
 
@@ -82,10 +83,21 @@ def check_links(root):
     return mistakes
 
 
+def check_translation(translation, original, root):
+    """Whether what programs print and mathematics say is the same in both."""
+    blocks = [re.findall(r"^```(?:console|text)\n.*?^```", (root / name).read_text(), re.MULTILINE | re.DOTALL)
+              for name in (translation, original)]
+    if blocks[0] == blocks[1]:
+        return 0
+    print(f"{translation}: its console and text blocks are not those of {original}")
+    return 1
+
+
 def main(root, program):
     models = pathlib.Path(os.environ.get("MANA_HOME") or pathlib.Path.home() / ".cache/mana") / "models"
     text = (root / "README.md").read_text()
     mistakes = check_examples(text, root) + check_links(root)
+    mistakes += check_translation("docs/theory.fa.md", "docs/theory.md", root)
     if mistakes == 0 and not (models / "all-MiniLM-L6-v2").exists():
         print("skipped: the default model is not there; tools/model/fetch.sh fetches it")
         return 77

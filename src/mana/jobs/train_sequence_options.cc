@@ -59,6 +59,7 @@ TransformerConfig SequenceShape::config(std::size_t source_vocabulary, std::size
   config.norm = norm;
   config.last_norms = norm == nn::NormPlace::before;
   config.position_kind = kind_of(positions);
+  config.neighbours = neighbours;
   config.one_table = tie == Tie::all;
   config.tied_output = tie != Tie::none;
   config.check();

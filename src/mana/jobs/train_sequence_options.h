@@ -29,6 +29,7 @@ struct SequenceShape {
   kernels::Activation activation = kernels::Activation::relu;
   nn::NormPlace norm = nn::NormPlace::behind;
   Positions positions = Positions::sinusoidal;
+  std::optional<std::size_t> neighbours = {};  ///< the encoder's tokens see so many on each side; none: all
   Tie tie = Tie::all;
   std::size_t most_tokens = 512;  ///< of a text
 

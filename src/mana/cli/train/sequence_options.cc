@@ -61,6 +61,8 @@ void SequenceTrainingChoice::describe_shape(Options& options) {
                                             {"trainable", SequenceShape::Positions::trainable},
                                             {"none", SequenceShape::Positions::none}},
                                            shape.positions);
+  options.option("--neighbours", "N", "The encoder's tokens see so many on either side; else all", shape.neighbours,
+                 {.least = 1, .most = 1 << 20});
   options.choice<SequenceShape::Tie>(
       "--tie",
       "One table of vectors for source, target and logits; for target and logits; or "
@@ -86,7 +88,7 @@ void SequenceTrainingChoice::describe_steps(Options& options) {
 void SequenceTrainingChoice::settle(const Options& options) {
   options.refuse_if(!names_.model.empty(),
                     {"--width", "--inner", "--heads", "--encoder-layers", "--decoder-layers", "--activation", "--norm",
-                     "--positions", "--tie", "--most-tokens"},
+                     "--positions", "--neighbours", "--tie", "--most-tokens"},
                     "is of a new model; that of --model has its own");
   options.refuse_if(!names_.model.empty(), {"--tokenizer", "--source-tokenizer", "--target-tokenizer"},
                     "is of a new model; that of --model has its own");
