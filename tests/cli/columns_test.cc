@@ -83,6 +83,36 @@ TEST_F(Columns, OfMiningAndClassifiersAreFoundByTheirMeaning) {
   EXPECT_THAT(trained.errors, HasSubstr("c.tsv: 4 rows\n  text   Sentence\n  class  Category\n"));
 }
 
+TEST_F(Columns, OfLabelsThatALossDoesNotReadAreTold) {
+  const std::string file = put("nli.tsv", "premise\thypothesis\tlabel\nthe cat\tmat\t1\nhello\tworld\t0\n");
+  const auto train = [&](const std::vector<std::string>& more) {
+    return run_with({"train", "sentence", "--data", file, "--output", path("o"), "--force"}, more);
+  };
+  EXPECT_THAT(train({}).errors, HasSubstr("nli.tsv: the loss mnr does not read label"));
+  EXPECT_THAT(train({"--quiet"}).errors, IsEmpty());
+  EXPECT_THAT(train({"--columns", "premise,hypothesis"}).errors, Not(HasSubstr("does not read")));
+  EXPECT_THAT(train({"--loss", "contrastive"}).errors, Not(HasSubstr("does not read")));
+  const Outcome refused = train({"--label", "label"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("--label is of losses that take labels; mnr takes texts alone"));
+}
+
+TEST_F(Columns, OfAnEvaluationWhileTrainingAreNamed) {
+  const std::string rows = put("p.tsv", "anchor\tpositive\nthe cat\tmat\nhello\tworld\n");
+  const std::string file = put("sts.tsv", "a\tpoints\tb\nthe cat\t1\tmat\nhello\t3\tworld\nsat\t2\ton\n");
+  const auto train = [&](const std::vector<std::string>& more) {
+    return run_with({"train", "sentence", "--data", rows, "--output", path("o"), "--force", "--quiet"}, more);
+  };
+  EXPECT_EQ(train({"--eval-sts", file}).status, 1);
+  const std::vector<std::string> named = {"--eval-sts",    file, "--eval-score",  "points",
+                                          "--eval-text-a", "a",  "--eval-text-b", "b"};
+  const Outcome trained = train(named);
+  EXPECT_EQ(trained.status, 0) << trained.errors;
+  const Outcome refused = train({"--eval-score", "points"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("--eval-score belongs to --eval-sts"));
+}
+
 TEST(Options, ThatWouldBeIgnoredAreRefused) {
   const TemporaryFolder folder;
   write(folder / "p.tsv", "anchor\tpositive\na\tb\nc\td\n");

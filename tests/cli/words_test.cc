@@ -268,5 +268,25 @@ TEST(Words, WithSpacesAreWrittenWithUnderscores) {
               AllOf(HasSubstr("2 words have spaces"), HasSubstr("1 of its 4 words stood there before")));
 }
 
+TEST(Words, AreFoundAsTheModelWritesThem) {
+  const TemporaryFolder folder;
+  write(folder / "v.vec", "3 2\nking 1 0\nqueen 0.9 0.1\n\u06A9\u062A\u0627\u0628 0 1\n");
+  write(folder / "capitals.vec", "2 2\nking 1 0\nParis 0 1\n");
+  const auto similarity = [&](const char* model, const char* a, const char* b) {
+    return run({"words", "similarity", "--model", (folder / model).string(), a, b});
+  };
+  EXPECT_EQ(similarity("v.vec", "King", "QUEEN").output, similarity("v.vec", "king", "queen").output);
+  EXPECT_EQ(similarity("v.vec", "King", "QUEEN").status, 0);
+  EXPECT_NEAR(std::stod(similarity("v.vec", "\u0643\u062A\u0627\u0628", "\u06A9\u062A\u0627\u0628").output), 1, 1e-6);
+  EXPECT_THAT(similarity("capitals.vec", "King", "Paris").errors, HasSubstr("did you mean king?"));
+
+  // A folder's tokenizer says how, whatever its words look like.
+  const std::string exported = (folder / "folder").string();
+  ASSERT_EQ(run({"words", "export", "--model", (folder / "v.vec").string(), "--output", exported, "--quiet"}).status,
+            0);
+  EXPECT_EQ(similarity("folder", "King", "QUEEN").output, similarity("v.vec", "king", "queen").output);
+  EXPECT_EQ(similarity("folder", "king", "nonesuch").status, 1);
+}
+
 }  // namespace
 }  // namespace mana::program

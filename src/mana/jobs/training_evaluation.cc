@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <initializer_list>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "mana/base/file.h"
 #include "mana/base/xxh64.h"
-#include "mana/data/labelled_pairs.h"
 #include "mana/data/retrieval_set.h"
-#include "mana/data/scored_pairs.h"
-#include "mana/data/triplets.h"
 #include "mana/eval/correlation.h"
 #include "mana/eval/pair_metrics.h"
 #include "mana/eval/pairs.h"
@@ -32,6 +32,15 @@ train::Evaluation task(std::string metric, Data data, const StageEvent& stage, c
           }};
 }
 
+/// The columns that were named, each with what it is; nothing of those that have their usual names.
+std::string named_columns(std::initializer_list<std::array<std::string_view, 3>> columns) {
+  std::string named;
+  for (const auto& [role, usual, name] : columns) {
+    if (name != usual) named += fmt::format(" {} = {}", role, name);
+  }
+  return named;
+}
+
 std::uint64_t sum_of(const std::filesystem::path& file) { return xxh64(MappedFile(file).bytes()); }
 
 }  // namespace
@@ -41,9 +50,27 @@ std::string EvaluationData::fingerprint() const {
     const data::RetrievalFiles files = data::retrieval_files(*eval_retrieval);
     return fmt::format("retrieval {:x} {:x} {:x}", sum_of(files.corpus), sum_of(files.queries), sum_of(files.qrels));
   }
-  if (eval_sts) return fmt::format("sts {:x}", sum_of(*eval_sts));
-  if (eval_pairs) return fmt::format("pairs {:x}", sum_of(*eval_pairs));
-  if (eval_triplet) return fmt::format("triplet {:x}", sum_of(*eval_triplet));
+  if (eval_sts) {
+    const data::PairColumns usual;
+    return fmt::format("sts {:x}{}", sum_of(*eval_sts),
+                       named_columns({{"score", usual.score, sts_columns.score},
+                                      {"first", usual.first, sts_columns.first},
+                                      {"second", usual.second, sts_columns.second}}));
+  }
+  if (eval_pairs) {
+    const data::LabelledPairColumns usual;
+    return fmt::format("pairs {:x}{}", sum_of(*eval_pairs),
+                       named_columns({{"label", usual.label, pairs_columns.label},
+                                      {"first", usual.first, pairs_columns.first},
+                                      {"second", usual.second, pairs_columns.second}}));
+  }
+  if (eval_triplet) {
+    const data::TripletColumns usual;
+    return fmt::format("triplet {:x}{}", sum_of(*eval_triplet),
+                       named_columns({{"anchor", usual.anchor, triplet_columns.anchor},
+                                      {"positive", usual.positive, triplet_columns.positive},
+                                      {"negative", usual.negative, triplet_columns.negative}}));
+  }
   return "none";
 }
 
@@ -57,7 +84,7 @@ std::optional<train::Evaluation> EvaluationData::load(const engine::Encoder& enc
         "one of `eval_sts`, `eval_retrieval`, `eval_pairs` and `eval_triplet` decides which weights are best; leave "
         "the others out");
   if (eval_sts) {
-    data::PairColumns columns;
+    data::PairColumns columns = sts_columns;
     found(find_columns(*eval_sts, columns));
     data::ScoredPairs scored = data::read_scored_pairs(*eval_sts, columns);
     eval::require_different(scored.scores, "scores", *eval_sts);
@@ -73,7 +100,7 @@ std::optional<train::Evaluation> EvaluationData::load(const engine::Encoder& enc
                 });
   }
   if (eval_pairs) {
-    data::LabelledPairColumns columns;
+    data::LabelledPairColumns columns = pairs_columns;
     found(find_columns(*eval_pairs, columns));
     data::LabelledPairs labelled = data::read_labelled_pairs(*eval_pairs, columns);
     eval::require_both_labels(labelled.labels, *eval_pairs);
@@ -85,7 +112,7 @@ std::optional<train::Evaluation> EvaluationData::load(const engine::Encoder& enc
                 });
   }
   if (eval_triplet) {
-    data::TripletColumns columns;
+    data::TripletColumns columns = triplet_columns;
     found(find_columns(*eval_triplet, columns));
     return task("triplets: accuracy · 100", data::read_triplets(*eval_triplet, columns), stage,
                 [&encoder, stop](const data::Triplets& data, const eval::TextProgress& progress) {

@@ -8,6 +8,7 @@
 #include "mana/cli/shell/numbers.h"
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/text_input.h"
+#include "mana/cli/train/step_telling.h"
 #include "mana/jobs/row_columns.h"
 
 namespace mana::cli {
@@ -132,13 +133,15 @@ std::vector<GivenPath> FineTuneChoice::files() const {
   return files;
 }
 
-jobs::FineTuningEvents telling_events(bool quiet, jobs::StageEvent stage) {
+jobs::FineTuningEvents telling_events(const jobs::FineTuneOptions& job, bool quiet, jobs::StageEvent stage) {
   jobs::FineTuningEvents events;
   events.loaded = [quiet](const engine::Encoder& encoder) { print_notes(encoder, quiet); };
-  events.read = [quiet](const std::string& file, const train::TokenRows& rows, const engine::Encoder& encoder) {
+  events.read = [&job, quiet](const std::string& file, const train::TokenRows& rows, const engine::Encoder& encoder) {
     note_mistakes(rows.notes, quiet);
     if (quiet) return;
     note(jobs::table_of_columns(file, rows.rows(), rows.columns));
+    const std::string unused = note_of_unused_label(file, rows.columns, job.loss, !job.columns.empty());
+    if (!unused.empty()) note(unused);
     if (rows.truncated == 0) return;
     note(fmt::format(
         "{}: {} of {} texts are longer than the {} tokens that the model sees; the rest of them is not learned", file,

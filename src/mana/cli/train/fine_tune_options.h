@@ -32,7 +32,7 @@ struct FineTuneChoice {
   void describe_steps(Options& options);
 };
 
-/// What is told of the model and of each file while a training is put together; nothing when `quiet`.
-jobs::FineTuningEvents telling_events(bool quiet, jobs::StageEvent stage);
+/// What is told of the model and of each file while a training of this `job` is put together; nothing when `quiet`.
+jobs::FineTuningEvents telling_events(const jobs::FineTuneOptions& job, bool quiet, jobs::StageEvent stage);
 
 }  // namespace mana::cli

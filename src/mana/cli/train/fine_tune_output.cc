@@ -26,11 +26,33 @@ void FineTuneOutput::describe(Options& options) {
   options.option("--eval-retrieval", "DIR", "A BEIR folder, as for mana eval retrieval", evaluation.eval_retrieval);
   options.option("--eval-pairs", "FILE", "Labelled pairs, as for mana eval pairs", evaluation.eval_pairs);
   options.option("--eval-triplet", "FILE", "Triplets, as for mana eval triplet", evaluation.eval_triplet);
+  options.option("--eval-score", "COLUMN", "The column of the scores of --eval-sts", evaluation.sts_columns.score);
+  options.option("--eval-label", "COLUMN", "The column of the labels of --eval-pairs", evaluation.pairs_columns.label);
+  options.option("--eval-text-a", "COLUMN", "The column of the first texts of --eval-sts or --eval-pairs", text_a);
+  options.option("--eval-text-b", "COLUMN", "The column of the second texts of --eval-sts or --eval-pairs", text_b);
+  options.option("--eval-anchor", "COLUMN", "The column of the anchors of --eval-triplet",
+                 evaluation.triplet_columns.anchor);
+  options.option("--eval-positive", "COLUMN", "The column of texts that belong to them",
+                 evaluation.triplet_columns.positive);
+  options.option("--eval-negative", "COLUMN", "The column of texts that do not", evaluation.triplet_columns.negative);
   options.option("--eval-every", "N", "Steps between evaluations; 0: after each epoch", keeping.run.evaluate_every);
   options.option("--patience", "N", "Stop after N evaluations without a better score; 0: never", keeping.run.patience);
   options.flag("--keep-last", "Keep the last weights, not the best", keeping.run.keep_last);
   options.group("Output");
   keeping.describe(options, "The folder to write: a model for mana and sentence-transformers");
+}
+
+void FineTuneOutput::settle(const Options& options) {
+  options.refuse_unless(evaluation.wanted(), {"--patience", "--eval-every", "--keep-last"}, "--eval-sts and its like");
+  options.refuse_unless(evaluation.eval_sts.has_value(), {"--eval-score"}, "--eval-sts");
+  options.refuse_unless(evaluation.eval_pairs.has_value(), {"--eval-label"}, "--eval-pairs");
+  options.refuse_unless(evaluation.eval_sts || evaluation.eval_pairs, {"--eval-text-a", "--eval-text-b"},
+                        "--eval-sts or --eval-pairs");
+  options.refuse_unless(evaluation.eval_triplet.has_value(), {"--eval-anchor", "--eval-positive", "--eval-negative"},
+                        "--eval-triplet");
+  evaluation.sts_columns.first = evaluation.pairs_columns.first = text_a;
+  evaluation.sts_columns.second = evaluation.pairs_columns.second = text_b;
+  keeping.settle(options);
 }
 
 void FineTuneOutput::add_to(std::vector<GivenPath>& inputs) const {

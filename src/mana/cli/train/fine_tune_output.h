@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "mana/cli/shell/options.h"
@@ -13,8 +14,12 @@ namespace mana::cli {
 struct FineTuneOutput {
   jobs::EvaluationData evaluation;
   KeptRunChoice keeping;
+  std::string text_a = "sentence1", text_b = "sentence2";  ///< columns of scored or labelled pairs
 
   void describe(Options& options);
+  /// Once the options are read: what names columns becomes part of the evaluation. Throws UsageError for options of an
+  /// evaluation that was not asked for.
+  void settle(const Options& options);
   /// Adds the files and folders that are read.
   void add_to(std::vector<GivenPath>& inputs) const;
 };

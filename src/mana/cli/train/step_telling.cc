@@ -5,7 +5,10 @@
 #include <chrono>
 
 #include "mana/base/file.h"
+#include "mana/base/printable.h"
 #include "mana/cli/shell/output.h"
+#include "mana/data/column_meaning.h"
+#include "mana/train/sentence/loss.h"
 
 namespace mana::cli {
 namespace {
@@ -84,6 +87,29 @@ void StepTelling::evaluated(std::uint64_t step, const std::string& metric, doubl
   std::string text = fmt::format("step {}: {} {:.4f}", step, metric, score);
   for (const train::Measure& measure : measures) text += fmt::format(", {} {:.2f}", measure.name, measure.value);
   note(text + (best ? ", the best so far" : ""));
+}
+
+std::string note_of_unused_label(const std::string& file, const std::vector<data::ColumnRole>& columns,
+                                 std::string_view loss, bool named) {
+  const train::LossData data = train::loss_data(loss);
+  if (named || data.label != train::Label::none) return "";
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const data::ColumnRole& each : columns) names.push_back(each.column);
+  const std::vector<data::ColumnMeaning> meanings = data::column_meanings(names);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool score = meanings[i] == data::ColumnMeaning::score;
+    if (columns[i].role != "not used" || !(score || meanings[i] == data::ColumnMeaning::label)) continue;
+    const std::string unread =
+        fmt::format("{}: the loss {} does not read {}", printable(file), loss, printable(columns[i].column));
+    if (data.most_texts == 1) return unread + ": it learns from the texts alone";
+    return fmt::format(
+        "{}: it takes all texts of a row as its columns say, whatever stands there; {}, or leave out the rows whose "
+        "texts do not belong together and name the columns of texts with --columns",
+        unread,
+        score ? "take --loss cosent, which reads scores" : "take --loss softmax for classes, contrastive for 1 and 0");
+  }
+  return "";
 }
 
 }  // namespace mana::cli

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mana/base/progress.h"
+#include "mana/data/training_rows.h"
 #include "mana/train/training_run.h"
 
 namespace mana::cli {
@@ -50,5 +52,11 @@ class StepTelling {
   double tokens_ = 0;  // a second, the same
   double last_ = 0;    // when a step was made, in seconds
 };
+
+/// What to know where a loss that takes texts alone leaves a column of labels or scores unread, so that a row counts as
+/// texts that belong together whatever its label says; empty where it leaves none. Where the user `named` the columns
+/// of texts, this is meant.
+std::string note_of_unused_label(const std::string& file, const std::vector<data::ColumnRole>& columns,
+                                 std::string_view loss, bool named);
 
 }  // namespace mana::cli

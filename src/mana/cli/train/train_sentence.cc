@@ -31,16 +31,16 @@ class RunTelling {
   explicit RunTelling(const Options& options)
       : quiet_(options.quiet()), stages_(options.terminal()), terminal_(options.terminal()) {}
 
-  jobs::FineTuneEvents events(const std::filesystem::path& model, const FineTuneOutput& output) {
+  jobs::FineTuneEvents events(const jobs::FineTuneOptions& job, const FineTuneOutput& output) {
     jobs::FineTuneEvents events;
-    events.preparing = telling_events(quiet_, stages_.event());
+    events.preparing = telling_events(job, quiet_, stages_.event());
     events.found_columns = [this](const std::string& sentence) {
       if (!quiet_ && !sentence.empty()) note(sentence);
     };
     events.prepared = [&, this](const jobs::FineTuning& training, const train::Trainer& trainer, std::size_t left_out) {
       stages_.wipe();
       steps_.emplace(terminal_, "training", "steps", trainer.total_steps());
-      note_classifier_left(model, quiet_);
+      note_classifier_left(job.model, quiet_);
       if (quiet_) return;
       tell_what_is_lost(trainer, left_out, training);
       note_checkpoint(output.keeping.run.output, output.keeping.resume.wanted());
@@ -75,13 +75,12 @@ class RunTelling {
   double mean_ = 0;
 };
 
-void refuse_what_is_ignored(const Options& options, const jobs::FineTuneOptions& wanted, const FineTuneOutput& output) {
+void refuse_what_is_ignored(const Options& options, const jobs::FineTuneOptions& wanted) {
   if (std::ranges::find(train::loss_names(), wanted.loss) == train::loss_names().end()) return;  // told as such later
   const train::LossData data = train::loss_data(wanted.loss);
-  options.refuse_unless(output.evaluation.wanted(), {"--patience", "--eval-every", "--keep-last"},
-                        "--eval-sts and its like");
   options.refuse_unless(data.reconstructs, {"--deletion"}, "--loss tsdae");
-  options.refuse_if(data.reconstructs, {"--label"}, "is of losses that take labels; tsdae takes texts alone");
+  options.refuse_if(data.label == train::Label::none || data.label == train::Label::vector, {"--label"},
+                    fmt::format("is of losses that take labels; {} takes texts alone", wanted.loss));
   options.refuse_unless(data.label == train::Label::vector, {"--teacher"}, "--loss mse");
   const bool numbers =
       data.label == train::Label::score || data.label == train::Label::binary || data.label == train::Label::margins;
@@ -107,8 +106,8 @@ int train_sentence(Options& options) {
   choice.describe(options);
   output.describe(options);
   if (!options.parse()) return 0;
-  refuse_what_is_ignored(options, choice.job, output);
-  output.keeping.settle(options);
+  refuse_what_is_ignored(options, choice.job);
+  output.settle(options);
   choice.settle();
   std::vector<GivenPath> inputs = choice.files();
   output.add_to(inputs);
@@ -118,7 +117,7 @@ int train_sentence(Options& options) {
   jobs::FineTuneResult result;
   const auto train = [&](const std::stop_token& stop) -> const jobs::FinishedRun& {
     RunTelling telling(options);
-    result = jobs::fine_tune(job, telling.events(choice.job.model, output), stop);
+    result = jobs::fine_tune(job, telling.events(choice.job, output), stop);
     return result.finished;
   };
   return train_interruptibly(options, output.keeping, train, [&] { report(result, output, options.quiet()); });

@@ -15,6 +15,7 @@
 #include "mana/jobs/json_text.h"
 #include "mana/models/words/word_embedding_folder.h"
 #include "mana/models/words/word_lookup.h"
+#include "mana/models/words/word_spelling.h"
 #include "mana/text/case_folding.h"
 #include "mana/text/lower_case.h"
 
@@ -42,6 +43,16 @@ void find_folded(const formats::WordVectors& vectors, const std::vector<std::str
   const auto found = models::find_words(vectors.words, folded);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (!folded[i].empty()) places[i] = found[i];
+  }
+}
+
+/// Words that are there under the model's own spelling.
+void find_as_trained(const formats::WordVectors& vectors, const std::vector<std::string>& words,
+                     std::vector<std::optional<std::size_t>>& places) {
+  if (std::ranges::all_of(places, [](const auto& place) { return place.has_value(); })) return;
+  const auto found = models::find_words(vectors.words, models::spelled_as_trained(vectors, words));
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!places[i]) places[i] = found[i];
   }
 }
 
@@ -95,6 +106,7 @@ WordModel::WordModel(const WordModelChoice& choice, const Options& options)
 std::vector<GivenWord> look_up(const formats::WordVectors& vectors, const std::vector<std::string>& words) {
   auto places = models::find_words(vectors.words, words);
   find_folded(vectors, words, places);
+  find_as_trained(vectors, words, places);
   std::vector<GivenWord> given;
   given.reserve(words.size());
   for (std::size_t i = 0; i < words.size(); ++i) {
