@@ -93,6 +93,56 @@ TEST_F(TrainClassifier, WritesAFolderThatClassifies) {
   EXPECT_EQ(classify({}, "the cat sat\n42 !\n").output, lines[0] + "\n" + lines[1] + "\n");
 }
 
+TEST_F(TrainClassifier, IsScoredWhenItIsFinished) {
+  const Outcome trained = train({"--test", at("test.tsv"), "--quiet", "--c", "100"});
+  ASSERT_EQ(trained.status, 0) << trained.errors;
+  EXPECT_THAT(trained.output, HasSubstr("precision"));
+  const auto evaluate = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"eval", "classify", "--model", output().string(), "--data", at("test.tsv"), "--quiet"});
+    return run(std::move(more));
+  };
+  const Outcome scored = evaluate({"--json"});
+  ASSERT_EQ(scored.status, 0) << scored.errors;
+  const json::Document result = json::Document::parse(scored.output, "output");
+  EXPECT_EQ(result.root().at("texts").number(), 3);
+  EXPECT_EQ(result.root().at("classes").number(), 2);
+  EXPECT_EQ(result.root().at("unseen").number(), 1);
+  EXPECT_DOUBLE_EQ(result.root().at("accuracy").number(), 200.0 / 3);
+  // "the cat" is a word and called so, and so is "the cat sat", which is of a class that nobody learnt.
+  const std::vector<json::Value> classes = result.root().at("per_class").array();
+  ASSERT_EQ(classes.size(), 3);
+  const auto expect_class = [&](std::size_t at, const char* name, double precision, double recall) {
+    EXPECT_EQ(classes[at].at("class").string(), name);
+    EXPECT_DOUBLE_EQ(classes[at].at("precision").number(), precision) << name;
+    EXPECT_DOUBLE_EQ(classes[at].at("recall").number(), recall) << name;
+  };
+  expect_class(0, "sign", 100, 100);
+  expect_class(1, "word", 50, 100);
+  expect_class(2, "other", 0, 0);
+  const std::vector<json::Value> confusions = result.root().at("confusions").array();
+  ASSERT_EQ(confusions.size(), 1);
+  EXPECT_EQ(confusions[0].at("class").string(), "other");
+  EXPECT_EQ(confusions[0].at("predicted").string(), "word");
+  EXPECT_THAT(evaluate({}).output, AllOf(HasSubstr("recall"), HasSubstr("  1 text of other for word\n")));
+
+  const Outcome no_classifier =
+      run({"eval", "classify", "--model", small_model().string(), "--data", at("test.tsv"), "--quiet"});
+  EXPECT_EQ(no_classifier.status, 1);
+  EXPECT_THAT(no_classifier.errors, HasSubstr("classifier"));
+}
+
+TEST_F(TrainClassifier, IsDescribedByItsCardAndByInspect) {
+  ASSERT_EQ(train({"--test", at("test.tsv"), "--quiet"}).status, 0);
+  const std::string card = read(output() / "README.md");
+  EXPECT_THAT(card, AllOf(HasSubstr("pipeline_tag: text-classification"), HasSubstr("mana classify --model classifier"),
+                          HasSubstr("| class | texts | precision | recall | F1 |"), HasSubstr("| word | 1 | 50.00 |")));
+  const std::string about = run({"inspect", "--model", output().string()}).output;
+  EXPECT_THAT(about, AllOf(HasSubstr("2 classes upon vectors of 32 dimensions: sign, word"),
+                           HasSubstr("use it: mana classify --model ")));
+  EXPECT_THAT(run({"verify", "--model", output().string()}).output,
+              HasSubstr("classifier: 2 classes upon vectors of 32 dimensions"));
+}
+
 TEST_F(TrainClassifier, PrintsRowsInEveryForm) {
   ASSERT_EQ(train({"--quiet", "--c", "100"}).status, 0);
   const json::Document row =

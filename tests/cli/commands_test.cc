@@ -196,6 +196,16 @@ TEST(Verify, FindsWhatIsBroken) {
     const std::vector<std::string> wrong = strings_of(parsed(model.verify(), 1).root().at("wrong"));
     EXPECT_THAT(wrong, testing::Contains(testing::AllOf(HasSubstr("[99, 32]"), HasSubstr("[99, 36]"))));
   }
+  {  // of two layers one is asked for
+    const BrokenModel model;
+    std::string config = read(model / "config.json");
+    const std::string layers = "\"num_hidden_layers\": 2";
+    config.replace(config.find(layers), layers.size(), "\"num_hidden_layers\": 1");
+    write(model / "config.json", config);
+    EXPECT_THAT(strings_of(parsed(model.verify(), 1).root().at("wrong")),
+                testing::Contains(HasSubstr("encoder.layer.1 is in the weights, but config.json asks for fewer")));
+    EXPECT_THAT(run({"inspect", "--model", model.path().string()}).errors, HasSubstr("asks for fewer layers"));
+  }
   {
     const BrokenModel model;
     write(model / "tokenizer_config.json", "{");

@@ -63,8 +63,8 @@ TEST(Dash, BeforeATextIsNoOption) {
 }
 
 TEST(Dash, AloneBeforeHIsHelp) {
-  const std::string help = run({"embed", "--help"}).output;
-  EXPECT_EQ(run({"embed", "-h"}).output, help);
+  const std::string help = run({"embed", "-h"}).output;
+  EXPECT_THAT(help, StartsWith("Turn texts into vectors\n\nUsage: mana embed"));
   EXPECT_EQ(run({"embed", "text", "-h"}).output, help);
   EXPECT_NE(run(with_model({"embed", "--", "-h"})).output, help);
   EXPECT_NE(run(with_model({"embed", "--prompt-text", "-h", "x"})).output, help);

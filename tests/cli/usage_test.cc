@@ -1,5 +1,12 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "process.h"
 
@@ -46,6 +53,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"embed", "x", "--threads", "5000"}, "at most 1024"},
         Mistake{{"embed", "x", "--threads", "1", "--threads", "2"}, "--threads takes one value"},
         Mistake{{"embed", "x", "--model"}, "--model takes one value"},
+        Mistake{{"embed", "x", "--truncate-dim", "0"}, "--truncate-dim takes a number of at least 1, not '0'"},
+        Mistake{{"embed", "x", "--model", small_model().string(), "--truncate-dim", "33"},
+                "--truncate-dim is 33; the model's vectors have 32 dimensions"},
         Mistake{{"embed", "x", "--isa", "sse"}, "one of reference|avx2|avx512|amx, not 'sse'"},
         Mistake{{"embed", "x", "--precision", "f33"}, "one of auto|f32|bf16|int8, not 'f33'"},
         Mistake{{"embed", "x", "--on-overflow", "ignore"}, "truncate|error|mean"},
@@ -75,6 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"eval", "retrieval", "--corpus", "x"}, "give --data, or --corpus, --queries and --qrels"},
         Mistake{{"eval", "retrieval", "--data", "x", "--prompt", "y"}, "has no option --prompt"},
         Mistake{{"eval", "classify", "--train", "x"}, "--test is required"},
+        Mistake{{"eval", "classify"}, "needs --data and the --model of a finished classifier, or --train and --test"},
+        Mistake{{"eval", "classify", "--data", "x", "--train", "y"}, "--train does not go with --data"},
         Mistake{{"bench", "embed"}, "--input is required"}));
 
 TEST(Help, OfEveryCommandHasAnExample) {
@@ -99,6 +111,89 @@ TEST(Help, OfEveryCommandHasAnExample) {
     }
     EXPECT_THAT(run({"--help"}).output, HasSubstr(command));
   }
+}
+
+/// Every group and every command that the program lists, "eval" and "eval sts".
+std::vector<std::vector<std::string>> all_that_have_help() {
+  std::vector<std::vector<std::string>> all = {{}};
+  for (const std::string& line : lines_of(run({"-h"}).output)) {
+    if (!line.starts_with("  ") || line.starts_with("   ") || line.starts_with("  -") || line.starts_with("  mana"))
+      continue;
+    const std::string word = line.substr(2, line.find(' ', 2) - 2);
+    const Outcome group = run({word, "--help"});
+    all.push_back({word});
+    for (const std::string& below : lines_of(group.output)) {
+      if (!below.starts_with("  " + word + " ")) continue;
+      const std::size_t begin = word.size() + 3;
+      all.push_back({word, below.substr(begin, below.find(' ', begin) - begin)});
+    }
+  }
+  return all;
+}
+
+std::size_t letters_of(std::string_view line) {
+  return static_cast<std::size_t>(std::ranges::count_if(line, [](char c) { return (c & '\xC0') != '\x80'; }));
+}
+
+TEST(Help, FitsTheTerminalAndHasExamplesAndDefaults) {
+  const std::vector<std::vector<std::string>> all = all_that_have_help();
+  EXPECT_GT(all.size(), 50U);
+  for (const std::vector<std::string>& words : all) {
+    for (const std::size_t width : {80U, 120U}) {
+      for (const char* flag : {"-h", "--help"}) {
+        std::vector<std::string> arguments = words;
+        arguments.emplace_back(flag);
+        SCOPED_TRACE(testing::PrintToString(arguments));
+        const Outcome help = run(Invocation{arguments, "", {}, {fmt::format("COLUMNS={}", width)}});
+        EXPECT_EQ(help.status, 0) << help.errors;
+        for (const std::string& line : lines_of(help.output)) EXPECT_LE(letters_of(line), width) << line;
+        EXPECT_THAT(help.output, MatchesRegex("(.|\n)*Examples?:\n  (.|\n)*mana (.|\n)*"));
+      }
+    }
+  }
+  EXPECT_THAT(run({"embed", "--help"}).output, HasSubstr("(default: all-MiniLM-L6-v2)"));
+}
+
+TEST(Help, IsShortOrLong) {
+  const std::string brief = run({"embed", "-h"}).output, whole = run({"embed", "--help"}).output;
+  EXPECT_LT(brief.size(), whole.size() / 2 + 500);
+  EXPECT_THAT(brief, HasSubstr("mana embed --help has more options: Output; Model"));
+  EXPECT_THAT(brief, Not(HasSubstr("--truncate-dim N ")));
+  EXPECT_THAT(run({"--help"}).output, HasSubstr("MANA_HOME"));
+  EXPECT_THAT(run({"-h"}).output, Not(HasSubstr("MANA_HOME")));
+}
+
+TEST(Texts, ThatAreNamesOfFilesAreNoted) {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "corpus.txt").string();
+  write(file, "a text\n");
+  const Outcome outcome = run({"embed", "--model", small_model().string(), file});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.errors, HasSubstr("was taken as a text; --input " + file));
+  EXPECT_EQ(run({"embed", "--quiet", "--model", small_model().string(), file}).errors, "");
+}
+
+TEST(List, HasTheModelsThatAreFoundByName) {
+  const TemporaryFolder home;
+  std::filesystem::create_directories(home / "models");
+  std::filesystem::copy(small_model(), home / "models" / "all-small", std::filesystem::copy_options::recursive);
+  std::filesystem::copy(small_model(), home / "models" / "someone--model", std::filesystem::copy_options::recursive);
+  const std::vector<std::string> environment = {"MANA_HOME=" + home.path().string(), "HF_HOME=/nowhere"};
+  const auto run_there = [&](std::vector<std::string> arguments) {
+    return run(Invocation{std::move(arguments), "", {}, environment});
+  };
+  const Outcome list = run_there({"list"});
+  EXPECT_EQ(list.status, 0) << list.errors;
+  const std::vector<std::string> lines = lines_of(list.output);
+  ASSERT_EQ(lines.size(), 2U) << list.output;
+  EXPECT_THAT(lines[0], StartsWith("all-small "));
+  EXPECT_THAT(lines[1], StartsWith("someone/model "));
+  EXPECT_THAT(lines[1], HasSubstr(" MB  "));
+  EXPECT_THAT(run_there({"list", "--json"}).output, HasSubstr("\"name\": \"someone/model\""));
+  for (const char* name : {"all-small", "sentence-transformers/all-small", "model", "someone/model"}) {
+    EXPECT_EQ(run_there({"tokenize", "--model", name, "x"}).status, 0) << name;
+  }
+  EXPECT_EQ(run_there({"tokenize", "--model", "other/all-small", "x"}).status, 1) << "another owner's is another model";
 }
 
 TEST(Help, IsThereByItsNameToo) {

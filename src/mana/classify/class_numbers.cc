@@ -29,4 +29,13 @@ std::vector<std::uint32_t> ClassNumbers::of(std::span<const std::string> labels)
   return numbers;
 }
 
+std::vector<std::string> ClassNumbers::names_of(std::span<const std::string> labels) const {
+  std::vector<std::string> names = names_;
+  const std::vector<std::uint32_t> numbers = of(labels);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] == names.size()) names.push_back(labels[i]);
+  }
+  return names;
+}
+
 }  // namespace mana::classify

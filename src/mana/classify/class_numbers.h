@@ -20,6 +20,8 @@ class ClassNumbers {
   std::optional<std::uint32_t> find(std::string_view label) const;
   /// The number of each label. Those that are not among them get further numbers, from `size()` on, as they come.
   std::vector<std::uint32_t> of(std::span<const std::string> labels) const;
+  /// The names of all numbers that of() gives for these labels.
+  std::vector<std::string> names_of(std::span<const std::string> labels) const;
 
  private:
   std::vector<std::string> names_;

@@ -51,6 +51,7 @@ class Classifier {
   void stream(const data::TextSource& source, const Sink& sink, const data::Waiting& waiting = {}) const;
 
   const std::vector<std::string>& classes() const { return head_.config.classes; }
+  const formats::ClassifierHead& head() const { return head_; }
   const engine::Encoder& encoder() const { return encoder_; }
 
  private:

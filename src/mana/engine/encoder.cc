@@ -90,7 +90,7 @@ std::optional<std::size_t> chosen_max_tokens(const formats::SentenceFolder& fold
   if (options.max_tokens) {
     if ((positions && *options.max_tokens > *positions) || *options.max_tokens <= special) {
       throw ArgumentError(fmt::format(
-          "max_tokens is {}; the model takes {}", *options.max_tokens,
+          "`max_tokens` is {}; the model takes {}", *options.max_tokens,
           positions ? fmt::format("{} to {}", special + 1, *positions) : fmt::format("{} or more", special + 1)));
     }
     return options.max_tokens;
@@ -174,7 +174,7 @@ struct Encoder::State {
     if (const auto cut = options.truncate_dim ? options.truncate_dim : folder.truncate_dim) {
       if (*cut == 0 || *cut > model->dimensions) {
         throw ArgumentError(
-            fmt::format("truncate_dim is {}; the model's vectors have {} dimensions", *cut, model->dimensions));
+            fmt::format("`truncate_dim` is {}; the model's vectors have {} dimensions", *cut, model->dimensions));
       }
       dimensions = *cut;
     }

@@ -161,10 +161,10 @@ TEST(Encoder, RefusesWhatDoesNotFitTheModel) {
     EXPECT_THAT([&] { Encoder(model("mean"), options); }, ThrowsMessage<ArgumentError>(HasSubstr(message)));
   };
   refused({.pooling = std::vector<formats::PoolingMode>()}, "at least one mode");
-  refused({.truncate_dim = 0}, "truncate_dim is 0");
+  refused({.truncate_dim = 0}, "`truncate_dim` is 0");
   refused({.truncate_dim = 33}, "have 32 dimensions");
   refused({.max_tokens = 2}, "the model takes 3 to");
-  refused({.max_tokens = 100000}, "max_tokens is 100000");
+  refused({.max_tokens = 100000}, "`max_tokens` is 100000");
   refused({.prompt = "no such"}, "no prompt named 'no such'");
   EXPECT_THROW(Encoder(model("there is no such folder")), IoError);
 }

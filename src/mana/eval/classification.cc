@@ -41,6 +41,7 @@ ClassificationResult evaluate_classification(const engine::Encoder& encoder, con
   for (std::size_t row = 0; row < test_rows.size(); ++row) predicted.push_back(model.predict(test_rows[row]));
   const auto unseen = std::ranges::count_if(test_classes, [&](std::uint32_t each) { return each >= classes; });
   return {.scores = classification_scores(test_classes, predicted),
+          .names = numbers.names_of(test.labels),
           .train = train.size(),
           .test = test.size(),
           .classes = classes,

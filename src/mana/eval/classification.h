@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <functional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "mana/data/labelled_texts.h"
 #include "mana/engine/encoder.h"
@@ -14,12 +16,13 @@ namespace mana::eval {
 /// Classification: how well a logistic regression on the vectors of training texts tells the classes of others.
 struct ClassificationResult {
   ClassificationScores scores;
-  std::size_t train = 0;       ///< texts
-  std::size_t test = 0;        ///< texts
-  std::size_t classes = 0;     ///< among the training texts
-  std::size_t unseen = 0;      ///< test texts of other classes: they count, as wrong
-  std::size_t truncated = 0;   ///< texts of which some did not reach the vector
-  std::size_t iterations = 0;  ///< of the minimiser
+  std::vector<std::string> names;  ///< of the classes, by the numbers that the scores have
+  std::size_t train = 0;           ///< texts
+  std::size_t test = 0;            ///< texts
+  std::size_t classes = 0;         ///< among the training texts
+  std::size_t unseen = 0;          ///< test texts of other classes: they count, as wrong
+  std::size_t truncated = 0;       ///< texts of which some did not reach the vector
+  std::size_t iterations = 0;      ///< of the minimiser
   bool converged = false;
 };
 

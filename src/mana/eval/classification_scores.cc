@@ -2,12 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "mana/base/errors.h"
 
 namespace mana::eval {
+namespace {
+
+double share(std::size_t part, std::size_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
+
+double ClassScores::precision() const { return share(right, predicted); }
+double ClassScores::recall() const { return share(right, texts); }
+double ClassScores::f1() const { return share(2 * right, texts + predicted); }
 
 ClassificationScores classification_scores(std::span<const std::uint32_t> truth,
                                            std::span<const std::uint32_t> predicted) {
@@ -15,24 +27,31 @@ ClassificationScores classification_scores(std::span<const std::uint32_t> truth,
     throw ArgumentError(fmt::format("{} predictions cannot be compared with {} true classes; they must be as many",
                                     predicted.size(), truth.size()));
   }
-  struct Counts {
-    std::size_t right = 0;     // TP
-    std::size_t mentions = 0;  // 2 TP + FP + FN: in truth and among the predictions
-  };
-  std::map<std::uint32_t, Counts> classes;
+  std::map<std::uint32_t, ClassScores> classes;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> confused;
   std::size_t right = 0;
   for (std::size_t i = 0; i < truth.size(); ++i) {
-    ++classes[truth[i]].mentions;
-    ++classes[predicted[i]].mentions;
-    if (truth[i] != predicted[i]) continue;
-    ++classes[truth[i]].right;
-    ++right;
+    ++classes[truth[i]].texts;
+    ++classes[predicted[i]].predicted;
+    if (truth[i] == predicted[i]) {
+      ++classes[truth[i]].right;
+      ++right;
+    } else {
+      ++confused[{truth[i], predicted[i]}];
+    }
   }
+  ClassificationScores scores;
   double f1 = 0;
-  for (const auto& [number, counts] : classes) {
-    f1 += 2 * static_cast<double>(counts.right) / static_cast<double>(counts.mentions);
+  for (auto& [number, counts] : classes) {
+    counts.number = number;
+    f1 += counts.f1();
+    scores.classes.push_back(counts);
   }
-  return {static_cast<double>(right) / static_cast<double>(truth.size()), f1 / static_cast<double>(classes.size())};
+  for (const auto& [pair, texts] : confused) scores.confusions.push_back({pair.first, pair.second, texts});
+  std::ranges::stable_sort(scores.confusions, std::ranges::greater{}, &Confusion::texts);
+  scores.accuracy = share(right, truth.size());
+  scores.macro_f1 = f1 / static_cast<double>(classes.size());
+  return scores;
 }
 
 }  // namespace mana::eval

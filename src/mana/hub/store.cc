@@ -75,6 +75,11 @@ std::filesystem::path Store::resolve(std::string_view model) const {
   const std::optional<Repository> repository = repository_of(model);
   if (repository && is_folder(folder_of(*repository))) return folder_of(*repository);
 
+  // A name without an owner is one of sentence-transformers' own, as it is for that library.
+  if (repository && repository->owner == "sentence-transformers" && is_folder(root_ / repository->name)) {
+    return root_ / repository->name;
+  }
+
   const std::vector<std::string> there = names();
   if (is_plain_name(model)) {
     if (is_folder(root_ / model)) return root_ / model;
@@ -108,6 +113,11 @@ std::vector<std::string> Store::names() const {
   }
   std::ranges::sort(found);
   return found;
+}
+
+std::filesystem::path Store::folder_named(std::string_view name) const {
+  const std::optional<Repository> repository = repository_of(name);
+  return repository ? folder_of(*repository) : root_ / name;
 }
 
 }  // namespace mana::hub

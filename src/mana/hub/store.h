@@ -24,6 +24,7 @@ class Store {
   ///   - the path of a folder that exists ("./model", "/srv/model", "model"), or of a repository in Hugging Face's
   ///     cache ("…/models--owner--name", for which the snapshot of refs/main is given);
   ///   - the name of a model in the store ("all-MiniLM-L6-v2", "owner/name");
+  ///   - "sentence-transformers/name" for a model that lies there as "name";
   ///   - the name without its owner, where that fits one model of the store only;
   ///   - the same two in Hugging Face's cache (hub/hugging_face_cache.h).
   /// Throws ArgumentError that says what to do. Never leaves the store for a name ("..", "/etc").
@@ -31,6 +32,9 @@ class Store {
 
   /// The models that are there, sorted, as resolve() takes them ("owner/name").
   std::vector<std::string> names() const;
+
+  /// The folder of one of names().
+  std::filesystem::path folder_named(std::string_view name) const;
 
   /// Where a repository lives, whether it is there or not.
   std::filesystem::path folder_of(const Repository& repository) const { return root_ / repository.folder_name(); }

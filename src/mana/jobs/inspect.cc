@@ -63,7 +63,9 @@ Inspection inspect(const std::filesystem::path& folder) {
   found.isa = encoder.isa();
   found.parameters = count_parameters(found.folder, models::open_encoder(found.folder));
   found.files = inspected_files(found.folder.folder);
+  if (formats::has_classifier(folder)) found.classifier = formats::read_classifier_head(folder).config;
   found.notes = encoder.notes();
+  if (const auto left_out = layers_left_out(found.parameters)) found.notes.push_back(*left_out);
   return found;
 }
 

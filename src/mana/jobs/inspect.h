@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mana/engine/encoder.h"
+#include "mana/formats/classifier_head.h"
 #include "mana/jobs/architecture.h"
 #include "mana/jobs/inspected_files.h"
 #include "mana/jobs/parameters.h"
@@ -25,8 +26,9 @@ struct Inspection {
   kernels::Precision precision = kernels::Precision::f32;
   kernels::Isa isa = kernels::Isa::portable;
   ParameterCounts parameters;
-  std::vector<InspectedFile> files;  ///< by name
-  std::vector<std::string> notes;    ///< of the encoder
+  std::optional<formats::ClassifierConfig> classifier;  ///< where the folder has one
+  std::vector<InspectedFile> files;                     ///< by name
+  std::vector<std::string> notes;                       ///< of the encoder
 };
 
 /// Loads the model and looks at every file below its folder. Throws as Encoder's constructor and

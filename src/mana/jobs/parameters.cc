@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <set>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <variant>
 
+#include "mana/base/errors.h"
 #include "mana/models/sentence/encoder_tensors.h"
 
 namespace mana::jobs {
@@ -29,7 +33,58 @@ std::uint64_t sum(const std::vector<ParameterCount>& counts) {
   return total;
 }
 
+/// A part of a name that is a number, with what stands before and after it: "encoder.layer.", 3, ".output.dense.bias".
+struct NumberedName {
+  std::string before, after;
+  std::uint64_t number = 0;
+};
+
+std::vector<NumberedName> numbers_in(const std::string& name) {
+  std::vector<NumberedName> found;
+  for (std::size_t begin = 0; begin < name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    std::uint64_t number = 0;
+    const auto [rest, error] = std::from_chars(name.data() + begin, name.data() + end, number);
+    if (error == std::errc() && rest == name.data() + end) {
+      found.push_back({name.substr(0, begin), name.substr(end), number});
+    }
+    begin = end + 1;
+  }
+  return found;
+}
+
+/// The layers of tensors that have the name of one that is read but for a number in it.
+std::vector<std::string> layers_beyond(const std::set<std::string, std::less<>>& used,
+                                       const std::vector<ParameterCount>& unused) {
+  std::set<std::pair<std::string, std::string>> read;  // names without a number
+  for (const std::string& name : used) {
+    for (const NumberedName& each : numbers_in(name)) read.emplace(each.before, each.after);
+  }
+  std::set<std::pair<std::string, std::uint64_t>> layers;
+  for (const ParameterCount& tensor : unused) {
+    for (const NumberedName& each : numbers_in(tensor.part)) {
+      if (read.contains({each.before, each.after})) layers.emplace(each.before, each.number);
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& [before, number] : layers) names.push_back(before + std::to_string(number));
+  return names;
+}
+
 }  // namespace
+
+std::optional<std::string> layers_left_out(const ParameterCounts& counts) {
+  const std::vector<std::string>& layers = counts.layers_beyond;
+  if (layers.empty()) return std::nullopt;
+  return fmt::format(
+      "{}{} in the weights, but config.json asks for fewer layers: the model gives other results than it was trained "
+      "for; correct the number of layers in config.json",
+      layers.front(), layers.size() == 1 ? " is" : fmt::format(" to {} are", layers.back()));
+}
+
+void require_all_layers(const ParameterCounts& counts) {
+  if (const auto sentence = layers_left_out(counts)) throw FormatError(*sentence);
+}
 
 bool is_parameter(const formats::StoredTensor& tensor) {
   constexpr DType kReals[] = {DType::f64, DType::f32, DType::f16, DType::bf16};
@@ -50,6 +105,7 @@ ParameterCounts count_tensors(std::span<const models::CountedTensor> read,
       counts.unused.push_back({name, formats::element_count(tensor.shape)});
     }
   }
+  counts.layers_beyond = layers_beyond(used, counts.unused);
   for (const auto& [name, tensor] : stored_weights.unread()) {
     counts.unused.push_back({fmt::format("{} ({})", name, tensor.type), formats::element_count(tensor.shape)});
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,12 +22,20 @@ struct ParameterCount {
 struct ParameterCounts {
   std::vector<ParameterCount> parts;
   std::vector<ParameterCount> unused;  ///< one for each tensor, by name: a pooler, the heads of a training objective, …
+  /// Layers among `unused` that are like others which are read: "encoder.layer.3". The configuration asks for fewer
+  /// layers than the weights have.
+  std::vector<std::string> layers_beyond;
   std::uint64_t used_parameters = 0;
   std::uint64_t unused_parameters = 0;
 };
 
 /// Whether the tensor holds real numbers; those of integers are buffers.
 bool is_parameter(const formats::StoredTensor& tensor);
+
+/// Throws FormatError that names the layers where the weights have more of them than config.json asks for.
+void require_all_layers(const ParameterCounts& counts);
+/// The sentence of that error; nothing where all layers are read.
+std::optional<std::string> layers_left_out(const ParameterCounts& counts);
 
 /// What the tensors that a model reads, in its order, and the others of its file count.
 ParameterCounts count_tensors(std::span<const models::CountedTensor> read,

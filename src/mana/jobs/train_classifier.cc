@@ -14,8 +14,8 @@
 #include "mana/base/file.h"
 #include "mana/base/team.h"
 #include "mana/classify/classifier.h"
-#include "mana/eval/classification_scores.h"
 #include "mana/eval/embed_texts.h"
+#include "mana/jobs/classifier_card.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/tuned_classifier.h"
@@ -89,12 +89,13 @@ class ClassifierTraining {
     result_.classes = classes.size();
     const std::filesystem::path folder = options_.fine_tune ? output.temporary() : options_.model;
     if (options_.fine_tune) {
-      result_.pairs = tune_encoder(options_, folder, train.texts, classes.of(train.labels), events_, stop_);
+      tuned_ = tune_encoder(options_, folder, train.texts, classes.of(train.labels), events_, stop_);
+      result_.pairs = tuned_.pairs;
     }
     const engine::Encoder encoder(folder, options_.encoder);
     if (!options_.fine_tune) events_.loaded(encoder);  // else it was told of the model that was tuned
     const formats::ClassifierHead head = fit(encoder, train, classes);
-    if (test) result_.test = score(encoder, head, *test, classes);
+    if (test) result_.test = score_classifier(encoder, head, *test, events_.stage, stop_);
     save(encoder, head, output);
     return result_;
   }
@@ -127,21 +128,6 @@ class ClassifierTraining {
     return classify::head_of(regression, classes.names(), vectors_of(options_.encoder));
   }
 
-  /// Of the head as it is saved.
-  TrainClassifierResult::Scores score(const engine::Encoder& encoder, const formats::ClassifierHead& head,
-                                      const data::LabelledTexts& test, const classify::ClassNumbers& classes) const {
-    const engine::Embeddings rows = embed(encoder, test.texts);
-    std::vector<std::uint32_t> predicted;
-    predicted.reserve(rows.size());
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      predicted.push_back(classify::most_probable(classify::probabilities(head, rows[row]), 1).front());
-    }
-    const std::vector<std::uint32_t> truth = classes.of(test.labels);
-    const eval::ClassificationScores scores = eval::classification_scores(truth, predicted);
-    const auto unseen = std::ranges::count_if(truth, [&](std::uint32_t each) { return each >= classes.size(); });
-    return {test.size(), static_cast<std::size_t>(unseen), scores.accuracy, scores.macro_f1};
-  }
-
   void save(const engine::Encoder& encoder, const formats::ClassifierHead& head, AtomicFolder& output) const {
     if (!options_.fine_tune) models::copy_model(options_.model, output.temporary());
     if (const auto packed = encoder.packed_model()) {
@@ -151,6 +137,9 @@ class ClassifierTraining {
       copy.commit();
     }
     formats::write_classifier_head(output.temporary(), head);
+    AtomicFile card(output.temporary() / "README.md");
+    card.write(classifier_card(options_, result_, head.config, tuned_));
+    card.commit();
     if (stop_.stop_requested()) throw Cancelled("the training was cancelled");
     output.commit();
   }
@@ -159,6 +148,7 @@ class ClassifierTraining {
   const TrainClassifierEvents& events_;
   const std::stop_token& stop_;
   TrainClassifierResult result_;
+  TunedEncoder tuned_;
 };
 
 void require(bool right, const char* field, const char* wanted) {

@@ -11,6 +11,7 @@
 #include "mana/classify/class_numbers.h"
 #include "mana/data/labelled_texts.h"
 #include "mana/engine/encoder.h"
+#include "mana/jobs/classifier_scores.h"
 #include "mana/jobs/stage.h"
 #include "mana/train/sentence/class_tuning.h"
 
@@ -53,15 +54,9 @@ struct TrainClassifierEvents {
 struct TrainClassifierResult {
   std::size_t texts = 0;
   std::size_t classes = 0;
-  std::optional<std::uint64_t> pairs;  ///< that the model was tuned on
-  std::size_t truncated = 0;           ///< texts of which some did not reach the vector
-  /// Of the texts of `test`.
-  struct Scores {
-    std::size_t texts = 0;
-    std::size_t unseen = 0;  ///< whose class is none of those that were learnt
-    double accuracy = 0, macro_f1 = 0;
-  };
-  std::optional<Scores> test;
+  std::optional<std::uint64_t> pairs;    ///< that the model was tuned on
+  std::size_t truncated = 0;             ///< texts of which some did not reach the vector
+  std::optional<ClassifierScores> test;  ///< of the texts of `test`
 };
 
 /// Throws OptionError for values that mean nothing or do not go together.

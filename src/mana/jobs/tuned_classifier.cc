@@ -7,7 +7,6 @@
 
 #include "mana/jobs/json_text.h"
 #include "mana/models/sentence/trainable_model.h"
-#include "mana/train/model_card.h"
 
 namespace mana::jobs {
 namespace {
@@ -31,31 +30,22 @@ engine::EncoderOptions text_options(const engine::EncoderOptions& encoder) {
   return options;
 }
 
-train::ModelCard card_of(const TrainClassifierOptions& options, const models::TrainableModel& model, std::size_t texts,
-                         std::size_t pairs) {
-  const train::ClassTuning& tuning = *options.fine_tune;
-  train::ModelCard card;
-  card.name = options.output.lexically_normal().filename().string();
-  card.base = options.model.filename().string();
-  card.dimensions = model.model().dimensions;
-  card.data = {
-      {std::filesystem::path(options.data).filename().string(), fmt::format("{} texts, {} pairs", texts, pairs)}};
-  card.settings = {{"loss", "cosine"},
-                   {"pairs of a text", fmt::format("{} of its class, {} of others", tuning.rounds, tuning.rounds)},
-                   {"epochs", std::to_string(tuning.epochs)},
-                   {"batch", std::to_string(tuning.batch)},
-                   {"learning rate", shortest_text(tuning.rate)},
-                   {"precision", fmt::format("{} products, f32 weights", kernels::name_of(model.kernels().precision))},
-                   {"seed", std::to_string(tuning.seed)}};
-  card.logged = false;
-  return card;
+std::vector<std::pair<std::string, std::string>> settings_of(const train::ClassTuning& tuning,
+                                                             kernels::Precision precision) {
+  return {{"loss", "cosine"},
+          {"pairs of a text", fmt::format("{} of its class, {} of others", tuning.rounds, tuning.rounds)},
+          {"epochs", std::to_string(tuning.epochs)},
+          {"batch", std::to_string(tuning.batch)},
+          {"learning rate", shortest_text(tuning.rate)},
+          {"precision", fmt::format("{} products, f32 weights", kernels::name_of(precision))},
+          {"seed", std::to_string(tuning.seed)}};
 }
 
 }  // namespace
 
-std::size_t tune_encoder(const TrainClassifierOptions& options, const std::filesystem::path& target,
-                         std::span<const std::string> texts, std::span<const std::uint32_t> classes,
-                         const TrainClassifierEvents& events, const std::stop_token& stop) {
+TunedEncoder tune_encoder(const TrainClassifierOptions& options, const std::filesystem::path& target,
+                          std::span<const std::string> texts, std::span<const std::uint32_t> classes,
+                          const TrainClassifierEvents& events, const std::stop_token& stop) {
   const train::ClassTuning& tuning = *options.fine_tune;
   models::TrainableModel model = load(options.model, options.encoder);
   const engine::Encoder served(model.shared_model(), model.kernels(), model.folder(), text_options(options.encoder));
@@ -68,10 +58,8 @@ std::size_t tune_encoder(const TrainClassifierOptions& options, const std::files
       stop);
   if (truncated > 0) events.cut(truncated, texts.size(), served.max_tokens().value_or(0));
   const std::size_t pairs = 2 * tuning.rounds * texts.size();
-  const std::vector<models::TrainableModel::NamedText> card = {
-      {"README.md", train::model_card(card_of(options, model, texts.size(), pairs))}};
-  model.save(target, card);
-  return pairs;
+  model.save(target, {});
+  return {pairs, settings_of(tuning, model.kernels().precision)};
 }
 
 }  // namespace mana::jobs

@@ -8,8 +8,10 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/classify/classifier.h"
 #include "mana/data/line_reader.h"
 #include "mana/engine/encoder.h"
+#include "mana/formats/classifier_head.h"
 #include "mana/formats/ctranslate2.h"
 #include "mana/formats/other_weights.h"
 #include "mana/formats/sentence_folder.h"
@@ -53,6 +55,7 @@ class ModelCheck {
       if (transformer) positions = models::encoder_facts(sentence).positions;
       const formats::StoredWeights stored_weights = models::open_encoder(sentence);
       const ParameterCounts counts = count_parameters(sentence, stored_weights);
+      require_all_layers(counts);
       for (const ParameterCount& unused : counts.unused) {
         check_.add_difference(
             fmt::format("tensor {} ({} parameters) has no influence on the vectors", unused.part, unused.parameters));
@@ -72,10 +75,21 @@ class ModelCheck {
       check_.step("packed model", [&] { return check_packed_model(*encoder); });
     }
     for (const std::string& note : encoder ? encoder->notes() : std::vector<std::string>()) check_.add_difference(note);
+    if (encoder && formats::has_classifier(folder_)) {
+      check_.step("classifier", [&] { return check_classifier(); });
+    }
     note_differences(sentence, positions);
     if (encoder && file_exists(folder_ / kGoldenFile)) {
       check_.step("golden sentences", [&] { return judge_golden_sentences(*encoder); });
     }
+  }
+
+  /// That the head fits the vectors that are made for it.
+  std::string check_classifier() const {
+    const classify::Classifier classifier(folder_, {.use_packed = false});
+    classifier.classify("a text for the classifier");
+    return fmt::format("classifier: {} classes upon vectors of {} dimensions", classifier.classes().size(),
+                       classifier.encoder().dimensions());
   }
 
   void note_differences(const formats::SentenceFolder& sentence, std::optional<std::size_t> positions) {

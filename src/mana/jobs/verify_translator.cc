@@ -68,6 +68,7 @@ ModelReport verify_translator(const std::filesystem::path& folder) {
   check.step("tensors", [&] {
     const auto weights = formats::StoredWeights::open(folder);
     const ParameterCounts counts = count_tensors(models::transformer_tensors(folder), weights);
+    require_all_layers(counts);
     for (const ParameterCount& unused : counts.unused) {
       check.add_difference(
           fmt::format("tensor {} ({} parameters) has no influence on translations", unused.part, unused.parameters));

@@ -15,13 +15,13 @@ std::string table(std::string_view left, std::string_view right,
   return text;
 }
 
-std::string training(const ModelCard& card) {
+}  // namespace
+
+std::string training_section(const ModelCard& card) {
   std::string text = "## Training\n\n" + table("data", "", card.data) + "\n" + table("setting", "value", card.settings);
   if (card.logged) text += "\nLoss and scores by step: `training.html`, `training.jsonl`.\n";
   return text;
 }
-
-}  // namespace
 
 std::string model_card(const ModelCard& card) {
   std::string text = fmt::format(
@@ -38,7 +38,7 @@ std::string model_card(const ModelCard& card) {
     if (card.before) text += fmt::format("| {} | {:.2f} |\n", plain_markdown(card.base), *card.before);
     text += fmt::format("| this model | {:.2f} |\n\n", *card.after);
   }
-  return text + training(card);
+  return text + training_section(card);
 }
 
 std::string translator_card(const ModelCard& card, bool marian) {
@@ -64,7 +64,7 @@ std::string translator_card(const ModelCard& card, bool marian) {
     if (card.before) text += fmt::format("| before the training | {:.4f} |\n", *card.before);
     text += fmt::format("| this model | {:.4f} |\n\n", *card.after);
   }
-  return text + training(card);
+  return text + training_section(card);
 }
 
 std::string masked_model_card(const ModelCard& card) {
@@ -85,7 +85,7 @@ std::string masked_model_card(const ModelCard& card) {
     if (card.before) text += fmt::format("| before the training | {:.4f} |\n", *card.before);
     text += fmt::format("| this model | {:.4f} |\n\n", *card.after);
   }
-  return text + training(card);
+  return text + training_section(card);
 }
 
 }  // namespace mana::train

@@ -22,6 +22,8 @@ struct ModelCard {
   void add(std::string setting, std::string value) { settings.emplace_back(std::move(setting), std::move(value)); }
 };
 
+/// What it was trained on, and how.
+std::string training_section(const ModelCard& card);
 /// Markdown with the front matter that the Hugging Face hub reads.
 std::string model_card(const ModelCard& card);
 /// The same of an encoder–decoder, whose folder transformers reads where it is one of MarianMT; `base` is empty where

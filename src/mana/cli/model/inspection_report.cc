@@ -82,6 +82,9 @@ ordered_json json_of(const jobs::Inspection& model) {
       {"weights", json_of(model.weights)}};
   add_computing(about, model.precision, model.isa);
   add_parameters(about, model.parameters);
+  if (model.classifier) {
+    about["classifier"] = {{"classes", model.classifier->classes}, {"dimensions", model.classifier->dimensions}};
+  }
   about["files"] = json_of(model.files);
   return about;
 }
@@ -129,6 +132,12 @@ std::string table_of(const ordered_json& about) {
   }
   line("architecture", architecture);
   line("pipeline", fmt::format("{}", fmt::join(about["pipeline"].get<std::vector<std::string>>(), " -> ")));
+  if (about.contains("classifier")) {
+    const auto classes = about["classifier"]["classes"].get<std::vector<std::string>>();
+    line("classifier", fmt::format("{} classes upon vectors of {} dimensions: {}", classes.size(),
+                                   text_of(about["classifier"]["dimensions"]), fmt::join(classes, ", ")));
+    line("", fmt::format("use it: mana classify --model {} \"some text\"", text_of(about["model"])));
+  }
   const ordered_json prompts = about.value("prompts", ordered_json::object());
   for (const auto& [name, prompt] : prompts.items()) {
     line("prompt", fmt::format("{}{}: {}", name, about["default_prompt"] == name ? " (default)" : "", prompt.dump()));
@@ -143,7 +152,9 @@ std::string table_of(const ordered_json& about) {
   counts(about["parts"]);
   if (!about["unused"].empty()) line("not used", text_of(about["unused_parameters"]));
   counts(about["unused"]);
-  text += "files\n";
+  std::uint64_t total = 0;
+  for (const ordered_json& file : about["files"]) total += file["bytes"].get<std::uint64_t>();
+  text += fmt::format("files           {:<32}{:>14} bytes in all\n", "", total);
   for (const ordered_json& file : about["files"]) {
     text += fmt::format("  {:<46}{:>14} bytes", text_of(file["name"]), file["bytes"].get<std::uint64_t>());
     if (file.contains("sections")) text += fmt::format(", {} sections", text_of(file["sections"]));

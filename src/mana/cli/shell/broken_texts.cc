@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
+#include "mana/base/printable.h"
 #include "mana/base/valid_utf8.h"
 #include "mana/cli/shell/output.h"
 
@@ -23,6 +26,17 @@ void note_broken_texts(std::span<const std::string> texts) {
   const auto first = std::ranges::find_if(texts, broken) - texts.begin() + 1;
   note(count == 1 ? fmt::format("text {} has {}", first, kMistake)
                   : fmt::format("{} texts have {} (the first is text {})", count, kMistake, first));
+}
+
+void note_names_of_files(std::span<const std::string> texts, bool reads_files) {
+  const auto is_file = [](const std::string& text) {
+    std::error_code ignored;  // a text that is no name
+    return std::filesystem::is_regular_file(text, ignored);
+  };
+  const auto found = std::ranges::find_if(texts, is_file);
+  if (found == texts.end()) return;
+  note(fmt::format("{} is the name of a file, and was taken as a text{}", printable(*found),
+                   reads_files ? fmt::format("; --input {} reads the texts in it", printable(*found)) : ""));
 }
 
 }  // namespace mana::cli

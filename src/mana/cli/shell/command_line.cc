@@ -73,23 +73,12 @@ SplitArguments split(const std::vector<std::string>& arguments, const CLI::App& 
   return apart;
 }
 
-namespace {
-
-std::string examples_of(const CommandHelp& help) {
-  std::string text = help.examples.find('\n') == std::string_view::npos ? "Example:\n  " : "Examples:\n  ";
-  for (const char letter : help.examples) text += letter == '\n' ? std::string("\n  ") : std::string(1, letter);
-  return text;
-}
-
-}  // namespace
-
-void describe_common(CLI::App& app, const CommandHelp& help, bool& quiet) {
-  app.set_help_flag("-h,--help", "Print this help");
+void describe_common(CLI::App& app, bool& quiet) {
+  app.set_help_flag("-h,--help", "Print this help; -h the short one");
   app.set_version_flag("--version", fmt::format("mana {}", jobs::version()), "Print the version");
   app.set_config("--config", "", "Read options from a TOML file: model = \"…\", threads = 2")->type_name("FILE");
   app.config_formatter(std::make_shared<CommandSections>(app));
   app.add_flag("--quiet", quiet, "No progress and no notes on standard error");
-  app.footer(examples_of(help));
 }
 
 std::string replace_names(std::string_view sentence,

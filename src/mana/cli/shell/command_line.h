@@ -39,8 +39,8 @@ struct SplitArguments {
 
 SplitArguments split(const std::vector<std::string>& arguments, const CLI::App& app);
 
-/// --help, --version, --config and --quiet, and the examples below the help.
-void describe_common(CLI::App& app, const CommandHelp& help, bool& quiet);
+/// --help, --version, --config and --quiet.
+void describe_common(CLI::App& app, bool& quiet);
 
 /// The sentence with the flag of each name that stands between grave accents; a name without a flag stays as it is.
 std::string replace_names(std::string_view sentence,

@@ -1,7 +1,9 @@
 #include "mana/cli/shell/command_search.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <initializer_list>
 #include <optional>
 
 #include "mana/cli/shell/command_table.h"
@@ -9,27 +11,104 @@
 
 namespace mana::cli {
 
-std::string list_of_commands(std::string_view beginning) {
-  std::string text = "Commands:\n";
+namespace {
+
+constexpr std::size_t kColumn = 24;
+
+/// Commands by their first word, in the order in which they are shown.
+struct Section {
+  std::string_view title;
+  std::initializer_list<std::string_view> words;
+};
+
+const Section kSections[] = {
+    {"Use a model", {"embed", "similarity", "classify", "translate", "fill", "tokenize"}},
+    {"Train a model", {"train", "mine"}},
+    {"Measure a model", {"eval"}},
+    {"Word vectors", {"words"}},
+    {"Make a model smaller, or one of ours", {"compress", "convert"}},
+    {"Look into a model", {"inspect", "verify", "explain"}},
+    {"Fetch a model", {"pull", "list"}},
+    {"Measure speed", {"bench"}},
+};
+
+struct Variable {
+  std::string_view name, meaning;
+};
+
+constexpr Variable kEnvironment[] = {
+    {"MANA_HOME", "Where models are stored, in its folder models (default: ~/.cache/mana)"},
+    {"MANA_ISA", "The highest instruction set, as --isa"},
+    {"HF_TOKEN", "Who you are to the Hugging Face hub, for mana pull; HF_TOKEN_PATH: the file of that"},
+    {"HF_ENDPOINT", "Another hub (default: https://huggingface.co)"},
+    {"HF_HUB_OFFLINE", "1: mana pull fetches nothing"},
+    {"HF_HOME, HF_HUB_CACHE", "Where Hugging Face's own programs keep models, which --model finds"},
+    {"https_proxy, http_proxy, all_proxy, no_proxy", "How the hub is reached"},
+    {"NO_COLOR", "No colours"},
+    {"COLUMNS", "Letters of a line of the help (default: those of the terminal)"},
+};
+
+std::string first_word(std::string_view name) { return std::string(name.substr(0, name.find(' '))); }
+
+std::string commands_of(std::string_view word, std::size_t width) {
+  std::string text;
   for (const Command& command : commands()) {
-    if (command.help.name.starts_with(beginning))
-      text += fmt::format("  {:<17} {}\n", command.help.name, command.help.summary);
+    if (first_word(command.help.name) == word) {
+      text += list_item(command.help.name, command.help.summary, kColumn, width);
+    }
   }
   return text;
 }
 
-std::string overview() {
-  std::string text =
-      "mana: text in, meaning out\n\n"
-      "Usage: mana COMMAND [OPTIONS]\n\n" +
-      list_of_commands();
-  text +=
-      "\nOptions:\n"
-      "  --help          Print this help; after a command, that of the command\n"
-      "  --version       Print the version\n\n"
-      "Example:\n"
-      "  mana embed \"A cat sits on the mat.\"\n";
+/// A line for a group: its commands by their second words.
+std::string brief_line(const std::string& word, std::size_t width) {
+  const std::vector<std::string> below = commands_below(word);
+  if (below.empty()) return commands_of(word, width);
+  return list_item(word, fmt::format("{}", fmt::join(below, ", ")), kColumn, width);
+}
+
+std::string environment_text(std::size_t width) {
+  std::string text = "\nEnvironment:\n";
+  for (const auto& [name, meaning] : kEnvironment) text += list_item(name, meaning, kColumn, width);
   return text;
+}
+
+}  // namespace
+
+std::string group_help(const std::string& word) {
+  const std::size_t width = line_width();
+  std::string_view example;
+  for (const Command& command : commands()) {
+    if (example.empty() && first_word(command.help.name) == word) example = command.help.examples;
+  }
+  return fmt::format("Usage: mana {} COMMAND [OPTIONS]\n\nCommands:\n{}\n{}\n", word, commands_of(word, width),
+                     examples_text(example.substr(0, example.find('\n')), width)) +
+         wrapped(fmt::format("mana {} COMMAND --help lists the options of one, with their defaults.", word), width, 0,
+                 0) +
+         "\n";
+}
+
+std::string overview(HelpLength length) {
+  const std::size_t width = line_width();
+  std::string text = "mana: text in, meaning out\n\nUsage: mana COMMAND [OPTIONS]\n";
+  for (const Section& section : kSections) {
+    text += fmt::format("\n{}:\n", section.title);
+    for (const std::string_view word : section.words) {
+      text += length == HelpLength::whole ? commands_of(word, width) : brief_line(std::string(word), width);
+    }
+  }
+  text += "\nOptions:\n" +
+          list_item("-h, --help", "Print this help, -h the short one; after a command, that of the command", kColumn,
+                    width) +
+          list_item("--version", "Print the version", kColumn, width);
+  if (length == HelpLength::whole) text += environment_text(width);
+  text += "\n" + examples_text("mana embed \"A cat sits on the mat.\"", width);
+  return text + "\n" +
+         wrapped(
+             "mana COMMAND --help lists the options of one, with their defaults. The model is all-MiniLM-L6-v2 "
+             "(default) unless --model names another.",
+             width, 0, 0) +
+         "\n";
 }
 
 std::size_t words_matched(std::string_view name, std::span<const std::string> arguments) {

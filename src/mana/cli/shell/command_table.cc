@@ -111,6 +111,7 @@ constexpr std::array kCommands = {
              "mana eval retrieval --corpus docs.jsonl --queries questions.jsonl --qrels answers.tsv --json"},
             eval_retrieval},
     Command{{"eval classify", "Measure how well the vectors of texts tell their classes",
+             "mana eval classify --model my-classifier --data test.tsv\n"
              "mana eval classify --train train.tsv --test test.tsv\n"
              "mana eval classify --train train.tsv --test test.tsv --label intent --text query --json"},
             eval_classify},
@@ -178,6 +179,7 @@ constexpr std::array kCommands = {
             bench_translate},
     Command{{"pull", "Fetch a model from the Hugging Face hub", "mana pull sentence-transformers/all-MiniLM-L6-v2"},
             pull},
+    Command{{"list", "List the models that --model finds by name", "mana list\nmana list --json"}, list_models},
 };
 
 }  // namespace

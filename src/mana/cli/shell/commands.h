@@ -32,6 +32,7 @@ int explain_positions(Options& options);
 int explain_similarity(Options& options);
 int fill(Options& options);
 int inspect(Options& options);
+int list_models(Options& options);
 int mine_negatives(Options& options);
 int pull(Options& options);
 int similarity(Options& options);

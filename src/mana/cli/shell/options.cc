@@ -10,6 +10,7 @@
 #include "mana/base/valid_utf8.h"
 #include "mana/cli/shell/broken_texts.h"
 #include "mana/cli/shell/command_line.h"
+#include "mana/cli/shell/help_text.h"
 #include "mana/cli/shell/output.h"
 
 namespace mana::cli {
@@ -21,9 +22,9 @@ constexpr std::string_view kText = "TEXT";
 }  // namespace
 
 struct Options::Parser {
-  Parser(const CommandHelp& help, std::vector<std::string> given)
-      : app(std::string(help.summary), fmt::format("mana {}", help.name)), arguments(std::move(given)) {
-    describe_common(app, help, quiet);
+  Parser(const CommandHelp& about, std::vector<std::string> given)
+      : help(about), app(std::string(about.summary), fmt::format("mana {}", about.name)), arguments(std::move(given)) {
+    describe_common(app, quiet);
   }
 
   struct Positional {
@@ -32,6 +33,7 @@ struct Options::Parser {
     std::optional<std::size_t> count;
   };
 
+  CommandHelp help;
   std::string title = "Options";
   Positional positional;
   bool quiet = false;
@@ -89,11 +91,12 @@ bool Options::parse() {
   if (values == nullptr && !apart.others.empty()) {
     fail(fmt::format("{} does not take the argument '{}'", app.get_name(), printable(apart.others.front())));
   }
+  const bool whole = std::ranges::find(apart.options, "--help") != apart.options.end();
   try {
     std::ranges::reverse(apart.options);  // as CLI11 takes them
     app.parse(std::move(apart.options));
   } catch (const CLI::CallForHelp&) {
-    print(app.help());
+    print(help_text(app, parser_->help, whole ? HelpLength::whole : HelpLength::brief, line_width()));
     return false;
   } catch (const CLI::CallForVersion& version) {
     print(fmt::format("{}\n", version.what()));
@@ -114,7 +117,10 @@ bool Options::parse() {
   }
   if (parser_->quiet) return true;
   for (const std::string& option : parser_->broken_options) note_broken_text(option);
-  if (name == kText) note_broken_texts(*values);
+  if (name == kText) {
+    note_broken_texts(*values);
+    note_names_of_files(*values, app.get_option_no_throw("--input") != nullptr);
+  }
   return true;
 }
 

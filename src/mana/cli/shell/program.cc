@@ -38,6 +38,11 @@ int run(const Command& command, Options& options) {
     throw;
   } catch (const jobs::OptionError& error) {
     throw UsageError(options.with_flags(error.what()));
+  } catch (const ArgumentError& error) {
+    // What begins with the name of an option is a value that no model of this kind takes.
+    const std::string said = options.with_flags(error.what());
+    if (said.starts_with("--") && std::string_view(error.what()).starts_with('`')) throw UsageError(said);
+    throw Error(said);
   } catch (const Error& error) {
     throw Error(options.with_flags(error.what()));
   }
@@ -53,7 +58,7 @@ int dispatch(std::span<const std::string> arguments) {
     return dispatch(turned);
   }
   if (asks_for_help(arguments.front()) || arguments.front() == "help") {
-    print(overview());
+    print(overview(arguments.front() == "-h" ? HelpLength::brief : HelpLength::whole));
     return kDone;
   }
   if (arguments.front() == "--version") {
@@ -61,9 +66,7 @@ int dispatch(std::span<const std::string> arguments) {
     return kDone;
   }
   if (arguments.size() > 1 && asks_for_help(arguments[1]) && !commands_below(arguments.front()).empty()) {
-    const std::string& word = arguments.front();  // mana train --help
-    print(fmt::format("Usage: mana {} COMMAND [OPTIONS]\n\n{}\nmana {} COMMAND --help lists the options of one.\n",
-                      word, list_of_commands(word + " "), word));
+    print(group_help(arguments.front()));  // mana train --help
     return kDone;
   }
   for (const Command& command : commands()) {

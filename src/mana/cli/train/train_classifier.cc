@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mana/cli/eval/class_scores_report.h"
 #include "mana/cli/shell/column_choice.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
@@ -103,11 +104,13 @@ void report(const jobs::TrainClassifierResult& result, const ClassifierOptions& 
     constexpr double kPercent = 100;
     object["test"] = result.test->texts;
     object["unseen"] = result.test->unseen;
-    object["accuracy"] = kPercent * result.test->accuracy;
-    object["macro_f1"] = kPercent * result.test->macro_f1;
+    object["accuracy"] = kPercent * result.test->scores.accuracy;
+    object["macro_f1"] = kPercent * result.test->scores.macro_f1;
+    add_class_scores(object, result.test->scores, result.test->names);
   }
   object["columns"] = {{"text", chosen.job.columns.text}, {"class", chosen.job.columns.label}};
   print_report(object, chosen.json, {.width = 10, .hidden = "output"});
+  if (result.test && !chosen.json) print(class_table(result.test->scores, result.test->names));
 }
 
 }  // namespace
