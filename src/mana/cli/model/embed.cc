@@ -23,7 +23,8 @@ void note_totals(const jobs::EmbedFileResult& totals, const engine::Encoder& enc
   const std::string truncated = encoder.max_tokens()
                                     ? fmt::format("{} truncated at {} tokens", totals.truncated, *encoder.max_tokens())
                                     : "none truncated";
-  note(fmt::format("{} texts, {} tokens, {} ({}, {}, {} threads, {:.2f} s)", totals.texts, totals.tokens, truncated,
+  note(fmt::format("{} {}, {} tokens, {} ({}, {}, {} threads, {:.2f} s)", totals.texts,
+                   totals.texts == 1 ? "text" : "texts", totals.tokens, truncated,
                    kernels::name_of(encoder.precision()), kernels::name_of(encoder.isa()), encoder.threads(), seconds));
 }
 
