@@ -55,8 +55,7 @@ void VectorOptions::describe_all_but_prompt(Options& options) {
                  pooling);
   options.flag("--normalize", "Give every vector length 1, after --truncate-dim", normalize);
   options.flag("--no-normalize", "Leave the vectors at the length that they have", no_normalize);
-  options.option("--truncate-dim", "N", "Keep the first N dimensions", truncate_dim,
-                 {.least = 1});
+  options.option("--truncate-dim", "N", "Keep the first N dimensions", truncate_dim, {.least = 1});
   options.option("--max-tokens", "N", "Tokens of a text that the model sees", max_tokens, {.least = 1});
   options.choice<engine::Overflow>(
       "--on-overflow", "What to do with a longer text: mean averages its chunks",
