@@ -49,9 +49,11 @@ TEST(WordSource, RefusesWhatIsBrokenOrTooLargeUnpacked) {
   write(folder / "w.gz", packed.substr(0, packed.size() / 2));
   EXPECT_THAT([&] { open_word_vectors(folder / "w.gz"); }, ThrowsMessage<FormatError>(HasSubstr("breaks off")));
   write(folder / "w.gz", gzipped(std::string(3'000'000, 'x')));
-  EXPECT_EQ(unpack(folder / "w.gz", 3'000'000).bytes.size(), 3'000'000u);
-  EXPECT_THAT([&] { unpack(folder / "w.gz", 2'999'999); },
+  const auto anything = [](std::string_view) {};
+  EXPECT_EQ(unpack(folder / "w.gz", 3'000'000, anything).bytes.size(), 3'000'000u);
+  EXPECT_THAT([&] { unpack(folder / "w.gz", 2'999'999, anything); },
               ThrowsMessage<FormatError>(HasSubstr("more than 2999999 bytes")));
+  EXPECT_THAT([&] { open_word_vectors(folder / "w.gz"); }, ThrowsMessage<FormatError>(HasSubstr("no line end")));
   write(folder / "w.gz", gzipped("\x93NUMPY"));
   EXPECT_THAT([&] { open_word_vectors(folder / "w.gz"); },
               ThrowsMessage<FormatError>(HasSubstr("give the .npy itself")));

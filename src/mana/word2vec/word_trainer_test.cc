@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/kernels/isa.h"
 #include "mana/word2vec/checkpoint.h"
