@@ -154,7 +154,7 @@ std::string examples_text(std::string_view examples, std::size_t width) {
         line += " \\\n     ";
         used = 5;
       }
-      line += " " + std::string(words[i]);
+      line += fmt::format(" {}", words[i]);  // + makes GCC 12 see an overlap that is none
       used += 1 + letters;
     }
     text += line + "\n";
