@@ -135,7 +135,7 @@ TEST_F(Explain, WhatCannotBeIsRefusedInOneSentence) {
   expect_refusal(pairs({"a b", "--html", path("x.csv")}), 2, ".csv");
   expect_refusal(pairs({"a b", "--force"}), 2, "--force belongs to --html");
   expect_refusal(run({"explain", "positions"}), 2, "--shape or --model is needed");
-  expect_refusal(run({"explain", "positions", "--model", small_model().string(), "--length", "2000"}), 1, "beyond the");
+  expect_refusal(run({"explain", "positions", "--model", small_model().string(), "--length", "2000"}), 2, "beyond the");
   expect_refusal(run({"explain", "positions", "--shape", "tiny", "--model", small_model().string()}), 1,
                  "cannot stand side by side");
 }

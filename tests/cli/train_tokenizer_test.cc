@@ -120,8 +120,8 @@ TEST_F(TrainTokenizer, RefusesWhatCannotBe) {
   };
   expect_refusal(refused({}, "empty.txt"), 1, "no word in the input");
   expect_refusal(refused({}, "missing.txt"), 1, "missing.txt");
-  expect_refusal(refused({"--vocabulary", "1000000"}), 1, "--vocabulary is 1000000, and the text has no more than");
-  expect_refusal(refused({"--vocabulary", "20"}), 1, "letters of the text alone are");
+  expect_refusal(refused({"--vocabulary", "1000000"}), 2, "--vocabulary is 1000000, and the text has no more than");
+  expect_refusal(refused({"--vocabulary", "20"}), 2, "letters of the text alone are");
   expect_refusal(refused({"--special", "<x>,<x>"}), 2, "<x> is twice");
   expect_refusal(refused({"--vocabulary", "0"}), 2, "--vocabulary");
   expect_refusal(refused({"--type", "byte-bpe", "--coverage", "0.9"}), 2, "--coverage belongs to");

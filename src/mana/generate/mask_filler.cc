@@ -51,7 +51,9 @@ std::vector<std::vector<Candidate>> MaskFiller::operator()(std::string_view text
   Pool pool;
   const nn::Run run{kernels_, pool, &team_};
   const std::array<std::uint32_t, 2> offsets{0, static_cast<std::uint32_t>(encoding.ids.size())};
-  const Tensor states = model_.encoder(run, {.ids = encoding.ids, .type_ids = encoding.type_ids, .offsets = offsets});
+  std::vector<text::TokenId> types;  // none where the tokenizer gives none: what its template names may have no vector
+  if (tokenizer_.has_types()) tokenizer_.append_types(encoding.ids.size(), types);
+  const Tensor states = model_.encoder(run, {.ids = encoding.ids, .type_ids = types, .offsets = offsets});
   const Tensor hidden = model_.words.states(run, models::rows_of(run, states, places));
   std::vector<std::vector<Candidate>> answers;
   likeliest_(run, hidden, std::vector<Question>(places.size(), {.count = count, .forbidden = {}}), answers);

@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "mana/base/errors.h"
+#include "mana/base/file.h"
 #include "mana/base/json.h"
+#include "mana/base/temporary_folder.h"
 #include "tests/support/source_path.h"
 
 namespace mana::generate {
@@ -39,6 +42,26 @@ TEST(MaskFiller, SaysWhatTransformersSays) {
       }
     }
   }
+}
+
+TEST(MaskFiller, LooksUpNoTypeThatTheTokenizerDoesNotGive) {
+  const TemporaryFolder folder;
+  std::filesystem::copy(kFixture / "words", folder.path(), std::filesystem::copy_options::recursive);
+  const auto replace = [&](const char* name, std::string_view before, std::string_view after) {
+    std::string text = read_file(folder / name);
+    ASSERT_NE(text.find(before), std::string::npos) << name;
+    for (std::size_t at = 0; (at = text.find(before, at)) != std::string::npos; at += after.size()) {
+      text.replace(at, before.size(), after);
+    }
+    std::ofstream(folder / name) << text;
+  };
+  replace("tokenizer_config.json", "\"BertTokenizer\"",
+          "\"PreTrainedTokenizerFast\", \"model_input_names\": [\"input_ids\"]");
+  replace("tokenizer.json", "\"type_id\": 0", "\"type_id\": 1000000000");
+  const auto filled = [](const std::filesystem::path& model) {
+    return MaskFiller(model, kernels::Isa::portable, kernels::Precision::f32, 1)("the [MASK]", 3);
+  };
+  EXPECT_EQ(filled(folder.path()), filled(kFixture / "words"));
 }
 
 TEST(MaskFiller, RefusesWhatItCannotFill) {

@@ -148,6 +148,7 @@ TEST_F(CorpusTokens, AreNeverHalfThereHoweverTheirMakingEnds) {
   const auto files = [&] {
     return std::distance(std::filesystem::directory_iterator(folder_.path()), std::filesystem::directory_iterator());
   };
+  const auto before = files();
   // Killed.
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
@@ -161,8 +162,7 @@ TEST_F(CorpusTokens, AreNeverHalfThereHoweverTheirMakingEnds) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFSIGNALED(status));
   EXPECT_FALSE(std::filesystem::exists(path_));
-  // Cancelled.
-  const auto before = files();
+  // Cancelled; what the killed one left is gone, too.
   std::stop_source stop;
   EXPECT_THROW(tokenized_corpus(
                    path_, corpus_, tokenizer_, team_, OtherTokens::rewrite, [&](std::uint64_t) { stop.request_stop(); },

@@ -22,12 +22,15 @@ std::vector<std::string> by_tokenizer(const std::filesystem::path& folder, std::
     tokenizer.append(word, {.special_tokens = false}, ids);
     return ids.size() == 1 && !tokenizer.is_special(ids[0]) ? std::optional(ids[0]) : std::nullopt;
   };
-  const auto unknown = token_of("\uE000\uE001");  // of private use: in no vocabulary
+  // What is in no vocabulary becomes the token of unknown words: letters of private use, or, where those are left out
+  // beforehand, a word that nobody writes.
+  const std::array unknown = {token_of("\uE000\uE001"), token_of(std::string(64, 'q'))};
   std::vector<std::string> spelled;
   spelled.reserve(words.size());
   for (const std::string& word : words) {
     const auto token = token_of(word);
-    spelled.emplace_back(token && token != unknown ? tokenizer.find_token(*token).value_or("") : "");
+    const bool known = token && std::ranges::find(unknown, token) == unknown.end();
+    spelled.emplace_back(known ? tokenizer.find_token(*token).value_or("") : "");
   }
   return spelled;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mana/autograd/operations.h"
+#include "mana/base/errors.h"
 
 namespace mana::train {
 
@@ -13,7 +14,12 @@ nn::TokenBatch tokens_of(const data::MaskedBatch& batch) {
 }
 
 MaskedTask::MaskedTask(models::TrainableMaskedModel& model, MaskedSource source, MaskedTaskOptions options)
-    : model_(model), first_(std::move(source)), options_(std::move(options)) {}
+    : model_(model), first_(std::move(source)), options_(std::move(options)) {
+  if (model.next_sentence() && model.config().types < 2) {
+    throw ArgumentError(
+        "the model has a vector for one type of token alone, and a pair of texts needs two: train it without pairs");
+  }
+}
 
 void MaskedTask::go_over_to(MaskedSource source, std::uint64_t number) {
   second_ = std::move(source);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mana/base/errors.h"
 #include "mana/base/random.h"
 #include "mana/base/temporary_folder.h"
 #include "mana/train/masked/validation.h"
@@ -185,6 +186,15 @@ TEST(MaskedTask, ResumedAtAnyStepIsTheSameRunAlsoBehindTheTurnToOtherBatches) {
     run(step, false);
     EXPECT_EQ(run({}, true), whole) << "after step " << step;
   }
+}
+
+TEST(MaskedTask, OfPairsNeedsTwoTypesOfTokens) {
+  models::MaskedModelConfig config = small_config();
+  config.types = 1;
+  TrainableMaskedModel pairs(config, true, 7, kernels::choose_isa(), kernels::Precision::f32);
+  EXPECT_THROW(MaskedTask(pairs, language(true), {}), ArgumentError);
+  TrainableMaskedModel words(config, false, 7, kernels::choose_isa(), kernels::Precision::f32);
+  EXPECT_NO_THROW(MaskedTask(words, language(false), {}));
 }
 
 TEST(MaskedTask, NamesABatchByItsPlace) {
