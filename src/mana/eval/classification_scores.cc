@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -48,7 +50,9 @@ ClassificationScores classification_scores(std::span<const std::uint32_t> truth,
     scores.classes.push_back(counts);
   }
   for (const auto& [pair, texts] : confused) scores.confusions.push_back({pair.first, pair.second, texts});
-  std::ranges::stable_sort(scores.confusions, std::ranges::greater{}, &Confusion::texts);
+  std::ranges::sort(scores.confusions, {}, [](const Confusion& each) {
+    return std::tuple(-static_cast<std::int64_t>(each.texts), each.truth, each.predicted);
+  });
   scores.accuracy = share(right, truth.size());
   scores.macro_f1 = f1 / static_cast<double>(classes.size());
   return scores;
