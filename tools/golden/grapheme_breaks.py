@@ -17,8 +17,8 @@ from tokenizers import normalizers
 
 OUTPUT = pathlib.Path(__file__).parents[2] / "src/mana/text/grapheme_breaks.inc"
 
-OTHERS = [("kControl", r"[\p{GCB=Control}\p{GCB=CR}\p{GCB=LF}]"), ("kPrepend", r"\p{GCB=Prepend}"),
-          ("kPicture", r"\p{Extended_Pictographic}")]
+OTHERS = [("control", r"[\p{GCB=Control}\p{GCB=CR}\p{GCB=LF}]"), ("prepend", r"\p{GCB=Prepend}"),
+          ("picture", r"\p{Extended_Pictographic}")]
 
 
 def replacing(key, value):
@@ -43,15 +43,15 @@ def main():
         if 0xD800 <= c < 0xE000:
             continue
         if replace("a" + chr(c)) == "b":
-            kinds[c] = "kExtend"
+            kinds[c] = "extend"
         else:
             kinds[c] = next((kind for kind, pattern in OTHERS if regex.match(pattern, chr(c))), "")
     for c in range(0x800):  # as far as a cluster of these can be replaced as one
-        if c and kinds[c] != "kExtend":
+        if c and kinds[c] != "extend":
             joins = replacing(chr(c).encode(), b"x").normalize_str(chr(c) + "\u0301") == "x"
-            assert joins != (kinds[c] == "kControl"), hex(c)
+            assert joins != (kinds[c] == "control"), hex(c)
     for c in range(0x110000):
-        if kinds[c] == "kPrepend":
+        if kinds[c] == "prepend":
             assert replacing(chr(c).encode(), b"x").normalize_str(chr(c) + "b") == "x", hex(c)
     ranges = []
     for c, kind in enumerate(kinds):

@@ -32,12 +32,18 @@ def command_of(entry):
             if word not in ("-o", "-c") and before not in ("-o", "-c") and word != entry["file"]]
 
 
+def headers_of_compiler():
+    """Those of the sanitizers, which come with a compiler but not with clang-tidy's package."""
+    folder = subprocess.run(["g++", "-print-file-name=include"], capture_output=True, text=True, check=True).stdout.strip()
+    return ["-idirafter", folder]
+
+
 def batches(entries, together):
     """Sources that are compiled alike and may be compiled as one, so many at once."""
     alike = {}
     for entry in entries:
         alike.setdefault((entry["directory"], tuple(command_of(entry))), []).append(entry["file"])
-    return [(directory, list(command), files) for (directory, command), members in alike.items()
+    return [(directory, [*command, *headers_of_compiler()], files) for (directory, command), members in alike.items()
             for files in groups(members, together)]
 
 

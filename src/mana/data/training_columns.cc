@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "mana/base/errors.h"
 #include "mana/data/column_meaning.h"
@@ -92,7 +93,7 @@ class Settling {
                                       path_.string(), fmt::join(found, ", "),
                                       format_.label == RowLabel::category ? "class" : "score"));
       }
-      result_.labels = found;
+      result_.labels = std::move(found);
       return;
     }
   }
@@ -138,7 +139,7 @@ class Settling {
     const std::size_t missing = (firsts.empty() ? 1U : 0U) + (seconds.empty() ? 1U : 0U) + (negative_missing ? 1U : 0U);
     const Names known = joined({firsts, seconds, negatives});
     if (known.empty()) {
-      result_.texts = others;
+      result_.texts = std::move(others);
     } else if (others.size() < missing) {
       result_.texts = joined({firsts, seconds, others, negatives});
       check_count();

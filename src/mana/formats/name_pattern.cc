@@ -122,7 +122,7 @@ class Parser {
       case '[': atom.bytes = set_of_bytes(); break;
       case '\\': atom.bytes = escaped(); break;
       case '(':
-        if (pattern_.substr(at_).starts_with("?") && !take("?:")) fail();
+        if (pattern_.substr(at_).starts_with('?') && !take("?:")) fail();
         atom.kind = Atom::Kind::group;
         atom.group = alternatives(depth + 1);
         if (!take(")")) fail();
@@ -157,7 +157,7 @@ class Parser {
       const char low = next();
       if (low == '\\') {
         bytes |= escaped();
-      } else if (pattern_.substr(at_).starts_with("-") && pattern_.substr(at_, 2) != "-]") {
+      } else if (pattern_.substr(at_).starts_with('-') && pattern_.substr(at_, 2) != "-]") {
         ++at_;
         const char high = next();
         if (high == '\\' || static_cast<unsigned char>(high) < static_cast<unsigned char>(low)) fail();

@@ -67,6 +67,7 @@ std::vector<std::string> layers_beyond(const std::set<std::string, std::less<>>&
     }
   }
   std::vector<std::string> names;
+  names.reserve(layers.size());
   for (const auto& [before, number] : layers) names.push_back(before + std::to_string(number));
   return names;
 }

@@ -17,7 +17,7 @@ namespace mana::jobs {
 
 namespace {
 
-const std::vector<std::string> kTexts = {"a text for a translator"};
+std::vector<std::string> some_text() { return {"a text for a translator"}; }
 
 /// Few tokens of the most that the folder's search finds.
 generate::Options short_search(const generate::Translator& translator) {
@@ -38,7 +38,7 @@ std::string check_packed_model(FolderCheck& check) {
   generate::Translator ordinary(check.folder(),
                                 {.threads = 1, .precision = translator.precision(), .use_packed = false});
   const generate::Options search = short_search(ordinary);
-  const auto one = translator.translate(kTexts, search), other = ordinary.translate(kTexts, search);
+  const auto one = translator.translate(some_text(), search), other = ordinary.translate(some_text(), search);
   const generate::TranslatedText &found = one.front().best.front(), &wanted = other.front().best.front();
   if (one.front().source != other.front().source || found.text != wanted.text ||
       found.found.tokens != wanted.found.tokens || found.found.score != wanted.found.score) {
@@ -85,7 +85,7 @@ ModelReport verify_translator(const std::filesystem::path& folder) {
           "{} pieces of {}.spm are not in the list of tokens and become unknown ones: is it the file of this model?",
           unlisted, side));
     }
-    const auto found = translator.translate(kTexts, short_search(translator));
+    const auto found = translator.translate(some_text(), short_search(translator));
     return fmt::format("model: loads, translates texts of at most {} tokens, as in '{}'",
                        translator.max_source_tokens(), found.front().best.front().text);
   });

@@ -6,17 +6,7 @@ namespace mana::text {
 
 /// How a code point joins others into a cluster (Unicode Standard Annex 29, extended grapheme clusters, as the Rust
 /// `tokenizers` know them; without the conjuncts of Indic scripts).
-enum class GraphemeBreak : std::uint8_t {
-  kOther,
-  kExtend,
-  kControl,
-  kPrepend,
-  kPicture,
-  kLeading,
-  kVowel,
-  kTrailing,
-  kFlag
-};
+enum class GraphemeBreak : std::uint8_t { other, extend, control, prepend, picture, leading, vowel, trailing, flag };
 
 GraphemeBreak grapheme_break(char32_t c);
 
@@ -26,7 +16,7 @@ class ClusterBreaks {
   bool joins(char32_t c);
 
  private:
-  GraphemeBreak last_ = GraphemeBreak::kControl;
+  GraphemeBreak last_ = GraphemeBreak::control;
   bool picture_ = false;   // a picture and marks on it are before
   bool joiner_ = false;    // the last is U+200D
   bool return_ = false;    // the last is U+000D

@@ -27,7 +27,7 @@ std::string ClassRowWriter::json_row(const std::string& text, const classify::Cl
   if (include_text_) {
     row += "\"text\":";
     jobs::append_string(row, text);
-    row += ",";
+    row += ',';
   }
   append_class(row, best.front(), found);
   if (top_ > 1) {
@@ -35,9 +35,9 @@ std::string ClassRowWriter::json_row(const std::string& text, const classify::Cl
     for (const std::uint32_t each : best) {
       row += each == best.front() ? "{" : ",{";
       append_class(row, each, found);
-      row += "}";
+      row += '}';
     }
-    row += "]";
+    row += ']';
   }
   return row + fmt::format(",\"truncated\":{}}}\n", found.truncated);
 }

@@ -55,7 +55,7 @@ std::string table_of(const jobs::MinedNegatives& found) {
               : std::isnan(number) ? fmt::format("{:>12}", "-")  // the deviation of one
                                    : fmt::format("{:>12.4f}", number);
     }
-    text += "\n";
+    text += '\n';
   }
   const auto skipped = [&](const char* option, std::size_t count) {
     if (count == 0) return;
@@ -63,7 +63,7 @@ std::string table_of(const jobs::MinedNegatives& found) {
     text += fmt::format("{} of {} candidates ({:.2f} %) left out by {}\n", count, found.mined.candidates,
                         kPercent * static_cast<double>(count) / static_cast<double>(found.mined.candidates), option);
   };
-  text += "\n";
+  text += '\n';
   skipped("--margin", found.mined.skipped.absolute_margin);
   skipped("--relative-margin", found.mined.skipped.relative_margin);
   skipped("--max-score", found.mined.skipped.max_score);

@@ -32,6 +32,7 @@ std::vector<double> frequencies(const PositionFacts& facts) {
   const bool less_one = facts.sinusoids.last == nn::SinusoidShape::Last::half_width_less_one;
   const auto n = static_cast<double>(less_one ? half - 1 : half);
   std::vector<double> omega;
+  omega.reserve(half);
   for (std::size_t i = 0; i < half; ++i) omega.push_back(std::pow(10000.0, -static_cast<double>(i) / n));
   return omega;
 }

@@ -195,7 +195,7 @@ void list_module(const fs::path& folder, std::string_view type, std::string_view
 
 fs::path append_module(const fs::path& folder, std::string_view type) {
   std::string name = fmt::format("{}_{}", read_json(folder / kModules).size(), type);
-  while (file_exists(folder / name)) name += "_";
+  while (file_exists(folder / name)) name += '_';
   make_folder(folder / name);
   list_module(folder, type, name);
   return folder / name;

@@ -93,8 +93,7 @@ class Shapes {
     for (const StackSizes* const stack : {&encoder, &decoder}) {
       const std::string side = stack == &encoder ? "" : ", of the decoder";
       add(stack->h, "heads" + side);
-      add(stack->d_k, "numbers of a head's vector" + of_heads +
-                          side);  // NOLINT(performance-inefficient-string-concatenation): a few words
+      add(stack->d_k, std::string("numbers of a head's vector").append(of_heads).append(side));
       add(stack->d_ff, "width of the feed-forward layer" + side);
     }
     add(source_, source_.text() == target_.text() ? "tokens of the vocabulary" : "tokens of the source's vocabulary");
