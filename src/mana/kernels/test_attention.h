@@ -138,18 +138,19 @@ class AttentionData {
     const Dropout dropout(shape.probability, 31);
     for (std::size_t head = 0; head < shape.heads; ++head) {
       const std::size_t key_head = head / (shape.heads / shape.key_heads);
-      const reference::AttentionHead<double> defined{.q = wide_q.data() + head * shape.head_width,
-                                                     .q_stride = q.width,
-                                                     .k = wide_k.data() + key_head * shape.head_width,
-                                                     .k_stride = k.width,
-                                                     .v = wide_v.data() + key_head * shape.value_width,
-                                                     .v_stride = v.width,
-                                                     .queries = shape.queries,
-                                                     .keys = shape.keys,
-                                                     .head_width = shape.head_width,
-                                                     .value_width = shape.value_width,
-                                                     .divisor = std::sqrt(static_cast<double>(shape.head_width)),
-                                                     .reach = shape.reach};
+      const reference::AttentionHead<double> defined{
+          .q = wide_q.empty() ? nullptr : wide_q.data() + head * shape.head_width,
+          .q_stride = q.width,
+          .k = wide_k.empty() ? nullptr : wide_k.data() + key_head * shape.head_width,
+          .k_stride = k.width,
+          .v = wide_v.empty() ? nullptr : wide_v.data() + key_head * shape.value_width,
+          .v_stride = v.width,
+          .queries = shape.queries,
+          .keys = shape.keys,
+          .head_width = shape.head_width,
+          .value_width = shape.value_width,
+          .divisor = std::sqrt(static_cast<double>(shape.head_width)),
+          .reach = shape.reach};
       work(head, defined, [&, head](std::size_t i, std::size_t j) {
         return reference::dropout_factor(dropout, q.first_row * shape.heads + head, i * shape.keys + j);
       });

@@ -37,10 +37,11 @@ inline RowRange row_range(const float* x, std::size_t width) {
   return {(most - least) * (1.0f / 255), least};
 }
 
-/// round(x / step - least / step), by a fused multiply-add.
+/// round(x / step - least / step), by a fused multiply-add; 0 for what is no number, as its row's product is none
+/// either.
 inline std::uint8_t quantised(float x, RowRange range) {
   const float level = std::fma(x, range.inverse(), -range.least * range.inverse());
-  return static_cast<std::uint8_t>(std::clamp(std::nearbyint(level), 0.0f, 255.0f));
+  return level > 0 ? static_cast<std::uint8_t>(std::min(std::nearbyint(level), 255.0f)) : std::uint8_t{0};
 }
 
 /// The value of a sum Σ_k u_k q_k: step · (scale · sum) + (least · row_sum + bias), by fused multiply-adds.
