@@ -20,8 +20,10 @@ struct HeadRows {
   std::size_t column = 0;   ///< the first head's first
   Byte* rounded = nullptr;  ///< the whole matrix in bf16 (Table::rounded)
 
-  /// Where the first row of a head begins, each head having `width` columns.
-  Float* head(std::size_t index, std::size_t width) const { return values + row * columns + column + index * width; }
+  /// Where the first row of a head begins, each head having `width` columns; null where there are no values.
+  Float* head(std::size_t index, std::size_t width) const {
+    return values == nullptr ? nullptr : values + row * columns + column + index * width;
+  }
 };
 
 /// What is added to the scores: `first[head · head_stride + query · query_stride + key]`, or nothing. Its steps let one

@@ -167,7 +167,7 @@ class AttentionData {
     std::vector<double> out(shape.queries * shape.heads * shape.value_width), p(shape.keys);
     const std::size_t stride = shape.heads * shape.value_width;
     for_heads([&](std::size_t head, const auto& of, const auto& mask) {
-      double* const to = out.data() + head * shape.value_width;
+      double* const to = out.empty() ? nullptr : out.data() + head * shape.value_width;
       if (shape.probability == 0) {
         reference::attention(of, to, stride, p.data(), bias_of_head(head), reference::KeepAll(), rounded);
       } else {
