@@ -83,13 +83,13 @@ Results<double> defined(AttentionData& data) {
   if (shape.bias) dbias = data.in_table(result.dbias.data());
   data.for_heads([&](std::size_t head, const reference::AttentionHead<double>& of, const auto& mask) {
     const std::size_t key_head = head / (shape.heads / shape.key_heads);
-    const reference::AttentionHeadGradient<double> to{.dq = result.dq.data() + head * shape.head_width,
+    const reference::AttentionHeadGradient<double> to{.dq = place_in(result.dq, head * shape.head_width),
                                                       .q_stride = data.q.width,
-                                                      .dk = result.dk.data() + key_head * shape.head_width,
+                                                      .dk = place_in(result.dk, key_head * shape.head_width),
                                                       .k_stride = data.k.width,
-                                                      .dv = result.dv.data() + key_head * shape.value_width,
+                                                      .dv = place_in(result.dv, key_head * shape.value_width),
                                                       .v_stride = data.v.width};
-    reference::attention_gradient(of, dout.data() + head * shape.value_width, shape.heads * shape.value_width, to,
+    reference::attention_gradient(of, place_in(dout, head * shape.value_width), shape.heads * shape.value_width, to,
                                   p.data(), BiasWithGradient{data.bias_of_head(head), dbias, head}, mask);
   });
   return result;

@@ -33,6 +33,12 @@ struct AttentionCase {
   }
 };
 
+/// Where a value stands; null in a table without any, which has no places.
+template <class Values>
+auto* place_in(Values& values, std::size_t place) {
+  return values.empty() ? nullptr : values.data() + place;
+}
+
 /// A text of some width that stands in a matrix of others, which are no numbers: nobody may look there.
 class TextInMatrix {
  public:
@@ -138,19 +144,18 @@ class AttentionData {
     const Dropout dropout(shape.probability, 31);
     for (std::size_t head = 0; head < shape.heads; ++head) {
       const std::size_t key_head = head / (shape.heads / shape.key_heads);
-      const reference::AttentionHead<double> defined{
-          .q = wide_q.empty() ? nullptr : wide_q.data() + head * shape.head_width,
-          .q_stride = q.width,
-          .k = wide_k.empty() ? nullptr : wide_k.data() + key_head * shape.head_width,
-          .k_stride = k.width,
-          .v = wide_v.empty() ? nullptr : wide_v.data() + key_head * shape.value_width,
-          .v_stride = v.width,
-          .queries = shape.queries,
-          .keys = shape.keys,
-          .head_width = shape.head_width,
-          .value_width = shape.value_width,
-          .divisor = std::sqrt(static_cast<double>(shape.head_width)),
-          .reach = shape.reach};
+      const reference::AttentionHead<double> defined{.q = place_in(wide_q, head * shape.head_width),
+                                                     .q_stride = q.width,
+                                                     .k = place_in(wide_k, key_head * shape.head_width),
+                                                     .k_stride = k.width,
+                                                     .v = place_in(wide_v, key_head * shape.value_width),
+                                                     .v_stride = v.width,
+                                                     .queries = shape.queries,
+                                                     .keys = shape.keys,
+                                                     .head_width = shape.head_width,
+                                                     .value_width = shape.value_width,
+                                                     .divisor = std::sqrt(static_cast<double>(shape.head_width)),
+                                                     .reach = shape.reach};
       work(head, defined, [&, head](std::size_t i, std::size_t j) {
         return reference::dropout_factor(dropout, q.first_row * shape.heads + head, i * shape.keys + j);
       });
@@ -167,7 +172,7 @@ class AttentionData {
     std::vector<double> out(shape.queries * shape.heads * shape.value_width), p(shape.keys);
     const std::size_t stride = shape.heads * shape.value_width;
     for_heads([&](std::size_t head, const auto& of, const auto& mask) {
-      double* const to = out.empty() ? nullptr : out.data() + head * shape.value_width;
+      double* const to = place_in(out, head * shape.value_width);
       if (shape.probability == 0) {
         reference::attention(of, to, stride, p.data(), bias_of_head(head), reference::KeepAll(), rounded);
       } else {
