@@ -12,19 +12,9 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/named_file.h"
 
 namespace mana {
-namespace {
-
-/// Whether the open file still has that name: who held it before may have removed it.
-bool has_name(int descriptor, const std::filesystem::path& path) {
-  struct stat open {
-  }, named{};
-  return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
-         open.st_ino == named.st_ino;
-}
-
-}  // namespace
 
 OutputLock::OutputLock(const std::filesystem::path& output) : path_(link_target(output).string() + ".mana.lock") {
   do {

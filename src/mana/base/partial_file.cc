@@ -12,20 +12,13 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/base/named_file.h"
 
 namespace mana {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path) {
   throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
-}
-
-/// Whether the open file is the one of that name.
-bool has_name(int descriptor, const std::filesystem::path& path) {
-  struct stat open {
-  }, named{};
-  return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
-         open.st_ino == named.st_ino;
 }
 
 }  // namespace
