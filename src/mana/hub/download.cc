@@ -6,7 +6,6 @@
 #include <charconv>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "mana/base/errors.h"
@@ -44,17 +43,6 @@ std::optional<std::uint64_t> begin_of_range(const HttpHead& head) {
   const std::string_view unit = "bytes ";
   if (!range.starts_with(unit)) return std::nullopt;
   return number(std::string_view(range).substr(unit.size(), range.find('-') - unit.size()));
-}
-
-/// Throws IoError where the disk has no room for what is missing, before any of it comes.
-void require_room(const std::filesystem::path& target, std::uint64_t missing) {
-  std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(target.parent_path(), error);
-  if (error || space.available >= missing) return;
-  throw IoError(
-      fmt::format("{} needs {} bytes more, and {} are free there: make room, or choose another place with "
-                  "MANA_HOME",
-                  target.string(), missing, space.available));
 }
 
 /// One request for what is missing. The end of the answer is not yet the end of the file.
@@ -110,7 +98,6 @@ HttpHead download(HttpClient& client, const std::string& url, const RemoteFile& 
                   std::stop_token stop) {
   PartialFile partial = open_partial(target);
   if (file.size && partial.size() > *file.size) partial.restart();  // left by something else
-  if (file.size) require_room(target, *file.size - partial.size());
   done(partial.size());
 
   Retries retries(policy);

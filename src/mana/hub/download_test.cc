@@ -245,13 +245,6 @@ TEST_F(DownloadTest, OfUnknownLengthItDoesNotKeepAFullDiskFull) {
   expect_nothing();
 }
 
-TEST_F(DownloadTest, AFileThatTheDiskHasNoRoomForIsNotBegun) {
-  RemoteFile file = remote("weights.safetensors");
-  file.size = std::uint64_t{1} << 60U;
-  EXPECT_THAT([&] { run(file); }, ThrowsMessage<IoError>(HasSubstr("make room")));
-  EXPECT_TRUE(hub_.requests().empty());
-}
-
 TEST(Trickle, IsALostConnection) {
   ::setenv("no_proxy", "127.0.0.1,localhost", 1);
   TestServer server([](const TestRequest&) { return TestReply{.body = std::string(1000, 'x'), .trickle = true}; });
