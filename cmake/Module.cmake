@@ -1,10 +1,10 @@
-# mana_module(name [DEPENDS modules...] [LIBRARIES targets...] [WITHOUT regex])
+# mana_module(name [COMPUTES] [DEPENDS modules...] [LIBRARIES targets...] [WITHOUT regex])
 #
 # One folder, one target: the sources of the current folder (and of its sub-folders that have no CMakeLists.txt)
 # become mana_<name>, its *_test.cc one GoogleTest program, its *_bench.cc one Google Benchmark program. A main.cc is
-# left to an executable, and what matches WITHOUT is left out.
+# left to an executable, and what matches WITHOUT is left out. COMPUTES: its loops are what the tests of a sanitizer wait for.
 function(mana_module name)
-  cmake_parse_arguments(MODULE "" "WITHOUT" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(MODULE "COMPUTES" "WITHOUT" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   if(MODULE_WITHOUT)
@@ -13,6 +13,7 @@ function(mana_module name)
   set(tests ${sources})
   set(benches ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  mana_keep_tests_named(tests)
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
 
@@ -30,6 +31,10 @@ function(mana_module name)
   target_link_libraries(mana_${name} ${scope} ${MODULE_DEPENDS} ${MODULE_LIBRARIES} Threads::Threads)
   if(sources)
     target_link_libraries(mana_${name} PRIVATE $<BUILD_INTERFACE:mana_flags>)
+    # With sanitizers optimising doubles what compiling takes.
+    if(MANA_SANITIZE AND NOT MODULE_COMPUTES)
+      target_compile_options(mana_${name} PRIVATE -O0)
+    endif()
     mana_together(mana_${name})
   endif()
   set_target_properties(mana_${name} PROPERTIES EXPORT_NAME ${name})
@@ -38,11 +43,24 @@ function(mana_module name)
 
   if(MANA_TESTS AND tests)
     mana_test(mana_${name}_test SOURCES ${tests} LIBRARIES mana_${name})
+    add_dependencies(mana_module_tests mana_${name}_test)
   endif()
   if(MANA_BENCHES AND benches)
     add_executable(mana_${name}_bench ${benches})
     target_link_libraries(mana_${name}_bench PRIVATE mana_flags mana_${name} benchmark::benchmark_main)
   endif()
+endfunction()
+
+# mana_keep_tests_named(sources): in the list of that name, those with a test whose name matches MANA_TESTS_NAMED.
+function(mana_keep_tests_named sources)
+  set(kept "")
+  foreach(source IN LISTS ${sources})
+    file(STRINGS ${source} named REGEX "^TEST.*(${MANA_TESTS_NAMED})" LIMIT_COUNT 1)
+    if(named)
+      list(APPEND kept ${source})
+    endif()
+  endforeach()
+  set(${sources} "${kept}" PARENT_SCOPE)
 endfunction()
 
 # mana_test(target SOURCES files... LIBRARIES targets... [LABELS labels...]): a GoogleTest program, each case known to CTest.
@@ -55,6 +73,8 @@ function(mana_test target)
   if(MANA_SANITIZE)
     target_compile_options(${target} PRIVATE -O0)
   endif()
+  # GoogleTest's macros write down where each stands: from the root, so that ccache knows it in another clone.
+  target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
   mana_together(${target})
   mana_precompile(${target})
   gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 1500 LABELS "${TEST_LABELS}")

@@ -32,7 +32,7 @@ struct Streams {
 
 pid_t start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
             const Streams& streams) {
-  std::vector<std::string> words = {MANA_PROGRAM};
+  std::vector<std::string> words = {program()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
@@ -53,9 +53,9 @@ pid_t start(const std::vector<std::string>& arguments, const std::vector<std::st
   ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.output.c_str(), kWrite, 0600);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.errors.c_str(), kWrite, 0600);
   pid_t process = -1;
-  const int error = ::posix_spawn(&process, MANA_PROGRAM, &actions, nullptr, argv.data(), envp.data());
+  const int error = ::posix_spawn(&process, words[0].c_str(), &actions, nullptr, argv.data(), envp.data());
   ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::runtime_error(fmt::format("cannot start {}", MANA_PROGRAM));
+  if (error != 0) throw std::runtime_error(fmt::format("cannot start {}", words[0]));
   return process;
 }
 
@@ -68,6 +68,8 @@ int wait_for(pid_t process) {
 }
 
 }  // namespace
+
+std::filesystem::path program() { return MANA_PROGRAM; }
 
 Outcome run(const Invocation& invocation) {
   const TemporaryFolder folder;

@@ -28,6 +28,9 @@ struct Invocation {
   std::vector<std::string> environment;  ///< NAME=value, beside what the test's own environment holds
 };
 
+/// Where the program lies.
+std::filesystem::path program();
+
 /// `mana arguments…`, from beginning to end.
 Outcome run(const Invocation& invocation);
 Outcome run(std::vector<std::string> arguments, std::string input = {});

@@ -20,7 +20,7 @@ constexpr int kUsage = 2;
 /// What `sh` makes of a line in which $MANA is the program and $MODEL a small model.
 Outcome shell(const std::string& line) {
   const TemporaryFolder folder;
-  write(folder / "line.sh", fmt::format("MANA='{}' MODEL='{}'\n{}\n", MANA_PROGRAM, small_model().string(), line));
+  write(folder / "line.sh", fmt::format("MANA='{}' MODEL='{}'\n{}\n", program().string(), small_model().string(), line));
   const int status = std::system(fmt::format("cd '{}'; sh line.sh >output 2>errors", folder.path().string()).c_str());
   return {WEXITSTATUS(status), read(folder / "output"), read(folder / "errors")};
 }

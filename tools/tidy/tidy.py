@@ -5,7 +5,8 @@ all of its time, is then spent once for all of them.
   tools/tidy/tidy.py PROGRAM BUILD REGEX [--jobs N] [--together N]     the sources whose path from the root matches REGEX
 
 Sources go together that are compiled alike and may be compiled as one (tools/together.py). What is remarked on is looked at
-alone: only what is said of a source by itself counts.
+alone: only what is said of a source by itself counts. What was fine and has not changed is not looked at again
+(tools/tidy/fine.py).
 """
 
 import argparse
@@ -20,6 +21,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+from fine import Fine  # noqa: E402
 from together import groups  # noqa: E402
 
 QUIETLY = ["--quiet", f"--header-filter={re.escape(str(ROOT))}/(src/mana|examples|tests|fuzz)/.*\\.(h|cc)$"]
@@ -47,10 +49,20 @@ def batches(entries, together):
             for files in groups(members, together)]
 
 
-def tidy(program, source, command, directory):
-    """Whether it is fine, and what was said of it."""
-    done = subprocess.run([program, *QUIETLY, source, "--", *command], cwd=directory, capture_output=True, text=True)
-    return done.returncode == 0, done.stdout + done.stderr
+class Tidy:
+    def __init__(self, program):
+        self.program = program
+        self.known = Fine(ROOT, program)
+
+    def __call__(self, source, command, directory):
+        """Whether it is fine, and what was said of it."""
+        mark = self.known.mark_of(source, command, directory)
+        if mark and mark.exists():
+            return True, ""
+        done = subprocess.run([self.program, *QUIETLY, source, "--", *command], cwd=directory, capture_output=True, text=True)
+        if mark and done.returncode == 0:
+            mark.touch()
+        return done.returncode == 0, done.stdout + done.stderr
 
 
 def named(files, output):
@@ -59,18 +71,18 @@ def named(files, output):
     return [file for file in files if file in places]
 
 
-def look_at(program, directory, command, files, folder):
+def look_at(tidy, directory, command, files, folder):
     """What there is to remark on in these files; an empty list where they are fine."""
     if len(files) == 1:
-        fine, output = tidy(program, files[0], command, directory)
+        fine, output = tidy(files[0], command, directory)
         return [] if fine else [output]
 
     def look_at_each(parts):
-        return [remark for part in parts if part for remark in look_at(program, directory, command, part, folder)]
+        return [remark for part in parts if part for remark in look_at(tidy, directory, command, part, folder)]
 
     source = folder / (re.sub(r"\W+", "_", files[0]) + f"_{len(files)}.cc")
     source.write_text("".join(f'#include "{file}"  // NOLINT\n' for file in files))
-    fine, output = tidy(program, source, command, directory)
+    fine, output = tidy(source, command, directory)
     if fine:
         return []
     remarked = named(files, output) or files
@@ -98,7 +110,8 @@ def main():
     folder.mkdir(exist_ok=True)
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        looked = pool.map(lambda batch: look_at(options.program, *batch, folder), list(batches(entries, options.together)))
+        tidy = Tidy(options.program)
+        looked = pool.map(lambda batch: look_at(tidy, *batch, folder), list(batches(entries, options.together)))
         remarks = [remark for found in looked for remark in found]
     print("".join(remarks), end="")
     sys.exit(1 if remarks else 0)
