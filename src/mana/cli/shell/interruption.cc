@@ -21,7 +21,8 @@ constexpr int kSignalStatus = 128;
 constexpr int kWake = SIGURG;  // nobody sends it, and who does not wait for it does not notice it
 
 constexpr milliseconds kOneSignal{200};   // what comes so soon is the same request
-constexpr milliseconds kPatience{1000};   // with work that does not stop
+constexpr milliseconds kPatience{1000};   // until work that has not stopped is said to go on
+constexpr milliseconds kAsleep{1200};     // longer than libcurl waits before it asks whether to stop
 constexpr timespec kLook{0, 50'000'000};  // how often it is looked at
 
 bool is_ignored(int signal) {
@@ -82,8 +83,8 @@ void Interruption::hasten(int first) {
     if (done_) return;
     if (signal > 0 && signal != kWake && now - begin > kOneSignal) ::_exit(kSignalStatus + signal);
     if (!other_threads_sleep()) awake = now;
-    if (now - awake >= kPatience) ::_exit(kSignalStatus + first);
-    if (!said && now - begin >= kPatience + kOneSignal && awake == now) {
+    if (now - awake >= kAsleep) ::_exit(kSignalStatus + first);
+    if (!said && now - begin >= kPatience && awake == now) {
       note("mana: stops as soon as it can; a second signal ends it at once");
       said = true;
     }

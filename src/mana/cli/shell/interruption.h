@@ -14,7 +14,7 @@ namespace mana::cli {
 /// thread, for the signals are blocked in the thread that makes it and in those that come after; one at a time.
 ///
 /// Work that does not end within a second is said to go on until it can stop. Where it only waits for another program,
-/// which may be for ever (a pipe that nobody writes or reads), the program ends at once instead, and so it does at a
+/// which may be for ever (a pipe that nobody writes or reads), the program ends instead, and so it does at a
 /// second signal: files are then as after a kill. Signals that come within a fifth of a second are one: a terminal
 /// signals all of its programs, and `timeout` or a shell hands the same signal on.
 class Interruption {
