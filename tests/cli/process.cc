@@ -52,8 +52,16 @@ pid_t start(const std::vector<std::string>& arguments, const std::vector<std::st
   constexpr int kWrite = O_WRONLY | O_CREAT | O_TRUNC;
   ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.output.c_str(), kWrite, 0600);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.errors.c_str(), kWrite, 0600);
+  posix_spawnattr_t attributes;  // whoever started the tests may have had signals ignored, as a shell does by `&`
+  ::posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaddset(&signals, signal);
+  ::posix_spawnattr_setsigdefault(&attributes, &signals);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t process = -1;
-  const int error = ::posix_spawn(&process, words[0].c_str(), &actions, nullptr, argv.data(), envp.data());
+  const int error = ::posix_spawn(&process, words[0].c_str(), &actions, &attributes, argv.data(), envp.data());
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw std::runtime_error(fmt::format("cannot start {}", words[0]));
   return process;

@@ -14,6 +14,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/leftovers.h"
+#include "mana/base/mapping_guard.h"
 
 namespace mana {
 namespace {
@@ -63,6 +64,16 @@ std::optional<mode_t> kind_of(const std::filesystem::path& path) {
   throw IoError(fmt::format("cannot look for {}: {}", path.string(), std::strerror(code)));
 }
 
+[[noreturn]] void fail_to_write(const std::filesystem::path& path) {
+  if (errno == EFAULT) {  // the bytes lie in a file that is mapped (mapping_guard.h), but are lost to the system itself
+    throw IoError(
+        fmt::format("cannot write {}: a file that it is made from became shorter meanwhile; start again when "
+                    "that is whole",
+                    path.string()));
+  }
+  throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+}
+
 int open_to_read(const std::filesystem::path& path) {
   // Without O_NONBLOCK the open of a pipe would wait for its writer.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -106,10 +117,18 @@ MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
   void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value, 0);
   if (data == MAP_FAILED) throw IoError(fmt::format("cannot map {}: {}", path.string(), std::strerror(errno)));
   data_ = static_cast<const std::byte*>(data);
+  try {
+    guard_mapping(data_, size_, path_);
+  } catch (...) {  // no memory for it
+    ::munmap(data, size_);
+    throw;
+  }
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr) return;
+  forget_mapping(data_);
+  ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
@@ -182,7 +201,7 @@ void write_all(int descriptor, std::span<const std::byte> bytes, const std::file
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+    if (count < 0) fail_to_write(path);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
 }
@@ -192,7 +211,7 @@ void overwrite_all(int descriptor, std::uint64_t offset, std::span<const std::by
   while (!bytes.empty()) {
     const ssize_t count = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw IoError(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+    if (count < 0) fail_to_write(path);
     offset += static_cast<std::uint64_t>(count);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }

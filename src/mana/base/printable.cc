@@ -1,9 +1,8 @@
 #include "mana/base/printable.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
+#include "mana/base/shown_bytes.h"
 #include "mana/base/valid_utf8.h"
 
 namespace mana {
@@ -17,21 +16,12 @@ bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc
 
 std::string escaped(std::string_view text) {
   std::string shown;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = [&](std::size_t ahead) {
-      return i + ahead < text.size() ? static_cast<unsigned char>(text[i + ahead]) : 0U;
-    };
-    if (byte(0) < 0x20 || byte(0) == 0x7f) {
-      shown += fmt::format("\\x{:02x}", byte(0));
-    } else if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0) {  // the other control characters
-      shown += fmt::format("\\u{:04x}", byte(1));
-      i += 1;
-    } else if (byte(0) == 0xe2 && byte(1) == 0x80 && (byte(2) == 0xa8 || byte(2) == 0xa9)) {
-      shown += fmt::format("\\u{:04x}", 0x2000 + (byte(2) & 0x3fU));
-      i += 2;
-    } else {
-      shown += text[i];
-    }
+  for (std::size_t i = 0, size = 0; i < text.size(); i += size) {
+    const std::string_view rest = text.substr(i);
+    size = 1;  // only what may be escaped is taken as a whole
+    if (rest.starts_with('\xc2') && rest.size() > 1 && is_continuation(rest[1])) size = 2;
+    if (rest.starts_with("\u2028") || rest.starts_with("\u2029")) size = 3;
+    shown += escaped_code_point(rest.substr(0, size)).text();
   }
   return shown;
 }
@@ -45,8 +35,7 @@ std::string printable(std::string_view text) {
   std::string shown = escaped(text.substr(0, end));
   if (!is_utf8(shown)) {  // a message is UTF-8 whatever it speaks of
     for (const char byte : std::exchange(shown, {})) {
-      const auto value = static_cast<unsigned char>(byte);
-      shown += value < 0x80 ? std::string(1, byte) : fmt::format("\\x{:02x}", value);
+      shown += static_cast<unsigned char>(byte) < 0x80 ? std::string(1, byte) : std::string(escaped_byte(byte).text());
     }
   }
   return end < text.size() ? shown + "…" : shown;

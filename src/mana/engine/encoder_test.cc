@@ -269,6 +269,49 @@ TEST(Encoder, ServesManyThreadsAtOnceWithTheSameBits) {
   EXPECT_EQ(different, 0);
 }
 
+/// A third of the calls is cancelled before or while it runs, or refused for a text that is too long. No other call
+/// fails, and none has other vectors.
+TEST(Encoder, ServesManyThreadsOfWhichOthersAreCancelledAndRefused) {
+  constexpr int kCallers = 8, kCalls = 150;
+  const Encoder encoder(model("mean"), {.threads = 3, .max_tokens = 20, .overflow = Overflow::error});
+  std::vector<std::string> texts, with_a_long_one;
+  for (std::size_t i = 0; i < 40; ++i) texts.push_back(repeated("the cat sat", i % 6));
+  with_a_long_one = texts;
+  with_a_long_one[texts.size() / 2] = repeated("cat", 100);
+  const Embeddings expected = encoder.embed(texts);
+  std::atomic<int> right = 0, refused = 0, cancelled = 0, late = 0, wrong = 0;
+  const auto call = [&](int number, std::stop_source& stop) {
+    const bool is_refused = number % 6 == 0, is_cancelled = number % 6 == 3;
+    if (is_cancelled && number % 12 == 3) stop.request_stop();
+    std::jthread canceller;
+    if (is_cancelled)
+      canceller = std::jthread([&] { stop.request_stop(); });  // somewhere within the call, or behind it
+    try {
+      const bool same = encoder.embed(is_refused ? with_a_long_one : texts, stop.get_token()).values == expected.values;
+      ++(is_refused || !same ? wrong : is_cancelled ? late : right);
+    } catch (const Cancelled&) {
+      ++(is_cancelled ? cancelled : wrong);
+    } catch (const ArgumentError&) {
+      ++(is_refused ? refused : wrong);
+    }
+  };
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = 0; i < kCalls; ++i) {
+        std::stop_source stop;
+        call(caller * kCalls + i, stop);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(refused, kCallers * kCalls / 6);
+  EXPECT_EQ(cancelled + late, kCallers * kCalls / 6);
+  EXPECT_GE(cancelled, kCallers * kCalls / 12);
+  EXPECT_EQ(right, kCallers * kCalls * 2 / 3);
+}
+
 /// A copy of a model's folder with a packed model in it.
 class PackedFolder {
  public:

@@ -20,9 +20,9 @@ Tokenization::Tokenization(TokenRules rules, unsigned threads) : rules_(std::mov
 }
 
 void Tokenization::add_whole(text::SequentialTokenizer& tokenizer, std::string_view text, std::uint32_t number,
-                             Share& share, TextInfo& info) const {
+                             Share& share, TextInfo& info, const std::stop_token& stop) const {
   share.places.push_back({number, share.ids.size()});
-  text::EncodeOptions options{.special_tokens = rules_.special_tokens};
+  text::EncodeOptions options{.special_tokens = rules_.special_tokens, .stop = &stop};
   if (rules_.max_tokens) options.max_tokens = *rules_.max_tokens;
   const text::TokenCount count = tokenizer.append(text, options, share.ids);
   info.tokens = static_cast<std::uint32_t>(count.kept);
@@ -32,9 +32,9 @@ void Tokenization::add_whole(text::SequentialTokenizer& tokenizer, std::string_v
 
 /// Every chunk of as many tokens as the model takes is a piece of its own, with special tokens around it.
 void Tokenization::add_chunks(text::SequentialTokenizer& tokenizer, std::string_view text, std::uint32_t number,
-                              Share& share, TextInfo& info) const {
+                              Share& share, TextInfo& info, const std::stop_token& stop) const {
   std::vector<text::TokenId> content;
-  tokenizer.append(text, {.special_tokens = false}, content);
+  tokenizer.append(text, {.special_tokens = false, .stop = &stop}, content);
   const std::size_t special = rules_.special_tokens ? rules_.tokenizer.special_token_count() : 0;
   const std::size_t room = *rules_.max_tokens - special;
   info.tokens = info.total_tokens = static_cast<std::uint32_t>(content.size() + special);
@@ -53,12 +53,14 @@ void Tokenization::add_chunks(text::SequentialTokenizer& tokenizer, std::string_
 }
 
 void Tokenization::add(text::SequentialTokenizer& tokenizer, const std::string& original, std::uint32_t number,
-                       std::size_t place_in_input, Share& share, TextInfo& info) const {
+                       std::size_t place_in_input, Share& share, TextInfo& info, const std::stop_token& stop) const {
   std::string changed;
   std::string_view text = original;
   if (!rules_.prompt.empty()) text = changed = rules_.prompt + original;
-  if (rules_.overflow == Overflow::mean && rules_.max_tokens) return add_chunks(tokenizer, text, number, share, info);
-  add_whole(tokenizer, text, number, share, info);
+  if (rules_.overflow == Overflow::mean && rules_.max_tokens) {
+    return add_chunks(tokenizer, text, number, share, info, stop);
+  }
+  add_whole(tokenizer, text, number, share, info, stop);
   if (info.truncated && rules_.overflow == Overflow::error) {
     throw ArgumentError(
         fmt::format("text {} has {} tokens, more than the {} that the model takes; allow truncation or shorten it",
@@ -79,7 +81,7 @@ TokenizedTexts Tokenization::operator()(Team& team, std::span<const std::string>
     const Part part = part_of(texts.size(), index, shares);
     for (std::size_t i = part.begin; i < part.end; ++i) {
       if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
-      add(tokenizer, texts[i], static_cast<std::uint32_t>(i), first + i, done[index], result.texts[i]);
+      add(tokenizer, texts[i], static_cast<std::uint32_t>(i), first + i, done[index], result.texts[i], stop);
       largest = std::max(largest, texts[i].size());
     }
     if (largest > kLargeText) tokenizer = text::SequentialTokenizer(rules_.tokenizer);

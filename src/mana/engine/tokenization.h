@@ -48,11 +48,11 @@ class Tokenization {
   };
 
   void add(text::SequentialTokenizer& tokenizer, const std::string& original, std::uint32_t number,
-           std::size_t place_in_input, Share& share, TextInfo& info) const;
+           std::size_t place_in_input, Share& share, TextInfo& info, const std::stop_token& stop) const;
   void add_whole(text::SequentialTokenizer& tokenizer, std::string_view text, std::uint32_t number, Share& share,
-                 TextInfo& info) const;
+                 TextInfo& info, const std::stop_token& stop) const;
   void add_chunks(text::SequentialTokenizer& tokenizer, std::string_view text, std::uint32_t number, Share& share,
-                  TextInfo& info) const;
+                  TextInfo& info, const std::stop_token& stop) const;
 
   TokenRules rules_;
   std::vector<text::SequentialTokenizer> tokenizers_;  // one for each thread

@@ -70,8 +70,8 @@ std::string header(std::span<const TensorToWrite> tensors, std::span<const std::
   std::string text;
   try {
     text = entries.dump();
-  } catch (const nlohmann::json::exception& error) {
-    throw ArgumentError(fmt::format("a tensor's name or the metadata is not UTF-8: {}", error.what()));
+  } catch (const nlohmann::json::exception&) {
+    throw ArgumentError("a tensor's name or the metadata is not UTF-8: name it otherwise");
   }
   text.append((kAlignment - text.size() % kAlignment) % kAlignment, ' ');
   if (text.size() > safetensors::kMaxHeader) {

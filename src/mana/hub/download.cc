@@ -10,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/partial_file.h"
+#include "mana/hub/shown_address.h"
 
 namespace mana::hub {
 namespace {
@@ -56,11 +57,12 @@ HttpHead fetch_rest(HttpClient& client, const std::string& url, std::uint64_t li
       if (!continues) partial.restart();
       // 200 is the whole file, whatever was asked for; any other part than the one asked for is of no use.
       if (!continues && head.status == 206)
-        throw ConnectionLost(fmt::format("{} sends another part than asked for", url));
+        throw ConnectionLost(fmt::format("{} sends another part than asked for", shown_address(url)));
     }
     if (part.size() > limit - std::min(limit, partial.size())) {
       partial.discard();
-      throw FormatError(fmt::format("{} is longer than the {} bytes that were announced: try again later", url, limit));
+      throw FormatError(fmt::format("{} is longer than the {} bytes that were announced: try again later",
+                                    shown_address(url), limit));
     }
     try {
       partial.write(part);
@@ -81,8 +83,8 @@ void verify(PartialFile& partial, const std::string& url, const std::optional<Ch
   const Checksum actual = checksum_of(PartialFile::name_of(partial.path()), expected->kind);
   if (actual == *expected) return;
   partial.discard();
-  throw FormatError(fmt::format("{} arrived damaged: its {} is {} instead of {}; it was thrown away, so try again", url,
-                                name_of(expected->kind), actual.hex, expected->hex));
+  throw FormatError(fmt::format("{} arrived damaged: its {} is {} instead of {}; it was thrown away, so try again",
+                                shown_address(url), name_of(expected->kind), actual.hex, expected->hex));
 }
 
 /// What the hub's own answer says about a file of which the listing says nothing.
@@ -116,7 +118,8 @@ HttpHead download(HttpClient& client, const std::string& url, const RemoteFile& 
       } else if (head.status / 100 == 2) {
         complete = !file.size || partial.size() == *file.size;
         if (complete) break;
-        throw ConnectionLost(fmt::format("{} ended after {} of {} bytes: try again", url, partial.size(), *file.size));
+        throw ConnectionLost(
+            fmt::format("{} ended after {} of {} bytes: try again", shown_address(url), partial.size(), *file.size));
       }
       if (!retries.again(stop, wait_asked(head))) return head;
     } catch (const ConnectionLost&) {
@@ -137,7 +140,7 @@ SmallAnswer get_small(HttpClient& client, const std::string& url, std::uint64_t 
     SmallAnswer answer;
     const auto sink = [&](const HttpHead&, std::span<const std::byte> part) {
       if (part.size() > limit - answer.body.size()) {
-        throw FormatError(fmt::format("{} answers with more than {} bytes", url, limit));
+        throw FormatError(fmt::format("{} answers with more than {} bytes", shown_address(url), limit));
       }
       answer.body.append(reinterpret_cast<const char*>(part.data()), part.size());
     };

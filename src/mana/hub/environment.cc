@@ -12,6 +12,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
+#include "mana/hub/shown_address.h"
 
 namespace mana::hub {
 namespace {
@@ -68,7 +69,7 @@ std::string endpoint_from_environment() {
   while (endpoint.ends_with('/')) endpoint.pop_back();
   if (endpoint.empty()) return std::string(kEndpoint);
   if (!endpoint.starts_with("https://") && !endpoint.starts_with("http://")) {
-    throw ArgumentError(fmt::format("HF_ENDPOINT is \"{}\": it must begin with https://", endpoint));
+    throw ArgumentError(fmt::format("HF_ENDPOINT is \"{}\": it must begin with https://", shown_address(endpoint)));
   }
   return endpoint;
 }

@@ -52,6 +52,8 @@ TEST_F(EnvironmentTest, TheEndpointIsTheHubOrAMirror) {
     set("HF_ENDPOINT", bad);
     EXPECT_THROW(endpoint_from_environment(), ArgumentError) << bad;
   }
+  set("HF_ENDPOINT", "me:secret@mirror.example");
+  EXPECT_THAT(endpoint_from_environment, ThrowsMessage<ArgumentError>(Not(HasSubstr("secret"))));
 }
 
 TEST_F(EnvironmentTest, TheTokenIsAVariableOrAFile) {

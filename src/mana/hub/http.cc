@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mana/hub/curl_library.h"
+#include "mana/hub/shown_address.h"
 
 namespace mana::hub {
 namespace {
@@ -44,9 +45,6 @@ std::optional<std::string> origin_of(const std::string& url) {
   std::ranges::transform(origin, origin.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
   return origin;
 }
-
-/// The query may hold a signature that gives access: it does not belong in a message.
-std::string without_query(const std::string& url) { return url.substr(0, url.find('?')); }
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -114,7 +112,7 @@ bool is_connection_loss(CURLcode code) {
 }
 
 [[noreturn]] void fail(CURLcode code, const char* detail, const std::string& url) {
-  const std::string place = without_query(url);
+  const std::string place = shown_address(url);
   const std::string_view reason = *detail != '\0' ? detail : libcurl().easy_strerror(code);
   if (is_connection_loss(code)) {
     throw ConnectionLost(
@@ -166,10 +164,10 @@ HttpHead HttpClient::get(const std::string& url, std::uint64_t offset, const Sin
 
     char* location = nullptr;  // libcurl makes it absolute
     libcurl().easy_getinfo(connection_->curl.get(), CURLINFO_REDIRECT_URL, &location);
-    if (location == nullptr) throw IoError(fmt::format("{} redirects to nowhere", without_query(next)));
+    if (location == nullptr) throw IoError(fmt::format("{} redirects to nowhere", shown_address(next)));
     next = location;
   }
-  throw IoError(fmt::format("{} redirects more than {} times", without_query(url), kMostRedirects));
+  throw IoError(fmt::format("{} redirects more than {} times", shown_address(url), kMostRedirects));
 }
 
 HttpHead HttpClient::get_once(const std::string& url, std::uint64_t offset, const Sink& sink, std::stop_token stop) {

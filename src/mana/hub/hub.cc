@@ -17,6 +17,7 @@
 #include "mana/hub/installation.h"
 #include "mana/hub/listing.h"
 #include "mana/hub/refusal.h"
+#include "mana/hub/shown_address.h"
 
 namespace mana::hub {
 namespace {
@@ -97,7 +98,7 @@ class Pull {
   PullResult result(PullStatus status) const { return {folder_, present_->commit, status, bytes_in(*present_)}; }
 
   Question question(const std::string& revision, std::optional<std::string> file = {}) const {
-    return {repository_, revision, options_.endpoint, std::move(file), !options_.token.empty()};
+    return {repository_, revision, shown_address(options_.endpoint), std::move(file), !options_.token.empty()};
   }
 
   /// So that the model is found offline under the name that it was last asked for by.

@@ -12,7 +12,7 @@ namespace mana::hub {
 struct Question {
   const Repository& repository;
   const std::string& revision;
-  const std::string& endpoint;
+  std::string endpoint;                            ///< as it may be shown
   std::optional<std::string> file = std::nullopt;  ///< nothing: the list of files
   bool with_token = false;
 };

@@ -51,7 +51,8 @@ bool FolderCheck::step(std::string_view name, const std::function<std::string()>
   } catch (const Error& error) {
     add_mistake(error.what());
   } catch (const std::filesystem::filesystem_error& error) {
-    add_mistake(fmt::format("{}: {}", name, error.what()));
+    add_mistake(fmt::format("{}: {}", error.path1().empty() ? std::string(name) : error.path1().string(),
+                            error.code().message()));
   }
   return false;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 namespace mana::jobs {
@@ -36,7 +37,7 @@ std::string shortest_text(double value) {
   std::from_chars(begin + (*begin == '+' ? 1 : 0), scientific.data() + scientific.size(), power);
   scientific = fmt::format("{}e{}", digits, power);
   const bool small = power < 0 && scientific.size() < plain.size();
-  return small && std::stod(scientific) == value ? scientific : plain;
+  return small && std::strtod(scientific.c_str(), nullptr) == value ? scientific : plain;
 }
 
 }  // namespace mana::jobs

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -55,6 +56,15 @@ TEST(JsonText, StringsAreEscaped) {
   EXPECT_EQ(string_of("\0"s), "\"\\u0000\"");
   EXPECT_EQ(string_of("معنا"), "\"معنا\"");
   EXPECT_EQ(string_of("a\xff z"), "\"a\xEF\xBF\xBD z\"");
+}
+
+TEST(JsonText, ANumberOfAnySizeHasItsShortestText) {
+  EXPECT_EQ(shortest_text(2e-5), "2e-5");
+  EXPECT_EQ(shortest_text(0.01), "0.01");
+  EXPECT_EQ(shortest_text(0), "0");
+  for (const double value : {1e-310, 4.9406564584124654e-324, -3e-320, 1.7976931348623157e308}) {
+    EXPECT_EQ(std::strtod(shortest_text(value).c_str(), nullptr), value);
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -40,6 +41,6 @@ float probability_at(const json::Value& config, std::string_view key, float othe
   value->fail("is not a probability from 0 to below 1");
 }
 
-double shortest(float value) { return std::stod(fmt::format("{}", value)); }
+double shortest(float value) { return std::strtod(fmt::format("{}", value).c_str(), nullptr); }
 
 }  // namespace mana::models

@@ -32,6 +32,13 @@ void tokenize(const Tokenizer::Pipeline& pipeline, std::string_view text, bool t
                [&](TokenId id, Offsets offsets) { emit(id, repaired.original(offsets)); });
 }
 
+// To be asked for every token that a text has so far.
+void give_up_if_stopped(std::size_t tokens, const EncodeOptions& options) {
+  constexpr std::size_t kBetween = 4096;
+  if (tokens % kBetween != 0 || options.stop == nullptr || !options.stop->stop_requested()) return;
+  throw Cancelled("the tokenizing of a text was cancelled");
+}
+
 // How many tokens a template leaves for the texts.
 std::size_t budget(const Template& form, const EncodeOptions& options) {
   if (!options.special_tokens) return options.max_tokens;
@@ -46,10 +53,11 @@ std::size_t budget(const Template& form, const EncodeOptions& options) {
 // Puts the tokens of a text in place of what `tokens` held, and keeps its memory. When the end of a text is what
 // counts, all of them; else those behind the limit are only counted.
 void fill(TokenSequence& tokens, const Tokenizer::Pipeline& pipeline, std::string_view text, std::size_t limit,
-          Scratch& scratch) {
+          const EncodeOptions& options, Scratch& scratch) {
   tokens.clear();
   if (pipeline.truncate_left) limit = std::numeric_limits<std::size_t>::max();
   tokenize(pipeline, text, true, scratch, [&](TokenId id, Offsets offsets) {
+    give_up_if_stopped(tokens.total, options);
     if (tokens.total++ >= limit) return;
     tokens.ids.push_back(id);
     tokens.offsets.push_back(offsets);
@@ -180,7 +188,7 @@ SequentialTokenizer::~SequentialTokenizer() = default;
 Encoding SequentialTokenizer::encode(std::string_view text, const EncodeOptions& options) {
   const std::size_t limit = budget(pipeline_->single, options);
   TokenSequence& tokens = memory_->first;
-  fill(tokens, *pipeline_, text, limit, memory_->scratch);
+  fill(tokens, *pipeline_, text, limit, options, memory_->scratch);
   if (pipeline_->trim_offsets) trim_offsets(*pipeline_, text, tokens);
   truncate(tokens, nullptr, limit, options.truncation, pipeline_->truncate_left);
   return assemble(pipeline_->single, tokens, nullptr, options.special_tokens);
@@ -190,8 +198,8 @@ Encoding SequentialTokenizer::encode_pair(std::string_view first, std::string_vi
                                           const EncodeOptions& options) {
   const std::size_t limit = budget(pipeline_->pair, options);
   auto& [first_tokens, second_tokens, scratch] = *memory_;
-  fill(first_tokens, *pipeline_, first, limit, scratch);
-  fill(second_tokens, *pipeline_, second, limit, scratch);
+  fill(first_tokens, *pipeline_, first, limit, options, scratch);
+  fill(second_tokens, *pipeline_, second, limit, options, scratch);
   if (pipeline_->trim_offsets) {
     trim_offsets(*pipeline_, first, first_tokens);
     trim_offsets(*pipeline_, second, second_tokens);
@@ -210,6 +218,7 @@ TokenCount SequentialTokenizer::append(std::string_view text, const EncodeOption
       std::size_t kept = 0;
       const std::size_t most = pipeline_->truncate_left ? std::numeric_limits<std::size_t>::max() : limit;
       tokenize(*pipeline_, text, false, memory_->scratch, [&](TokenId id, Offsets) {
+        give_up_if_stopped(total, options);
         ++total;
         if (kept == most) return;
         ids.push_back(id);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct EncodeOptions {
   std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
   Truncation truncation = Truncation::longest_first;
   bool special_tokens = true;
+  /// Looked at every few thousand tokens, so that a text of any length can be given up: then Cancelled is thrown.
+  const std::stop_token* stop = nullptr;
 };
 
 /// One text (or pair) as token ids, with all that is known about each.
@@ -95,7 +98,7 @@ class Tokenizer {
   ~Tokenizer();
 
   /// Throws ArgumentError when `max_tokens` leaves no room for the special tokens, or the text that may be shortened
-  /// has too few tokens.
+  /// has too few tokens; Cancelled when `stop` is requested.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 

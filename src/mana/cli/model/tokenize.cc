@@ -82,6 +82,8 @@ int tokenize(Options& options) {
     // A static embedding is the mean of a text's own tokens.
     encode.special_tokens = !no_special_tokens && folder.contextual;
     if (max_tokens) encode.max_tokens = *max_tokens;
+    const std::stop_token stop = interruption.token();
+    encode.stop = &stop;
 
     constexpr std::size_t kBlock = std::size_t{1} << 16;
     std::string text;
@@ -92,7 +94,7 @@ int tokenize(Options& options) {
       if (unit == OffsetUnit::characters) encoding.offsets = text::to_code_points(text, encoding.offsets);
       json ? append_json(out, tokenizer, encoding) : append_table(out, tokenizer, encoding);
       if (out.size() > kBlock) print(std::exchange(out, {}));
-      if (interruption.token().stop_requested()) return interruption.exit_status();
+      if (stop.stop_requested()) return interruption.exit_status();
     }
     print(out);
     return 0;

@@ -1,13 +1,16 @@
 #include "mana/cli/shell/output.h"
 
 #include <fmt/format.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
-#include <string>
 
 #include "mana/base/errors.h"
+#include "mana/base/message_line.h"
 
 namespace mana::cli {
 
@@ -26,9 +29,24 @@ void write_output(int descriptor, std::string_view bytes, const std::filesystem:
   }
 }
 
-void note(std::string_view sentence) {
-  const std::string line = fmt::format("{}\n", sentence);
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+void note(std::string_view sentence) noexcept {
+  const MessageLine line(sentence);
+  write_message({line.text(), "\n"});
+}
+
+void write_message(std::initializer_list<std::string_view> parts) noexcept {
+  std::array<iovec, 4> pieces{};
+  std::size_t count = 0;
+  for (const std::string_view part : parts) pieces[count++] = {const_cast<char*>(part.data()), part.size()};
+  [[maybe_unused]] const ssize_t written = ::writev(STDERR_FILENO, pieces.data(), static_cast<int>(count));
+}
+
+void note_lines(std::string_view lines) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    note(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
 }
 
 }  // namespace mana::cli

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <exception>
 #include <filesystem>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -17,7 +18,12 @@ void print(std::string_view text);
 /// The same to any descriptor; `name` stands for it in messages.
 void write_output(int descriptor, std::string_view bytes, const std::filesystem::path& name);
 
-/// Tells a person something on standard error; that it cannot be told is no error.
-void note(std::string_view sentence);
+/// Tells a person something on standard error, in one line that can be printed (base/message_line.h); that it cannot be
+/// told is no error.
+void note(std::string_view sentence) noexcept;
+/// The same of a table: each of its lines.
+void note_lines(std::string_view lines);
+/// At most four parts of a message, to standard error as they are and at once. Needs no memory.
+void write_message(std::initializer_list<std::string_view> parts) noexcept;
 
 }  // namespace mana::cli

@@ -1,21 +1,21 @@
 #include "mana/cli/shell/program.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <exception>
-#include <new>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mana/base/errors.h"
+#include "mana/base/mapping_guard.h"
 #include "mana/cli/shell/command_search.h"
 #include "mana/cli/shell/command_table.h"
+#include "mana/cli/shell/failure_report.h"
 #include "mana/cli/shell/options.h"
 #include "mana/cli/shell/output.h"
+#include "mana/cli/shell/signals.h"
 #include "mana/cli/shell/standard_descriptors.h"
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/version.h"
@@ -79,29 +79,22 @@ int dispatch(std::span<const std::string> arguments) {
   refuse_command(arguments);
 }
 
-/// Prints `mana: <sentence>`, in red on a terminal that shows colours.
-int report(std::string_view sentence, int status) {
-  const char* terminal = std::getenv("TERM");
-  const bool colour = ::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
-                      std::string_view(terminal) != "dumb";
-  note(fmt::format("{}mana: {}{}", colour ? "\x1b[31m" : "", sentence, colour ? "\x1b[0m" : ""));
-  return status;
-}
-
 }  // namespace
 
 int run_program(int argument_count, char** arguments) {
   hold_closed_descriptors();
+  take_signals_as_errors();
+  end_at_lost_pages();
   try {
     return dispatch(std::vector<std::string>(arguments + 1, arguments + argument_count));
   } catch (const ClosedPipe&) {
     return kClosedPipe;
   } catch (const UsageError& error) {
-    return report(error.what(), kUsage);
-  } catch (const std::bad_alloc&) {
-    return report("there is not enough memory for this; use a smaller model or fewer texts at once", kFailed);
+    report_failure(error);
+    return kUsage;
   } catch (const std::exception& error) {
-    return report(error.what(), kFailed);
+    report_failure(error);
+    return kFailed;
   }
 }
 

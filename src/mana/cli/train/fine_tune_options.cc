@@ -139,7 +139,7 @@ jobs::FineTuningEvents telling_events(const jobs::FineTuneOptions& job, bool qui
   events.read = [&job, quiet](const std::string& file, const train::TokenRows& rows, const engine::Encoder& encoder) {
     note_mistakes(rows.notes, quiet);
     if (quiet) return;
-    note(jobs::table_of_columns(file, rows.rows(), rows.columns));
+    note_lines(jobs::table_of_columns(file, rows.rows(), rows.columns));
     const std::string unused = note_of_unused_label(file, rows.columns, job.loss, !job.columns.empty());
     if (!unused.empty()) note(unused);
     if (rows.truncated == 0) return;

@@ -121,7 +121,7 @@ void mine_to_file(MineOptions& options, const Options& shell, const std::stop_to
   output.commit();
   const std::string report = options.json ? json_of(found).dump() + "\n" : table_of(found);
   if (options.output != "-") return print(report);
-  if (!quiet) note(report);
+  if (!quiet) note_lines(report);
 }
 
 }  // namespace

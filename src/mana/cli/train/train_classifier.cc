@@ -81,7 +81,8 @@ jobs::TrainClassifierEvents telling_events(const jobs::TrainClassifierOptions& j
       note(fmt::format("{} of {} classes {} a single text, {} for one: it will hardly be recognised, give more",
                        facts.single, facts.classes, facts.single == 1 ? "has" : "have", facts.one_of_them));
     }
-    note(jobs::table_of_columns(job.data, facts.texts, {{job.columns.text, "text"}, {job.columns.label, "class"}}));
+    note_lines(
+        jobs::table_of_columns(job.data, facts.texts, {{job.columns.text, "text"}, {job.columns.label, "class"}}));
   };
   events.loaded = [](const engine::Encoder& encoder) { print_notes(encoder, false); };
   events.cut = [&](std::size_t truncated, std::size_t texts, std::size_t max_tokens) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "mana/jobs/explain/similarity_page_parts.h"
@@ -13,7 +14,7 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Six digits are more than anybody sees, and a third of the page that all digits would make.
-double rounded(double share) { return std::stod(fmt::format("{:.6g}", share)); }
+double rounded(double share) { return std::strtod(fmt::format("{:.6g}", share).c_str(), nullptr); }
 
 ordered_json shares_of(const explain::PairShares& shares) {
   ordered_json list = ordered_json::array();

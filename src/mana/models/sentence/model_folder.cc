@@ -98,8 +98,9 @@ Json read_json(const fs::path& path) {
     const Json json = Json::parse(text, nullptr, false);
     // What Python writes beyond JSON: null has to stand for NaN, for which the library has no word.
     return json.is_discarded() ? Json::parse(json::strict_json(text, json::NotFinite::null).text) : json;
-  } catch (const nlohmann::json::exception& error) {
-    throw FormatError(fmt::format("{}: {}", path.string(), error.what()));
+  } catch (const nlohmann::json::exception&) {
+    throw FormatError(
+        fmt::format("{} holds a number that is too large to be written again: correct it", path.string()));
   }
 }
 
@@ -114,8 +115,11 @@ void edit_json(const fs::path& path, const std::function<void(Json&)>& change) {
   Json json = read_json(path);
   try {
     change(json);
-  } catch (const nlohmann::json::exception& error) {
-    throw FormatError(fmt::format("{} is not as expected: {}", path.string(), error.what()));
+  } catch (const nlohmann::json::exception&) {
+    throw FormatError(
+        fmt::format("{} has a value of another kind than belongs there, say a text in place of a table: "
+                    "compare it with that of another model",
+                    path.string()));
   }
   write_json(path, json);
 }
