@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <new>
 #include <stdexcept>
@@ -20,6 +22,19 @@ constexpr std::string_view kNoMemory =
     "there is not enough memory for this; use a smaller model or fewer texts at once";
 constexpr std::string_view kOwnMistake =
     "a mistake of mana itself, not of yours: please report the command and what it was given";
+
+std::atomic<bool> memory_ran_out = false;
+
+void remember_and_refuse() {
+  memory_ran_out = true;
+  throw std::bad_alloc();
+}
+
+/// By then the exception itself may be gone.
+[[noreturn]] void end_at_once() noexcept {
+  report_failure(memory_ran_out ? kNoMemory : kOwnMistake);
+  ::_exit(1);
+}
 
 bool shows_colours() noexcept {
   const char* const terminal = std::getenv("TERM");
@@ -55,6 +70,11 @@ void report_failure(const std::exception& failure) noexcept {
   const bool memory = dynamic_cast<const std::bad_alloc*>(&failure) != nullptr ||
                       dynamic_cast<const std::length_error*>(&failure) != nullptr;  // more than memory can be asked for
   report_failure(memory ? kNoMemory : kOwnMistake);
+}
+
+void report_what_cannot_be_caught() noexcept {
+  std::set_new_handler(remember_and_refuse);
+  std::set_terminate(end_at_once);
 }
 
 }  // namespace mana::cli

@@ -85,6 +85,7 @@ int run_program(int argument_count, char** arguments) {
   hold_closed_descriptors();
   take_signals_as_errors();
   end_at_lost_pages();
+  report_what_cannot_be_caught();
   try {
     return dispatch(std::vector<std::string>(arguments + 1, arguments + argument_count));
   } catch (const ClosedPipe&) {
