@@ -56,16 +56,14 @@ std::vector<Job> jobs() {
       {"classifier",
        {"train", "classifier", "--model", model, "--data", "classes.tsv", "--output", "OUT"},
        {"model.safetensors"}},
-      {"compress",
-       {"compress", "--model", model, "--precision", "f32", "--max-drop", "100", "--output", "OUT.mana"},
-       {}},
       {"convert",
        {"convert", "--from", "ctranslate2", fixture_path("ctranslate2/before").string(), "--output", "OUT"},
        {"model.safetensors", "config.json"}},
       {"tokenizer",
-       {"train", "tokenizer", "--type", "unigram", "--vocabulary", "20", "--output", "OUT", "texts.txt"},
+       {"train", "tokenizer", "--type", "wordpiece", "--vocabulary", "30", "--output", "OUT", "texts.txt"},
        {"tokenizer.json"}},
       {"negatives", {"mine", "negatives", "--model", model, "--data", "pairs.tsv", "--output", "OUT.tsv"}, {}},
+      {"attention", {"explain", "attention", "--model", model, "--html", "OUT.html", "the cat sat"}, {}},
       {"export", {"words", "export", "--model", "words.vec", "--format", "binary", "--output", "OUT.bin"}, {}},
   };
 }
@@ -94,7 +92,8 @@ class FailingWorld : public testing::TestWithParam<Job> {
       if (word.starts_with("OUT")) word = path(output + word.substr(3));
       if (fs::exists(folder_ / word)) word = path(word);
     }
-    if (words.front() != "convert" && words.front() != "words") words.insert(words.end(), {"--threads", "2"});
+    if (words.front() != "convert" && words.front() != "words" && words.front() != "explain")
+      words.insert(words.end(), {"--threads", "2"});
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }

@@ -94,6 +94,14 @@ Outcome run(std::vector<std::string> arguments, std::string input) {
   return run(Invocation{std::move(arguments), std::move(input), std::nullopt, {}});
 }
 
+Outcome shell(const std::string& line) {
+  const TemporaryFolder folder;
+  write(folder / "line.sh",
+        fmt::format("MANA='{}' MODEL='{}'\n{}\n", program().string(), small_model().string(), line));
+  const int status = std::system(fmt::format("cd '{}'; sh line.sh >output 2>errors", folder.path().string()).c_str());
+  return {WEXITSTATUS(status), read(folder / "output"), read(folder / "errors")};
+}
+
 Process::Process(const std::vector<std::string>& arguments) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");

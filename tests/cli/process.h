@@ -35,6 +35,9 @@ std::filesystem::path program();
 Outcome run(const Invocation& invocation);
 Outcome run(std::vector<std::string> arguments, std::string input = {});
 
+/// What `sh` makes of a line in which $MANA is the program and $MODEL a small model.
+Outcome shell(const std::string& line);
+
 /// A run that is still going on: its standard input is a pipe that the test holds.
 class Process {
  public:

@@ -17,14 +17,6 @@ using testing::StartsWith;
 
 constexpr int kUsage = 2;
 
-/// What `sh` makes of a line in which $MANA is the program and $MODEL a small model.
-Outcome shell(const std::string& line) {
-  const TemporaryFolder folder;
-  write(folder / "line.sh", fmt::format("MANA='{}' MODEL='{}'\n{}\n", program().string(), small_model().string(), line));
-  const int status = std::system(fmt::format("cd '{}'; sh line.sh >output 2>errors", folder.path().string()).c_str());
-  return {WEXITSTATUS(status), read(folder / "output"), read(folder / "errors")};
-}
-
 std::vector<std::string> with_model(std::vector<std::string> arguments, std::size_t words = 1) {
   const std::vector<std::string> model = {"--model", small_model().string()};
   arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(words), model.begin(), model.end());

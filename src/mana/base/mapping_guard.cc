@@ -28,6 +28,8 @@ struct Guarded {
 std::atomic<Guarded*> first_guarded = nullptr;
 static_assert(std::atomic<Guarded*>::is_always_lock_free, "a handler may not wait");
 
+std::atomic_flag is_ending;
+
 std::mutex& changes() {
   static auto* const mutex = new std::mutex;  // outlives every file that is closed at the end of the program
   return *mutex;
@@ -45,6 +47,7 @@ void on_lost_page(int signal, siginfo_t* information, void*) {
        each = each->next) {
     const std::size_t size = each->size.load(std::memory_order_acquire);
     if (size == 0 || address - each->begin.load(std::memory_order_relaxed) >= size) continue;
+    while (is_ending.test_and_set()) ::pause();  // another thread says it, and ends this one too
     write_to_standard_error(each->sentence);
     ::_exit(1);
   }

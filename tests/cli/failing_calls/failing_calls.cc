@@ -83,6 +83,7 @@ Result refuse(int error, Result result) {
 
 }  // namespace
 
+#pragma GCC visibility push(default)  // what takes the place of others must be seen from outside
 extern "C" {
 
 using Main = int(int, char**, char**);
@@ -142,3 +143,4 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
 }
 
 }  // extern "C"
+#pragma GCC visibility pop

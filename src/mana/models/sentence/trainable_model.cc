@@ -138,9 +138,9 @@ void TrainableModel::save(const fs::path& folder, std::span<const NamedText> ext
       stored_weights = part == encoder ? open_encoder(folder_) : formats::StoredWeights::open(source / part);
       add_other_tensors(*stored_weights, tensors);
     }
-    formats::write_safetensors((target.temporary() / part / "model.safetensors").lexically_normal(), tensors);
+    formats::write_safetensors(target.temporary() / part / "model.safetensors", tensors);
   }
-  edit_json((target.temporary() / encoder / "config.json").lexically_normal(), [](Json& config) {
+  edit_json(target.temporary() / encoder / "config.json", [](Json& config) {
     for (const char* key : {"dtype", "torch_dtype"}) {
       if (config.contains(key)) config[key] = "float32";
     }
