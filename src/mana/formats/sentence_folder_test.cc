@@ -240,6 +240,8 @@ TEST_F(SentenceFolderTest, RefusesAnUnknownDense) {
               HasSubstr("module_input_name is token_embeddings; only sentence_embedding is supported"));
   EXPECT_THAT(dense_refusal(R"({"out_features": 4})"), HasSubstr("in_features is missing"));
   EXPECT_THAT(dense_refusal(R"({"in_features": -8, "out_features": 4})"), HasSubstr("in_features is -8"));
+  EXPECT_THAT(dense_refusal(R"({"in_features": 8, "out_features": 536870912})"),
+              HasSubstr("out_features is 536870912"));
   EXPECT_THAT(dense_refusal(R"({"in_features": 8e30, "out_features": 4})"),
               HasSubstr("in_features must be an integer"));
 }

@@ -14,10 +14,15 @@ namespace mana::formats {
 namespace {
 
 constexpr std::int64_t kMaxSize = std::int64_t{1} << 31;
+constexpr std::int64_t kMaxWidth = 1 << 20;  // of vectors: memory for some is asked for before weights prove it
 constexpr std::string_view kSentenceEmbedding = "sentence_embedding";
 
 std::size_t size_at(const json::Value& config, std::string_view key) {
   return static_cast<std::size_t>(config.at(key).integer(1, kMaxSize));
+}
+
+std::size_t width_at(const json::Value& config, std::string_view key) {
+  return static_cast<std::size_t>(config.at(key).integer(1, kMaxWidth));
 }
 
 std::optional<std::size_t> optional_size(const json::Value& config, std::string_view key) {
@@ -201,8 +206,8 @@ PoolingModule parse_pooling(const json::Value& config) {
 DenseModule parse_dense(const json::Value& config) {
   require_sentence_embedding(config);
   DenseModule dense;
-  dense.in_features = size_at(config, "in_features");
-  dense.out_features = size_at(config, "out_features");
+  dense.in_features = width_at(config, "in_features");
+  dense.out_features = width_at(config, "out_features");
   dense.bias = boolean_or(config, "bias", true);
   dense.residual = boolean_or(config, "use_residual", false);
   const auto function = config.find("activation_function");
@@ -229,7 +234,7 @@ DenseModule parse_dense(const json::Value& config) {
   return dense;
 }
 
-LayerNormModule parse_layer_norm(const json::Value& config) { return {{}, size_at(config, "dimension")}; }
+LayerNormModule parse_layer_norm(const json::Value& config) { return {{}, width_at(config, "dimension")}; }
 
 NormalizeModule parse_normalize(const json::Value& config) {
   require_sentence_embedding(config);

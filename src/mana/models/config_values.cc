@@ -32,6 +32,13 @@ std::size_t size_at(const json::Value& config, std::string_view key, std::int64_
   return static_cast<std::size_t>(config.at(key).integer(1, most));
 }
 
+float norm_epsilon_at(const json::Value& config, std::string_view key, float otherwise) {
+  const auto value = config.find(key);
+  if (!value) return otherwise;
+  if (const double epsilon = value->number(); epsilon >= 0 && epsilon <= 1) return static_cast<float>(epsilon);
+  value->fail("must be a number from 0 to 1");
+}
+
 float probability_at(const json::Value& config, std::string_view key, float otherwise) {
   const auto value = config.find(key);
   if (!value) return otherwise;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "mana/models/bert/names.h"
@@ -29,7 +30,10 @@ BertConfig BertConfig::read(const json::Value& root) {
   if (config.model % config.heads != 0) {
     heads.fail(fmt::format("is {}, which does not divide hidden_size {}", config.heads, config.model));
   }
-  if (const auto epsilon = root.find("layer_norm_eps")) config.norm_epsilon = static_cast<float>(epsilon->number());
+  if (config.layers * std::max(config.model, config.inner) > kMostLayerWidths) {
+    root.at("num_hidden_layers").fail(fmt::format("is {}: no model has so many layers of such a width", config.layers));
+  }
+  config.norm_epsilon = norm_epsilon_at(root, "layer_norm_eps", config.norm_epsilon);
   config.hidden_dropout = probability_at(root, "hidden_dropout_prob", config.hidden_dropout);
   config.attention_dropout = probability_at(root, "attention_probs_dropout_prob", config.attention_dropout);
   if (const auto activation = root.find("hidden_act")) {

@@ -49,11 +49,17 @@ TrainableMaskedModel::TrainableMaskedModel(const std::filesystem::path& folder, 
                            next_sentence ? *next_sentence : has_next_sentence(folder, read_masked_model_config(folder)),
                            isa, precision) {
   MaskedFiles files(folder, config());
+  const auto is_stored = [&](const nn::Place& place, const auto& part) {
+    return place.name.starts_with("encoder.") || files.has(place.name, part);
+  };
+  nn::walk(*model_, [&](const nn::Place& place, const auto& part) {  // their shapes, before memory is asked for
+    if (is_stored(place, part)) files.tensors(place.name, part);
+  });
   parameters_ = parameters_of(*model_, files);
   const FreshWeights fresh(parameters_->parts, seed);
   ParameterReader stored(parameters_->parts, files);
   nn::walk(*model_, [&](const nn::Place& place, const auto& part) {
-    if (place.name.starts_with("encoder.") || files.has(place.name, part)) return stored(place, part);
+    if (is_stored(place, part)) return stored(place, part);
     fresh(place, part);
     for (const FileTensor& tensor : files.names(place.name, part)) {
       if (!files.has(tensor)) drawn_.push_back(tensor.parameter);

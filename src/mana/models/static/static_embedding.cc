@@ -61,6 +61,9 @@ std::vector<std::size_t> row_numbers(const StoredWeights& stored_weights, std::s
   return numbers;
 }
 
+constexpr std::size_t kMostFreeValues = std::size_t{1} << 24;  // whatever the rows
+constexpr std::size_t kMostCopies = 64;                        // of a row: published models have 2 to 8
+
 /// weight[t] · embeddings[mapping[t]] for every token t.
 StaticEmbedding fold_model2vec(const StoredWeights& stored_weights) {
   const StoredTensor& stored = matrix_at(stored_weights, "embeddings");
@@ -70,10 +73,11 @@ StaticEmbedding fold_model2vec(const StoredWeights& stored_weights) {
   std::vector<float> weights(numbers.size(), 1.0f);
   if (stored_weights.find("weights") != nullptr) weights = stored_weights.f32("weights", {numbers.size()});
   // A short list of rows may ask for a table that no memory holds.
-  constexpr std::size_t kMostValues = std::size_t{1} << 30;
-  if (numbers.size() > kMostValues / width) {
-    throw FormatError(fmt::format("{}: tensor mapping makes {} rows of {} values; at most {} values can be held",
-                                  stored_weights.folder().string(), numbers.size(), width, kMostValues));
+  const std::size_t most = std::max(kMostFreeValues, rows.size() * kMostCopies);
+  if (numbers.size() > most / width) {
+    throw FormatError(
+        fmt::format("{}: tensor mapping makes {} rows of {} values out of {} rows; at most {} values are made of those",
+                    stored_weights.folder().string(), numbers.size(), width, stored.shape[0], most));
   }
   const auto table = std::make_shared<std::vector<float>>(numbers.size() * width);
   for (std::size_t token = 0; token < numbers.size(); ++token) {

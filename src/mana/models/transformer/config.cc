@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -58,6 +59,8 @@ bool flag_at(const json::Value& root, std::string_view key, bool otherwise) {
   return value ? value->boolean() : otherwise;
 }
 
+constexpr std::size_t kMostSinusoids = 1 << 25;  // values, which no weights prove
+
 TransformerConfig::Stack stack_at(const json::Value& root, std::string_view side) {
   const auto size = [&](std::string_view what, std::int64_t most) {
     return size_at(root, fmt::format("{}_{}", side, what), most);
@@ -82,7 +85,7 @@ void read_own(const json::Value& root, TransformerConfig& config) {
   }
   if (root.find("head_width")) config.head_width = size_at(root, "head_width", kMostWidth);
   if (root.find("attention_neighbours")) config.neighbours = size_at(root, "attention_neighbours", kMostRows);
-  if (const auto epsilon = root.find("layer_norm_eps")) config.norm_epsilon = static_cast<float>(epsilon->number());
+  config.norm_epsilon = norm_epsilon_at(root, "layer_norm_eps", config.norm_epsilon);
   config.attention_bias = flag_at(root, "attention_bias", true);
   config.last_norms = flag_at(root, "last_norms", false);
 }
@@ -151,10 +154,14 @@ void TransformerConfig::check() const {
     require(stack.heads > 0 && (head_width != 0 || model % stack.heads == 0),
             fmt::format("{} heads of the {} do not divide the width {}", stack.heads, side, model));
     require(stack.inner > 0, fmt::format("the {} has a feed-forward layer of width 0", side));
+    require(stack.layers * std::max(model, stack.inner) <= kMostLayerWidths,
+            fmt::format("no {} has {} layers of such a width", side, stack.layers));
     require(head_width_of(stack) * stack.heads <= static_cast<std::size_t>(kMostWidth),
             fmt::format("{} heads of {} are too wide", stack.heads, head_width_of(stack)));
   }
   require(positions > 0, "there are no positions");
+  require(position_kind != PositionKind::sinusoidal || positions <= kMostSinusoids / model,
+          fmt::format("{} positions of width {} are too many", positions, model));
   require(!one_table || source_vocabulary == target_vocabulary,
           fmt::format("one table for both languages needs one vocabulary, not {} and {} tokens", source_vocabulary,
                       target_vocabulary));
