@@ -7,20 +7,33 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
+#include "mana/text/token_length.h"
 #include "mana/text/unicode.h"
 
 namespace mana::text {
+namespace {
+
+constexpr std::size_t kMostNormalized = 64 << 20;  // bytes of all
+
+}  // namespace
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model, const Normalizers& normalizers,
                          bool split_special, std::string_view place)
     : tokens_(std::move(tokens)), split_special_(split_special) {
   // From behind: of tokens that are the same after normalisation the last is found. The reference takes one by chance.
+  std::size_t normalized_size = 0;
   for (std::size_t i = tokens_.size(); i-- > 0;) {
     const AddedToken& token = tokens_[i];
+    require_token_length(token.content, place);
     if (model.id(token.content) != token.id) ++new_count_;
     NormalizedText normalized;
     normalized.assign(token.content, 0, false);
     if (token.normalized || token.joined_normalized) normalizers(normalized);
+    normalized_size += normalized.text().size();
+    if (normalized_size > kMostNormalized) {
+      throw FormatError(
+          fmt::format("{}: the added tokens are more than {} MiB after normalisation", place, kMostNormalized >> 20));
+    }
     if (token.normalized && normalized.text().empty()) {
       throw FormatError(
           fmt::format("{}: the token \"{}\" is empty after normalisation; set its \"normalized\" to false", place,

@@ -1,10 +1,13 @@
 #include "mana/text/decoder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
+#include "mana/base/errors.h"
 #include "mana/base/valid_utf8.h"
 #include "mana/text/byte_letters.h"
 #include "mana/text/repaired_text.h"
@@ -14,6 +17,7 @@ namespace mana::text {
 namespace {
 
 constexpr std::string_view kBroken = "\uFFFD";
+constexpr std::size_t kMostReplaced = 16 << 20;  // bytes of one token: each replacement may make ten times more of it
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   const std::string_view all = text;
@@ -156,6 +160,12 @@ void ReplaceDecoder::operator()(TokenTexts& tokens) const {
       replaced += all.substr(done, found.begin - done);
       replaced += content;
       done = found.end;
+      if (replaced.size() > kMostReplaced) {
+        throw FormatError(
+            fmt::format("the tokenizer's decoder makes more than {} MiB of one token: its replacements "
+                        "are damaged, or made to do harm",
+                        kMostReplaced >> 20));
+      }
     });
     replaced += all.substr(done);
     token = std::move(replaced);

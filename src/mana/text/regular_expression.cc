@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
@@ -30,6 +31,17 @@ using JitStack = std::unique_ptr<pcre2_jit_stack, Release<pcre2_jit_stack, pcre2
 // What a search may try at least, and for each byte of the text; memory for going back, in KiB.
 constexpr std::size_t kTries = 100'000, kTriesPerByte = 100;
 constexpr std::uint32_t kMostTries = 1'000'000'000, kHeap = 64 << 10;
+
+// What PCRE2 does not count as tries, such as a way ahead through one kind of characters, costs time, and all matches
+// of a text together the square of it. One match of so many is timed, with the processor's time of this thread.
+constexpr std::size_t kTimed = 64;
+constexpr double kSeconds = 1, kSecondsPerByte = 2e-6;
+
+double thread_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
 Compiled compile(const std::string& translated) {
   const CompileContext context(pcre2_compile_context_create(nullptr));
@@ -90,6 +102,18 @@ struct RegularExpression::Search::State {
   MatchContext context;
   JitStack stack;
   MatchData data;
+  std::size_t matches = 0;
+  double seconds = 0;  // that the matches took, as far as the timed ones tell
+
+  int match(std::size_t from) {
+    const bool timed = ++matches % kTimed == 0;
+    const double begin = timed ? thread_seconds() : 0;
+    const int result = pcre2_match(code, units(text), text.size(), from, PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
+                                   data.get(), context.get());
+    if (timed) seconds += kTimed * (thread_seconds() - begin);
+    const bool too_long = seconds > kSeconds + kSecondsPerByte * static_cast<double>(text.size());
+    return too_long ? PCRE2_ERROR_MATCHLIMIT : result;
+  }
 };
 
 RegularExpression::Search::Search(const RegularExpression& expression, std::string_view text)
@@ -106,8 +130,7 @@ RegularExpression::Search::~Search() = default;
 
 std::optional<Range> RegularExpression::Search::next(std::size_t from) const {
   if (from >= state_->text.size()) return std::nullopt;
-  const int result = pcre2_match(state_->code, units(state_->text), state_->text.size(), from,
-                                 PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY, state_->data.get(), state_->context.get());
+  const int result = state_->match(from);
   if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (result < 0) {
     throw ArgumentError(

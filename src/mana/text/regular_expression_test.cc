@@ -78,5 +78,13 @@ TEST(RegularExpression, GivesUpWhereASearchWouldNotEnd) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
+TEST(RegularExpression, GivesUpWhereAllMatchesOfATextWouldNotEnd) {
+  const std::string text(300'000, 'a');
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT([&] { matches(RegularExpression("a(?=[^b]*b)|a"), text); },
+              ThrowsMessage<ArgumentError>(HasSubstr("takes too long on a text of 300000 bytes")));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
 }  // namespace
 }  // namespace mana::text

@@ -11,6 +11,7 @@
 #include "mana/base/printable.h"
 #include "mana/base/valid_utf8.h"
 #include "mana/text/protobuf.h"
+#include "mana/text/token_length.h"
 
 namespace mana::text {
 namespace {
@@ -33,6 +34,7 @@ SentencePieceModel::Piece read_piece(std::string_view message, std::string_view 
     if (kind < 1 || kind > 6) reader.fail(fmt::format("a piece is of the kind {}, which there is not", kind));
     piece.kind = static_cast<SentencePieceModel::Kind>(kind);
   });
+  require_token_length(piece.text, place);
   return piece;
 }
 

@@ -188,6 +188,23 @@ TEST(TokenizerJson, RefusesWhatIsWrongWithStagesOfSentencePiece) {
   expect_refused(model(R"("unk_id":null,"vocab":[["a",-1]])"), "has no unk_id");
 }
 
+TEST(TokenizerJson, RefusesTokensThatTakeTooLongToLookFor) {
+  const std::string longest(1024, 'y'), longer(1025, 'y');
+  const auto words = [](const std::string& token) {
+    return changed(R"("[UNK]":1,)", fmt::format(R"("[UNK]":1,"##{}":30000,)", token.substr(2)));
+  };
+  expect_refused(words(longer), "has 1025 bytes; at most 1024 can be found in texts");
+  EXPECT_NO_THROW((Model{{"tokenizer.json", words(longest)}}.load()));
+  const auto added = [](const std::string& token) {
+    return changed(R"("content":"[UNK]")", fmt::format(R"("content":"{}")", token));
+  };
+  expect_refused(added(longer), "has 1025 bytes");
+  std::string pieces = read_file(kFixtures / "uncased/tokenizer.json");
+  pieces.resize(pieces.find(R"("model":{)"));
+  pieces += fmt::format(R"("model":{{"type":"Unigram","unk_id":0,"vocab":[["a",-1],["{}",-2]]}}}})", longer);
+  expect_refused(pieces, "number 1 has 1025 bytes; at most 1024 can be found in texts");
+}
+
 TEST(TokenizerJson, RefusesASplitThatItCannotRead) {
   const std::string text = read_file(kFixtures / "words/tokenizer.json");
   const auto with = [&](std::string_view from, std::string_view to) {

@@ -9,6 +9,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/text/base64.h"
+#include "mana/text/token_length.h"
 #include "mana/text/tokenizer_files.h"
 
 namespace mana::text {
@@ -53,6 +54,10 @@ std::vector<ScoredPiece> read_pieces(const json::Value& entry) {
         pair.at(1).get(piece.score) != simdjson::SUCCESS) {
       entry.fail(
           fmt::format("must be a list of pieces and scores, like [\"a\", -1.5]; number {} is none", pieces.size()));
+    }
+    if (piece.text.size() > kLongestToken) {
+      entry.fail(fmt::format("is a list of pieces of which number {} has {} bytes; at most {} can be found in texts",
+                             pieces.size(), piece.text.size(), kLongestToken));
     }
     piece.score = rounded_twice(piece.score);
     pieces.push_back(piece);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "mana/text/hashed_words.h"
+#include "mana/text/token_length.h"
 
 namespace mana::text {
 namespace {
@@ -23,6 +24,7 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::string_
       unknown_(vocabulary_.required(options.unknown_token, place)),
       max_code_points_(options.max_code_points_per_word) {
   vocabulary_.table().for_each([&](std::string_view token, TokenId id) {
+    require_token_length(token, place);
     if (!token.starts_with(options.continuing_prefix)) return;
     const std::string_view rest = token.substr(options.continuing_prefix.size());
     if (!rest.empty()) continuations_.insert(rest, id);
@@ -35,7 +37,8 @@ WordPiece::WordPiece(FlatReader& bytes)
       unknown_(static_cast<TokenId>(bytes.number(std::numeric_limits<TokenId>::max()))),
       max_code_points_(bytes.number()) {
   if (!vocabulary_.token(unknown_)) bytes.fail("the vocabulary lacks the unknown token");
-  continuations_.for_each([&](std::string_view, TokenId id) {
+  continuations_.for_each([&](std::string_view token, TokenId id) {
+    if (token.size() > kLongestToken) bytes.fail("a token within words is too long");
     if (!vocabulary_.token(id)) bytes.fail("a token within words has an id that the vocabulary lacks");
   });
 }
