@@ -8,12 +8,18 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <cstdlib>
 #include <span>
 #include <string_view>
 
 namespace mana::cli {
 namespace {
+
+/// The number that `text` begins with; -1 where it begins with none.
+int leading_number(std::string_view text) noexcept {
+  int number = -1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 /// What /proc tells of a thread in a file, as much as `bytes` hold; empty where it tells nothing.
 std::string_view read_file_of(int thread, const char* name, std::span<char> bytes) noexcept {
@@ -32,8 +38,7 @@ bool sleeps(int thread) noexcept {
   if (name_end == std::string_view::npos || name_end + 2 >= state.size()) return true;
   if (state[name_end + 2] != 'S') return false;
   const std::string_view call = read_file_of(thread, "syscall", bytes);  // "74 0x3 …", where it is told
-  int number = -1;
-  std::from_chars(call.data(), call.data() + call.size(), number);
+  const int number = leading_number(call);
   return number != SYS_fsync && number != SYS_fdatasync && number != SYS_close && number != SYS_renameat2;
 }
 
@@ -44,7 +49,7 @@ bool other_threads_sleep() noexcept {
   if (tasks == nullptr) return false;
   bool asleep = true;
   while (const dirent* const entry = ::readdir(tasks)) {
-    if (entry->d_name[0] == '.' || std::atoi(entry->d_name) == ::gettid()) continue;
+    if (entry->d_name[0] == '.' || leading_number(entry->d_name) == ::gettid()) continue;
     const int thread = ::openat(::dirfd(tasks), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (thread < 0) continue;  // it has ended
     asleep = asleep && sleeps(thread);
