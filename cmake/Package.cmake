@@ -24,6 +24,23 @@ if(TARGET mana)
   install(TARGETS mana)
 endif()
 
+# For who builds with another tool. The libraries are static, so that each stands before those it needs.
+set(PACKAGE_LIBRARIES "")
+foreach(module IN LISTS modules)
+  get_target_property(type ${module} TYPE)
+  if(NOT type STREQUAL INTERFACE_LIBRARY)
+    string(PREPEND PACKAGE_LIBRARIES "-l${module} ")
+  endif()
+endforeach()
+# At the time of installing, too: the prefix may be another one then.
+install(CODE "set(CMAKE_INSTALL_LIBDIR ${CMAKE_INSTALL_LIBDIR})
+              set(CMAKE_INSTALL_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
+              set(PROJECT_VERSION ${PROJECT_VERSION})
+              set(PACKAGE_LIBRARIES \"${PACKAGE_LIBRARIES}\")
+              configure_file(\"${PROJECT_SOURCE_DIR}/cmake/mana.pc.in\"
+                             \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig/mana.pc\" @ONLY)")
+install(FILES LICENSE TYPE DOC)
+
 configure_package_config_file(cmake/mana-config.cmake.in mana-config.cmake INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(mana-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mana-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/mana-config-version.cmake

@@ -14,16 +14,20 @@ found() {
   esac
 }
 
-# missing_packages STAGE...: one package a line, with the reason.
+# missing_packages NEED...: one package a line, with the reason.
 missing_packages() {
-  local package stage how why
-  while read -r package stage how why; do
-    [[ -z $package || $package == '#'* || " $* " != *" $stage "* ]] && continue
-    found "$how" || echo "$package $why"
+  local package needs need how why
+  while read -r package needs how why; do
+    [[ -z $package || $package == '#'* ]] && continue
+    for need in ${needs//,/ }; do
+      [[ " $* " == *" $need "* ]] || continue
+      found "$how" || echo "$package $why"
+      break
+    done
   done <"$root/tools/packages.txt"
 }
 
-# install_packages STAGE...: installs what is missing on Debian 12 as root; elsewhere names it and stops.
+# install_packages NEED...: installs what is missing on Debian 12 as root; elsewhere names it and stops.
 install_packages() {
   local missing names
   missing=$(missing_packages "$@")

@@ -135,7 +135,7 @@ TEST(Ranges, AreKeptAndReadAgain) {
   };
   const Outcome calibrated = with({"--calibrate", (folder / "sample.jsonl").string(), "--write-ranges", ranges});
   ASSERT_EQ(calibrated.status, 0) << calibrated.errors;
-  EXPECT_THAT(calibrated.errors, HasSubstr("2 texts are few to calibrate on"));
+  EXPECT_THAT(calibrated.errors, HasSubstr("2 texts: too few to calibrate on"));
   EXPECT_EQ(formats::Npy::open(ranges).shape(), (formats::Shape{2, 32}));
   EXPECT_EQ(with({"--ranges", ranges}).output, calibrated.output);
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "mana/data/test_compression.h"
+#include "mana/data/unpacker.h"
 #include "process.h"
 
 namespace mana::program {
 namespace {
 
-using data::gzipped;
+using data::gzip_packed;
 using data::zstd_packed;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -55,17 +55,17 @@ TEST_F(PackedInput, HasTheVectorsOfThePlainOne) {
   const Outcome plain = run(embed(put("texts.txt", lines)));
   ASSERT_EQ(plain.status, 0) << plain.errors;
   for (const std::string& input :
-       {put("texts.txt.gz", gzipped(lines)), put("other name", zstd_packed("the cat\n") + zstd_packed("sat\n")),
-        put("texts.jsonl.gz", gzipped(json)), put("texts.jsonl.zst", zstd_packed(json)),
+       {put("texts.txt.gz", gzip_packed(lines)), put("other name", zstd_packed("the cat\n") + zstd_packed("sat\n")),
+        put("texts.jsonl.gz", gzip_packed(json)), put("texts.jsonl.zst", zstd_packed(json)),
         put("texts.tsv.zst", zstd_packed("id\ttext\n1\tthe cat\n2\tsat\n"))}) {
     EXPECT_EQ(run(embed(input)).output, plain.output) << input;
   }
-  EXPECT_EQ(run(embed("-"), gzipped(lines)).output, plain.output);
+  EXPECT_EQ(run(embed("-"), gzip_packed(lines)).output, plain.output);
 }
 
 TEST_F(PackedInput, TrainsTheSameWords) {
   ASSERT_EQ(run(train(put("text", text()), "plain.bin")).status, 0);
-  ASSERT_EQ(run(train(put("text.gz", gzipped(text())), "gzip.bin")).status, 0);
+  ASSERT_EQ(run(train(put("text.gz", gzip_packed(text())), "gzip.bin")).status, 0);
   ASSERT_EQ(run(train(put("text.zst", zstd_packed(text())), "zstd.bin")).status, 0);
   ASSERT_EQ(run(train("-", "pipe.bin"), zstd_packed(text())).status, 0);
   for (const char* name : {"gzip.bin", "zstd.bin", "pipe.bin"}) EXPECT_EQ(read(path(name)), read(path("plain.bin")));
@@ -82,13 +82,13 @@ TEST_F(PackedInput, ATrainingBrokenOffGoesOnWithAnyPackingOfTheText) {
     process.signal(SIGINT);
     ASSERT_EQ(process.wait().status, 128 + SIGINT) << "it was done too early";
   }
-  ASSERT_EQ(run(train(put("text.gz", gzipped(text())), "broken.bin", resumed)).status, 0);
+  ASSERT_EQ(run(train(put("text.gz", gzip_packed(text())), "broken.bin", resumed)).status, 0);
   ASSERT_EQ(run(train(put("text", text()), "whole.bin", phrases)).status, 0);
   EXPECT_EQ(read(path("broken.bin")), read(path("whole.bin")));
 }
 
 TEST_F(PackedInput, IsRefusedInOneSentenceWhereItIsBroken) {
-  const std::string gzip = gzipped(text()), zstd = zstd_packed(text());
+  const std::string gzip = gzip_packed(text()), zstd = zstd_packed(text());
   const auto refused = [&](const std::vector<std::string>& command, const std::string& sentence) {
     const Outcome outcome = run(command);
     EXPECT_EQ(outcome.status, 1);

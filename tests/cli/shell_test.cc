@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include "mana/data/test_compression.h"
+#include "mana/data/unpacker.h"
 #include "process.h"
 
 namespace mana::program {
@@ -155,7 +155,7 @@ TEST(Pause, OfPackedInputBringsTheRowsThatAreThere) {
   // Members one after the other, as a packer that is flushed leaves them.
   Conversation talk(with_model({"embed", "--quiet", "--truncate-dim", "2"}));
   for (std::size_t i = 1; i <= 3; ++i) {
-    talk.say(data::gzipped("the cat " + std::to_string(i) + "\n"));
+    talk.say(data::gzip_packed("the cat " + std::to_string(i) + "\n"));
     ASSERT_TRUE(talk.answers(i));
   }
   EXPECT_EQ(talk.finish().status, 0);

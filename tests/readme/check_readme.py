@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""check_readme.py ROOT MANA: does what the README, docs/tokenizers.md and docs/theory.md say happen?
+"""check_readme.py ROOT MANA: does what the README and the pages of docs/ say happen?
 
 Every command of their ```console blocks is run, in an empty folder with the repository's examples in it, and must print what
 stands there: numbers to 1e-3, and a line "…" stands for any lines. The ```cpp blocks must be what the example named in the
-comment above them holds (CTest compiles and runs the examples). Links to files must lead somewhere, in all documents, and a
+comment above them holds (CTest compiles and runs the examples). A console block below a comment "needs FILE…" is run where
+MANA_TEST_DATA has these files, which then lie in the folder, too. Links to files must lead somewhere, in all documents, and a
 translation has the blocks of its original.
+docs/pretraining.md is left to tools/tutorial.
 Exits 77, CTest's "skipped", when the default model is not there.
 """
 
@@ -15,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 
+TRANSLATION = ".fa.md"
+ELSEWHERE = "pretraining.md"  # tools/tutorial runs it
 NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 
 
@@ -34,9 +38,12 @@ def same(expected, actual):
     return bool(actual) and same_line(expected[0], actual[0]) and same(expected[1:], actual[1:])
 
 
-def console(text):
-    """The commands of the console blocks of a document, each with the lines that it is to print."""
-    for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+def console(text, provide=lambda files: True):
+    """The commands of the console blocks of a document, each with the lines that it is to print. Blocks whose files are not
+    provided are left out."""
+    for needed, block in re.findall(r"(?:^<!-- needs (.*) -->\n)?^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if needed and not provide(needed.split()):
+            continue
         for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *expected = entry.rstrip("\n").split("\n")
             yield command, expected
@@ -54,7 +61,16 @@ def check_console(name, text, root, program):
     mistakes = 0
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "examples").symlink_to(root / "examples")
-        for command, expected in console(text):
+
+        def provide(files):
+            data = os.environ.get("MANA_TEST_DATA")
+            if not data or not all((pathlib.Path(data) / file).exists() for file in files):
+                return False
+            for file in map(pathlib.Path, files):
+                (pathlib.Path(folder) / file.name).symlink_to(pathlib.Path(data).resolve() / file)
+            return True
+
+        for command, expected in console(text, provide):
             status, actual = run_command(command, folder, program)
             if status != 0 or not same(expected, actual):
                 print(f"{name}: $ {command}\n  exits {status} and prints", *actual, sep="\n  ")
@@ -101,8 +117,9 @@ def main(root, program):
     if mistakes == 0 and not (models / "all-MiniLM-L6-v2").exists():
         print("skipped: the default model is not there; tools/model/fetch.sh fetches it")
         return 77
-    for name in ("README.md", "docs/tokenizers.md", "docs/theory.md"):
-        mistakes += check_console(name, (root / name).read_text(), root, program)
+    for path in (root / "README.md", *sorted((root / "docs").glob("*.md"))):
+        if not path.name.endswith(TRANSLATION) and path.name != ELSEWHERE:
+            mistakes += check_console(path.relative_to(root), path.read_text(), root, program)
     return 1 if mistakes else 0
 
 

@@ -11,6 +11,7 @@ cat >"$root/tools/packages.txt" <<'LIST'
 bash       build  command:bash                     is there
 mana-none  build  command:no-such-command-as-this  is needed for this test
 mana-late  test   header:no/such/header.h          is needed later
+mana-some  lint,fuzz  file:/no/such/file           is needed by some
 LIST
 
 fail() { echo "setup_test.sh: $*" >&2; exit 1; }
@@ -32,6 +33,11 @@ refuse "bash"
 
 ! output=$(install_packages build test 2>&1) || fail "missing packages without root must fail"
 expect "mana-none mana-late"
+refuse "mana-some"
+
+! output=$(install_packages build fuzz 2>&1) || fail "missing packages without root must fail"
+expect "mana-none mana-some"
+refuse "mana-late"
 
 os_release=$root/other
 printf 'ID=other\nVERSION_ID="1"\n' >"$os_release"

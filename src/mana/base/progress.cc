@@ -57,6 +57,7 @@ std::string with_prefix(double bytes) {
 
 std::string amount(double number, std::string_view unit) {
   if (unit == "bytes") return with_prefix(number);
+  if (number == 1 && unit.ends_with('s')) unit.remove_suffix(1);
   if (number < 9.95 && number != std::floor(number)) return fmt::format("{:.1f} {}", number, unit);
   return fmt::format("{} {}", with_thousands(static_cast<std::uint64_t>(std::llround(std::min(number, 1e18)))), unit);
 }
@@ -83,16 +84,18 @@ std::size_t terminal_width(int descriptor) {
 std::string format_progress(const ProgressLine& line, std::size_t width) {
   const auto now = static_cast<double>(line.done - std::min(line.skipped, line.done));
   const double rate = line.seconds > 0 ? now / line.seconds : 0;
-  const bool known = line.total.has_value() && *line.total >= line.done;
-  const double share = known && *line.total > 0 ? static_cast<double>(line.done) / static_cast<double>(*line.total) : 1;
+  const bool known = line.total.has_value() && (line.estimated || *line.total >= line.done);
+  const double total = known ? static_cast<double>(std::max(*line.total, line.done)) : 0;
+  const double share = total > 0 ? static_cast<double>(line.done) / total : 1;
 
   // The parts after the label and the bar, the most telling first.
   std::array<std::string, 3> parts;
   if (known) {
-    const auto total = static_cast<double>(*line.total);
     const std::string done =
         line.unit == "bytes" ? with_prefix(static_cast<double>(line.done)) : with_thousands(line.done);
-    parts[0] = fmt::format("{:3.0f}%  {}/{}", std::floor(share * 100), done, amount(total, line.unit));
+    parts[0] = line.estimated
+                   ? fmt::format("{:3.0f}%  {}", std::floor(share * 100), amount(static_cast<double>(line.done), line.unit))
+                   : fmt::format("{:3.0f}%  {}/{}", std::floor(share * 100), done, amount(total, line.unit));
     if (rate > 0) parts[1] = fmt::format("{} left", duration((total - static_cast<double>(line.done)) / rate));
   } else {
     parts[0] = amount(static_cast<double>(line.done), line.unit);
@@ -148,6 +151,13 @@ void Progress::skip(std::uint64_t count) {
 void Progress::set_total(std::uint64_t total) {
   const std::lock_guard lock(mutex_);
   total_ = total;
+  estimated_ = false;
+}
+
+void Progress::estimate_total(std::uint64_t total) {
+  const std::lock_guard lock(mutex_);
+  total_ = total;
+  estimated_ = true;
 }
 
 void Progress::set_label(std::string label) {
@@ -172,8 +182,13 @@ void Progress::draw_if_due() {
 
   const std::lock_guard lock(mutex_);
   const double seconds = std::chrono::duration<double>(now - begin_).count();
-  const ProgressLine line{
-      .label = label_, .unit = unit_, .done = done_, .total = total_, .skipped = skipped_, .seconds = seconds};
+  const ProgressLine line{.label = label_,
+                          .unit = unit_,
+                          .done = done_,
+                          .total = total_,
+                          .estimated = estimated_,
+                          .skipped = skipped_,
+                          .seconds = seconds};
   // The last column stays free: some terminals wrap as soon as it is written.
   const std::string text = fmt::format("{}{}", kWipe, format_progress(line, terminal_width(descriptor_) - 1));
   [[maybe_unused]] const ssize_t written = ::write(descriptor_, text.data(), text.size());

@@ -17,6 +17,7 @@ struct ProgressLine {
   std::string_view unit = "bytes";  ///< "bytes" are shown as kB, MB, …; anything else ("texts") is counted
   std::uint64_t done = 0;           ///< in units
   std::optional<std::uint64_t> total = std::nullopt;  ///< in units; nothing when it is not known
+  bool estimated = false;  ///< the total is a guess, good enough for a share and the time left, and not shown
   std::uint64_t skipped = 0;  ///< the part of `done` that an earlier run did: it counts in no rate
   double seconds = 0;         ///< since this run began
 };
@@ -26,7 +27,7 @@ struct ProgressLine {
 std::string format_progress(const ProgressLine& line, std::size_t width);
 
 struct ProgressOptions {
-  std::chrono::milliseconds silence{2000};  ///< nothing is drawn before: short work needs no bar
+  std::chrono::milliseconds silence{1000};  ///< nothing is drawn before: short work needs no bar
   std::chrono::milliseconds interval{100};  ///< between two drawings
 };
 
@@ -47,6 +48,8 @@ class Progress {
   /// What an earlier run did already.
   void skip(std::uint64_t count);
   void set_total(std::uint64_t total);
+  /// What all will be, as far as can be said now.
+  void estimate_total(std::uint64_t total);
   void set_label(std::string label);
   /// Wipes the line until the next drawing: call it before something else is printed.
   void wipe();
@@ -65,6 +68,7 @@ class Progress {
   std::mutex mutex_;              ///< guards the terminal and all that follows
   std::string label_;
   std::optional<std::uint64_t> total_;
+  bool estimated_ = false;
   std::uint64_t skipped_ = 0;
   bool drawn_ = false;
 };

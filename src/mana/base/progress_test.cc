@@ -80,6 +80,14 @@ TEST(FormatProgress, ATotalThatProvesTooSmallIsNotBelieved) {
   EXPECT_EQ(format_progress(texts(30, 20, 10), 80), "embed  30 texts  0:10  3 texts/s");
 }
 
+TEST(FormatProgress, AGuessGivesAShareAndATimeAndNoTotal) {
+  ProgressLine line = texts(5000, 20000, 10);
+  line.estimated = true;
+  EXPECT_EQ(format_progress(line, 90), "embed  [#########.............................]   25%  5,000 texts  0:30 left  500 texts/s");
+  line.total = 4000;  // a guess that was too low
+  EXPECT_EQ(format_progress(line, 50), "embed  100%  5,000 texts  0:00 left  500 texts/s");
+}
+
 TEST(FormatProgress, AnEmptyTotalIsDone) { EXPECT_THAT(format_progress(texts(0, 0, 1), 80), HasSubstr("100%  0/0")); }
 
 TEST(FormatProgress, WhatAnEarlierRunDidCountsInNoRate) {
@@ -90,7 +98,7 @@ TEST(FormatProgress, WhatAnEarlierRunDidCountsInNoRate) {
 
 TEST(FormatProgress, ALabelCannotSteerTheTerminal) {
   const ProgressLine line{.label = "a\x1b[2J\r\nb", .unit = "texts", .done = 1, .seconds = 0};
-  EXPECT_EQ(format_progress(line, 40), "a[2Jb  1 texts  0:00");
+  EXPECT_EQ(format_progress(line, 40), "a[2Jb  1 text  0:00");
 }
 
 /// A terminal of our own, so that what is drawn can be read.

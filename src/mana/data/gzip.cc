@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <string>
 
 #include "mana/data/unpacker.h"
 
@@ -68,6 +69,32 @@ Unpacker gzip_unpacker() {
   return [stream = std::make_shared<GzipStream>()](std::span<const char> packed, std::span<char> block) {
     return stream->step(packed, block);
   };
+}
+
+std::string gzip_packed(std::string_view bytes) {
+  // zlib's first level makes of rows of numbers a tenth more bytes than its usual one, in a sixth of the time.
+  constexpr int kGzip = 16, kMemory = 8;
+  z_stream stream{};
+  if (::deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + kGzip, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, ::deflateEnd);
+  std::string packed(::deflateBound(&stream, bytes.size()), '\0');
+  std::size_t written = 0;
+  for (int status = Z_OK; status != Z_STREAM_END;) {
+    if (stream.avail_in == 0) {
+      stream.next_in = reinterpret_cast<const Bytef*>(bytes.data());
+      stream.avail_in = at_most(bytes.size());
+      bytes.remove_prefix(stream.avail_in);
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(packed.data() + written);
+    stream.avail_out = at_most(packed.size() - written);
+    const uInt room = stream.avail_out;
+    status = ::deflate(&stream, bytes.empty() ? Z_FINISH : Z_NO_FLUSH);
+    written += room - stream.avail_out;
+  }
+  packed.resize(written);
+  return packed;
 }
 
 }  // namespace mana::data

@@ -8,7 +8,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/data/test_compression.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::data {
 namespace {
@@ -51,7 +51,7 @@ TEST_F(ParallelText, EveryFormGivesTheSamePairs) {
   const auto expected = ElementsAre(Pair("A dog.", "Ein Hund."), Pair("Two \"cats\".", "Zwei »Katzen«."));
   const std::string table = "id\tde\ten\n1\tEin Hund.\tA dog.\n2\tZwei »Katzen«.\tTwo \"cats\".\n";
   EXPECT_THAT(read(rows(put("pairs.tsv", table))), expected);
-  EXPECT_THAT(read(rows(put("pairs.tsv.gz", gzipped(table)))), expected);
+  EXPECT_THAT(read(rows(put("pairs.tsv.gz", gzip_packed(table)))), expected);
   EXPECT_THAT(read(rows(put("pairs.tsv.zst", zstd_packed(table)))), expected);
   EXPECT_THAT(read(rows(put("pairs.jsonl", R"({"en": "A dog.", "de": "Ein Hund."}
 {"de": "Zwei »Katzen«.", "en": "Two \"cats\"."}
@@ -59,7 +59,7 @@ TEST_F(ParallelText, EveryFormGivesTheSamePairs) {
               expected);
   const std::string english = "A dog.\nTwo \"cats\".\n", german = "Ein Hund.\r\nZwei »Katzen«.";
   EXPECT_THAT(read(lines(put("a.en", english), put("a.de", german))), expected);
-  EXPECT_THAT(read(lines(put("a.en.gz", gzipped(english)), put("a.de.zst", zstd_packed(german)))), expected);
+  EXPECT_THAT(read(lines(put("a.en.gz", gzip_packed(english)), put("a.de.zst", zstd_packed(german)))), expected);
 }
 
 TEST_F(ParallelText, LinesAreThoseOfTheFile) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/printable.h"
+#include "mana/base/python_json.h"
 
 namespace mana::data {
 
@@ -73,6 +75,10 @@ bool RecordReader::next() {
 json::Value RecordReader::member(std::size_t index) const {
   const json::Value row = json_->root();
   if (auto member = row.find(columns_[index])) return *std::move(member);
+  refuse_missing(row, index);
+}
+
+void RecordReader::refuse_missing(const json::Value& row, std::size_t index) const {
   std::vector<std::string_view> names;
   for (const auto& [key, value] : row.object()) {
     if (key == columns_[index]) value.fail("is null; give it a value, or leave the row out");
@@ -104,6 +110,42 @@ double RecordReader::number(std::size_t index) const {
   const double number = value.number();
   if (!std::isfinite(number)) value.fail("must be a finite number");
   return number;
+}
+
+namespace {
+
+/// A value as JSON. What stands for a number that is none to JSON becomes null.
+std::string json_of(const json::Value& value) {
+  std::string text = simdjson::minify(value.raw());
+  const std::string mark = "\"\\u0000\\u0001" + std::string(json::kNotFinite.substr(2));
+  for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at)) {
+    text.replace(at, text.find('"', at + 1) + 1 - at, "null");
+  }
+  return text;
+}
+
+}  // namespace
+
+RowValue RecordReader::value(std::size_t index) const {
+  if (table_) return {std::string(fields_[indices_[index]]), true};
+  const json::Value row = json_->root();
+  const auto member = row.is_object() ? row.find(columns_[index]) : std::nullopt;
+  if (!member) return {"null", false};
+  if (member->is_string()) return {std::string(member->string()), true};
+  constexpr double kLargest = 9.2e18;
+  if (member->raw().is_double() && std::abs(member->number()) > kLargest) {
+    member->fail("is a number of more digits than can be carried along; write it as a text, in quotes");
+  }
+  return {json_of(*member), false};
+}
+
+void RecordReader::require_keys() const {
+  if (table_) return;
+  const auto members = json_->root().object();
+  for (std::size_t index = 0; index < columns_.size(); ++index) {
+    const bool is_there = std::ranges::any_of(members, [&](const auto& each) { return each.first == columns_[index]; });
+    if (!is_there) refuse_missing(json_->root(), index);
+  }
 }
 
 std::uint64_t RecordReader::line() const { return table_ ? table_->line() : json_->line(); }

@@ -12,6 +12,7 @@
 
 #include "mana/data/json_rows.h"
 #include "mana/data/reading_notes.h"
+#include "mana/data/row_value.h"
 #include "mana/data/table_reader.h"
 
 namespace mana::data {
@@ -47,6 +48,11 @@ class RecordReader {
   std::string text(std::size_t index) const;
   std::string label(std::size_t index) const;
   double number(std::size_t index) const;
+  /// The same of whatever stands there: null where a JSON object has no such key, and in it what is no number to JSON
+  /// (NaN). Throws for a number that a 64-bit integer or a double would change.
+  RowValue value(std::size_t index) const;
+  /// Throws FormatError that lists the keys there are when the row is a JSON object that lacks one of the columns.
+  void require_keys() const;
 
   bool is_json() const { return json_.has_value(); }
   /// The row of a file of JSON.
@@ -61,6 +67,7 @@ class RecordReader {
 
  private:
   json::Value member(std::size_t index) const;
+  [[noreturn]] void refuse_missing(const json::Value& row, std::size_t index) const;
 
   std::vector<std::string> columns_;
   std::optional<JsonRows> json_;

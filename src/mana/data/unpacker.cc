@@ -6,8 +6,8 @@
 namespace mana::data {
 namespace {
 
-constexpr Compression kGzip{"gzip", ".gz", gzip_unpacker};
-constexpr Compression kZstd{"zstd", ".zst", zstd_unpacker};
+constexpr Compression kGzip{"gzip", ".gz", gzip_unpacker, gzip_packed};
+constexpr Compression kZstd{"zstd", ".zst", zstd_unpacker, zstd_packed};
 
 /// Bytes that data in some form begin with; of the first, those bits that `first_mask` has.
 struct Beginning {
@@ -40,15 +40,20 @@ CompressionGuess compression_of(std::string_view beginning) {
   return {};
 }
 
-std::string_view unpacked_name(std::string_view name) {
-  for (const Compression& compression : {kGzip, kZstd}) {
-    const std::string_view ending = name.substr(name.size() - std::min(name.size(), compression.extension.size()));
-    const bool same = std::ranges::equal(ending, compression.extension, [](char found, char wanted) {
+const Compression* compression_named(std::string_view name) {
+  for (const Compression* const compression : {&kGzip, &kZstd}) {
+    const std::string_view ending = name.substr(name.size() - std::min(name.size(), compression->extension.size()));
+    const bool same = std::ranges::equal(ending, compression->extension, [](char found, char wanted) {
       return found == wanted || (found >= 'A' && found <= 'Z' && found + 32 == wanted);
     });
-    if (same) return name.substr(0, name.size() - compression.extension.size());
+    if (same) return compression;
   }
-  return name;
+  return nullptr;
+}
+
+std::string_view unpacked_name(std::string_view name) {
+  const Compression* const compression = compression_named(name);
+  return name.substr(0, name.size() - (compression == nullptr ? 0 : compression->extension.size()));
 }
 
 }  // namespace mana::data

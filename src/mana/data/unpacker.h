@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
-/// Compressed data, unpacked piece by piece in bounded memory: however much there is, one block of it is held.
+/// Compressed data, unpacked piece by piece in bounded memory: however much there is, one block of it is held. What is
+/// packed here is packed a block at a time, each of which stands by itself.
 namespace mana::data {
 
 /// What a step of unpacking did.
@@ -25,11 +27,18 @@ Unpacker gzip_unpacker();
 /// 128 MiB, which `zstd --ultra --long` makes, is a mistake.
 Unpacker zstd_unpacker();
 
-/// A form of compression.
+/// A whole member of gzip (RFC 1952), the same for the same bytes.
+std::string gzip_packed(std::string_view bytes);
+/// A whole frame of Zstandard (RFC 8878) with a checksum, the same for the same bytes.
+std::string zstd_packed(std::string_view bytes);
+
+/// A form of compression. Blocks that pack() has packed, one behind the other, are packed data: the file of a job that
+/// was broken off is gone on with behind its last block.
 struct Compression {
   std::string_view name;       ///< "gzip"
   std::string_view extension;  ///< ".gz"
   Unpacker (*unpacker)();
+  std::string (*pack)(std::string_view bytes);
 };
 
 /// The form that data are in, told by their first bytes; null where they are not packed. `undecided` says whether more
@@ -39,6 +48,9 @@ struct CompressionGuess {
   bool undecided = false;
 };
 CompressionGuess compression_of(std::string_view beginning);
+
+/// The form that a file's name says; null where it says none.
+const Compression* compression_named(std::string_view name);
 
 /// "texts.jsonl" of "texts.jsonl.gz" or "texts.jsonl.zst": the name that tells what is in a file.
 std::string_view unpacked_name(std::string_view name);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <new>
+#include <string>
 
 #include "mana/data/unpacker.h"
 
@@ -36,6 +37,18 @@ Unpacker zstd_unpacker() {
   return [stream, whole = false](std::span<const char> packed, std::span<char> block) mutable {
     return step(*stream, whole, packed, block);
   };
+}
+
+std::string zstd_packed(std::string_view bytes) {
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  if (!context) throw std::bad_alloc();
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  std::string packed(ZSTD_compressBound(bytes.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress2(context.get(), packed.data(), packed.size(), bytes.data(), bytes.size());
+  if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // there is room, so memory is all that can be missing
+  packed.resize(size);
+  return packed;
 }
 
 }  // namespace mana::data

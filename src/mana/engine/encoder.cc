@@ -211,7 +211,8 @@ struct Encoder::State {
     return tokenization(turn.team(), texts, first, stop);
   }
   /// Embeds one window of texts; `first` is the number of its first text in the whole input.
-  Embeddings embed(std::span<const std::string> texts, std::size_t first, const std::stop_token& stop) const;
+  Embeddings embed(std::span<const std::string> texts, std::size_t first, const std::stop_token& stop,
+                   const TextsDone& done = {}) const;
   /// Throws for the first row that is not finite.
   void require_finite(std::span<const std::string> texts, std::size_t first, const Embeddings& rows) const;
 
@@ -234,8 +235,8 @@ struct Encoder::State {
   mutable Tokenization tokenization;
 };
 
-Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t first,
-                                 const std::stop_token& stop) const {
+Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t first, const std::stop_token& stop,
+                                 const TextsDone& done) const {
   const Executor::Turn turn(executor, stop);
   TokenizedTexts tokens = tokenize(turn, texts, first, stop);
   const std::vector<Batch> batches = plan_batches(tokens.pieces, kTokenBudget);
@@ -244,6 +245,8 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
   const auto row = [&](std::size_t text) { return std::span(result.values).subspan(text * dimensions, dimensions); };
   const bool in_pieces = rules.overflow == Overflow::mean && rules.max_tokens.has_value();
   ChunkMean chunks(in_pieces ? texts.size() : 0);
+  std::atomic<std::size_t> encoded = 0;  // pieces; of texts in pieces as many count as done as is their share
+  const auto texts_of = [&](std::size_t pieces) { return pieces * texts.size() / tokens.pieces.size(); };
   std::atomic<bool> broken = false;  // by what text is found out when all threads are done, so that it is the first one
   turn.run(batches, [&](const nn::Run& run, const Batch& batch) {
     if (stop.stop_requested()) throw Cancelled("the embedding was cancelled");
@@ -253,6 +256,9 @@ Embeddings Encoder::State::embed(std::span<const std::string> texts, std::size_t
              if (in_pieces) return chunks.add(piece, vector);
              std::copy_n(vector.begin(), dimensions, row(piece.text).begin());
            });
+    if (!done) return;
+    const std::size_t before = encoded.fetch_add(batch.end - batch.begin);
+    done(texts_of(before + batch.end - batch.begin) - texts_of(before));
   });
 
   for (std::size_t text = 0; text < texts.size(); ++text) {
@@ -298,10 +304,11 @@ std::vector<float> Encoder::embed(std::string_view text) const {
   return state_->embed(texts, 0, {}).values;
 }
 
-void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, const data::Waiting& waiting) const {
+void Encoder::stream(const data::TextSource& source, const EmbeddingSink& sink, const data::Waiting& waiting,
+                     const TextsDone& done) const {
   std::size_t first = 0;
   data::for_each_window(source, waiting, {kWindowTexts, kWindowBytes}, [&](std::vector<std::string>& window) {
-    sink(first, window, state_->embed(window, first, waiting.stop()));
+    sink(first, window, state_->embed(window, first, waiting.stop(), done));
     first += window.size();
   });
 }

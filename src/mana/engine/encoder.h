@@ -69,6 +69,9 @@ struct Embeddings {
 /// Receives the rows of consecutive texts in input order; `first` is the number of the first.
 using EmbeddingSink = std::function<void(std::size_t first, std::span<const std::string> texts, const Embeddings&)>;
 
+/// Is told, from any thread, that so many more texts have their vectors.
+using TextsDone = std::function<void(std::size_t more)>;
+
 /// Text in, vectors out. Thread-safe: callers that come at once wait in line, and each then has all threads; one that
 /// streams lets others in after every window of texts.
 /// A text's vector is the same bits in any batch, order and number of threads (at one instruction-set level and
@@ -105,8 +108,9 @@ class Encoder {
 
   /// Embeds a stream of any length in bounded memory. Throws Cancelled once `waiting` is to stop. Where `source` was
   /// made with the same `waiting`, its texts are embedded and handed on at once when it has to wait for more; else the
-  /// rows of some come together.
-  void stream(const data::TextSource& source, const EmbeddingSink& sink, const data::Waiting& waiting = {}) const;
+  /// rows of some come together; `done` is told of them one batch after the other.
+  void stream(const data::TextSource& source, const EmbeddingSink& sink, const data::Waiting& waiting = {},
+              const TextsDone& done = {}) const;
 
   std::size_t dimensions() const;
   /// The tokens of a text that reach the vector; nothing where all do, whatever its length.

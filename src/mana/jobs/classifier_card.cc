@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "mana/base/counted.h"
 #include "mana/jobs/json_text.h"
 #include "mana/train/escaped_text.h"
 #include "mana/train/model_card.h"
@@ -22,7 +23,7 @@ std::string class_section(const formats::ClassifierConfig& config, const TrainCl
     return text + "\nIt was not tested: `mana eval classify --model DIR --data FILE` says how well it does.\n\n";
   }
   const ClassifierScores& test = *result.test;
-  text += fmt::format("On {} texts it is right for {:.2f} % (macro-F1 {:.2f}).\n\n", test.texts,
+  text += fmt::format("On {} it is right for {:.2f} % (macro-F1 {:.2f}).\n\n", counted(test.texts, "text"),
                       kPercent * test.scores.accuracy, kPercent * test.scores.macro_f1);
   text += "| class | texts | precision | recall | F1 |\n|---|---:|---:|---:|---:|\n";
   for (const eval::ClassScores& each : test.scores.classes) {
@@ -40,9 +41,9 @@ std::string classifier_card(const TrainClassifierOptions& options, const TrainCl
   card.name = file_name(options.output);
   card.base = file_name(options.model);
   card.data = {{file_name(options.data),
-                fmt::format("{} texts{}", result.texts, tuned.pairs ? fmt::format(", {} pairs", *tuned.pairs) : "")}};
+                fmt::format("{}{}", counted(result.texts, "text"), tuned.pairs ? fmt::format(", {} pairs", *tuned.pairs) : "")}};
   if (options.test)
-    card.data.emplace_back(file_name(*options.test), fmt::format("{} texts, tested", result.test->texts));
+    card.data.emplace_back(file_name(*options.test), fmt::format("{}, tested", counted(result.test->texts, "text")));
   card.settings = tuned.settings;
   card.add("C", shortest_text(options.c));
   card.logged = false;

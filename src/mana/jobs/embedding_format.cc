@@ -7,6 +7,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "mana/base/errors.h"
 #include "mana/formats/npy.h"
 #include "mana/jobs/json_text.h"
 
@@ -14,6 +15,32 @@ namespace mana::jobs {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, ".npy is written as the numbers lie in memory");
+
+void append_carried_members(std::string& out, const RowText& text) {
+  for (std::size_t i = 0; i < text.values.size(); ++i) {
+    append_string(out, text.names[i]);
+    out += ':';
+    if (text.values[i].is_string) {
+      append_string(out, text.values[i].text);
+    } else {
+      out += text.values[i].text;
+    }
+    out += ',';
+  }
+}
+
+void append_carried_fields(std::string& out, const RowText& text) {
+  for (std::size_t i = 0; i < text.values.size(); ++i) {
+    const data::RowValue& value = text.values[i];
+    if (value.text.find_first_of("\t\r\n") != std::string::npos) {
+      throw FormatError(fmt::format("{} \"{}\" has a tab or a line end, which a table with tabs has no way to hold: "
+                                    "take jsonl",
+                                    text.names[i], value.text));
+    }
+    if (value.is_string || value.text != "null") out += value.text;
+    out += '\t';
+  }
+}
 
 void append_token_members(std::string& out, const engine::TextInfo& info) {
   fmt::format_to(std::back_inserter(out), "\"tokens\":{},\"truncated\":{}}}\n", info.tokens, info.truncated);
@@ -61,13 +88,14 @@ std::string head_of(EmbeddingFormat format, std::size_t rows, std::size_t column
 }
 
 void append_row(std::string& out, EmbeddingFormat format, const StoredRow& row, const engine::TextInfo& info,
-                std::optional<std::string_view> text) {
+                const RowText& text) {
   switch (format) {
     case EmbeddingFormat::jsonl:
       out += '{';
-      if (text) {
+      append_carried_members(out, text);
+      if (text.text) {
         out += "\"text\":";
-        append_string(out, *text);
+        append_string(out, *text.text);
         out += ',';
       }
       out += "\"embedding\":[";
@@ -77,14 +105,16 @@ void append_row(std::string& out, EmbeddingFormat format, const StoredRow& row, 
       break;
     case EmbeddingFormat::npy: out.append(reinterpret_cast<const char*>(row.bytes.data()), row.bytes.size()); break;
     case EmbeddingFormat::tsv:
+      append_carried_fields(out, text);
       append_numbers(out, row, '\t');
       out += '\n';
       break;
   }
 }
 
-void append_token_count(std::string& out, const engine::TextInfo& info) {
+void append_token_count(std::string& out, const engine::TextInfo& info, const RowText& text) {
   out += '{';
+  append_carried_members(out, text);
   append_token_members(out, info);
 }
 

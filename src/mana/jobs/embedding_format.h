@@ -6,16 +6,18 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "mana/data/row_value.h"
 #include "mana/engine/encoder.h"
 #include "mana/tensor/dtype.h"
 
 namespace mana::jobs {
 
 enum class EmbeddingFormat {
-  jsonl,  ///< {"embedding": […], "tokens": 5, "truncated": false}, with "text" in front where it is wanted
+  jsonl,  ///< {"embedding": […], "tokens": 5, "truncated": false}; in front what is carried along, and the text
   npy,    ///< NumPy's array [texts, columns] of the elements that are stored
-  tsv     ///< numbers with tabs between them
+  tsv     ///< numbers with tabs between them, behind what is carried along
 };
 
 /// "jsonl", "npy", "tsv"
@@ -30,6 +32,16 @@ std::filesystem::path token_counts_of(const std::filesystem::path& output);
 /// What stands before the rows, of the same length for any number of them.
 std::string head_of(EmbeddingFormat format, std::size_t rows, std::size_t columns, DType dtype);
 
+/// What is carried along with a text, in the order of the columns' names.
+using CarriedValues = std::vector<data::RowValue>;
+
+/// A text, as its row tells of it.
+struct RowText {
+  std::optional<std::string_view> text = {};  ///< where the row shows it
+  std::span<const std::string> names = {};    ///< of the columns that are carried along
+  std::span<const data::RowValue> values = {};
+};
+
 /// A vector as it is stored: elements of f32, f16, i8 or u8.
 struct StoredRow {
   DType dtype = DType::f32;
@@ -37,11 +49,11 @@ struct StoredRow {
 };
 
 /// Appends one vector. Integers are written as such; other numbers are the shortest decimals that read back as the same
-/// floats.
+/// floats. Throws FormatError where a value that is carried along has a tab or a line end, and the form is tsv.
 void append_row(std::string& out, EmbeddingFormat format, const StoredRow& row, const engine::TextInfo& info,
-                std::optional<std::string_view> text);
+                const RowText& text);
 
-/// Appends {"tokens": 5, "truncated": false}.
-void append_token_count(std::string& out, const engine::TextInfo& info);
+/// Appends {"tokens": 5, "truncated": false}, with what is carried along in front.
+void append_token_count(std::string& out, const engine::TextInfo& info, const RowText& text);
 
 }  // namespace mana::jobs

@@ -29,7 +29,7 @@ class CompleteOutput : public EmbeddingOutput {
   CompleteOutput(std::filesystem::path path, const JobState& state) : path_(std::move(path)), state_(state) {}
 
   JobState resumed() const override { return state_; }
-  void write(std::span<const std::string>, const engine::Embeddings&) override {
+  void write(const EmbeddedTexts&) override {
     throw ArgumentError(
         fmt::format("{} is complete with {} rows, and the input has more now: start over without `resume`",
                     path_.string(), state_.rows));
@@ -66,20 +66,25 @@ class FileOutput : public EmbeddingOutput {
 
   JobState resumed() const override { return resumed_; }
 
-  void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
-    format_rows(options_, texts, rows, [&](std::string_view bytes) { vectors_.write(bytes); });
+  void write(const EmbeddedTexts& embedded) override {
+    format_rows(options_, embedded, [&](std::string_view bytes) { vectors_.write(bytes); });
     if (counts_) {
       std::string lines;
-      for (const engine::TextInfo& info : rows.texts) append_token_count(lines, info);
+      for (std::size_t row = 0; row < embedded.rows.size(); ++row) {
+        append_token_count(lines, embedded.rows.texts[row],
+                           {.names = options_.carried, .values = embedded.carried_with(row)});
+      }
       counts_->write(lines);
       counts_->sync();
     }
     vectors_.sync();
     JobState next = state_;
-    next.rows += rows.size();
+    next.rows += embedded.rows.size();
     next.bytes = vectors_.size();
     next.sidecar_bytes = counts_ ? counts_->size() : 0;
-    for (const std::string& text : texts) next.digest = extend_digest(next.digest, text);
+    for (std::size_t row = 0; row < embedded.texts.size(); ++row) {
+      next.digest = extend_digest(next.digest, embedded.texts[row], embedded.carried_with(row));
+    }
     journal_.append(next);
     state_ = next;
   }
@@ -115,15 +120,22 @@ std::string head_of(const EmbeddingOutputOptions& options, std::size_t rows) {
   return head_of(options.format, rows, options.quantiser.columns(), options.quantiser.dtype());
 }
 
-void format_rows(const EmbeddingOutputOptions& options, std::span<const std::string> texts,
-                 const engine::Embeddings& rows, const std::function<void(std::string_view)>& put) {
+std::uint64_t extend_digest(std::uint64_t digest, std::string_view text, std::span<const data::RowValue> carried) {
+  digest = extend_digest(digest, text);
+  for (const data::RowValue& value : carried) digest = extend_digest(digest, value.text);
+  return digest;
+}
+
+void format_rows(const EmbeddingOutputOptions& options, const EmbeddedTexts& embedded,
+                 const std::function<void(std::string_view)>& put) {
   constexpr std::size_t kBlock = std::size_t{1} << 20;
   const compress::Quantiser& quantiser = options.quantiser;
   std::vector<std::byte> stored(quantiser.row_bytes());
   std::string block;
+  const auto& [texts, carried, rows] = embedded;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    const std::optional<std::string_view> text =
-        options.include_text ? std::optional<std::string_view>(texts[row]) : std::nullopt;
+    RowText text = {.names = options.carried, .values = embedded.carried_with(row)};
+    if (options.include_text) text.text = texts[row];
     if (!quantiser.holds(rows[row])) {
       throw ArgumentError(fmt::format(
           "the vector of \"{}\" has a number beyond 65504, which f16 does not hold; take f32", printable(texts[row])));
@@ -131,6 +143,7 @@ void format_rows(const EmbeddingOutputOptions& options, std::span<const std::str
     quantiser.store(rows[row], stored);
     append_row(block, options.format, {quantiser.dtype(), stored}, rows.texts[row], text);
     if (block.size() < kBlock && row + 1 < rows.size()) continue;
+    if (options.compression != nullptr) block = options.compression->pack(block);
     put(block);
     block.clear();
   }

@@ -77,10 +77,11 @@ FineTuneResult fine_tune(const FineTuneRunOptions& options, const FineTuneEvents
         events.evaluated(step, score, best, of.metric);
       },
       [&](const train::RunResult& done) {
+        const train::ModelCard card = card_of(options, tuning, trainer, done);
         const std::vector<models::TrainableModel::NamedText> extra = {
-            {"README.md", train::model_card(card_of(options, tuning, trainer, done))},
+            {"README.md", train::model_card(card)},
             {"training.jsonl", done.log},
-            {"training.html", train::training_curve_page(done.curve)}};
+            {"training.html", train::training_curve_page(done.curve, card.settings)}};
         tuning.model.save(kept.output, extra);
       },
       stop);

@@ -54,9 +54,10 @@ void write_model(const TrainMaskedRunOptions& options, const MaskedTraining& tra
   training.model.save_into(folder.temporary());
   const fs::path& tokenizer = options.training.from_nothing() ? options.training.tokenizer : options.training.model;
   copy_tokenizer(tokenizer, folder.temporary(), training.model.config().positions);
-  write_texts(folder, std::array{NamedText{"README.md", train::masked_model_card(card_of(options, training, result))},
+  const train::ModelCard card = card_of(options, training, result);
+  write_texts(folder, std::array{NamedText{"README.md", train::masked_model_card(card)},
                                  NamedText{"training.jsonl", result.log},
-                                 NamedText{"training.html", train::training_curve_page(result.curve)}});
+                                 NamedText{"training.html", train::training_curve_page(result.curve, card.settings)}});
   folder.commit();
 }
 

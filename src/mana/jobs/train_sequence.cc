@@ -60,12 +60,12 @@ void write_model(const TrainSequenceRunOptions& options, const SequenceTraining&
   AtomicFolder folder = transformers_output(options.kept.output, true);
   training.model.save_into(folder.temporary());
   training.tokenizers.copy_into(folder.temporary());
-  const bool marian = training.model.config().is_marian();
+  const train::ModelCard card = card_of(options, training, result);
   write_texts(folder,
               std::array{NamedText{"generation_config.json", generation_settings(training.model.config())},
-                         NamedText{"README.md", train::translator_card(card_of(options, training, result), marian)},
+                         NamedText{"README.md", train::translator_card(card, training.model.config().is_marian())},
                          NamedText{"training.jsonl", result.log},
-                         NamedText{"training.html", train::training_curve_page(result.curve)}});
+                         NamedText{"training.html", train::training_curve_page(result.curve, card.settings)}});
   folder.commit();
 }
 

@@ -9,6 +9,7 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/partial_file.h"
+#include "mana/data/unpacker.h"
 #include "mana/jobs/model_digest.h"
 #include "mana/jobs/option_error.h"
 #include "mana/jobs/resume_journal.h"
@@ -90,6 +91,7 @@ class TranslationFile {
                   const std::optional<Resumption>& resumption)
       : path_(path),
         state_(resumption ? resumption->state : JobState{}),
+        compression_(data::compression_named(path.string())),
         file_(path, state_.bytes),
         journal_(path, job, resumption) {}
   ~TranslationFile() {
@@ -106,7 +108,7 @@ class TranslationFile {
 
   void write(std::span<const std::string> texts, std::span<const generate::Translation> found, bool prefixes,
              std::string_view lines) {
-    file_.write(lines);
+    file_.write(compression_ == nullptr ? lines : std::string_view(compression_->pack(lines)));
     file_.sync();
     JobState next = state_;
     next.rows += texts.size();
@@ -128,6 +130,7 @@ class TranslationFile {
  private:
   std::filesystem::path path_;
   JobState state_;
+  const data::Compression* compression_;
   PartialFile file_;  // before the journal: it holds the lock against another process
   ResumeJournal journal_;
   bool finished_ = false;

@@ -80,36 +80,46 @@ std::u32string composed(std::u32string_view text) {
   return result;
 }
 
+// Rules by what they stand for, as they are found most quickly.
+using FoundRules = std::unordered_map<std::u32string_view, const CharacterRules::value_type*>;
+
 // What the longest rules of at most `longest` characters make of a string, from left to right.
-std::u32string normalized(const CharacterRules& rules, std::u32string_view text, std::size_t longest) {
+std::u32string normalized(const FoundRules& rules, std::u32string_view text, std::size_t longest) {
   std::u32string result;
   for (std::size_t at = 0; at < text.size();) {
     auto rule = rules.end();
     std::size_t size = std::min(longest, text.size() - at);
-    for (; size > 0 && rule == rules.end(); --size) rule = rules.find(std::u32string(text.substr(at, size)));
+    for (; size > 0 && rule == rules.end(); --size) rule = rules.find(text.substr(at, size));
     if (rule == rules.end()) {
       result.push_back(text[at++]);
     } else {
-      result += rule->second;
+      result += rule->second->second;
       at += rule->first.size();
     }
   }
   return result;
 }
 
-CharacterRules without_redundant(const CharacterRules& rules) {
-  CharacterRules kept;
-  std::vector<std::vector<const CharacterRules::value_type*>> by_size;
-  for (const auto& rule : rules) {
-    by_size.resize(std::max(by_size.size(), rule.first.size() + 1));
-    by_size[rule.first.size()].push_back(&rule);
+CharacterRules without_redundant(CharacterRules rules) {
+  std::vector<std::vector<CharacterRules::const_iterator>> by_size;
+  for (auto rule = rules.cbegin(); rule != rules.cend(); ++rule) {
+    by_size.resize(std::max(by_size.size(), rule->first.size() + 1));
+    by_size[rule->first.size()].push_back(rule);
   }
+  FoundRules kept;
+  kept.reserve(rules.size());
+  std::vector<CharacterRules::const_iterator> redundant;
   for (std::size_t size = 1; size < by_size.size(); ++size) {
-    for (const auto* const rule : by_size[size]) {
-      if (size == 1 || normalized(kept, rule->first, size - 1) != rule->second) kept.insert(*rule);
+    for (const auto rule : by_size[size]) {
+      if (size == 1 || normalized(kept, rule->first, size - 1) != rule->second) {
+        kept.emplace(rule->first, &*rule);
+      } else {
+        redundant.push_back(rule);
+      }
     }
   }
-  return kept;
+  for (const auto rule : redundant) rules.erase(rule);
+  return rules;
 }
 
 CharacterRules nfkc() {

@@ -13,12 +13,13 @@
 namespace mana::train {
 namespace {
 
-constexpr double kWidth = 860, kHeight = 260, kLeft = 64, kRight = 16, kTop = 28, kBottom = 34;
+constexpr double kWidth = 860, kHeight = 272, kLeft = 84, kRight = 16, kTop = 28, kBottom = 48;
 constexpr std::size_t kMostPoints = 2000;
 constexpr std::string_view kStyle =
     "svg{margin-block:1rem}.title{font-size:13px}.end{text-anchor:end}.middle{text-anchor:middle}path{fill:none}"
     ".grid{stroke:var(--rule)}.raw{stroke:var(--first);opacity:.35}.loss{stroke:var(--first);stroke-width:2}"
-    ".score{stroke:var(--second);stroke-width:2}.dot{fill:var(--second)}.best{fill:var(--third)}\n";
+    ".score{stroke:var(--second);stroke-width:2}.dot{fill:var(--second)}.best{fill:var(--third)}.near{fill:transparent}"
+    "\n";
 
 /// A distance between ticks that people like: 1, 2 or 5 times a power of ten, about five of them in `range`.
 double tick_distance(double range) {
@@ -49,8 +50,18 @@ struct Axes {
   double y(double value) const { return kHeight - kBottom - (value - low) / (high - low) * (kHeight - kTop - kBottom); }
 };
 
-std::string grid(const Axes& axes, std::string_view title) {
-  std::string svg = fmt::format("<text class=\"title\" x=\"{}\" y=\"18\">{}</text>\n", kLeft, pages::escaped(title));
+/// What a chart is called, and what its values are.
+struct Names {
+  std::string title, values;
+};
+
+std::string grid(const Axes& axes, const Names& names) {
+  const double middle = (kTop + kHeight - kBottom) / 2;
+  std::string svg = fmt::format(
+      "<text class=\"title\" x=\"{}\" y=\"18\">{}</text>\n<text class=\"middle\" transform=\"rotate(-90)\" x=\"{}\" "
+      "y=\"14\">{}</text>\n<text class=\"middle\" x=\"{}\" y=\"{}\">step</text>\n",
+      kLeft, pages::escaped(names.title), -middle, pages::escaped(names.values), (kLeft + kWidth - kRight) / 2,
+      kHeight - 8);
   const double rise = tick_distance(axes.high - axes.low), run = std::max(1.0, tick_distance(axes.last_step));
   for (double value = std::ceil(axes.low / rise) * rise; value <= axes.high; value += rise) {
     const double shown = std::abs(value) < rise / 1e6 ? 0 : value;
@@ -59,8 +70,8 @@ std::string grid(const Axes& axes, std::string_view title) {
         axes.y(value), kWidth - kRight, kLeft - 8, axes.y(value) + 4, shown);
   }
   for (double step = 0; step <= axes.last_step; step += run) {
-    svg +=
-        fmt::format("<text class=\"middle\" x=\"{:.1f}\" y=\"{}\">{:.0f}</text>\n", axes.x(step), kHeight - 12, step);
+    svg += fmt::format("<text class=\"middle\" x=\"{:.1f}\" y=\"{}\">{:.0f}</text>\n", axes.x(step),
+                       kHeight - kBottom + 18, step);
   }
   return svg;
 }
@@ -92,32 +103,56 @@ std::string chart(const std::string& inner) {
   return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\">\n{}</svg>\n", kWidth, kHeight, inner);
 }
 
+/// A line of what each logged step has; empty without any.
+std::string chart_of(std::span<const CurvePoint> points, std::uint64_t steps, const Names& names) {
+  if (points.empty()) return {};
+  const Axes axes(steps, points);
+  return chart(grid(axes, names) + line(axes, points, "raw") + line(axes, running_mean(points), "loss"));
+}
+
+std::string chart_of_scores(const TrainingCurve& curve, std::uint64_t steps) {
+  if (curve.scores.empty()) return {};
+  const Axes axes(steps, curve.scores);
+  std::string dots;
+  for (const CurvePoint& point : curve.scores) {
+    const double x = axes.x(static_cast<double>(point.step)), y = axes.y(point.value);
+    dots += fmt::format(
+        "<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"/><circle class=\"near\" cx=\"{:.1f}\" "
+        "cy=\"{:.1f}\" r=\"12\"><title>step {}: {:.4f}</title></circle>\n",
+        curve.best == point.step ? "best" : "dot", x, y, x, y, point.step, point.value);
+  }
+  const std::string kept = curve.best ? fmt::format("; kept: step {}", *curve.best) : "";
+  return chart(grid(axes, {curve.metric + kept, "score"}) + line(axes, curve.scores, "score") + dots);
+}
+
+std::string table(std::string_view title, const std::vector<std::pair<std::string, std::string>>& rows) {
+  if (rows.empty()) return {};
+  std::string html = fmt::format("<h2>{}</h2>\n<table>\n", title);
+  for (const auto& [name, value] : rows) {
+    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", pages::escaped(name), pages::escaped(value));
+  }
+  return html + "</table>\n";
+}
+
 }  // namespace
 
-std::string training_curve_page(const TrainingCurve& curve) {
+std::string training_curve_page(const TrainingCurve& curve,
+                                const std::vector<std::pair<std::string, std::string>>& settings) {
   std::uint64_t steps = 0;
   for (const auto* points : {&curve.loss, &curve.scores}) {
     for (const CurvePoint& point : *points) steps = std::max(steps, point.step);
   }
-  std::string charts;
-  if (!curve.loss.empty()) {
-    const Axes axes(steps, curve.loss);
-    charts += chart(grid(axes, "loss by step, and its running mean") + line(axes, curve.loss, "raw") +
-                    line(axes, running_mean(curve.loss), "loss"));
+  std::vector<std::pair<std::string, std::string>> scores;
+  for (const CurvePoint& point : curve.scores) {
+    scores.emplace_back(fmt::format("step {}", point.step), fmt::format("{:.4f}", point.value));
   }
-  if (!curve.scores.empty()) {
-    const Axes axes(steps, curve.scores);
-    std::string dots;
-    for (const CurvePoint& point : curve.scores) {
-      dots += fmt::format(
-          "<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"><title>step {}: {:.4f}</title></circle>\n",
-          curve.best == point.step ? "best" : "dot", axes.x(static_cast<double>(point.step)), axes.y(point.value),
-          point.step, point.value);
-    }
-    charts += chart(grid(axes, curve.metric + (curve.best ? fmt::format("; kept: step {}", *curve.best) : "")) +
-                    line(axes, curve.scores, "score") + dots);
-  }
-  return pages::html_of({.kind = "training curve", .title = curve.title, .style = kStyle, .body = charts});
+  const std::string body =
+      chart_of(curve.loss, steps, {"loss by step, and its running mean", "loss"}) + chart_of_scores(curve, steps) +
+      chart_of(curve.rate, steps, {"learning rate by step", "rate"}) +
+      chart_of(curve.gradient_norm, steps, {"norm of the gradient by step, before it is clipped, and its running mean",
+                                            "norm"}) +
+      table("Evaluations", scores) + table("Settings", settings);
+  return pages::html_of({.kind = "training curve", .title = curve.title, .style = kStyle, .body = body});
 }
 
 }  // namespace mana::train

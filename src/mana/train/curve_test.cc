@@ -36,9 +36,24 @@ TEST(Curve, IsOnePageThatNeedsNothingElse) {
   }
   EXPECT_EQ(count(page, "<svg"), 2U);
   EXPECT_EQ(count(page, "</svg>"), 2U);
-  EXPECT_EQ(count(page, "<circle"), 3U);
+  EXPECT_EQ(count(page, "class=\"dot\""), 2U);
+  EXPECT_EQ(count(page, "<title>step "), 3U);
   EXPECT_THAT(page, HasSubstr("kept: step 50"));
   EXPECT_EQ(count(page, "class=\"best\""), 1U);
+}
+
+TEST(Curve, ShowsWhatHasBeenLoggedAndHow) {
+  TrainingCurve curve = some_curve();
+  curve.rate = curve.gradient_norm = curve.loss;
+  const std::string page = training_curve_page(curve, {{"learning rate", "2e-05"}, {"optimizer", "a < b"}});
+  EXPECT_EQ(count(page, "<svg"), 4U);
+  EXPECT_EQ(count(page, ">step</text>"), 4U);
+  for (const char* title : {">loss</text>", ">score</text>", ">rate</text>", ">norm</text>"}) {
+    EXPECT_EQ(count(page, title), 1U) << title;
+  }
+  EXPECT_THAT(page, HasSubstr("<tr><th scope=\"row\">step 50</th><td>70.0000</td></tr>"));
+  EXPECT_THAT(page, HasSubstr("<tr><th scope=\"row\">learning rate</th><td>2e-05</td></tr>"));
+  EXPECT_THAT(page, HasSubstr("a &lt; b"));
 }
 
 TEST(Curve, WritesNamesAsTextNotAsMarkup) {

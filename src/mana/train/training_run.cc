@@ -287,7 +287,12 @@ class TrainingRun {
     const json::Document document = json::Document::parse(line, "log");
     const json::Value root = document.root();
     const auto step = static_cast<std::uint64_t>(root.at("step").integer());
-    if (const auto loss = root.find("loss")) curve.loss.push_back({step, loss->number()});
+    const auto add = [&](std::string_view name, std::vector<CurvePoint>& points) {
+      if (const auto value = root.find(name)) points.push_back({step, value->number()});
+    };
+    add("loss", curve.loss);
+    add("rate", curve.rate);
+    add("gradient_norm", curve.gradient_norm);
     const auto score = root.find("score");
     if (score && score->is_number() && !root.find("averaged")) curve.scores.push_back({step, score->number()});
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mana/base/counted.h"
 #include "mana/base/printable.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/compute_options.h"
@@ -62,7 +63,7 @@ std::string text_of(const jobs::ExplainedSimilarity& found, std::size_t top) {
   const std::size_t shown = std::min(top, order.size());
   std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(shown), std::greater<>(),
                             [&](std::size_t pair) { return shares.values[pair]; });
-  text += fmt::format("\nthe {} pairs that give most\n", shown);
+  text += fmt::format("\nthe {} that give most\n", counted(shown, "pair"));
   for (std::size_t k = 0; k < shown; ++k) {
     const std::size_t i = order[k] / shares.columns, j = order[k] % shares.columns;
     text += fmt::format("{:9.4f}  {} ~ {}\n", shares.at(i, j), escaped(found.a.tokens[i].token),

@@ -56,9 +56,9 @@ struct ClassifyOptions {
     }
     if (json) return ClassRowFormat::jsonl;
     if (format) return *format;
-    const std::string ending = ending_of(output.value_or(""));
+    const std::string ending = ending_of_unpacked(output.value_or(""));
     if (ending == ".jsonl" || ending == ".ndjson") return ClassRowFormat::jsonl;
-    if (ending != ".tsv") require_no_other_form(output.value_or(""), ".tsv and .jsonl", "--format");
+    if (ending != ".tsv") require_no_other_form(output.value_or(""), ".tsv and .jsonl (packed: .gz or .zst behind them)", "--format");
     return ClassRowFormat::tsv;
   }
 
@@ -102,7 +102,7 @@ int classify_texts(Options& options) {
             truncated += found[i].truncated ? 1 : 0;
           }
           output.write(rows);
-          progress.advance(found.size());
+          advance(progress, found.size(), chosen.input);
         };
         classifier.stream(source, sink, output.is_seen_at_once() ? waiting : data::Waiting(interruption.token()));
         output.commit();

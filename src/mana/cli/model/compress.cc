@@ -33,15 +33,6 @@ void require_safe_names(const CompressOptions& chosen) {
   require_apart({{"--output", chosen.output}}, inputs);
 }
 
-std::vector<std::string> read_corpus(const TextInput& input, bool quiet, const std::stop_token& stop) {
-  std::vector<std::string> texts;
-  const data::TextSource source = input.open(stop);
-  for (std::string text; source(text);) texts.push_back(text);
-  if (texts.empty()) throw ArgumentError(fmt::format("{} holds no text", *input.input));
-  input.note_mistakes(quiet);
-  return texts;
-}
-
 data::ScoredPairs read_judged(const std::string& path, data::PairColumns columns, bool quiet) {
   find_columns(path, columns, quiet);
   data::ScoredPairs judged = data::read_scored_pairs(path, columns);
@@ -102,7 +93,7 @@ int compress_with(CompressOptions& chosen, const Options& options, const std::st
   require_safe_names(chosen);
   if (chosen.data) job.data = read_judged(*chosen.data, chosen.columns, options.quiet());
   if (models::is_translator(job.model)) return pack_translator_with(job, chosen.json);
-  if (chosen.corpus.input) job.corpus = [&] { return read_corpus(chosen.corpus, options.quiet(), stop); };
+  if (chosen.corpus.input) job.corpus = [&] { return chosen.corpus.read_all(options.quiet(), stop); };
   note_classifier_left(job.model, options.quiet());
   StageProgress progress(options.terminal());
   const jobs::CompressResult result =
@@ -126,7 +117,7 @@ int compress_model(Options& options) {
   CompressOptions chosen;
   chosen.describe(options);
   if (!options.parse()) return 0;
-  chosen.settle();
+  chosen.settle(options);
   return run_interruptibly(
       [&](const Interruption& interruption) { return compress_with(chosen, options, interruption.token()); },
       "mana: interrupted; nothing was written");

@@ -57,6 +57,7 @@ void CompressOptions::describe(Options& options) {
   options.flag("--no-pack", "Leave out the packed model, model.mana", job.no_pack);
   options.option("--corpus", "FILE", "Texts like those to embed, to fit on; without it, a thousand built-in ones",
                  corpus.input);
+  options.option("--corpus-column", "NAME", "Its column or field that holds the texts (default: text)", corpus.column);
   options.group("What it may cost");
   options.option("--data", "FILE",
                  "Judged pairs to measure by, as for mana eval sts; without it, agreement on built-in texts", data);
@@ -75,7 +76,8 @@ void CompressOptions::describe(Options& options) {
   options.known_as("distil", "--static");
 }
 
-void CompressOptions::settle() {
+void CompressOptions::settle(const Options& options) {
+  options.refuse_unless(corpus.input.has_value(), {"--corpus-column"}, "--corpus");
   if (layers) job.layers = layer_numbers(*layers);
   if (levels) job.levels = level_names(*levels);
   if (corpus.input) job.corpus = [] { return std::vector<std::string>(); };

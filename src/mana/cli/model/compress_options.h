@@ -24,7 +24,7 @@ struct CompressOptions {
 
   void describe(Options& options);
   /// Once the options are read: what is still text becomes part of the job. Throws UsageError, jobs::OptionError.
-  void settle();
+  void settle(const Options& options);
 };
 
 }  // namespace mana::cli

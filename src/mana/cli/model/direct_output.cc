@@ -34,8 +34,8 @@ class DirectOutput : public jobs::EmbeddingOutput {
   explicit DirectOutput(jobs::EmbeddingOutputOptions options) : options_(std::move(options)), file_(options_.path) {}
 
   bool is_seen_at_once() const override { return true; }
-  void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
-    jobs::format_rows(options_, texts, rows, [&](std::string_view bytes) { put(bytes); });
+  void write(const jobs::EmbeddedTexts& embedded) override {
+    jobs::format_rows(options_, embedded, [&](std::string_view bytes) { put(bytes); });
   }
   void finish() override {}
 
@@ -56,11 +56,11 @@ class DirectArrayOutput : public DirectOutput {
   }
 
   bool is_seen_at_once() const override { return false; }
-  void write(std::span<const std::string> texts, const engine::Embeddings& rows) override {
-    jobs::format_rows(options(), texts, rows, [&](std::string_view bytes) {
+  void write(const jobs::EmbeddedTexts& embedded) override {
+    jobs::format_rows(options(), embedded, [&](std::string_view bytes) {
       if (std::fwrite(bytes.data(), 1, bytes.size(), waiting_.get()) != bytes.size()) fail();
     });
-    rows_ += rows.size();
+    rows_ += embedded.rows.size();
   }
 
   void finish() override {
@@ -117,11 +117,11 @@ std::unique_ptr<jobs::EmbeddingOutput> open_output(const jobs::EmbeddingOutputOp
 }
 
 jobs::EmbeddingFormat format_of(const std::filesystem::path& path) {
-  const std::string ending = ending_of(path);
-  if (ending == ".npy") return jobs::EmbeddingFormat::npy;
+  const std::string ending = ending_of_unpacked(path);
+  if (ending_of(path) == ".npy") return jobs::EmbeddingFormat::npy;
   if (ending == ".tsv") return jobs::EmbeddingFormat::tsv;
   if (ending != ".jsonl" && ending != ".ndjson") {
-    require_no_other_form(path.string(), ".jsonl, .npy and .tsv", "--format");
+    require_no_other_form(path.string(), ".jsonl, .npy and .tsv (packed: .jsonl or .tsv with .gz or .zst behind)", "--format");
   }
   return jobs::EmbeddingFormat::jsonl;
 }

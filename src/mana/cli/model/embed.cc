@@ -6,11 +6,13 @@
 #include <optional>
 #include <string>
 
+#include "mana/base/counted.h"
 #include "mana/base/file.h"
 #include "mana/base/partial_file.h"
 #include "mana/base/progress.h"
 #include "mana/cli/model/direct_output.h"
 #include "mana/cli/model/embed_options.h"
+#include "mana/cli/shell/broken_texts.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
@@ -23,9 +25,9 @@ void note_totals(const jobs::EmbedFileResult& totals, const engine::Encoder& enc
   const std::string truncated = encoder.max_tokens()
                                     ? fmt::format("{} truncated at {} tokens", totals.truncated, *encoder.max_tokens())
                                     : "none truncated";
-  note(fmt::format("{} {}, {} tokens, {} ({}, {}, {} threads, {:.2f} s)", totals.texts,
-                   totals.texts == 1 ? "text" : "texts", totals.tokens, truncated,
-                   kernels::name_of(encoder.precision()), kernels::name_of(encoder.isa()), encoder.threads(), seconds));
+  note(fmt::format("{}, {}, {} ({}, {}, {}, {:.2f} s)", counted(totals.texts, "text"), counted(totals.tokens, "token"),
+                   truncated, kernels::name_of(encoder.precision()), kernels::name_of(encoder.isa()),
+                   counted(encoder.threads(), "thread"), seconds));
 }
 
 std::unique_ptr<jobs::EmbeddingOutput> open_with_job(const EmbedOptions& chosen, const jobs::EmbedFileOptions& job,
@@ -38,24 +40,27 @@ std::unique_ptr<jobs::EmbeddingOutput> open_with_job(const EmbedOptions& chosen,
 /// A sentence about what an interrupted job left; empty where that is nothing.
 std::string sentence_about(const std::optional<jobs::KeptRows>& kept) {
   if (!kept) return {};
-  return fmt::format("{} rows are kept in {}: the same command with --resume goes on from there", kept->rows,
+  return fmt::format("{} {} kept in {}: the same command with --resume goes on from there",
+                     counted(kept->rows, "row"), kept->rows == 1 ? "is" : "are",
                      kept->file.string());
 }
 
 /// Embeds the texts, and says what is kept where that breaks off.
 jobs::EmbedFileResult embed_into(jobs::EmbeddingOutput& output, const engine::Encoder& encoder,
-                                 const data::TextSource& texts, const Options& options, bool resume,
+                                 const data::TextSource& texts, const EmbedOptions& chosen, const Options& options,
                                  const data::Waiting& waiting) {
   try {
     Progress progress(options.terminal(), "embedding", "texts");
     jobs::EmbedFileEvents events;
     events.resumed = [&](std::uint64_t rows) {
-      if (rows > 0 && !options.quiet()) note(fmt::format("going on after {} texts", rows));
-      if (rows == 0 && resume && !options.quiet()) note("no row of the interrupted job is complete: starting anew");
+      if (rows > 0 && !options.quiet()) note(fmt::format("going on after {}", counted(rows, "text")));
+      if (rows == 0 && chosen.resume && !chosen.resume_if_any && !options.quiet()) note("no row of the interrupted job is complete: starting anew");
       progress.skip(rows);
     };
-    events.embedded = [&](std::size_t rows) { progress.advance(rows); };
-    return jobs::embed_texts(encoder, texts, output, events, waiting);
+    events.encoded = [&](std::size_t more) { advance(progress, more, chosen.input); };
+    jobs::TextsToEmbed input(texts);
+    if (chosen.input.keep) input.carried = [&] { return chosen.input.carried_values(); };
+    return jobs::embed_texts(encoder, input, output, events, waiting);
   } catch (const Cancelled&) {
     const std::string kept = sentence_about(output.kept());
     note(fmt::format("mana: interrupted{}{}", kept.empty() ? "" : "; ", kept));
@@ -92,9 +97,10 @@ int embed(Options& options) {
     }
     const auto output = open_with_job(chosen, job, encoder);
     const jobs::EmbedFileResult totals =
-        embed_into(*output, encoder, source, options, chosen.resume && !chosen.resume_if_any, waiting);
+        embed_into(*output, encoder, source, chosen, options, waiting);
     chosen.input.note_mistakes(options.quiet());
     if (!options.quiet()) {
+      note_cut_into_letters(totals.cut_into_letters, totals.texts, totals.first_cut_into_letters);
       note_totals(totals, encoder, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     }
     return 0;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "mana/base/file.h"
 #include "mana/cli/model/direct_output.h"
 #include "mana/cli/shell/file_kinds.h"
 #include "mana/cli/shell/output_paths.h"
@@ -11,6 +12,7 @@ namespace mana::cli {
 
 void EmbedOptions::describe(Options& options) {
   input.describe(options);
+  input.describe_keep(options);
   options.group("Output");
   options.option("--output", "FILE", "Where the vectors go; without it, to standard output", output);
   options.choice<jobs::EmbeddingFormat>("--format",
@@ -29,6 +31,7 @@ void EmbedOptions::describe(Options& options) {
 }
 
 void EmbedOptions::check() const {
+  input.check();
   jobs::check(job());
   type.check(input);
   if (resuming() && !has_journal()) {
@@ -53,6 +56,7 @@ jobs::EmbedFileOptions EmbedOptions::job() const {
           .format = chosen_format(),
           .type = type.type,
           .include_text = include_text,
+          .carried = input.carried(),
           .resume = resuming(),
           .encoder = model.options()};
 }
@@ -75,7 +79,15 @@ void EmbedOptions::require_safe_outputs(jobs::EmbeddingFormat chosen) const {
     case jobs::EmbeddingFormat::jsonl:
       return require_own_kind(*output, "vectors in JSON lines", is_embedding_lines, force);
     case jobs::EmbeddingFormat::npy: require_own_kind(*output, "an array of NumPy", is_npy, force); break;
-    case jobs::EmbeddingFormat::tsv: require_own_kind(*output, "vectors in a table", is_embedding_table, force); break;
+    case jobs::EmbeddingFormat::tsv: {
+      // A table with names in front may be anybody's; the counts beside it are ours, as is seen below.
+      const bool has_counts = file_exists(jobs::token_counts_of(*output));
+      const auto is_ours = [&](const FileBeginning& file) {
+        return is_embedding_table(file) || (has_counts && is_carried_table(file));
+      };
+      require_own_kind(*output, "vectors in a table", is_ours, force);
+      break;
+    }
   }
   require_own_kind(jobs::token_counts_of(*output), "counts of tokens", is_token_counts, force);
 }

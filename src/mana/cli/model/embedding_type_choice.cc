@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mana/base/counted.h"
 #include "mana/base/errors.h"
 #include "mana/base/progress.h"
 #include "mana/cli/shell/output.h"
@@ -17,26 +18,24 @@ namespace {
 
 using compress::EmbeddingType;
 
-compress::EmbeddingRanges calibrate_on(TextInput sample, const std::string& path, const engine::Encoder& encoder,
-                                       bool quiet, std::stop_token stop) {
-  sample.texts.clear();
-  sample.input = path;
+compress::EmbeddingRanges calibrate_on(const TextInput& sample, const engine::Encoder& encoder, bool quiet,
+                                       std::stop_token stop) {
+  const std::string& path = *sample.input;
   compress::Calibration calibration(encoder.dimensions());
   try {
     Progress progress(quiet ? -1 : STDERR_FILENO, "calibrating", "texts");
     const auto sink = [&](std::size_t, std::span<const std::string>, const engine::Embeddings& rows) {
       calibration.add(rows.values);
-      progress.advance(rows.size());
     };
-    encoder.stream(sample.open(stop), sink, stop);
+    encoder.stream(sample.open(stop), sink, stop, [&](std::size_t more) { advance(progress, more, sample); });
   } catch (const FormatError& error) {
     throw FormatError(fmt::format("--calibrate {}: {}", path, error.what()));
   }
   sample.note_mistakes(quiet);
   constexpr std::uint64_t kFew = 100;  // sentence-transformers warns below as many
   if (calibration.size() < kFew && !quiet) {
-    note(fmt::format("{} texts are few to calibrate on: numbers of other texts will fall outside the ranges",
-                     calibration.size()));
+    note(fmt::format("{}: too few to calibrate on; numbers of other texts will fall outside the ranges",
+                     counted(calibration.size(), "text")));
   }
   try {
     return calibration.ranges();
@@ -58,6 +57,9 @@ void EmbeddingTypeChoice::describe(Options& options) {
                                 type);
   options.option("--calibrate", "FILE", "Texts like those to come; the ranges of their vectors are divided into levels",
                  calibrate);
+  options.option("--calibrate-column", "NAME",
+                 "Its column or field that holds the texts (default: that of the texts to embed, else text)",
+                 calibrate_column);
   options.option("--ranges", "FILE", "The ranges as .npy [2, dimensions], instead of --calibrate", ranges);
   options.option("--write-ranges", "FILE", "Keep the ranges that are used, for --ranges of queries and later texts",
                  write_ranges);
@@ -65,6 +67,9 @@ void EmbeddingTypeChoice::describe(Options& options) {
 
 void EmbeddingTypeChoice::check(const TextInput& input) const {
   if (ranges && calibrate) throw UsageError("--ranges and --calibrate contradict each other: give one of them");
+  if (calibrate_column && !calibrate) {
+    throw UsageError("--calibrate-column belongs to --calibrate, which was not given");
+  }
   if (!compress::needs_ranges(type)) {
     const char* given = ranges ? "--ranges" : calibrate ? "--calibrate" : write_ranges ? "--write-ranges" : nullptr;
     if (given == nullptr) return;
@@ -86,12 +91,23 @@ void EmbeddingTypeChoice::check(const TextInput& input) const {
   }
 }
 
+TextInput EmbeddingTypeChoice::sample(const TextInput& input) const {
+  TextInput found;
+  found.input = calibrate;
+  found.column = calibrate_column;
+  if (calibrate_column) return found;
+  found.column = input.column;
+  found.field = input.field;
+  found.form = input.form;
+  return found;
+}
+
 std::optional<compress::EmbeddingRanges> EmbeddingTypeChoice::find_ranges(const TextInput& input,
                                                                           const engine::Encoder& encoder, bool quiet,
                                                                           std::stop_token stop) const {
   if (!compress::needs_ranges(type)) return std::nullopt;
   compress::EmbeddingRanges found = ranges ? compress::EmbeddingRanges::read(*ranges)
-                                           : calibrate_on(input, *calibrate, encoder, quiet, std::move(stop));
+                                           : calibrate_on(sample(input), encoder, quiet, std::move(stop));
   if (found.dimensions() != encoder.dimensions()) {
     throw ArgumentError(
         fmt::format("{} has the ranges of {} dimensions, but the vectors have {}: calibrate with the "

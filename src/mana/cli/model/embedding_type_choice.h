@@ -17,6 +17,7 @@ struct EmbeddingTypeChoice {
   compress::EmbeddingType type = compress::EmbeddingType::f32;
   std::optional<std::string> ranges;
   std::optional<std::string> calibrate;
+  std::optional<std::string> calibrate_column;
   std::optional<std::string> write_ranges;
 
   void describe(Options& options);
@@ -26,6 +27,10 @@ struct EmbeddingTypeChoice {
   /// asked for. Throws what reading, embedding and writing throw.
   std::optional<compress::EmbeddingRanges> find_ranges(const TextInput& input, const engine::Encoder& encoder,
                                                        bool quiet, std::stop_token stop) const;
+
+ private:
+  /// The texts of --calibrate, which are in the form of `input` unless their column is named.
+  TextInput sample(const TextInput& input) const;
 };
 
 }  // namespace mana::cli

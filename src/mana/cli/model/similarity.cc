@@ -3,12 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "mana/cli/shell/broken_texts.h"
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/model_options.h"
 #include "mana/cli/shell/output.h"
 #include "mana/engine/encoder.h"
 #include "mana/jobs/json_text.h"
 #include "mana/search/similarity.h"
+#include "mana/text/cut_into_letters.h"
 
 namespace mana::cli {
 
@@ -36,6 +38,8 @@ int similarity(Options& options) {
     if (!rows.texts[i].truncated) continue;
     note(fmt::format("of text {}, {} of {} tokens were used", i + 1, rows.texts[i].tokens, rows.texts[i].total_tokens));
   }
+  const auto is_cut = [&](std::size_t i) { return text::is_cut_into_letters(texts[i], rows.texts[i].total_tokens); };
+  if (!options.quiet()) note_cut_into_letters((is_cut(0) ? 1 : 0) + (is_cut(1) ? 1 : 0), 2, is_cut(0) ? 1 : 2);
   print(value + "\n");
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mana/base/counted.h"
 #include "mana/base/file.h"
 #include "mana/base/partial_file.h"
 #include "mana/base/progress.h"
@@ -15,6 +16,7 @@
 #include "mana/cli/shell/commands.h"
 #include "mana/cli/shell/interruption.h"
 #include "mana/cli/shell/output.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::cli {
 namespace {
@@ -27,10 +29,10 @@ void note_totals(const jobs::TranslateFileResult& totals, const generate::Transl
                                                   translator.max_source_tokens(), totals.first_truncated);
   const std::string limited =
       totals.limited == 0 ? "" : fmt::format(", {} ended by the limit of {} tokens", totals.limited, search.max_length);
-  note(fmt::format("{} texts, {} tokens, {}; {} tokens of translations{} ({}, {}, {} threads, {:.2f} s)", totals.texts,
-                   totals.source_tokens, truncated, totals.target_tokens, limited,
-                   kernels::name_of(translator.precision()), kernels::name_of(translator.isa()), translator.threads(),
-                   seconds));
+  note(fmt::format("{}, {}, {}; {} of translations{} ({}, {}, {}, {:.2f} s)", counted(totals.texts, "text"),
+                   counted(totals.source_tokens, "token"), truncated, counted(totals.target_tokens, "token"), limited,
+                   kernels::name_of(translator.precision()), kernels::name_of(translator.isa()),
+                   counted(translator.threads(), "thread"), seconds));
 }
 
 /// What keys and values may take, before the first step.
@@ -49,18 +51,21 @@ jobs::TranslateFileResult translate_into(const TranslateOptions& chosen, const j
   std::string kept;
   jobs::TranslateFileEvents events;
   events.resumed = [&](std::uint64_t rows) {
-    if (rows > 0 && !options.quiet()) note(fmt::format("going on after {} texts", rows));
+    if (rows > 0 && !options.quiet()) note(fmt::format("going on after {}", counted(rows, "text")));
     progress.skip(rows);
   };
-  events.translated = [&](std::size_t rows) { progress.advance(rows); };
+  events.translated = [&](std::size_t rows) { advance(progress, rows, chosen.input); };
   events.kept = [&](const jobs::KeptRows& rows) {
-    kept = fmt::format("{} rows are kept in {}: the same command with --resume goes on from there", rows.rows,
-                       rows.file.string());
+    kept = fmt::format("{} {} kept in {}: the same command with --resume goes on from there",
+                       counted(rows.rows, "row"), rows.rows == 1 ? "is" : "are", rows.file.string());
   };
   try {
     if (chosen.has_journal()) return jobs::translate_file(translator, texts, job, events, waiting, prefixes);
     const DirectFile file(job.output);
-    const auto put = [&](std::string_view lines) { file.write(lines); };
+    const data::Compression* const compression = data::compression_named(job.output.string());
+    const auto put = [&](std::string_view lines) {
+      file.write(compression == nullptr ? lines : std::string_view(compression->pack(lines)));
+    };
     return jobs::translate_texts(translator, texts, job, put, events, waiting, prefixes);
   } catch (const Cancelled&) {
     progress.wipe();

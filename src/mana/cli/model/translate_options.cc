@@ -94,10 +94,12 @@ jobs::TranslationFormat TranslateOptions::chosen_format() const {
   }
   if (json) return jobs::TranslationFormat::jsonl;
   if (format) return *format;
-  const std::string ending = ending_of(output.value_or(""));
+  const std::string ending = ending_of_unpacked(output.value_or(""));
   if (ending == ".jsonl" || ending == ".ndjson") return jobs::TranslationFormat::jsonl;
   if (ending == ".tsv") return jobs::TranslationFormat::tsv;
-  if (output) require_no_other_form(*output, ".txt, .jsonl and .tsv", "--format");
+  if (output && ending != ".txt") {
+    require_no_other_form(*output, ".txt, .jsonl and .tsv (packed: .gz or .zst behind them)", "--format");
+  }
   return jobs::TranslationFormat::text;
 }
 

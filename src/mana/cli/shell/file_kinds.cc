@@ -9,6 +9,8 @@
 
 #include "mana/cli/shell/row_patterns.h"
 #include "mana/cli/words/word_map.h"
+#include "mana/cli/words/word_map_page.h"
+#include "mana/pages/page.h"
 
 namespace mana::cli {
 
@@ -25,7 +27,7 @@ bool is_npy(const FileBeginning& file) {
 
 bool is_embedding_lines(const FileBeginning& file) {
   return every_line(file, [](std::string_view line) {
-    return has_keys(line, {"text?", "embedding", "tokens", "truncated"});
+    return has_last_keys(line, {"embedding", "tokens", "truncated"});
   });
 }
 
@@ -37,8 +39,16 @@ bool is_embedding_table(const FileBeginning& file) {
   });
 }
 
+bool is_carried_table(const FileBeginning& file) {
+  const std::size_t columns = split(first_line(file.bytes), '\t').size();
+  return every_line(file, [&](std::string_view line) {
+    const Fields fields = split(line, '\t');
+    return fields.size() == columns && is_number(fields.back());
+  });
+}
+
 bool is_token_counts(const FileBeginning& file) {
-  return every_line(file, [](std::string_view line) { return has_keys(line, {"tokens", "truncated"}); });
+  return every_line(file, [](std::string_view line) { return has_last_keys(line, {"tokens", "truncated"}); });
 }
 
 bool is_class_lines(const FileBeginning& file) {
@@ -86,7 +96,9 @@ bool is_mined_table(const FileBeginning& file) {
 bool is_word_drawing(const FileBeginning& file) { return file.bytes.starts_with(kDrawingBeginning); }
 
 bool is_word_page(const FileBeginning& file) {
-  return file.bytes.starts_with(kPageBeginning) && file.bytes.find(kDrawingBeginning) != std::string_view::npos;
+  constexpr std::string_view kOlder = "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>";
+  return pages::is_page(file.bytes, kWordMapPage) ||
+         (file.bytes.starts_with(kOlder) && file.bytes.find(kDrawingBeginning) != std::string_view::npos);
 }
 
 bool is_word_vectors(const FileBeginning& file) {

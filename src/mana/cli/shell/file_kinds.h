@@ -9,6 +9,7 @@ namespace mana::cli {
 bool is_npy(const FileBeginning& file);                ///< an array of NumPy, two axes, of a type that is written
 bool is_embedding_lines(const FileBeginning& file);    ///< of mana embed, jsonl
 bool is_embedding_table(const FileBeginning& file);    ///< of mana embed, tsv
+bool is_carried_table(const FileBeginning& file);      ///< the same with --keep, if token counts lie beside it
 bool is_token_counts(const FileBeginning& file);       ///< of mana embed, <output>.tokens.jsonl
 bool is_class_lines(const FileBeginning& file);        ///< of mana classify, jsonl
 bool is_class_table(const FileBeginning& file);        ///< of mana classify, tsv

@@ -8,18 +8,30 @@
 namespace mana::cli {
 
 LineOutput::LineOutput(const std::optional<std::string>& path) {
-  if (path && *path != "-") file_.emplace(*path);
+  if (!path || *path == "-") return;
+  file_.emplace(*path);
+  compression_ = data::compression_named(*path);
 }
 
 void LineOutput::write(std::string_view lines) {
-  if (file_) {
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  if (compression_ != nullptr) {
+    waiting_ += lines;
+    if (waiting_.size() >= kBlock) flush();
+  } else if (file_) {
     file_->write(lines);
   } else {
     print(lines);
   }
 }
 
+void LineOutput::flush() {
+  file_->write(compression_->pack(waiting_));
+  waiting_.clear();
+}
+
 void LineOutput::commit() {
+  if (compression_ != nullptr) flush();  // a file of no lines is packed, too
   if (file_) file_->commit();
 }
 

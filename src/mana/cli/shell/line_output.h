@@ -5,10 +5,12 @@
 #include <string_view>
 
 #include "mana/base/file.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::cli {
 
-/// Where lines of text go: standard output, at once, or a file, which appears under its name only when it is complete.
+/// Where lines of text go: standard output, at once, or a file, which appears under its name only when it is complete,
+/// packed where the name ends in .gz or .zst.
 class LineOutput {
  public:
   /// Nothing, or "-", is standard output. Throws IoError when the file cannot be written.
@@ -22,7 +24,11 @@ class LineOutput {
   void commit();
 
  private:
+  void flush();
+
   std::optional<AtomicFile> file_;
+  const data::Compression* compression_ = nullptr;
+  std::string waiting_;  // lines to be packed together
 };
 
 /// Text as a field of a table: tabs and line ends become spaces, other control characters and separators are escaped.

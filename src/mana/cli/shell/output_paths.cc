@@ -10,6 +10,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/cli/shell/options.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::cli {
 namespace {
@@ -113,6 +114,10 @@ void require_no_other_form(const std::string& output, std::string_view forms, st
       fmt::format("--output {}: the form that this name says is not written, but {}; let it end in one of "
                   "these{}",
                   output, forms, otherwise.empty() ? "" : fmt::format(", or say the form with {}", otherwise)));
+}
+
+std::string ending_of_unpacked(const std::filesystem::path& path) {
+  return ending_of(data::unpacked_name(path.string()));
 }
 
 std::string folder_name(const std::string& output) {

@@ -27,8 +27,10 @@ void add_path(std::vector<GivenPath>& paths, std::string_view option, const std:
 void require_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenPath>& inputs);
 
 using jobs::ending_of;
+/// ".jsonl" of "rows.jsonl" and of "rows.jsonl.gz": what the rows are, packed or not.
+std::string ending_of_unpacked(const std::filesystem::path& path);
 /// Throws UsageError when the ending of an output's name says a form that everybody knows and that is none of those
-/// written here: ".csv", ".npz", ".jsonl.gz". `forms` are the endings that there are (".jsonl, .npy and .tsv"),
+/// written here: ".csv", ".npz", ".json.gz". `forms` are the endings that there are (".jsonl, .npy and .tsv"),
 /// `otherwise` says how else a form can be chosen ("--format"); may be empty.
 void require_no_other_form(const std::string& output, std::string_view forms, std::string_view otherwise);
 /// The name of a folder to write, without separators at its end. Throws UsageError when it is none ("."), or that of a

@@ -8,10 +8,10 @@
 /// Which files an output may take the place of.
 namespace mana::cli {
 
-/// What tells of what kind a file is: its first megabyte.
+/// What tells of what kind a file is: its first megabyte, unpacked.
 struct FileBeginning {
   std::string_view bytes;
-  std::uintmax_t size = 0;  ///< of the whole file
+  std::uintmax_t size = 0;  ///< of the whole file; of one that is packed, only whether there is more
 };
 
 /// Whether a file is of the kind that is to be written (file_kinds.h).

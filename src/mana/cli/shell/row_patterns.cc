@@ -1,6 +1,7 @@
 #include "mana/cli/shell/row_patterns.h"
 
 #include <charconv>
+#include <cstddef>
 #include <string>
 #include <system_error>
 
@@ -68,16 +69,32 @@ bool are_named(const Fields& names, std::initializer_list<std::string_view> patt
   return name == names.end();
 }
 
-bool has_keys(std::string_view line, std::initializer_list<std::string_view> patterns) {
+namespace {
+
+/// The keys of a line's JSON object; nothing where it is none.
+std::optional<std::vector<std::string>> keys_of(std::string_view line) {
   try {
     const json::Document row = json::Document::parse(line, "");
-    if (!row.root().is_object()) return false;
-    Fields keys;
-    for (const auto& [key, value] : row.root().object()) keys.push_back(key);
-    return are_named(keys, patterns);
+    if (!row.root().is_object()) return std::nullopt;
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : row.root().object()) keys.emplace_back(key);
+    return keys;
   } catch (const FormatError&) {
-    return false;
+    return std::nullopt;
   }
+}
+
+}  // namespace
+
+bool has_keys(std::string_view line, std::initializer_list<std::string_view> patterns) {
+  const auto keys = keys_of(line);
+  return keys && are_named({keys->begin(), keys->end()}, patterns);
+}
+
+bool has_last_keys(std::string_view line, std::initializer_list<std::string_view> patterns) {
+  const auto keys = keys_of(line);
+  if (!keys || keys->size() < patterns.size()) return false;
+  return are_named({keys->end() - static_cast<std::ptrdiff_t>(patterns.size()), keys->end()}, patterns);
 }
 
 }  // namespace mana::cli

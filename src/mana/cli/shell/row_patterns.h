@@ -32,5 +32,7 @@ std::optional<std::uint64_t> count_in(std::string_view text);
 bool are_named(const Fields& names, std::initializer_list<std::string_view> patterns);
 /// The same of the keys of a line's JSON object.
 bool has_keys(std::string_view line, std::initializer_list<std::string_view> patterns);
+/// The same of the last of them; before these there may be others.
+bool has_last_keys(std::string_view line, std::initializer_list<std::string_view> patterns);
 
 }  // namespace mana::cli

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "mana/cli/shell/lists.h"
 #include "mana/cli/shell/output.h"
 
 namespace mana::cli {
@@ -23,7 +24,14 @@ void TextInput::describe_file(Options& options) {
   describe_input_format(options, form);
 }
 
-data::TextSource TextInput::open(const data::Waiting& waiting) const {
+void TextInput::describe_keep(Options& options) {
+  options.option("--keep", "NAMES", "Columns or fields of the file that go into the rows, in front: id,title", keep);
+  options.known_as("carried", "--keep");
+}
+
+std::vector<std::string> TextInput::carried() const { return list_of(keep.value_or("")); }
+
+void TextInput::check() const {
   if (field && column) throw UsageError("--field is for JSON and --column for tables: give one of them");
   if (form && (field || column)) {
     const bool json = form == data::InputForm::json || form == data::InputForm::jsonl;
@@ -35,9 +43,15 @@ data::TextSource TextInput::open(const data::Waiting& waiting) const {
   }
   if (!texts.empty()) {
     if (input) throw UsageError("texts come from the arguments or from --input, not from both");
-    if (field || column || form) {
-      throw UsageError("--field, --column and --input-format belong to a file of texts: give it with --input");
+    if (field || column || form || keep) {
+      throw UsageError("--field, --column, --keep and --input-format belong to a file of texts: give it with --input");
     }
+  }
+}
+
+data::TextSource TextInput::open(const data::Waiting& waiting) const {
+  check();
+  if (!texts.empty()) {
     return [next = texts.begin(), end = texts.end()](std::string& text) mutable {
       if (next == end) return false;
       text = *next++;
@@ -46,8 +60,34 @@ data::TextSource TextInput::open(const data::Waiting& waiting) const {
   }
   const std::string path = input.value_or("-");
   if (path == "-" && ::isatty(STDIN_FILENO) != 0) note("reading texts from the terminal, one a line; Ctrl-D ends them");
-  file_ = std::make_shared<data::TextFile>(path, data::TextFormat{form, field, column}, waiting);
-  return [file = file_](std::string& text) { return file->next(text); };
+  reading_ = std::make_shared<Reading>(path, data::TextFormat{form, field, column, carried()}, waiting);
+  return [reading = reading_](std::string& text) {
+    reading->ended = !reading->file.next(text);
+    reading->texts += reading->ended ? 0 : 1;
+    return !reading->ended;
+  };
+}
+
+std::vector<std::string> TextInput::read_all(bool quiet, const data::Waiting& waiting) const {
+  std::vector<std::string> all;
+  const data::TextSource source = open(waiting);
+  for (std::string text; source(text);) all.push_back(text);
+  if (all.empty()) throw ArgumentError(fmt::format("{} holds no text", name()));
+  note_mistakes(quiet);
+  return all;
+}
+
+std::span<const data::RowValue> TextInput::carried_values() const { return reading_->file.carried(); }
+
+std::optional<std::uint64_t> TextInput::expected_texts() const {
+  if (!texts.empty()) return texts.size();
+  if (!reading_) return std::nullopt;
+  if (reading_->ended) return reading_->texts;
+  // Files are read in blocks: of one that lies whole in the last of them, nothing is told.
+  const std::uint64_t position = reading_->file.position(), size = reading_->file.size().value_or(0);
+  if (position == 0 || position >= size) return std::nullopt;
+  const double share = static_cast<double>(position) / static_cast<double>(size);
+  return static_cast<std::uint64_t>(static_cast<double>(reading_->texts) / share);
 }
 
 void TextInput::add_to(std::vector<GivenPath>& inputs) const {
@@ -55,7 +95,12 @@ void TextInput::add_to(std::vector<GivenPath>& inputs) const {
 }
 
 void TextInput::note_mistakes(bool quiet) const {
-  if (file_) cli::note_mistakes(file_->notes(), quiet);
+  if (reading_) cli::note_mistakes(reading_->file.notes(), quiet);
+}
+
+void advance(Progress& progress, std::uint64_t more, const TextInput& input) {
+  if (const auto texts = input.expected_texts()) progress.estimate_total(*texts);
+  progress.advance(more);
 }
 
 void describe_input_format(Options& options, std::optional<data::InputForm>& form) {

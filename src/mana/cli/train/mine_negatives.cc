@@ -26,7 +26,7 @@ namespace {
 struct MineOptions {
   std::string data;
   data::PositivePairColumns columns;
-  std::optional<std::string> corpus;
+  TextInput corpus;
   std::string output;
   mine::RowKind kind = mine::RowKind::triplet;
   mine::HardNegativeOptions mining;
@@ -41,7 +41,8 @@ struct MineOptions {
     options.option("--positive", "COLUMN", "The column of the texts that belong to them", columns.positive);
     options.option(
         "--corpus", "FILE",
-        "Texts to search in beside the positives: one a line, or the field or column text of JSON or a table", corpus);
+        "Texts to search in beside the positives: one a line, JSON, or a table", corpus.input);
+    options.option("--corpus-column", "NAME", "Its column or field that holds the texts (default: text)", corpus.column);
     options.option("--output", "FILE", "Where the rows go: .jsonl, or a table (.tsv); - is standard output", output);
     options.require("--output");
     options.flag("--force", "Replace a file that holds something else than such rows", force);
@@ -67,9 +68,9 @@ struct MineOptions {
   }
 
   jobs::RowForm form() const {
-    const std::string ending = ending_of(output);
+    const std::string ending = ending_of_unpacked(output);
     if (ending == ".jsonl" || ending == ".ndjson") return jobs::RowForm::json_lines;
-    if (ending != ".tsv") require_no_other_form(output, ".tsv and .jsonl", "");
+    if (ending != ".tsv") require_no_other_form(output, ".tsv and .jsonl (packed: .gz or .zst behind them)", "");
     return jobs::RowForm::table;
   }
 
@@ -80,7 +81,7 @@ struct MineOptions {
   /// Throws ArgumentError when a file would be lost that is to be read, or that is nothing of ours.
   void require_safe_output() const {
     std::vector<GivenPath> inputs = {{"--data", data}, {"--model", encoders.model.folder()}};
-    add_path(inputs, "--corpus", corpus);
+    add_path(inputs, "--corpus", corpus.input);
     require_apart({{"--output", output}}, inputs);
     if (form() == jobs::RowForm::table) {
       return require_own_kind(output, "a table of mined rows", is_mined_table, force);
@@ -89,24 +90,13 @@ struct MineOptions {
   }
 };
 
-std::vector<std::string> read_corpus(const std::string& path, bool quiet, const std::stop_token& stop) {
-  TextInput input;
-  input.input = path;
-  std::vector<std::string> texts;
-  const data::TextSource source = input.open(stop);
-  for (std::string text; source(text);) texts.push_back(text);
-  if (texts.empty()) throw ArgumentError(fmt::format("{} holds no text", path));
-  input.note_mistakes(quiet);
-  return texts;
-}
-
 void mine_to_file(MineOptions& options, const Options& shell, const std::stop_token& stop) {
   const bool quiet = shell.quiet();
   find_columns(options.data, options.columns, quiet);
   const data::PositivePairs pairs = data::read_positive_pairs(options.data, options.columns);
   note_mistakes(pairs.notes, quiet);
   const std::vector<std::string> corpus =
-      options.corpus ? read_corpus(*options.corpus, quiet, stop) : std::vector<std::string>{};
+      options.corpus.input ? options.corpus.read_all(quiet, stop) : std::vector<std::string>{};
   LineOutput output(options.output);
   Progress progress(shell.terminal(), "embedding", "texts");
   jobs::MineNegativesEvents events;
@@ -130,6 +120,7 @@ int mine_negatives(Options& options) {
   MineOptions chosen;
   chosen.describe(options);
   if (!options.parse()) return 0;
+  options.refuse_unless(chosen.corpus.input.has_value(), {"--corpus-column"}, "--corpus");
   chosen.require_safe_output();
   chosen.encoders.options();  // a mistake there comes before the reading of the data
   return run_interruptibly(

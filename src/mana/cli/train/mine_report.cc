@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "mana/base/counted.h"
 #include "mana/mine/score_summary.h"
 
 namespace mana::cli {
@@ -41,7 +42,7 @@ ordered_json json_of(const jobs::MinedNegatives& found) {
 }
 
 std::string table_of(const jobs::MinedNegatives& found) {
-  std::string text = fmt::format("{} rows of {} anchors with {} positives, from {} texts\n\n", found.rows,
+  std::string text = fmt::format("{} of {} anchors with {} positives, from {} texts\n\n", counted(found.rows, "row"),
                                  found.set->anchors().size(), found.set->pairs(), found.set->corpus().size());
   const std::array summaries = {json_of(mine::summary_of(found.scores.positive)),
                                 json_of(mine::summary_of(found.scores.negative)),
@@ -73,7 +74,7 @@ std::string table_of(const jobs::MinedNegatives& found) {
     text += fmt::format("{} of {} negatives are missing; a larger --to or weaker conditions would give more\n", missing,
                         found.scores.wanted);
   }
-  if (found.truncated > 0) text += fmt::format("{} texts were truncated\n", found.truncated);
+  if (found.truncated > 0) text += fmt::format("{} truncated\n", counted(found.truncated, "text"));
   return text;
 }
 

@@ -11,10 +11,29 @@
 #include "mana/cli/shell/output.h"
 #include "mana/cli/shell/output_paths.h"
 #include "mana/cli/words/word_map.h"
+#include "mana/cli/words/word_map_page.h"
 #include "mana/cli/words/word_model.h"
 #include "mana/search/unit_length.h"
 
 namespace mana::cli {
+namespace {
+
+/// The words of the model that are nearest to each.
+std::vector<std::vector<NearWord>> near_words(const WordModel& model, const std::vector<GivenWord>& given) {
+  constexpr std::size_t kShown = 8;
+  NeighbourOptions task;
+  task.count = kShown;
+  std::vector<std::vector<NearWord>> near;
+  for (const std::vector<models::Neighbour>& found : nearest_of_each(model, given, task)) {
+    auto& words = near.emplace_back();
+    for (const models::Neighbour& each : found) {
+      words.push_back({std::string(model.vectors().words[each.word]), each.similarity});
+    }
+  }
+  return near;
+}
+
+}  // namespace
 
 int words_map(Options& options) {
   std::vector<std::string> words;
@@ -44,21 +63,22 @@ int words_map(Options& options) {
   const WordModel model(choice, options);
   const formats::WordVectors& vectors = model.vectors();
   for (std::size_t i = 0; i < std::min(first, vectors.size()); ++i) words.emplace_back(vectors.words[i]);
+  const std::vector<GivenWord> given = look_up(vectors, words);
   std::vector<float> rows;
-  for (GivenWord& each : look_up(vectors, words)) {
-    search::to_unit_length(each.vector);
-    rows.insert(rows.end(), each.vector.begin(), each.vector.end());
+  for (const GivenWord& each : given) {
+    std::vector<float> row = each.vector;
+    search::to_unit_length(row);
+    rows.insert(rows.end(), row.begin(), row.end());
   }
-  const std::vector<PlacedWord> placed = place_words(words, rows);
-  const std::string title =
-      fmt::format("{} words of {}", words.size(), std::filesystem::path(choice.model).filename().string());
-  const std::string map = page ? map_as_html(placed, title) : map_as_svg(placed, title);
+  const WordMap map = place_words(words, rows);
+  const std::string title = title_of(map, std::filesystem::path(choice.model).filename().string());
+  const std::string text = page ? map_page(map, title, near_words(model, given)) : map_as_svg(map, title);
   if (!output) {
-    print(map);
+    print(text);
     return 0;
   }
   AtomicFile file(*output);
-  file.write(map);
+  file.write(text);
   file.commit();
   return 0;
 }

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
-#include "mana/cli/words/label_placement.h"
 #include "mana/compress/principal_axes.h"
 #include "mana/pages/page.h"
 #include "mana/text/repaired_text.h"
@@ -69,7 +70,7 @@ std::pair<std::string_view, double> anchor_of(const PlacedLabel& label) {
 
 }  // namespace
 
-std::vector<PlacedWord> place_words(std::span<const std::string> words, std::span<const float> vectors) {
+WordMap place_words(std::span<const std::string> words, std::span<const float> vectors) {
   const std::size_t dimensions = vectors.size() / words.size();
   std::vector<double> centre(dimensions);
   for (std::size_t i = 0; i < vectors.size(); ++i) {
@@ -84,52 +85,57 @@ std::vector<PlacedWord> place_words(std::span<const std::string> words, std::spa
     }
     return sum;
   };
-  std::vector<PlacedWord> placed;
-  placed.reserve(words.size());
-  for (std::size_t word = 0; word < words.size(); ++word)
-    placed.push_back({words[word], along(word, 0), along(word, 1)});
-  return placed;
+  WordMap map;
+  for (std::size_t word = 0; word < words.size(); ++word) {
+    map.words.push_back({words[word], along(word, 0), along(word, 1)});
+  }
+  const double all = std::accumulate(axes.variances.begin(), axes.variances.end(), 0.0);
+  const double held = std::accumulate(axes.variances.begin(), axes.variances.begin() + std::min<std::ptrdiff_t>(2, std::ssize(axes.variances)), 0.0);
+  map.variance = all > 0 ? held / all : 1;
+  return map;
 }
 
-std::string map_as_svg(std::span<const PlacedWord> words, std::string_view title) {
-  const double size = std::max(1.0, std::sqrt(static_cast<double>(words.size()) / kWordsOfAPage));
-  const Box page{0, kTitle, kWidth * size, kHeight * size};
-  const Scale x(words, &PlacedWord::x, kMargin, page.right - kMargin);
-  const Scale y(words, &PlacedWord::y, page.bottom - kMargin, kTitle + kMargin);
-  std::vector<Point> dots;
+std::string title_of(const WordMap& map, std::string_view model) {
+  return fmt::format("{} words of {}; the axes hold {:.0f} % of the variance", map.words.size(), model,
+                     100 * map.variance);
+}
+
+WordDrawing draw(const WordMap& map) {
+  const double size = std::max(1.0, std::sqrt(static_cast<double>(map.words.size()) / kWordsOfAPage));
+  WordDrawing drawing{{kWidth * size, kHeight * size}, {}, {}};
+  const Scale x(map.words, &PlacedWord::x, kMargin, drawing.size.width - kMargin);
+  const Scale y(map.words, &PlacedWord::y, drawing.size.height - kMargin, kTitle + kMargin);
   std::vector<Size> sizes;
-  for (const PlacedWord& word : words) {
-    dots.push_back({x(word), y(word)});
+  for (const PlacedWord& word : map.words) {
+    drawing.dots.push_back({x(word), y(word)});
     sizes.push_back({text_width(word.word), kFont});
   }
-  const std::vector<PlacedLabel> labels =
-      place_labels(dots, sizes, kRadius, {kEdge, kTitle, page.right - kEdge, page.bottom - kEdge});
+  drawing.labels =
+      place_labels(drawing.dots, sizes, kRadius,
+                   {kEdge, kTitle, drawing.size.width - kEdge, drawing.size.height - kEdge});
+  return drawing;
+}
+
+std::string map_as_svg(const WordMap& map, std::string_view title) {
+  const WordDrawing drawing = draw(map);
   std::string svg = fmt::format(
       "{4}{0:.0f} {1:.0f}\" font-family=\"sans-serif\" font-size=\"{2}\">\n"
       "<title>{3}</title>\n"
       "<rect width=\"{0:.0f}\" height=\"{1:.0f}\" fill=\"#fff\"/>\n"
       "<text x=\"20\" y=\"32\" font-size=\"18\" fill=\"#555\">{3}</text>\n",
-      page.right, page.bottom, kFont, pages::escaped(title), kDrawingBeginning);
-  for (const Point& dot : dots) {
+      drawing.size.width, drawing.size.height, kFont, pages::escaped(title), kDrawingBeginning);
+  for (const Point& dot : drawing.dots) {
     svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"#2563eb\"/>\n", dot.x, dot.y, kRadius);
   }
   // Where words stand too close for that, a rim of white keeps them readable.
   svg += "<g paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"3\" stroke-linejoin=\"round\">\n";
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const Box& box = labels[i].box;
-    const auto [anchor, at] = anchor_of(labels[i]);
+  for (std::size_t i = 0; i < map.words.size(); ++i) {
+    const Box& box = drawing.labels[i].box;
+    const auto [anchor, at] = anchor_of(drawing.labels[i]);
     svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at,
-                       box.bottom - kDescent * kFont, anchor, pages::escaped(words[i].word));
+                       box.bottom - kDescent * kFont, anchor, pages::escaped(map.words[i].word));
   }
   return svg + "</g>\n</svg>\n";
-}
-
-std::string map_as_html(std::span<const PlacedWord> words, std::string_view title) {
-  return fmt::format(
-      "{}{}</title>\n"
-      "<style>body {{ margin: 0 }} svg {{ width: 100vw; height: 100vh "
-      "}}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-      kPageBeginning, pages::escaped(title), map_as_svg(words, title));
 }
 
 }  // namespace mana::cli

@@ -8,7 +8,7 @@
 
 #include "mana/base/errors.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/data/test_compression.h"
+#include "mana/data/unpacker.h"
 
 namespace mana::data {
 namespace {
@@ -51,7 +51,7 @@ TEST_F(DocumentReading, AnEmptyLineEndsADocument) {
 
 TEST_F(DocumentReading, PackedTextsAreTheSame) {
   const std::string text = "One.\n\nTwo.\n";
-  EXPECT_EQ(read(gzipped(text)), read(text));
+  EXPECT_EQ(read(gzip_packed(text)), read(text));
   EXPECT_EQ(read(zstd_packed(text)), read(text));
 }
 
