@@ -17,7 +17,7 @@ constexpr std::string_view kStyle =
     ".this text{font-weight:bold}.without text{visibility:hidden}#lines line{stroke:var(--second);opacity:.6}"
     ".tools{display:flex;flex-wrap:wrap;gap:.4rem;margin-block:.5rem}.tools input{font:inherit;color:inherit;"
     "background:var(--paper);border:1px solid var(--rule);padding:.1rem .5rem}.tools button{min-width:2.2rem}"
-    "#shown{min-height:4.5rem}#shown span,#shown button{margin-inline-end:.6em;unicode-bidi:plaintext}\n";
+    "#shown{min-height:4.5rem}#shown span,#shown button{display:inline-block;margin-inline-end:.6em;unicode-bidi:plaintext}\n";
 
 // A word at (x, y), from 0 to 1, is shown at ((x - left) * zoom * width, (y - top) * zoom * height). The label of a word
 // is written where it covers none of those before: the word that is pointed at, its nearest, then all in their order.
