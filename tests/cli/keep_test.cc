@@ -76,7 +76,8 @@ TEST_F(Keep, RefusesWhatCannotBe) {
   expect_refusal(embed("texts.tsv", "id,id"), 2, "--keep has id twice");
   expect_refusal(embed("texts.tsv", "id,tokens"), 2, "tokens, which is the name of something else in each row");
   expect_refusal(embed("texts.tsv", "text", {"--include-text"}), 2, "--keep has text, and so has --include-text");
-  expect_refusal(run({"embed", "--model", small_model().string(), "a", "--keep", "id"}), 2, "belong to a file of texts");
+  expect_refusal(run({"embed", "--model", small_model().string(), "a", "--keep", "id"}), 2,
+                 "belong to a file of texts");
   write(at("large.jsonl"), "{\"id\":123456789012345678901234567890,\"text\":\"a\"}\n");
   expect_refusal(embed("large.jsonl", "id"), 1, "more digits than can be carried along");
 }

@@ -7,6 +7,7 @@
 #include "mana/base/json.h"
 #include "mana/models/sentence/packed_model.h"
 #include "process.h"
+#include "refusal.h"
 
 namespace mana::program {
 namespace {
@@ -23,6 +24,7 @@ class PackedFolder {
     models::write_packed_model(folder_.path(), targets, kernels::Precision::int8);
   }
   std::filesystem::path packed() const { return folder_ / models::kPackedModelFile; }
+  void remove(const char* name) const { std::filesystem::remove(folder_ / name); }
   Outcome run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--model", folder_.path().string()});
     return program::run(std::move(arguments));
@@ -48,6 +50,27 @@ TEST(PackedModel, GetsANoteWhereItDoesNotFit) {
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.errors, HasSubstr("model.mana is not used: f32 at"));
   EXPECT_THAT(folder.run({"embed", "the cat", "--precision", "f32", "--quiet"}).errors, Not(HasSubstr("model.mana")));
+}
+
+TEST(PackedModel, IsAModelByItself) {
+  const PackedFolder folder;
+  const Outcome before = folder.run({"embed", "the cat"});
+  for (const char* name : {"model.safetensors", "vocab.txt", "tokenizer.json"}) folder.remove(name);
+  EXPECT_EQ(folder.run({"embed", "the cat"}).output, before.output);
+  EXPECT_EQ(folder.run({"similarity", "the cat", "sat"}).status, 0);
+  const Outcome inspected = folder.run({"inspect"});
+  EXPECT_EQ(inspected.status, 0) << inspected.errors;
+  EXPECT_THAT(inspected.output, HasSubstr("parameters    not counted"));
+  const Outcome verified = folder.run({"verify"});
+  EXPECT_EQ(verified.status, 0) << verified.output << verified.errors;
+  EXPECT_THAT(verified.output, HasSubstr("model.mana is all the weights that there are: mana alone reads them"));
+
+  expect_refusal(folder.run({"embed", "the cat", "--precision", "f32"}), 1, "and no other weights are there");
+  expect_refusal(folder.run({"compress", "--output", "never-written"}), 1, "model.mana, a packed model");
+  std::string file = read(folder.packed());
+  file[file.size() / 2] ^= 1;
+  write(folder.packed(), file);
+  EXPECT_EQ(folder.run({"verify"}).status, 1);
 }
 
 TEST(PackedModel, IsShownByInspect) {

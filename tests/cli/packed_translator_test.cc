@@ -60,6 +60,19 @@ TEST_F(PackedTranslator, GetsANoteWhereItDoesNotFit) {
   EXPECT_EQ(outcome.output, translate("model", {"--precision", "f32"}).output);
 }
 
+TEST_F(PackedTranslator, IsAModelByItself) {
+  compress("packed");
+  const std::string before = translate("packed").output;
+  for (const char* name : {"model.safetensors", "source.spm", "target.spm", "vocab.json"}) {
+    std::filesystem::remove(folder_ / "packed" / name);
+  }
+  EXPECT_EQ(translate("packed").output, before);
+  EXPECT_EQ(run({"inspect", "--model", path("packed")}).status, 0);
+  const Outcome verified = run({"verify", "--model", path("packed")});
+  EXPECT_EQ(verified.status, 0) << verified.output;
+  EXPECT_THAT(verified.output, HasSubstr("model.mana is all the weights that there are"));
+}
+
 TEST_F(PackedTranslator, IsInspectedAndVerified) {
   compress("packed", {"--precision", "int8"});
   const auto about = nlohmann::json::parse(run({"inspect", "--model", path("packed"), "--json"}).output);

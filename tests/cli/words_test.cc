@@ -90,7 +90,11 @@ TEST(Words, AreDrawnOnAMap) {
               AllOf(StartsWith("<svg "), HasSubstr(">queen</text>"), HasSubstr(">5 words of words.bin")));
   const std::string page = (folder / "map.html").string();
   ASSERT_EQ(words({"map", "king", "queen", "paris", "--output", page}).status, 0);
-  EXPECT_THAT(read(page), AllOf(StartsWith("<!doctype html>"), HasSubstr("<svg ")));
+  EXPECT_THAT(read(page), AllOf(StartsWith("<!doctype html>"), HasSubstr("<svg "), HasSubstr("of the variance</h1>"),
+                                HasSubstr("{\"word\":\"king\",\"x\":"), HasSubstr("\"near\":[[\"queen\",")));
+  EXPECT_EQ(words({"map", "king", "queen", "paris", "--output", page}).status, 0) << "its own it may replace";
+  write(page, "<!doctype html>\nmine");
+  EXPECT_EQ(words({"map", "king", "queen", "paris", "--output", page}).status, 1);
 }
 
 TEST(Words, AreExportedInEveryForm) {

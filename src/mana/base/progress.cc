@@ -93,9 +93,9 @@ std::string format_progress(const ProgressLine& line, std::size_t width) {
   if (known) {
     const std::string done =
         line.unit == "bytes" ? with_prefix(static_cast<double>(line.done)) : with_thousands(line.done);
-    parts[0] = line.estimated
-                   ? fmt::format("{:3.0f}%  {}", std::floor(share * 100), amount(static_cast<double>(line.done), line.unit))
-                   : fmt::format("{:3.0f}%  {}/{}", std::floor(share * 100), done, amount(total, line.unit));
+    parts[0] = line.estimated ? fmt::format("{:3.0f}%  {}", std::floor(share * 100),
+                                            amount(static_cast<double>(line.done), line.unit))
+                              : fmt::format("{:3.0f}%  {}/{}", std::floor(share * 100), done, amount(total, line.unit));
     if (rate > 0) parts[1] = fmt::format("{} left", duration((total - static_cast<double>(line.done)) / rate));
   } else {
     parts[0] = amount(static_cast<double>(line.done), line.unit);

@@ -17,7 +17,7 @@ struct ProgressLine {
   std::string_view unit = "bytes";  ///< "bytes" are shown as kB, MB, …; anything else ("texts") is counted
   std::uint64_t done = 0;           ///< in units
   std::optional<std::uint64_t> total = std::nullopt;  ///< in units; nothing when it is not known
-  bool estimated = false;  ///< the total is a guess, good enough for a share and the time left, and not shown
+  bool estimated = false;     ///< the total is a guess, good enough for a share and the time left, and not shown
   std::uint64_t skipped = 0;  ///< the part of `done` that an earlier run did: it counts in no rate
   double seconds = 0;         ///< since this run began
 };

@@ -83,7 +83,8 @@ TEST(FormatProgress, ATotalThatProvesTooSmallIsNotBelieved) {
 TEST(FormatProgress, AGuessGivesAShareAndATimeAndNoTotal) {
   ProgressLine line = texts(5000, 20000, 10);
   line.estimated = true;
-  EXPECT_EQ(format_progress(line, 90), "embed  [#########.............................]   25%  5,000 texts  0:30 left  500 texts/s");
+  EXPECT_EQ(format_progress(line, 90),
+            "embed  [#########.............................]   25%  5,000 texts  0:30 left  500 texts/s");
   line.total = 4000;  // a guess that was too low
   EXPECT_EQ(format_progress(line, 50), "embed  100%  5,000 texts  0:00 left  500 texts/s");
 }

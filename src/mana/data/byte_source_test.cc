@@ -92,7 +92,8 @@ TEST_F(ByteSourceTest, GoesFromMemberToMember) {
 
 /// Wherever it is cut, nothing is taken for the end that is not; what was cut between two members is whole.
 TEST_F(ByteSourceTest, SaysThatPackedDataBreakOff) {
-  const std::string gzip = gzip_packed("a text that is long enough, a text"), zstd = zstd_packed("a text of some length");
+  const std::string gzip = gzip_packed("a text that is long enough, a text"),
+                    zstd = zstd_packed("a text of some length");
   for (std::size_t size = 2; size < gzip.size(); ++size) {
     EXPECT_THAT(mistake(gzip.substr(0, size)), HasSubstr("breaks off after")) << size;
     EXPECT_THAT(mistake(gzip + gzip.substr(0, size)), HasSubstr("gzip data: copy or pack it again")) << size;

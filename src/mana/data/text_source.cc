@@ -42,9 +42,9 @@ struct TextFile::State {
     form = settled(*lines, format);
     if (*form == InputForm::lines && !format.column) {
       if (format.carried.empty()) return;
-      throw ArgumentError(fmt::format(
-          "{} has a text a line, without columns of which {} could be kept: give a table or JSON", lines->name(),
-          fmt::join(format.carried, ", ")));
+      throw ArgumentError(
+          fmt::format("{} has a text a line, without columns of which {} could be kept: give a table or JSON",
+                      lines->name(), fmt::join(format.carried, ", ")));
     }
     rows.emplace(std::move(*lines), *form);
     lines.reset();

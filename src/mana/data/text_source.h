@@ -26,15 +26,15 @@ struct TextFormat {
   std::optional<InputForm> form = {};     ///< none: as the file begins and is called (form_of), and as is said below
   std::optional<std::string> field = {};  ///< of a JSON object: its text; none: "text". Says that it is JSON
   std::optional<std::string> column =
-      {};  ///< of a table: its texts; none: "text". Says that what is no JSON is a table
+      {};                                 ///< of a table: its texts; none: "text". Says that what is no JSON is a table
   std::vector<std::string> carried = {};  ///< fields or columns whose values go along with the texts
 };
 
 /// The texts of a file. What is no regular file is looked at when the first text is asked for, not before.
 class TextFile {
  public:
-  /// "-" is standard input. Throws IoError; FormatError, ArgumentError where a table has no such column, or something is
-  /// to be carried of a file without columns.
+  /// "-" is standard input. Throws IoError; FormatError, ArgumentError where a table has no such column, or something
+  /// is to be carried of a file without columns.
   TextFile(const std::filesystem::path& path, TextFormat format, Waiting waiting = {});
   ~TextFile();
   TextFile(TextFile&&) noexcept;

@@ -9,8 +9,8 @@
 #include "mana/base/errors.h"
 #include "mana/base/file.h"
 #include "mana/base/temporary_folder.h"
-#include "mana/data/unpacker.h"
 #include "mana/data/unpacked_file.h"
+#include "mana/data/unpacker.h"
 #include "tests/support/source_path.h"
 
 namespace mana::data {
@@ -29,7 +29,8 @@ TEST(WordSource, ReadsPackedFilesOfEveryForm) {
   const TemporaryFolder folder;
   for (const char* name : {"words.txt", "words.bin", "fasttext.bin"}) {
     const formats::WordVectors plain = open_word_vectors(kFixtures / name);
-    for (const std::string& packed : {gzip_packed(read_file(kFixtures / name)), zstd_packed(read_file(kFixtures / name))}) {
+    for (const std::string& packed :
+         {gzip_packed(read_file(kFixtures / name)), zstd_packed(read_file(kFixtures / name))}) {
       write(folder / "packed", packed);
       const formats::WordVectors vectors = open_word_vectors(folder / "packed");
       EXPECT_THAT(vectors.words, ElementsAreArray(plain.words)) << name;

@@ -32,7 +32,7 @@ constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
 /// A folder with other weights than can be read is told so before anything else that it may lack.
 formats::SentenceFolder read_folder(const std::filesystem::path& path) {
   formats::SentenceFolder folder = formats::read_sentence_folder(hub::model_folder(path));
-  if (!folder.adapter) formats::refuse_other_weights(folder.transformer);
+  if (!folder.adapter && !models::is_packed_alone(folder)) formats::refuse_other_weights(folder.transformer);
   return folder;
 }
 

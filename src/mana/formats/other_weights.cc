@@ -33,6 +33,7 @@ constexpr std::array kForms = {
     Form{".safetensors.part", "half a download", "let it be finished"},
     Form{".safetensors.crdownload", "half a download", "let it be finished"},
     Form{".safetensors.tmp", "half a download", "let it be finished"},
+    Form{"model.mana", "a packed model, which is used as it is and made nothing else of", kFetch},
     Form{".bin", "a pickle of PyTorch, which is not safe to read", kSaveAgain},
     Form{".pt", "a pickle of PyTorch, which is not safe to read", kSaveAgain},
     Form{".pth", "a pickle of PyTorch, which is not safe to read", kSaveAgain},

@@ -23,7 +23,7 @@ namespace {
 
 /// A folder with other weights than can be read is told so before anything else that it may lack.
 std::filesystem::path readable(const std::filesystem::path& folder) {
-  formats::refuse_other_weights(folder);
+  if (!models::is_packed_alone(folder)) formats::refuse_other_weights(folder);
   return folder;
 }
 

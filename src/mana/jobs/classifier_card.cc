@@ -40,8 +40,8 @@ std::string classifier_card(const TrainClassifierOptions& options, const TrainCl
   train::ModelCard card;
   card.name = file_name(options.output);
   card.base = file_name(options.model);
-  card.data = {{file_name(options.data),
-                fmt::format("{}{}", counted(result.texts, "text"), tuned.pairs ? fmt::format(", {} pairs", *tuned.pairs) : "")}};
+  card.data = {{file_name(options.data), fmt::format("{}{}", counted(result.texts, "text"),
+                                                     tuned.pairs ? fmt::format(", {} pairs", *tuned.pairs) : "")}};
   if (options.test)
     card.data.emplace_back(file_name(*options.test), fmt::format("{}, tested", counted(result.test->texts, "text")));
   card.settings = tuned.settings;

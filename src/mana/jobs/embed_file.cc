@@ -158,9 +158,8 @@ EmbedFileResult embed_texts(const engine::Encoder& encoder, const TextsToEmbed& 
   return result;
 }
 
-EmbedFileResult embed_file(const engine::Encoder& encoder, const TextsToEmbed& texts,
-                           const EmbedFileOptions& options, const EmbedFileEvents& events,
-                           const data::Waiting& waiting) {
+EmbedFileResult embed_file(const engine::Encoder& encoder, const TextsToEmbed& texts, const EmbedFileOptions& options,
+                           const EmbedFileEvents& events, const data::Waiting& waiting) {
   check(options);
   EmbeddingOutputOptions output = output_options(encoder, options);
   output.job = describe_job(encoder, options);

@@ -42,9 +42,9 @@ struct EmbedFileEvents {
 struct EmbedFileResult {
   std::uint64_t texts = 0;
   std::uint64_t tokens = 0;
-  std::uint64_t truncated = 0;  ///< texts of which some did not reach the vector
-  std::uint64_t cut_into_letters = 0;       ///< texts of whose language the vocabulary knows little but letters
-  std::uint64_t first_cut_into_letters = 0; ///< the number of the first of them, from 1 on
+  std::uint64_t truncated = 0;               ///< texts of which some did not reach the vector
+  std::uint64_t cut_into_letters = 0;        ///< texts of whose language the vocabulary knows little but letters
+  std::uint64_t first_cut_into_letters = 0;  ///< the number of the first of them, from 1 on
 };
 
 /// Throws OptionError for options that do not go together.
@@ -66,9 +66,8 @@ struct TextsToEmbed {
 /// (Cancelled) or fails keeps what it has beside the name, and goes on from there when it is called with `resume`.
 /// Throws what reading, embedding and writing throw; ArgumentError where what is to be gone on with is of other texts
 /// or options. A name that ends in .gz or .zst is that of a packed file, each part of which stands by itself.
-EmbedFileResult embed_file(const engine::Encoder& encoder, const TextsToEmbed& texts,
-                           const EmbedFileOptions& options, const EmbedFileEvents& events = {},
-                           const data::Waiting& waiting = {});
+EmbedFileResult embed_file(const engine::Encoder& encoder, const TextsToEmbed& texts, const EmbedFileOptions& options,
+                           const EmbedFileEvents& events = {}, const data::Waiting& waiting = {});
 
 /// The same into an output that is open: one that shows rows at once gets them as texts come in.
 EmbedFileResult embed_texts(const engine::Encoder& encoder, const TextsToEmbed& texts, EmbeddingOutput& output,

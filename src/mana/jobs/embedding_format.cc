@@ -33,9 +33,10 @@ void append_carried_fields(std::string& out, const RowText& text) {
   for (std::size_t i = 0; i < text.values.size(); ++i) {
     const data::RowValue& value = text.values[i];
     if (value.text.find_first_of("\t\r\n") != std::string::npos) {
-      throw FormatError(fmt::format("{} \"{}\" has a tab or a line end, which a table with tabs has no way to hold: "
-                                    "take jsonl",
-                                    text.names[i], value.text));
+      throw FormatError(
+          fmt::format("{} \"{}\" has a tab or a line end, which a table with tabs has no way to hold: "
+                      "take jsonl",
+                      text.names[i], value.text));
     }
     if (value.is_string || value.text != "null") out += value.text;
     out += '\t';

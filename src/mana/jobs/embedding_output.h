@@ -56,7 +56,7 @@ struct EmbeddingOutputOptions {
   EmbeddingFormat format = EmbeddingFormat::jsonl;
   compress::Quantiser quantiser;  ///< as what the vectors are stored
   bool include_text = false;
-  std::vector<std::string> carried = {};  ///< names of the columns that are carried along
+  std::vector<std::string> carried = {};           ///< names of the columns that are carried along
   const data::Compression* compression = nullptr;  ///< by which rows are packed, if any is
   bool resume = false;
   std::string job;  ///< a JSON object with all that the vectors depend on
@@ -67,8 +67,8 @@ std::uint64_t extend_digest(std::uint64_t digest, std::string_view text, std::sp
 
 /// What a file of that form begins with, once it has so many rows.
 std::string head_of(const EmbeddingOutputOptions& options, std::size_t rows);
-/// The rows as the bytes that stand in a file of that form, put out about a megabyte at a time, packed or not. Throws ArgumentError
-/// for a number that the type does not hold.
+/// The rows as the bytes that stand in a file of that form, put out about a megabyte at a time, packed or not. Throws
+/// ArgumentError for a number that the type does not hold.
 void format_rows(const EmbeddingOutputOptions& options, const EmbeddedTexts& embedded,
                  const std::function<void(std::string_view)>& put);
 

@@ -14,6 +14,7 @@
 #include "mana/formats/safetensors.h"
 #include "mana/formats/zip_archive.h"
 #include "mana/jobs/parameters.h"
+#include "mana/models/packed_weights.h"
 
 namespace mana::jobs {
 namespace {
@@ -60,6 +61,10 @@ bool FolderCheck::step(std::string_view name, const std::function<std::string()>
 /// Several checks may come upon the same one.
 void FolderCheck::add_mistake(const std::string& mistake) {
   if (std::ranges::find(report_.wrong, mistake) == report_.wrong.end()) report_.wrong.push_back(mistake);
+}
+
+void FolderCheck::note_packed_alone() {
+  add_difference(fmt::format("{} is all the weights that there are: mana alone reads them", models::kPackedModelFile));
 }
 
 void FolderCheck::read_files() {

@@ -20,6 +20,8 @@ class FolderCheck {
   /// One check, which says what is right, or throws what is wrong.
   bool step(std::string_view name, const std::function<std::string()>& check);
   void add_difference(std::string difference) { report_.differences.push_back(std::move(difference)); }
+  /// A difference: the packed model is all the weights that there are.
+  void note_packed_alone();
 
   /// Reads every file below the folder: tensors are finite, JSON is JSON, a packed file is undamaged.
   void read_files();

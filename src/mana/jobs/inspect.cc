@@ -61,7 +61,8 @@ Inspection inspect(const std::filesystem::path& folder) {
   found.weights = weights_of(encoder);
   found.precision = encoder.precision();
   found.isa = encoder.isa();
-  found.parameters = count_parameters(found.folder, models::open_encoder(found.folder));
+  const bool alone = models::is_packed_alone(found.folder);
+  if (!alone) found.parameters = count_parameters(found.folder, models::open_encoder(found.folder));
   found.files = inspected_files(found.folder.folder);
   if (formats::has_classifier(folder)) found.classifier = formats::read_classifier_head(folder).config;
   found.notes = encoder.notes();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "mana/generate/translator.h"
+#include "mana/models/transformer/packed_translator.h"
 #include "mana/models/transformer/transformer_files.h"
 
 namespace mana::jobs {
@@ -41,7 +42,9 @@ TranslatorInspection inspect_translator(const std::filesystem::path& folder) {
   found.weights = weights_of(translator);
   found.precision = translator.precision();
   found.isa = translator.isa();
-  found.parameters = count_tensors(models::transformer_tensors(folder), formats::StoredWeights::open(folder));
+  if (!models::is_packed_alone(folder)) {
+    found.parameters = count_tensors(models::transformer_tensors(folder), formats::StoredWeights::open(folder));
+  }
   found.files = inspected_files(folder);
   return found;
 }

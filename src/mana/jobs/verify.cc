@@ -50,7 +50,8 @@ class ModelCheck {
  private:
   void check_parts(const formats::SentenceFolder& sentence) {
     std::optional<std::size_t> positions;
-    check_.step("tensors", [&] {
+    const bool alone = models::is_packed_alone(sentence);
+    const auto check_tensors = [&] {
       const bool transformer = sentence.contextual;
       if (transformer) positions = models::encoder_facts(sentence).positions;
       const formats::StoredWeights stored_weights = models::open_encoder(sentence);
@@ -63,15 +64,18 @@ class ModelCheck {
       return fmt::format("tensors: {}, {} parameters",
                          transformer ? "every name and shape is as config.json asks" : "a vector for each token",
                          counts.used_parameters);
-    });
+    };
+    if (!alone) check_.step("tensors", check_tensors);
     std::optional<engine::Encoder> encoder;
     check_.step("model", [&] {
-      encoder.emplace(folder_, engine::EncoderOptions{.use_packed = false});
+      encoder.emplace(folder_, engine::EncoderOptions{.use_packed = alone});
       return fmt::format(
           "model: loads, vectors of {} dimensions from {}", encoder->dimensions(),
           encoder->max_tokens() ? fmt::format("at most {} tokens", *encoder->max_tokens()) : "texts of any length");
     });
-    if (encoder && file_exists(folder_ / models::kPackedModelFile)) {
+    if (encoder && alone) {
+      check_.note_packed_alone();
+    } else if (encoder && file_exists(folder_ / models::kPackedModelFile)) {
       check_.step("packed model", [&] { return check_packed_model(*encoder); });
     }
     for (const std::string& note : encoder ? encoder->notes() : std::vector<std::string>()) check_.add_difference(note);
@@ -86,7 +90,7 @@ class ModelCheck {
 
   /// That the head fits the vectors that are made for it.
   std::string check_classifier() const {
-    const classify::Classifier classifier(folder_, {.use_packed = false});
+    const classify::Classifier classifier(folder_, {});
     classifier.classify("a text for the classifier");
     return fmt::format("classifier: {} classes upon vectors of {} dimensions", classifier.classes().size(),
                        classifier.encoder().dimensions());
@@ -126,7 +130,7 @@ class ModelCheck {
 
   /// Right in the precision that is used here, which the sentences may have been embedded in, or else in f32.
   std::string judge_golden_sentences(const engine::Encoder& encoder) {
-    if (encoder.precision() != kernels::Precision::f32) {
+    if (encoder.precision() != kernels::Precision::f32 && !encoder.packed_model()) {
       try {
         return embed_golden_sentences(encoder);
       } catch (const FormatError&) {

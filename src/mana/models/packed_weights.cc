@@ -58,7 +58,7 @@ std::optional<PackedWeights> PackedWeights::open(const std::filesystem::path& fo
   const auto of_other_form = [&](std::string_view what, std::uint64_t found, std::uint64_t read) {
     std::string obstacle = fmt::format("{} is not used: {} of version {}, and version {} is read here; write it again",
                                        path.string(), what, found, read);
-    return PackedWeights(std::move(file), std::move(obstacle), true);
+    return PackedWeights(std::move(file), std::move(obstacle), true, !sample);
   };
   if (const std::uint64_t version = file->version(); version != formats::kPackedVersion) {
     return of_other_form("it is", version, formats::kPackedVersion);
@@ -68,12 +68,12 @@ std::optional<PackedWeights> PackedWeights::open(const std::filesystem::path& fo
     if (version != 0) return of_other_form("its tokenizer is", version, text::kCompiledVersion);
   }
   std::string obstacle;
-  if (file->origin().sample != sample()) {
+  if (sample && file->origin().sample != sample()) {
     obstacle = fmt::format(
         "{} is not used: the model's weights or tokenizer are not those that it was made of; write it again",
         path.string());
   }
-  return PackedWeights(std::move(file), std::move(obstacle), false);
+  return PackedWeights(std::move(file), std::move(obstacle), false, !sample);
 }
 
 std::optional<kernels::Precision> PackedWeights::precision() const {
@@ -86,6 +86,12 @@ std::vector<std::string> PackedWeights::layouts() const {
 }
 
 std::string PackedWeights::obstacle(const kernels::Table& kernels) const {
+  std::string found = find_obstacle(kernels);
+  if (alone_ && !found.empty()) throw FormatError(fmt::format("{}, and no other weights are there", found));
+  return found;
+}
+
+std::string PackedWeights::find_obstacle(const kernels::Table& kernels) const {
   if (!obstacle_.empty()) return obstacle_;
   const std::vector<std::string> there = layouts();
   if (std::ranges::find(there, name_of(kernels.layout)) != there.end()) return {};
@@ -100,7 +106,7 @@ text::Tokenizer PackedWeights::tokenizer(std::string_view section) const {
 }
 
 void PackedWeights::require_content(const std::function<std::uint64_t()>& content) const {
-  if (other_form_ || file_->origin().content == content()) return;
+  if (other_form_ || alone_ || file_->origin().content == content()) return;
   throw FormatError(
       fmt::format("{}: the model's weights or tokenizer are not those that it was made of; write it again",
                   file_->path().string()));

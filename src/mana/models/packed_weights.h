@@ -35,8 +35,8 @@ struct PackTarget {
 class PackedWeights {
  public:
   /// Nothing when the folder has no packed file. `tokenizers` are the sections of compiled tokenizers that it has to
-  /// have; `sample` takes PackedOrigin::sample of the ordinary files. Throws FormatError when it is damaged, and what
-  /// `sample` throws.
+  /// have; `sample` takes PackedOrigin::sample of the ordinary files, and is empty where the packed file is a model by
+  /// itself, without any. Throws FormatError when it is damaged, and what `sample` throws.
   static std::optional<PackedWeights> open(const std::filesystem::path& folder,
                                            std::span<const std::string_view> tokenizers,
                                            const std::function<std::uint64_t()>& sample);
@@ -45,7 +45,8 @@ class PackedWeights {
   std::optional<kernels::Precision> precision() const;
 
   /// Why these kernels cannot use it, as a sentence: it is of another version, made of other files than those that lie
-  /// beside it, or has no weights in their layout. Empty when they can.
+  /// beside it, or has no weights in their layout. Empty when they can. Throws it, as FormatError, where there is
+  /// nothing else to take.
   std::string obstacle(const kernels::Table& kernels) const;
 
   /// Gives parts their weights, where there is no obstacle().
@@ -56,7 +57,7 @@ class PackedWeights {
   text::Tokenizer tokenizer(std::string_view section) const;
 
   /// Throws FormatError when the sum of all bytes of the ordinary files (PackedOrigin::content) is another one than
-  /// when the file was written. Of a file of another version that is not asked.
+  /// when the file was written. Of a file of another version that is not asked, nor of one that is alone.
   void require_content(const std::function<std::uint64_t()>& content) const;
 
   const formats::PackedFile& file() const { return *file_; }
@@ -64,12 +65,15 @@ class PackedWeights {
   std::vector<std::string> layouts() const;
 
  private:
-  PackedWeights(std::shared_ptr<const formats::PackedFile> file, std::string obstacle, bool other_form)
-      : file_(std::move(file)), obstacle_(std::move(obstacle)), other_form_(other_form) {}
+  PackedWeights(std::shared_ptr<const formats::PackedFile> file, std::string obstacle, bool other_form, bool alone)
+      : file_(std::move(file)), obstacle_(std::move(obstacle)), other_form_(other_form), alone_(alone) {}
+
+  std::string find_obstacle(const kernels::Table& kernels) const;
 
   std::shared_ptr<const formats::PackedFile> file_;
   std::string obstacle_;  // for all kernels
   bool other_form_;       // of another version, whole or in its tokenizers
+  bool alone_;            // a model by itself
 };
 
 /// One table of kernels for each layout that the targets need. Throws ArgumentError without a target, for one that this

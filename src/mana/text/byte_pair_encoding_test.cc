@@ -124,7 +124,8 @@ TEST(ClipWords, AreThoseOfTheirPattern) {
   }
 }
 
-// Of every code point from `begin` to `end` what it stays with where texts are split: a letter, a digit, a mark, or none.
+// Of every code point from `begin` to `end` what it stays with where texts are split: a letter, a digit, a mark, or
+// none.
 std::string kinds_of_code_points(char32_t begin, char32_t end) {
   std::string kinds(end - begin, '\0');
   for (char32_t c = std::max<char32_t>(begin, 1); c < end; ++c) {

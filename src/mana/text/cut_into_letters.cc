@@ -20,7 +20,8 @@ bool is_cut_into_letters(std::string_view text, std::size_t tokens) {
   constexpr double kShare = 0.9;  // tokens for each letter
   if (tokens < kFew || is_ascii(text) || !is_utf8(text)) return false;
   std::size_t letters = 0;
-  for (const char *at = text.data(), *const end = at + text.size(); at != end;) letters += is_letter(decode(at)) ? 1 : 0;
+  for (const char *at = text.data(), *const end = at + text.size(); at != end;)
+    letters += is_letter(decode(at)) ? 1 : 0;
   return letters >= kFew && static_cast<double>(tokens) >= kShare * static_cast<double>(letters);
 }
 

@@ -149,8 +149,8 @@ std::string training_curve_page(const TrainingCurve& curve,
   const std::string body =
       chart_of(curve.loss, steps, {"loss by step, and its running mean", "loss"}) + chart_of_scores(curve, steps) +
       chart_of(curve.rate, steps, {"learning rate by step", "rate"}) +
-      chart_of(curve.gradient_norm, steps, {"norm of the gradient by step, before it is clipped, and its running mean",
-                                            "norm"}) +
+      chart_of(curve.gradient_norm, steps,
+               {"norm of the gradient by step, before it is clipped, and its running mean", "norm"}) +
       table("Evaluations", scores) + table("Settings", settings);
   return pages::html_of({.kind = "training curve", .title = curve.title, .style = kStyle, .body = body});
 }

@@ -17,12 +17,12 @@ struct CurvePoint {
 /// What a training curve shows.
 struct TrainingCurve {
   std::string title;
-  std::vector<CurvePoint> loss;       ///< of each logged step, as the two that follow
-  std::vector<CurvePoint> rate;       ///< at which weights change
+  std::vector<CurvePoint> loss;           ///< of each logged step, as the two that follow
+  std::vector<CurvePoint> rate;           ///< at which weights change
   std::vector<CurvePoint> gradient_norm;  ///< before it is clipped
-  std::string metric;                 ///< what `scores` are: "STS Spearman · 100"
-  std::vector<CurvePoint> scores;     ///< of each evaluation
-  std::optional<std::uint64_t> best;  ///< the step whose weights were kept
+  std::string metric;                     ///< what `scores` are: "STS Spearman · 100"
+  std::vector<CurvePoint> scores;         ///< of each evaluation
+  std::optional<std::uint64_t> best;      ///< the step whose weights were kept
 };
 
 /// One self-contained HTML page: loss (each step and a running mean), scores, rate and gradient by step, drawn as SVG;

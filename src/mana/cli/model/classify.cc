@@ -58,7 +58,8 @@ struct ClassifyOptions {
     if (format) return *format;
     const std::string ending = ending_of_unpacked(output.value_or(""));
     if (ending == ".jsonl" || ending == ".ndjson") return ClassRowFormat::jsonl;
-    if (ending != ".tsv") require_no_other_form(output.value_or(""), ".tsv and .jsonl (packed: .gz or .zst behind them)", "--format");
+    if (ending != ".tsv")
+      require_no_other_form(output.value_or(""), ".tsv and .jsonl (packed: .gz or .zst behind them)", "--format");
     return ClassRowFormat::tsv;
   }
 

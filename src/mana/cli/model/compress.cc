@@ -47,7 +47,8 @@ const char* quality_of(const jobs::CompressResult& result) {
 
 ordered_json json_of(const jobs::CompressResult& result) {
   const auto object = [&](const jobs::MeasuredModel& model) {
-    return ordered_json{{"bytes", model.size.ordinary},
+    return ordered_json{{"folder_bytes", model.size.ordinary + model.size.packed},
+                        {"bytes", model.size.ordinary},
                         {"packed_bytes", model.size.packed},
                         {"dimensions", model.dimensions},
                         {"precision", kernels::name_of(model.precision)},
@@ -65,11 +66,12 @@ ordered_json json_of(const jobs::CompressResult& result) {
 std::string table_of(const jobs::CompressResult& result) {
   const auto mb = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; };
   const auto line = [&](const char* name, const jobs::MeasuredModel& model, const std::string& drop) {
-    return fmt::format("{:<14}{:>8.1f}{:>11}{:>12}{:>11}{:>11.0f}{:>11.2f}{:>8}\n", name, mb(model.size.ordinary),
+    return fmt::format("{:<14}{:>9.1f}{:>14}{:>12}{:>11}{:>11.0f}{:>11.2f}{:>8}\n", name,
+                       mb(model.size.ordinary + model.size.packed),
                        model.size.packed > 0 ? fmt::format("{:.1f}", mb(model.size.packed)) : "", model.dimensions,
                        kernels::name_of(model.precision), model.worth.texts_per_second, model.worth.points, drop);
   };
-  return fmt::format("{:<14}{:>8}{:>11}{:>12}{:>11}{:>11}{:>11}{:>8}\n", "", "MB", "packed MB", "dimensions",
+  return fmt::format("{:<14}{:>9}{:>14}{:>12}{:>11}{:>11}{:>11}{:>8}\n", "", "folder MB", "packed of it", "dimensions",
                      "precision", "texts/s", quality_of(result), "drop") +
          line("uncompressed", result.before, "") + line("compressed", result.after, fmt::format("{:.2f}", result.drop));
 }

@@ -121,7 +121,8 @@ jobs::EmbeddingFormat format_of(const std::filesystem::path& path) {
   if (ending_of(path) == ".npy") return jobs::EmbeddingFormat::npy;
   if (ending == ".tsv") return jobs::EmbeddingFormat::tsv;
   if (ending != ".jsonl" && ending != ".ndjson") {
-    require_no_other_form(path.string(), ".jsonl, .npy and .tsv (packed: .jsonl or .tsv with .gz or .zst behind)", "--format");
+    require_no_other_form(path.string(), ".jsonl, .npy and .tsv (packed: .jsonl or .tsv with .gz or .zst behind)",
+                          "--format");
   }
   return jobs::EmbeddingFormat::jsonl;
 }

@@ -40,9 +40,8 @@ std::unique_ptr<jobs::EmbeddingOutput> open_with_job(const EmbedOptions& chosen,
 /// A sentence about what an interrupted job left; empty where that is nothing.
 std::string sentence_about(const std::optional<jobs::KeptRows>& kept) {
   if (!kept) return {};
-  return fmt::format("{} {} kept in {}: the same command with --resume goes on from there",
-                     counted(kept->rows, "row"), kept->rows == 1 ? "is" : "are",
-                     kept->file.string());
+  return fmt::format("{} {} kept in {}: the same command with --resume goes on from there", counted(kept->rows, "row"),
+                     kept->rows == 1 ? "is" : "are", kept->file.string());
 }
 
 /// Embeds the texts, and says what is kept where that breaks off.
@@ -54,7 +53,8 @@ jobs::EmbedFileResult embed_into(jobs::EmbeddingOutput& output, const engine::En
     jobs::EmbedFileEvents events;
     events.resumed = [&](std::uint64_t rows) {
       if (rows > 0 && !options.quiet()) note(fmt::format("going on after {}", counted(rows, "text")));
-      if (rows == 0 && chosen.resume && !chosen.resume_if_any && !options.quiet()) note("no row of the interrupted job is complete: starting anew");
+      if (rows == 0 && chosen.resume && !chosen.resume_if_any && !options.quiet())
+        note("no row of the interrupted job is complete: starting anew");
       progress.skip(rows);
     };
     events.encoded = [&](std::size_t more) { advance(progress, more, chosen.input); };
@@ -96,8 +96,7 @@ int embed(Options& options) {
       throw;
     }
     const auto output = open_with_job(chosen, job, encoder);
-    const jobs::EmbedFileResult totals =
-        embed_into(*output, encoder, source, chosen, options, waiting);
+    const jobs::EmbedFileResult totals = embed_into(*output, encoder, source, chosen, options, waiting);
     chosen.input.note_mistakes(options.quiet());
     if (!options.quiet()) {
       note_cut_into_letters(totals.cut_into_letters, totals.texts, totals.first_cut_into_letters);

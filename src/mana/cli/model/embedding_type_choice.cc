@@ -106,8 +106,8 @@ std::optional<compress::EmbeddingRanges> EmbeddingTypeChoice::find_ranges(const 
                                                                           const engine::Encoder& encoder, bool quiet,
                                                                           std::stop_token stop) const {
   if (!compress::needs_ranges(type)) return std::nullopt;
-  compress::EmbeddingRanges found = ranges ? compress::EmbeddingRanges::read(*ranges)
-                                           : calibrate_on(sample(input), encoder, quiet, std::move(stop));
+  compress::EmbeddingRanges found =
+      ranges ? compress::EmbeddingRanges::read(*ranges) : calibrate_on(sample(input), encoder, quiet, std::move(stop));
   if (found.dimensions() != encoder.dimensions()) {
     throw ArgumentError(
         fmt::format("{} has the ranges of {} dimensions, but the vectors have {}: calibrate with the "

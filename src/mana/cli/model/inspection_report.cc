@@ -58,7 +58,13 @@ void add_computing(ordered_json& about, kernels::Precision precision, kernels::I
   about["available_isas"] = available;
 }
 
+/// Nothing is counted where the packed model is alone.
 void add_parameters(ordered_json& about, const jobs::ParameterCounts& counts) {
+  if (counts.parts.empty()) {
+    for (const char* name : {"parameters", "used_parameters", "unused_parameters"}) about[name] = nullptr;
+    about["parts"] = about["unused"] = ordered_json::array();
+    return;
+  }
   about["parameters"] = counts.used_parameters + counts.unused_parameters;
   about["used_parameters"] = counts.used_parameters;
   about["unused_parameters"] = counts.unused_parameters;
@@ -147,8 +153,10 @@ std::string table_of(const ordered_json& about) {
       text += fmt::format("  {:<46}{:>14}\n", text_of(each["part"]), each["parameters"].get<std::uint64_t>());
     }
   };
-  line("parameters",
-       fmt::format("{} in all, {} of them used", text_of(about["parameters"]), text_of(about["used_parameters"])));
+  line("parameters", about["parameters"].is_null()
+                         ? "not counted: the packed model is all the weights that there are"
+                         : fmt::format("{} in all, {} of them used", text_of(about["parameters"]),
+                                       text_of(about["used_parameters"])));
   counts(about["parts"]);
   if (!about["unused"].empty()) line("not used", text_of(about["unused_parameters"]));
   counts(about["unused"]);

@@ -56,8 +56,8 @@ jobs::TranslateFileResult translate_into(const TranslateOptions& chosen, const j
   };
   events.translated = [&](std::size_t rows) { advance(progress, rows, chosen.input); };
   events.kept = [&](const jobs::KeptRows& rows) {
-    kept = fmt::format("{} {} kept in {}: the same command with --resume goes on from there",
-                       counted(rows.rows, "row"), rows.rows == 1 ? "is" : "are", rows.file.string());
+    kept = fmt::format("{} {} kept in {}: the same command with --resume goes on from there", counted(rows.rows, "row"),
+                       rows.rows == 1 ? "is" : "are", rows.file.string());
   };
   try {
     if (chosen.has_journal()) return jobs::translate_file(translator, texts, job, events, waiting, prefixes);

@@ -30,9 +30,9 @@ void note_broken_texts(std::span<const std::string> texts) {
 
 void note_cut_into_letters(std::uint64_t count, std::uint64_t all, std::uint64_t first) {
   if (count == 0) return;
-  const std::string which = all == 1 ? "the text is"
-                                     : fmt::format("{} of {} texts {} (the first is text {})", count, all,
-                                                   count == 1 ? "is" : "are", first);
+  const std::string which =
+      all == 1 ? "the text is"
+               : fmt::format("{} of {} texts {} (the first is text {})", count, all, count == 1 ? "is" : "are", first);
   note(fmt::format("{} cut into single letters: the model was not made for {} language; take a multilingual one", which,
                    count == 1 ? "its" : "their"));
 }

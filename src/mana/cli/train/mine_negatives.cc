@@ -39,10 +39,10 @@ struct MineOptions {
     options.require("--data");
     options.option("--anchor", "COLUMN", "The column of the anchors", columns.anchor);
     options.option("--positive", "COLUMN", "The column of the texts that belong to them", columns.positive);
-    options.option(
-        "--corpus", "FILE",
-        "Texts to search in beside the positives: one a line, JSON, or a table", corpus.input);
-    options.option("--corpus-column", "NAME", "Its column or field that holds the texts (default: text)", corpus.column);
+    options.option("--corpus", "FILE", "Texts to search in beside the positives: one a line, JSON, or a table",
+                   corpus.input);
+    options.option("--corpus-column", "NAME", "Its column or field that holds the texts (default: text)",
+                   corpus.column);
     options.option("--output", "FILE", "Where the rows go: .jsonl, or a table (.tsv); - is standard output", output);
     options.require("--output");
     options.flag("--force", "Replace a file that holds something else than such rows", force);

@@ -90,7 +90,8 @@ WordMap place_words(std::span<const std::string> words, std::span<const float> v
     map.words.push_back({words[word], along(word, 0), along(word, 1)});
   }
   const double all = std::accumulate(axes.variances.begin(), axes.variances.end(), 0.0);
-  const double held = std::accumulate(axes.variances.begin(), axes.variances.begin() + std::min<std::ptrdiff_t>(2, std::ssize(axes.variances)), 0.0);
+  const double held = std::accumulate(
+      axes.variances.begin(), axes.variances.begin() + std::min<std::ptrdiff_t>(2, std::ssize(axes.variances)), 0.0);
   map.variance = all > 0 ? held / all : 1;
   return map;
 }
@@ -110,9 +111,8 @@ WordDrawing draw(const WordMap& map) {
     drawing.dots.push_back({x(word), y(word)});
     sizes.push_back({text_width(word.word), kFont});
   }
-  drawing.labels =
-      place_labels(drawing.dots, sizes, kRadius,
-                   {kEdge, kTitle, drawing.size.width - kEdge, drawing.size.height - kEdge});
+  drawing.labels = place_labels(drawing.dots, sizes, kRadius,
+                                {kEdge, kTitle, drawing.size.width - kEdge, drawing.size.height - kEdge});
   return drawing;
 }
 

@@ -1,5 +1,9 @@
 #include "mana/models/sentence/packed_model.h"
 
+#include <functional>
+
+#include "mana/base/file.h"
+#include "mana/formats/safetensors.h"
 #include "mana/formats/sentence_tokenizer.h"
 #include "mana/models/sentence/origin.h"
 
@@ -11,9 +15,15 @@ constexpr std::string_view kTokenizerSection = "tokenizer:compiled";
 
 }  // namespace
 
+bool is_packed_alone(const formats::SentenceFolder& folder) {
+  return !folder.adapter && file_exists(folder.folder / kPackedModelFile) &&
+         !formats::has_stored_weights(folder.transformer);
+}
+
 std::optional<PackedModel> PackedModel::open(const formats::SentenceFolder& folder) {
-  auto packed =
-      PackedWeights::open(folder.folder, std::span(&kTokenizerSection, 1), [&] { return origin_sample(folder); });
+  std::function<std::uint64_t()> sample;
+  if (!is_packed_alone(folder)) sample = [&] { return origin_sample(folder); };
+  auto packed = PackedWeights::open(folder.folder, std::span(&kTokenizerSection, 1), sample);
   if (!packed) return std::nullopt;
   return PackedModel(*std::move(packed));
 }

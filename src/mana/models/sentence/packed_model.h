@@ -23,7 +23,11 @@ namespace mana::models {
 void write_packed_model(const std::filesystem::path& folder, std::span<const PackTarget> targets,
                         std::optional<kernels::Precision> precision = {});
 
-/// The packed file of a folder, held against the ordinary ones.
+/// Whether a folder's packed model is all the weights that it has: it then is a model by itself, with the small files
+/// beside it.
+bool is_packed_alone(const formats::SentenceFolder& folder);
+
+/// The packed file of a folder, held against the ordinary ones, if there are any.
 class PackedModel {
  public:
   /// Nothing when the folder has no packed file. Throws FormatError when it is damaged.

@@ -2,8 +2,11 @@
 
 #include <array>
 #include <concepts>
+#include <functional>
 #include <string_view>
 
+#include "mana/base/file.h"
+#include "mana/formats/safetensors.h"
 #include "mana/models/transformer/transformer_files.h"
 #include "mana/models/transformer/translator_folder.h"
 
@@ -26,8 +29,14 @@ void walk_own(Model& model, Visit&& visit) {
 
 }  // namespace
 
+bool is_packed_alone(const std::filesystem::path& translator) {
+  return file_exists(translator / kPackedModelFile) && !formats::has_stored_weights(translator);
+}
+
 std::optional<PackedTranslator> PackedTranslator::open(const std::filesystem::path& folder) {
-  auto packed = PackedWeights::open(folder, std::array{kSource, kTarget}, [&] { return translator_sample(folder); });
+  std::function<std::uint64_t()> sample;
+  if (!is_packed_alone(folder)) sample = [&] { return translator_sample(folder); };
+  auto packed = PackedWeights::open(folder, std::array{kSource, kTarget}, sample);
   if (!packed) return std::nullopt;
   return PackedTranslator(folder, *std::move(packed));
 }

@@ -21,7 +21,10 @@ namespace mana::models {
 void write_packed_translator(const std::filesystem::path& folder, std::span<const PackTarget> targets,
                              std::optional<kernels::Precision> precision = {});
 
-/// The packed file of a translator's folder, held against the ordinary ones.
+/// Whether a translator's packed model is all the weights that its folder has.
+bool is_packed_alone(const std::filesystem::path& translator);
+
+/// The packed file of a translator's folder, held against the ordinary ones, if there are any.
 class PackedTranslator {
  public:
   /// Nothing when the folder has no packed file. Throws FormatError when it is damaged, and IoError or FormatError
