@@ -48,6 +48,16 @@ TEST_F(PackedOutput, IsTheRowsThemselves) {
   EXPECT_EQ(read(at("packed.tsv.gz.tokens.jsonl")), read(at("plain.tsv.tokens.jsonl")));
 }
 
+TEST_F(PackedOutput, OfNoTextsIsPackedToo) {
+  write(at("none.txt"), "");
+  for (const std::string name : {"none.jsonl.gz", "none.tsv.zst"}) {
+    ASSERT_EQ(embed(name, {"--input", at("none.txt")}).status, 0);
+    EXPECT_NE(read(at(name)), "");
+    EXPECT_EQ(unpacked(name), "");
+    EXPECT_EQ(embed(name, {"--input", at("none.txt"), "--resume-if-any"}).status, 0);
+  }
+}
+
 TEST_F(PackedOutput, TakesThePlaceOfNothingElse) {
   ASSERT_EQ(embed("rows.jsonl.gz").status, 0);
   write(at("mine.jsonl.gz"), "mine, and not packed");

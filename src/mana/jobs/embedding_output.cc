@@ -90,6 +90,8 @@ class FileOutput : public EmbeddingOutput {
   }
 
   void finish() override {
+    // Without a row a packed file is none that can be unpacked.
+    if (options_.compression != nullptr && vectors_.size() == 0) vectors_.write(options_.compression->pack(""));
     const std::string head = head_of(options_, state_.rows);
     vectors_.overwrite(0, std::as_bytes(std::span(head)));
     journal_.complete(state_, named_files(options_));

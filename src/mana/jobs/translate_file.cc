@@ -121,6 +121,8 @@ class TranslationFile {
     state_ = next;
   }
   void finish() {
+    // Without a row a packed file is none that can be unpacked.
+    if (compression_ != nullptr && file_.size() == 0) file_.write(compression_->pack(""));
     journal_.complete(state_, {&path_, 1});
     file_.commit();
     finished_ = true;
