@@ -51,8 +51,10 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& model
 }
 
 // The range that a match takes up, by the token's flags; false when it is no match after all. Nothing before `done`
-// can be taken.
-bool AddedTokens::widen(std::string_view text, const AddedToken& token, std::size_t done, Range& range) const {
+// can be taken. `white` is white space that is known to reach to its end, so that a token of white space which takes
+// what follows it, and is found again within that, as by the reference, walks there once.
+bool AddedTokens::widen(std::string_view text, const AddedToken& token, std::size_t done, Range& white,
+                        Range& range) const {
   if (split_special_ && token.special) return false;
   const char* const data = text.data();
   const char* begin = data + range.begin;
@@ -71,7 +73,11 @@ bool AddedTokens::widen(std::string_view text, const AddedToken& token, std::siz
     begin = std::max(begin, data + done);
   }
   if (token.rstrip) {
-    for (const char* at = end; end < text_end && (flags_after(at) & kWhitespace);) end = at;
+    if (const std::size_t place = range.end; place < white.begin || place >= white.end) {
+      for (const char* at = end; end < text_end && (flags_after(at) & kWhitespace);) end = at;
+      white = {range.end, static_cast<std::uint32_t>(end - data)};
+    }
+    end = data + white.end;
   }
   if (begin >= end) return false;
   range = {static_cast<std::uint32_t>(begin - data), static_cast<std::uint32_t>(end - data)};

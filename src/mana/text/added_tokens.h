@@ -59,7 +59,7 @@ class AddedTokens {
  private:
   template <class Token, class Text>
   void split(const TokenMatcher& matcher, std::string_view text, Token& on_token, Text& on_text) const;
-  bool widen(std::string_view text, const AddedToken& token, std::size_t done, Range& range) const;
+  bool widen(std::string_view text, const AddedToken& token, std::size_t done, Range& white, Range& range) const;
 
   std::vector<AddedToken> tokens_;
   bool split_special_ = false;
@@ -71,9 +71,10 @@ class AddedTokens {
 template <class Token, class Text>
 void AddedTokens::split(const TokenMatcher& matcher, std::string_view text, Token& on_token, Text& on_text) const {
   std::uint32_t done = 0;
+  Range white{0, 0};  // white space that was walked over last
   for (auto match = matcher.find(text, 0); match; match = matcher.find(text, match->end)) {
     Range range{static_cast<std::uint32_t>(match->begin), static_cast<std::uint32_t>(match->end)};
-    if (!widen(text, tokens_[match->index], done, range)) continue;
+    if (!widen(text, tokens_[match->index], done, white, range)) continue;
     if (done < range.begin) on_text(Range{done, range.begin});
     on_token(tokens_[match->index].id, range);
     done = range.end;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -11,6 +12,7 @@
 #include "mana/base/json.h"
 #include "mana/text/pipeline.h"
 #include "mana/text/tokenizer_files.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/source_path.h"
 
 namespace mana::text {
@@ -53,6 +55,22 @@ TEST(AddedTokens, CollideAsInTheReference) {
     }
   }
   EXPECT_GE(count, 60u);
+}
+
+// The reference finds such a token at each space, and takes the rest along every time.
+TEST(AddedTokens, OfWhiteSpaceTakeTimeOfOrderN) {
+  constexpr std::string_view kStages =
+      R"({"version": "1.0", "added_tokens": [{"id": 1, "content": " ", "single_word": false, "lstrip": false, "rstrip": true,
+          "normalized": false, "special": false}], "model": {"type": "BPE", "vocab": {"a": 0, " ": 1}, "merges": []}})";
+  const auto document = json::Document::parse(kStages, "tokenizer.json");
+  const Tokenizer tokenizer(std::make_unique<const Tokenizer::Pipeline>(read_tokenizer_json(document.root(), {})));
+  constexpr std::size_t kSpaces = 1 << 18;
+  const auto begin = std::chrono::steady_clock::now();
+  const Encoding encoding = tokenizer.encode("a" + std::string(kSpaces, ' ') + "a");
+  EXPECT_EQ(encoding.ids.size(), kSpaces + 2);
+  EXPECT_EQ(encoding.offsets.at(1).end, kSpaces + 1);
+  EXPECT_EQ(encoding.offsets.at(kSpaces).end, kSpaces + 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(kSanitized ? 60 : 10));
 }
 
 }  // namespace
