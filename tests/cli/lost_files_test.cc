@@ -142,7 +142,7 @@ TEST_F(LostFiles, WhatOnlyBeginsAsOneOfOursIsReplacedByForceOnly) {
 }
 
 TEST_F(LostFiles, ANameThatSaysAnotherFormIsRefused) {
-  for (const char* name : {"v.csv", "v.npz", "v.json", "v.parquet", "v.jsonl.gz", "V.CSV"}) {
+  for (const char* name : {"v.csv", "v.npz", "v.json", "v.parquet", "v.npy.gz", "v.json.gz", "V.CSV"}) {
     const Outcome outcome = embed({"--output", path(name), "the cat"});
     EXPECT_EQ(outcome.status, 2);
     EXPECT_THAT(outcome.errors, AllOf(HasSubstr("but .jsonl, .npy and .tsv"), HasSubstr("--format")));

@@ -211,5 +211,18 @@ TEST(StaticTokens, AreThoseOfTheTextAlone) {
   EXPECT_EQ(run({"tokenize", "--model", model, "the cat"}).output, "5\tthe\t0-3\n6\tcat\t4-7\n\n");
 }
 
+TEST(Terminal, IsSteeredByNoNameOfAFile) {
+  const TemporaryFolder folder;
+  const std::filesystem::path model = folder / "model";
+  std::filesystem::copy(small_model(), model, std::filesystem::copy_options::recursive);
+  write(model / "a\x1b[31mb.txt", "notes");
+  EXPECT_THAT(run({"inspect", "--model", model.string()}).output, HasSubstr("a\x1b[31mb.txt"))
+      << "a pipe gets the bytes";
+  const Outcome shown = shell("script -qec '$MANA inspect --model " + model.string() + "' /dev/null </dev/null");
+  EXPECT_EQ(shown.status, 0);
+  EXPECT_THAT(shown.output, HasSubstr("a\\x1b[31mb.txt"));
+  EXPECT_THAT(shown.output, Not(HasSubstr("\x1b")));
+}
+
 }  // namespace
 }  // namespace mana::program

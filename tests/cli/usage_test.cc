@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "process.h"
+#include "tests/support/sanitized.h"
 
 namespace mana::program {
 namespace {
@@ -152,6 +154,25 @@ TEST(Help, FitsTheTerminalAndHasExamplesAndDefaults) {
     }
   }
   EXPECT_THAT(run({"embed", "--help"}).output, HasSubstr("(default: all-MiniLM-L6-v2)"));
+}
+
+// Of every command: options whose value is a letter in the help take numbers.
+TEST(Options, TakeNoNumberThatIsNone) {
+  if (kSanitized) GTEST_SKIP() << "hundreds of runs take minutes under a sanitizer";
+  const std::regex option("(--[a-z0-9-]+) ([A-Z]|RANK|POINTS)\\b");
+  std::size_t count = 0;
+  for (const std::vector<std::string>& words : all_that_have_help()) {
+    std::vector<std::string> arguments = words;
+    arguments.emplace_back("--help");
+    const std::string help = run(arguments).output;
+    for (std::sregex_iterator found(help.begin(), help.end(), option), end; found != end; ++found) {
+      arguments.back() = found->str(1) + (++count % 2 == 0 ? "=nan" : "=inf");
+      const Outcome outcome = run(arguments);
+      EXPECT_EQ(outcome.status, kUsage) << testing::PrintToString(arguments);
+      EXPECT_THAT(outcome.errors, HasSubstr(found->str(1) + " takes")) << testing::PrintToString(arguments);
+    }
+  }
+  EXPECT_GT(count, 200U);
 }
 
 TEST(Help, IsShortOrLong) {

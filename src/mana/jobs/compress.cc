@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mana/base/atomic_folder.h"
+#include "mana/base/output_lock.h"
 #include "mana/compress/built_in_texts.h"
 #include "mana/compress/dimensions.h"
 #include "mana/compress/layers.h"
@@ -141,6 +142,7 @@ CompressResult compress_model(const CompressOptions& options, const CompressEven
   check(options);
   refuse_translator(options.model);
   require_safe_output(options.output, options.model, "compressed", options.force);
+  const OutputLock lock(options.output);
   AtomicFolder output = model_folder_output(options.output, options.force);
   models::copy_model(options.model, output.temporary());
   transform(output.temporary(), options, events.stage, stop);

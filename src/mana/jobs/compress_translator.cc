@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mana/base/atomic_folder.h"
+#include "mana/base/output_lock.h"
 #include "mana/generate/translator.h"
 #include "mana/jobs/model_output.h"
 #include "mana/jobs/option_error.h"
@@ -39,6 +40,7 @@ PackedTranslatorResult pack_translator(const CompressOptions& options) {
   refuse_what_is_for_encoders(options);
   const std::vector<models::PackTarget> targets = pack_targets(options.precision, options.levels);
   require_other_folder(options.output, options.model, "packed");
+  const OutputLock lock(options.output);
   AtomicFolder output = transformers_output(options.output, options.force);
   models::copy_translator(options.model, output.temporary());
   const bool computed = options.precision == computed_precision(options.precision);

@@ -9,6 +9,7 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/file.h"
+#include "mana/base/output_lock.h"
 #include "mana/formats/listed_tokenizer.h"
 #include "mana/formats/safetensors.h"
 #include "mana/jobs/model_output.h"
@@ -100,6 +101,7 @@ std::uint64_t parameters_of(const models::ConvertedTransformer& model) {
 
 ConvertResult convert_ctranslate2(const ConvertOptions& options) {
   require_other_folder(options.output, options.source, "converted");
+  const OutputLock lock(options.output);
   AtomicFolder output = transformers_output(options.output, options.force);
   const models::ConvertedTransformer model = models::read_ctranslate2_transformer(options.source);
   const path& folder = output.temporary();

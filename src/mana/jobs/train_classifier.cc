@@ -12,6 +12,7 @@
 
 #include "mana/base/atomic_folder.h"
 #include "mana/base/file.h"
+#include "mana/base/output_lock.h"
 #include "mana/base/team.h"
 #include "mana/classify/classifier.h"
 #include "mana/eval/embed_texts.h"
@@ -76,6 +77,7 @@ class ClassifierTraining {
 
   TrainClassifierResult run() {
     require_safe_output(options_.output, options_.model, "trained", options_.force);
+    const OutputLock lock(options_.output);
     AtomicFolder output = model_folder_output(options_.output, options_.force);
     const data::LabelledTexts train = data::read_labelled_texts(options_.data, options_.columns);
     std::optional<data::LabelledTexts> test;

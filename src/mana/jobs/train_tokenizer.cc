@@ -9,6 +9,7 @@
 #include "mana/base/atomic_folder.h"
 #include "mana/base/errors.h"
 #include "mana/base/folder_mark.h"
+#include "mana/base/output_lock.h"
 #include "mana/base/processors.h"
 #include "mana/base/team.h"
 #include "mana/jobs/input_sizes.h"
@@ -57,6 +58,7 @@ class TokenizerTraining {
   }
 
   TrainTokenizerResult run() {
+    const OutputLock lock(options_.output);
     AtomicFolder output(options_.output,
                         options_.force ? AtomicFolder::Existing::replace : AtomicFolder::Existing::refuse,
                         foreign_file);

@@ -8,15 +8,28 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "mana/base/errors.h"
 #include "mana/base/message_line.h"
+#include "mana/base/printable.h"
 
 namespace mana::cli {
+namespace {
 
-void print(std::string_view text) { write_output(STDOUT_FILENO, text, "standard output"); }
+/// As a terminal shows it: texts and names of others steer nothing there, lines and tabs aside.
+std::string shown(std::string_view text) {
+  std::string safe;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\n\t"), text.size());
+    safe += escaped(text.substr(0, end));
+    safe += text.substr(end, 1);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return safe;
+}
 
-void write_output(int descriptor, std::string_view bytes, const std::filesystem::path& name) {
+void write_bytes(int descriptor, std::string_view bytes, const std::filesystem::path& name) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -27,6 +40,15 @@ void write_output(int descriptor, std::string_view bytes, const std::filesystem:
     if (count < 0) throw IoError(fmt::format("cannot write {}: {}", name.string(), std::strerror(errno)));
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
+}
+
+}  // namespace
+
+void print(std::string_view text) { write_output(STDOUT_FILENO, text, "standard output"); }
+
+void write_output(int descriptor, std::string_view bytes, const std::filesystem::path& name) {
+  if (::isatty(descriptor) == 0) return write_bytes(descriptor, bytes, name);
+  write_bytes(descriptor, shown(bytes), name);
 }
 
 void note(std::string_view sentence) noexcept {

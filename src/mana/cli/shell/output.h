@@ -12,7 +12,7 @@ namespace mana::cli {
 /// Whoever read our output has gone (`mana embed … | head`): nothing is wrong, the program just ends.
 class ClosedPipe : public std::exception {};
 
-/// Writes to standard output at once, unbuffered.
+/// Writes to standard output at once, unbuffered; on a terminal what could steer it is escaped (base/printable.h).
 /// Throws IoError (disk full, …) or ClosedPipe.
 void print(std::string_view text);
 /// The same to any descriptor; `name` stands for it in messages.

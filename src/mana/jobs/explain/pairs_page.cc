@@ -28,7 +28,7 @@ constexpr std::string_view kScript =
     "c=+document.querySelector('.text').dataset.window,shown=document.querySelector('#shown'),\n"
     "frame=document.querySelector('.band .this');\n"
     "function show(i){words.forEach((word,j)=>{word.classList.toggle('this',i===j);\n"
-    "word.classList.toggle('near',i!==j&&Math.abs(i-j)<=c);word.setAttribute('aria-pressed',i===j)});\n"
+    "word.classList.toggle('near',i!==j&&Math.abs(i-j)<=c);word.setAttribute('aria-pressed',i===j);word.tabIndex=i===j?0:-1});\n"
     "const cells=rows[i].cells,lines=shown.querySelectorAll('.line');\n"
     "[1,2,3,4].forEach((cell,k)=>lines[k].innerHTML=cells[cell].innerHTML);\n"
     "if(frame)frame.setAttribute('y',i*frame.getAttribute('height'))}\n"
