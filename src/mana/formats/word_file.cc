@@ -22,8 +22,10 @@ FileState state_of(const MappedFile& file) {
   return {file.bytes().size(), error ? 0 : std::int64_t{changed.time_since_epoch().count()}};
 }
 
-/// False where it cannot be written. Nothing but time is lost without it.
+/// False where it cannot be written, or something of that name is there that is no index. Nothing but time is lost
+/// without it.
 bool write_index(const std::filesystem::path& path, const WordVectors& vectors, const FileState& state) try {
+  if (file_exists(path) && !is_word_index(MappedFile(path).bytes())) return false;
   AtomicFile index(path);
   index.write(make_word_index(vectors, state));
   index.commit();

@@ -421,8 +421,14 @@ TEST(WordIndex, StandsBesideALargeBinaryFileAndIsWrittenAnewWithIt) {
   write_word2vec_binary(path, vectors);
   fs::last_write_time(path, fs::last_write_time(path) + std::chrono::seconds(1));
   EXPECT_EQ(open_word_file(path).words, vectors.words);
-  write(word_index_path(path), "damaged");
+  const auto time = fs::last_write_time(path);
+  vectors.words = {"f", "g", "h", "i", "j"};  // other words at the same time
+  write_word2vec_binary(path, vectors);
+  fs::last_write_time(path, time);
   EXPECT_EQ(open_word_file(path).words, vectors.words);
+  write(word_index_path(path), "somebody else's notes");
+  EXPECT_EQ(open_word_file(path).words, vectors.words);
+  EXPECT_EQ(read_file(word_index_path(path)), "somebody else's notes");
 }
 
 }  // namespace

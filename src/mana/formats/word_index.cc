@@ -1,6 +1,7 @@
 #include "mana/formats/word_index.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,21 @@ namespace {
 constexpr std::uint64_t kMark = 0x7865646E69616E6D;  // "mnaindex"
 constexpr std::uint64_t kVersion = 2;
 
+/// Whether a word and a space stand before its row.
+bool stands_before(std::span<const std::byte> file, std::uint64_t row, std::string_view word) {
+  if (row < word.size() + 1) return false;
+  const auto* const space = reinterpret_cast<const char*>(file.data()) + row - 1;
+  return *space == ' ' && std::string_view(space - word.size(), word.size()) == word;
+}
+
 }  // namespace
+
+bool is_word_index(std::span<const std::byte> bytes) {
+  std::uint64_t mark = 0;
+  if (bytes.size() < sizeof mark) return false;
+  std::memcpy(&mark, bytes.data(), sizeof mark);
+  return mark == kMark;
+}
 
 std::filesystem::path word_index_path(const std::filesystem::path& file) {
   std::filesystem::path path = file;
@@ -65,6 +80,11 @@ std::optional<WordVectors> read_word_index(std::span<const std::byte> index, std
     left.remove_prefix(sizes[word]);
   }
   if (!left.empty()) return std::nullopt;
+  constexpr std::size_t kLookedAt = 64;
+  const std::size_t stride = vectors.words.size() / kLookedAt + 1;
+  for (std::size_t word = 0; word < vectors.words.size(); word += stride) {
+    if (!stands_before(file, begins[word], vectors.words[word])) return std::nullopt;
+  }
   for (std::string_view rest(notes.data(), notes.size()); !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
     vectors.notes.emplace_back(rest.substr(0, end));

@@ -17,6 +17,9 @@ namespace mana::formats {
 /// kept in `<file>.index` beside it.
 std::filesystem::path word_index_path(const std::filesystem::path& file);
 
+/// Whether a file of that name begins as an index of ours: no other is replaced.
+bool is_word_index(std::span<const std::byte> bytes);
+
 /// What tells one state of a file from another.
 struct FileState {
   std::uint64_t size = 0;
@@ -28,7 +31,7 @@ struct FileState {
 std::vector<std::byte> make_word_index(const WordVectors& vectors, const FileState& state);
 
 /// What make_word_index() was given, its rows in `file` and its words in `index`, which `owner` keeps both. Nothing
-/// where the index is of another state of the file or is broken.
+/// where the index is of another state of the file, by its size, its time and some of its words, or is broken.
 std::optional<WordVectors> read_word_index(std::span<const std::byte> index, std::span<const std::byte> file,
                                            const FileState& state, std::shared_ptr<const void> owner);
 
