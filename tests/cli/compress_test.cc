@@ -221,7 +221,7 @@ TEST_F(Compress, LeavesNothingBehindWhenItIsInterrupted) {
   write(folder_ / "texts" / "corpus.txt", corpus);
   Process process({"compress", "--model", small_model().string(), "--output", output().string(), "--vocabulary", "94",
                    "--corpus", (folder_ / "texts" / "corpus.txt").string(), "--static", "--dimensions", "8"});
-  ASSERT_TRUE(eventually([&] { return entries() == 1 && process.blocks(SIGINT); }));
+  ASSERT_TRUE(eventually([&] { return entries() > 0 && process.blocks(SIGINT); }));
   process.signal(SIGINT);
   const Outcome outcome = process.wait();
   EXPECT_EQ(outcome.status, 130);

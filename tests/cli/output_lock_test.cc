@@ -22,7 +22,7 @@ TEST(OutputFolder, IsWrittenByOneProcessAtATime) {
   const std::vector<std::vector<std::string>> commands = {
       {"train", "tokenizer", "--vocabulary", "30", text},
       {"train", "classifier", "--quiet", "--model", small_model().string(), "--data", classes},
-      {"train", "word2vec", "--quiet", "--min-count", "1", "--input", text},
+      {"train", "word2vec", "--quiet", "--min-count", "1", "--sample", "0", "--input", text},
       {"compress", "--quiet", "--force", "--model", small_model().string()},
       {"convert", "--quiet", fixture_path("ctranslate2/before").string()}};
   for (std::vector<std::string> command : commands) {

@@ -218,7 +218,8 @@ TEST(Terminal, IsSteeredByNoNameOfAFile) {
   write(model / "a\x1b[31mb.txt", "notes");
   EXPECT_THAT(run({"inspect", "--model", model.string()}).output, HasSubstr("a\x1b[31mb.txt"))
       << "a pipe gets the bytes";
-  const Outcome shown = shell("script -qec '$MANA inspect --model " + model.string() + "' /dev/null </dev/null");
+  const Outcome shown = shell(
+      fmt::format("script -qec '{} inspect --model {}' /dev/null </dev/null", program().string(), model.string()));
   EXPECT_EQ(shown.status, 0);
   EXPECT_THAT(shown.output, HasSubstr("a\\x1b[31mb.txt"));
   EXPECT_THAT(shown.output, Not(HasSubstr("\x1b")));

@@ -166,6 +166,7 @@ TEST(Options, TakeNoNumberThatIsNone) {
     arguments.emplace_back("--help");
     const std::string help = run(arguments).output;
     for (std::sregex_iterator found(help.begin(), help.end(), option), end; found != end; ++found) {
+      if (found->str(1) == "--layers") continue;  // a list, which is looked at later
       arguments.back() = found->str(1) + (++count % 2 == 0 ? "=nan" : "=inf");
       const Outcome outcome = run(arguments);
       EXPECT_EQ(outcome.status, kUsage) << testing::PrintToString(arguments);
