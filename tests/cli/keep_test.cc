@@ -74,6 +74,8 @@ TEST_F(Keep, RefusesWhatCannotBe) {
   expect_refusal(embed("texts.jsonl", "ids"), 1, "ids is missing; the object has id, text, tags, price");
   expect_refusal(embed("two.csv", "id", {"--output", at("rows.tsv")}), 1, "has a tab or a line end");
   expect_refusal(embed("texts.tsv", "id,id"), 2, "--keep has id twice");
+  expect_refusal(embed("texts.tsv", ",id"), 2, "--keep has a name that is empty");
+  expect_refusal(embed("texts.tsv", ""), 2, "--keep names no column");
   expect_refusal(embed("texts.tsv", "id,tokens"), 2, "tokens, which is the name of something else in each row");
   expect_refusal(embed("texts.tsv", "text", {"--include-text"}), 2, "--keep has text, and so has --include-text");
   expect_refusal(run({"embed", "--model", small_model().string(), "a", "--keep", "id"}), 2,

@@ -72,8 +72,9 @@ void check(const EmbedFileOptions& options) {
     if (*name == "text" && options.include_text) {
       throw OptionError("`carried` has text, and so has `include_text`: choose one of them");
     }
-    if (name->empty() || std::find(options.carried.begin(), name, *name) != name) {
-      throw OptionError(fmt::format("`carried` has {} twice, or a name that is empty", *name));
+    if (name->empty()) throw OptionError("`carried` has a name that is empty: id,title");
+    if (std::find(options.carried.begin(), name, *name) != name) {
+      throw OptionError(fmt::format("`carried` has {} twice", *name));
     }
   }
   if (options.include_text && options.format != EmbeddingFormat::jsonl) {

@@ -32,6 +32,7 @@ void TextInput::describe_keep(Options& options) {
 std::vector<std::string> TextInput::carried() const { return list_of(keep.value_or("")); }
 
 void TextInput::check() const {
+  if (keep && keep->empty()) throw UsageError("--keep names no column: give some, id,title");
   if (field && column) throw UsageError("--field is for JSON and --column for tables: give one of them");
   if (form && (field || column)) {
     const bool json = form == data::InputForm::json || form == data::InputForm::jsonl;
