@@ -128,6 +128,7 @@ CharacterRules nfkc() {
   std::unordered_map<char32_t, std::u32string> same;  // the characters that become this one alone
   for_each_character([&](char32_t c) {
     const std::u32string apart = decomposed(c);
+    if (apart == std::u32string_view(&c, 1)) return;
     if (std::u32string whole = composed(apart); whole != std::u32string_view(&c, 1)) {
       rules.emplace_hint(rules.end(), std::u32string(1, c), std::move(whole));
     }

@@ -76,7 +76,8 @@ class DoubleArray {
     const auto root = static_cast<std::uint32_t>(all.size() - 1);
     bases_.assign(all.size(), kNone);
     grow();
-    taken_[0] = based_[0] = true;  // the root itself, whose children lie elsewhere: SentencePiece refuses others
+    take(0);
+    based_[0] = true;  // the root itself, whose children lie elsewhere: SentencePiece refuses others
     place(all, root);
     units_[0] = unit(bases_[root], false, 0);
     return std::move(units_);
@@ -87,7 +88,7 @@ class DoubleArray {
     const Children& children = all[number];
     const std::uint32_t base = bases_[number] = free_base(children);
     based_[base] = true;
-    for (const Edge& edge : children) taken_[base ^ edge.label] = true;
+    for (const Edge& edge : children) take(base ^ edge.label);
     for (const Edge& edge : children) {
       const std::uint32_t at = base ^ edge.label;
       if (edge.label == 0) {
@@ -101,34 +102,43 @@ class DoubleArray {
   }
 
   std::uint32_t free_base(const Children& children) {
-    const auto fits = [&](std::uint32_t base) {
-      return !based_[base] &&
-             std::ranges::none_of(children, [&](const Edge& edge) { return taken_[base ^ edge.label]; });
-    };
     // Only the last blocks are looked at: the array may have holes, but is written in linear time.
     constexpr std::uint32_t kOpen = 16 * kBlock;
-    const auto size = static_cast<std::uint32_t>(taken_.size());
-    first_free_ = std::max(first_free_, size > kOpen ? size - kOpen : 0);
-    while (first_free_ < size && taken_[first_free_]) ++first_free_;
-    for (std::uint32_t at = first_free_; at < size; ++at) {
-      if (const std::uint32_t base = at ^ children.front().label; !taken_[at] && fits(base)) return base;
+    const auto size = static_cast<std::uint32_t>(units_.size());
+    for (std::uint32_t at = free_from(size > kOpen ? size - kOpen : 0); at < size; at = free_from(at + 1)) {
+      if (const std::uint32_t base = at ^ children.front().label; fits(base, children)) return base;
     }
     grow();
     return size;
+  }
+
+  bool fits(std::uint32_t base, const Children& children) const {
+    if (based_[base]) return false;
+    for (const Edge& edge : children) {
+      if (const std::uint32_t at = base ^ edge.label; next_free_[at] != at) return false;
+    }
+    return true;
+  }
+
+  void take(std::uint32_t at) { next_free_[at] = at + 1; }
+  /// The first free place from `at` on; the end where there is none. What is walked over is shorter the next time.
+  std::uint32_t free_from(std::uint32_t at) {
+    while (next_free_[at] != at) at = next_free_[at] = next_free_[next_free_[at]];
+    return at;
   }
 
   void grow() {
     if (units_.size() + kBlock > kMostUnits)
       throw ArgumentError("the rules of the normalisation are too many for a trie");
     units_.resize(units_.size() + kBlock, kLeaf);  // what is free is no child of any byte
-    taken_.resize(units_.size());
     based_.resize(units_.size());
+    while (next_free_.size() <= units_.size()) next_free_.push_back(static_cast<std::uint32_t>(next_free_.size()));
   }
 
   std::vector<std::uint32_t> units_;
-  std::vector<bool> taken_, based_;
+  std::vector<char> based_;
+  std::vector<std::uint32_t> next_free_;  // itself where a place is free, else one nearer to the next that is
   std::vector<std::uint32_t> bases_;
-  std::uint32_t first_free_ = 0;
 };
 
 std::string utf8(std::u32string_view text) {
