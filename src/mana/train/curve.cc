@@ -143,6 +143,7 @@ std::string training_curve_page(const TrainingCurve& curve,
     for (const CurvePoint& point : *points) steps = std::max(steps, point.step);
   }
   std::vector<std::pair<std::string, std::string>> scores;
+  scores.reserve(curve.scores.size());
   for (const CurvePoint& point : curve.scores) {
     scores.emplace_back(fmt::format("step {}", point.step), fmt::format("{:.4f}", point.value));
   }
