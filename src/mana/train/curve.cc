@@ -103,8 +103,15 @@ std::string chart(const std::string& inner) {
   return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\">\n{}</svg>\n", kWidth, kHeight, inner);
 }
 
-/// A line of what each logged step has; empty without any.
+/// What each logged step has, as a line; empty without any.
 std::string chart_of(std::span<const CurvePoint> points, std::uint64_t steps, const Names& names) {
+  if (points.empty()) return {};
+  const Axes axes(steps, points);
+  return chart(grid(axes, names) + line(axes, points, "loss"));
+}
+
+/// The same of what goes up and down: the line of a running mean before that of the points.
+std::string chart_of_noise(std::span<const CurvePoint> points, std::uint64_t steps, const Names& names) {
   if (points.empty()) return {};
   const Axes axes(steps, points);
   return chart(grid(axes, names) + line(axes, points, "raw") + line(axes, running_mean(points), "loss"));
@@ -148,10 +155,10 @@ std::string training_curve_page(const TrainingCurve& curve,
     scores.emplace_back(fmt::format("step {}", point.step), fmt::format("{:.4f}", point.value));
   }
   const std::string body =
-      chart_of(curve.loss, steps, {"loss by step, and its running mean", "loss"}) + chart_of_scores(curve, steps) +
-      chart_of(curve.rate, steps, {"learning rate by step", "rate"}) +
-      chart_of(curve.gradient_norm, steps,
-               {"norm of the gradient by step, before it is clipped, and its running mean", "norm"}) +
+      chart_of_noise(curve.loss, steps, {"loss by step, and its running mean", "loss"}) +
+      chart_of_scores(curve, steps) + chart_of(curve.rate, steps, {"learning rate by step", "rate"}) +
+      chart_of_noise(curve.gradient_norm, steps,
+                     {"norm of the gradient by step, before it is clipped, and its running mean", "norm"}) +
       table("Evaluations", scores) + table("Settings", settings);
   return pages::html_of({.kind = "training curve", .title = curve.title, .style = kStyle, .body = body});
 }
