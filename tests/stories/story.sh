@@ -13,4 +13,4 @@ fail() { echo "$*" >&2; exit 1; }
 # says TEXT FILE: whether it is there.
 says() { grep -qF -e "$1" "$2" || { cat "$2" >&2; fail "'$1' is not said"; }; }
 # on_terminal FILE COMMAND: on a terminal of 80 columns; FILE gets all that is shown there.
-on_terminal() { script -qec "stty cols 80; $2" "$1" >/dev/null; }
+on_terminal() { script -qefc "stty cols 80; $2" "$1" >/dev/null; }

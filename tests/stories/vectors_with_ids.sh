@@ -1,13 +1,25 @@
 #!/usr/bin/env bash
 # A table with ids becomes vectors with ids, in packed JSON lines; the work is interrupted, and goes on.
 source "$(dirname "$0")/story.sh"
-texts=2200
 
-{ printf 'id\ttitle\tgloss\n'; seq $texts | awk '{print "g" $1 "\tTitle " $1 "\ta gloss of number " $1 * 7919 % 1000}'; } >glosses.tsv
+# glosses NUMBER: a table of so many.
+glosses() {
+  printf 'id\ttitle\tgloss\n'
+  seq "$1" | awk '{print "g" $1 "\tTitle " $1 "\ta gloss of number " $1 * 7919 % 1000}'
+}
+
+# Work for some seconds, however fast the machine is.
+glosses 64 >few.tsv
+began=$(date +%s%N)
+mana embed --quiet --input few.tsv --column gloss --output few.jsonl
+texts=$((64 * 20000000000 / ($(date +%s%N) - began)))
+((texts > 2200)) || texts=2200
+glosses "$texts" >glosses.tsv
 command="mana embed --input glosses.tsv --column gloss --keep id,title --output vectors.jsonl.gz"
 
-# Ctrl-C, once some rows are kept.
-(until [[ $(wc -l 2>/dev/null <vectors.jsonl.gz.journal.partial) -ge 2 ]]; do sleep 0.05; done
+# Ctrl-C, once some rows are kept and there is a bar.
+is_well_begun() { [[ $(wc -l 2>/dev/null <vectors.jsonl.gz.journal.partial) -ge 2 ]] && grep -q '%' shown; }
+(for _ in $(seq 2000); do is_well_begun && break; sleep 0.05; done
  pkill -INT -f "^mana embed --input glosses.tsv --column gloss") &
 ! on_terminal shown "$command" || fail "it was not interrupted"
 says "the same command with --resume goes on from there" shown
