@@ -103,7 +103,7 @@ class ModelCheck {
                       "sentence-transformers",
                       *sentence.max_seq_length, *positions));
     }
-    if (!file_exists(sentence.transformer / "tokenizer.json")) {
+    if (!models::is_packed_alone(sentence) && !file_exists(sentence.transformer / "tokenizer.json")) {
       check_.add_difference(
           fmt::format("there is no tokenizer.json: the tokens come from {}", vocabulary_of(sentence.transformer)));
     }

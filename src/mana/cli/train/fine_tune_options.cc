@@ -75,7 +75,7 @@ void FineTuneChoice::describe_steps(Options& options) {
                  job.batch_tokens);
   options.option("--accumulate", "N", "Batches of a step", job.accumulate,
                  {.least = 1, .wanted = "a whole number above 0"});
-  options.flag("--round-robin", "A batch of each file in turn, until the first has no more; else all of all",
+  options.flag("--round-robin", "A batch of each file in turn, until one has no more; else all of all",
                job.round_robin);
   options.option("--learning-rate", "X", "The highest learning rate", job.learning_rate, {.least = 0, .above = 0});
   options.choice<train::ScheduleShape>("--schedule", "How it goes on after the warm-up",

@@ -40,7 +40,7 @@ struct TokenizerOptions {
     options.require("--output");
     options.flag("--force", "Replace the tokenizer that the folder holds", job.force);
     options.choice(
-        "--type", "BERT's, GPT-2's, or one of SentencePiece's",
+        "--type", "BERT's (wordpiece), GPT-2's (byte-bpe), or one of SentencePiece's (bpe, unigram)",
         {std::pair{std::string("wordpiece"), Type::wordpiece}, std::pair{std::string("bpe"), Type::bpe},
          std::pair{std::string("byte-bpe"), Type::byte_bpe}, std::pair{std::string("unigram"), Type::unigram}},
         training.type);
